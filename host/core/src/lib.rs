@@ -1,0 +1,1 @@
+//! What any host knows of a component before an engine runs it: its contract.

@@ -1,0 +1,21 @@
+//! Run WebAssembly components natively and in the page, from the same host source.
+//!
+//! Natively this crate is [Wasmtime](https://docs.wasmtime.dev) 48 under another name; on `wasm32-unknown-unknown` it is
+//! `amphi-web`, which offers the same names and signatures over the browser's own engine. Host code written against
+//! Wasmtime's component API, `bindgen!` included, compiles for both by writing `amphi` where it said `wasmtime`.
+//!
+//! What the two targets cannot share is spelled once: [`compile`] is asynchronous, since a browser compiles off the
+//! main thread, and is ready at once natively.
+
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "native.rs"]
+mod engine;
+#[cfg(target_arch = "wasm32")]
+#[path = "page.rs"]
+mod engine;
+mod macros;
+pub mod wave;
+
+#[doc(hidden)]
+pub use amphi_web::__flags;
+pub use engine::*;

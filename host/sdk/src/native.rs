@@ -1,0 +1,27 @@
+//! The facade natively: Wasmtime as it is.
+
+pub use wasmtime::{
+    AsContext, AsContextMut, Config, Engine, Error, Result, Store, StoreContext, StoreContextMut,
+    ToWasmtimeResult, Trap, ValRaw, bail, ensure, error, format_err,
+};
+
+/// WASI for both hosts, with the names of `wasmtime-wasi`.
+pub use wasmtime_wasi as wasi;
+
+/// The component model: [`wasmtime::component`], with `bindgen!` and `flags!` that resolve through this crate.
+pub mod component {
+    pub use crate::{bindgen, flags};
+    pub use wasmtime::component::*;
+}
+
+#[doc(hidden)]
+pub use wasmtime::component::bindgen as __bindgen;
+
+/// Compiles the bytes of a component.
+///
+/// # Errors
+///
+/// The bytes are not a valid component, or use a feature that `engine` does not have.
+pub async fn compile(engine: &Engine, bytes: &[u8]) -> Result<component::Component> {
+    component::Component::new(engine, bytes)
+}

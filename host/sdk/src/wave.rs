@@ -1,0 +1,1 @@
+//! WAVE text for component values.

@@ -1,0 +1,4 @@
+//! The `flags!` macro.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __flags { ($($t:tt)*) => {}; }

@@ -1,0 +1,3 @@
+//! `wasmtime::component` on the browser's own WebAssembly engine.
+
+mod flags;
