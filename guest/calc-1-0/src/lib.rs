@@ -1,1 +1,17 @@
-//! calc
+//! The calculator of `demo:calc@1.0.0`: it adds.
+
+mod bindings {
+    wit_bindgen::generate!({ path: "../../wit/calc-1.0.0" });
+    use super::Calculator;
+    export!(Calculator);
+}
+
+use bindings::exports::demo::calc::ops::Guest;
+
+struct Calculator;
+
+impl Guest for Calculator {
+    fn add(a: i32, b: i32) -> i32 {
+        a.wrapping_add(b)
+    }
+}

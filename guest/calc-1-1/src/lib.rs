@@ -1,0 +1,21 @@
+//! The calculator of `demo:calc@1.1.0`: it adds as 1.0.0 does, and multiplies.
+
+mod bindings {
+    wit_bindgen::generate!({ path: "../../wit/calc-1.1.0" });
+    use super::Calculator;
+    export!(Calculator);
+}
+
+use bindings::exports::demo::calc::ops::Guest;
+
+struct Calculator;
+
+impl Guest for Calculator {
+    fn add(a: i32, b: i32) -> i32 {
+        a.wrapping_add(b)
+    }
+
+    fn mul(a: i32, b: i32) -> i32 {
+        a.wrapping_mul(b)
+    }
+}
