@@ -13,6 +13,7 @@ mod engine;
 #[cfg(target_arch = "wasm32")]
 #[path = "page.rs"]
 mod engine;
+pub mod invoke;
 mod macros;
 pub mod wave;
 

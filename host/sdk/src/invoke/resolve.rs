@@ -1,0 +1,140 @@
+//! Which exported function a name means.
+
+use std::fmt;
+
+use super::{Call, InvokeError};
+use crate::component::Component;
+use crate::component::types::{ComponentFunc, ComponentItem};
+
+/// How many near names an error suggests at most.
+const SUGGESTIONS: usize = 5;
+
+/// An exported function of a component.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// The exported interface that it is in, with its version; none for a function of the world itself.
+    pub interface: Option<String>,
+    /// Its name.
+    pub function: String,
+    /// Its type.
+    pub func: ComponentFunc,
+}
+
+/// The name by which [`resolve`] finds exactly this function: `demo:calc/ops@1.0.0#add`.
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.interface {
+            Some(interface) => write!(f, "{interface}#{}", self.function),
+            None => f.write_str(&self.function),
+        }
+    }
+}
+
+/// All functions that `component` exports, in the world itself and in its interfaces, in the order of the exports.
+pub fn targets(component: &Component) -> Vec<Target> {
+    let engine = component.engine();
+    let mut targets = Vec::new();
+    for (name, export) in component.component_type().exports(engine) {
+        match export.ty {
+            ComponentItem::ComponentFunc(func) => {
+                targets.push(Target {
+                    interface: None,
+                    function: name.to_owned(),
+                    func,
+                });
+            }
+            ComponentItem::ComponentInstance(instance) => {
+                for (function, export) in instance.exports(engine) {
+                    if let ComponentItem::ComponentFunc(func) = export.ty {
+                        let interface = Some(name.to_owned());
+                        targets.push(Target {
+                            interface,
+                            function: function.to_owned(),
+                            func,
+                        });
+                    }
+                }
+            }
+            ComponentItem::CoreFunc(_)
+            | ComponentItem::Module(_)
+            | ComponentItem::Component(_)
+            | ComponentItem::Type(_)
+            | ComponentItem::Resource(_) => {}
+        }
+    }
+    targets
+}
+
+/// Finds the function that `call` names.
+///
+/// An interface may be named without its version, and a function without its interface, where only one fits. A function
+/// of the world itself has no longer name, so it wins over one of the same name in an interface.
+///
+/// # Errors
+///
+/// No exported function has the name, or several have.
+pub fn resolve(component: &Component, call: &Call) -> Result<Target, InvokeError> {
+    let targets = targets(component);
+    let fits = |target: &&Target| target.function == call.function;
+    let mut found: Vec<&Target> = match &call.interface {
+        Some(name) => targets
+            .iter()
+            .filter(fits)
+            .filter(|t| is_interface(t, name))
+            .collect(),
+        None => targets.iter().filter(fits).collect(),
+    };
+    if let Some(own) = found
+        .iter()
+        .position(|target| target.interface == call.interface)
+    {
+        found = vec![found[own]];
+    }
+    match found.as_slice() {
+        [target] => Ok((*target).clone()),
+        [] => Err(unknown(call, &targets)),
+        several => Err(InvokeError::Ambiguous {
+            function: spelled(call),
+            candidates: several.iter().map(ToString::to_string).collect(),
+        }),
+    }
+}
+
+/// Whether `target` is in the interface `name`, which may leave out the version.
+fn is_interface(target: &Target, name: &str) -> bool {
+    target.interface.as_deref().is_some_and(|interface| {
+        interface == name
+            || interface
+                .split_once('@')
+                .is_some_and(|(bare, _)| bare == name)
+    })
+}
+
+fn spelled(call: &Call) -> String {
+    match &call.interface {
+        Some(interface) => format!("{interface}#{}", call.function),
+        None => call.function.clone(),
+    }
+}
+
+fn unknown(call: &Call, targets: &[Target]) -> InvokeError {
+    let function = spelled(call);
+    let mut near: Vec<_> = targets
+        .iter()
+        .filter(|target| is_near(&call.function, &target.function))
+        .map(ToString::to_string)
+        .collect();
+    near.sort_by_key(|name| strsim::damerau_levenshtein(&function, name));
+    near.truncate(SUGGESTIONS);
+    InvokeError::Unknown {
+        function,
+        near,
+        exported: targets.iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// Whether at most a third of the letters differ. The interface is not asked: the right function in another interface
+/// or version is what was meant more often than another function.
+fn is_near(written: &str, name: &str) -> bool {
+    strsim::damerau_levenshtein(written, name) <= written.chars().count().div_ceil(3)
+}
