@@ -1,2 +1,53 @@
-//! xtask
-fn main(){}
+//! The project's own commands. `cargo xtask --help` lists them; each installs what it needs and lacks.
+
+mod demo;
+mod guests;
+mod run;
+mod sample;
+mod test;
+mod tools;
+mod web;
+mod workspace;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use workspace::Workspace;
+
+/// Builds, shows and tests Amphi.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    after_help = "Examples:\n  cargo xtask demo\n  cargo xtask test"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    Demo(demo::Options),
+    Test(test::Options),
+    /// Builds every guest to a component, both ways, into `target/guests`.
+    #[command(
+        after_help = "Example:\n  cargo xtask guests && ls target/guests target/guests/wasip2"
+    )]
+    Guests,
+    Web(web::Options),
+    /// Writes the demo's readings, `web/demo/data/readings.json`, from their fixed seed.
+    #[command(after_help = "Example:\n  cargo xtask sample && git diff --stat")]
+    Sample,
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    let workspace = Workspace::read()?;
+    match arguments.command {
+        Action::Demo(options) => demo::run(&workspace, &options),
+        Action::Test(options) => test::run(&workspace, &options),
+        Action::Guests => guests::build(&workspace),
+        Action::Web(options) => web::run(&workspace, &options),
+        Action::Sample => sample::run(&workspace.root),
+    }
+}

@@ -1,0 +1,16 @@
+// Runs the corpus in this page and hands its report, as JSON text, to whoever drives the page; a person sees it too.
+
+import init, { run } from './amphi_runner.js';
+
+async function report() {
+  await init();
+  return run(new URL('.', location.href).href);
+}
+
+globalThis.outcome = report();
+
+const place = document.getElementById('report');
+globalThis.outcome.then(
+  (text) => (place.textContent = JSON.stringify(JSON.parse(text), null, 2)),
+  (error) => (place.textContent = String(error)),
+);

@@ -1,0 +1,138 @@
+//! The corpus in real browsers: every line must be what the native host says, and nothing may fail.
+//!
+//! Both hosts read the one folder that `cargo xtask web runner` assembles, so they see the same bytes. This test is not
+//! among those of a plain `cargo test`, for it needs that folder: `cargo xtask test pages browser` makes it and runs it.
+
+use amphi_harness::{Browser, selected, visit};
+use amphi_runner::{Line, Report};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+/// How long the whole corpus may take in one browser.
+const DEADLINE: Duration = Duration::from_secs(300);
+
+#[test]
+fn the_corpus_in_a_page_is_the_native_one() {
+    let native = native();
+    assert!(!native.lines.is_empty(), "the corpus has cases");
+    let mut wrong = String::new();
+    for browser in selected().expect("the browsers are known") {
+        let (page, console) = in_page(browser);
+        let differences = differences(&native.lines, &page.lines);
+        if !differences.is_empty() {
+            let console = console.join("\n");
+            write!(
+                wrong,
+                "\nin {}:\n{differences}its console:\n{console}\n",
+                browser.name
+            )
+            .expect("a string takes text");
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// What differs between the hosts, and what is not as its case expects, with both texts.
+fn differences(native: &[Line], page: &[Line]) -> String {
+    let mut found = String::new();
+    for position in 0..native.len().max(page.len()) {
+        let (here, there) = (native.get(position), page.get(position));
+        let failure = |line: Option<&Line>| line.and_then(|line| line.failure.clone());
+        let failed = [failure(here), failure(there)].into_iter().flatten().next();
+        if here == there && failed.is_none() {
+            continue;
+        }
+        let show =
+            |line: Option<&Line>| line.map_or("nothing".to_string(), |line| line.outcome.clone());
+        let place = here.or(there).map_or("", |line| &line.place);
+        writeln!(
+            found,
+            "{place}\n  native: {}\n  page:   {}",
+            show(here),
+            show(there)
+        )
+        .expect("a string takes text");
+        if here
+            .zip(there)
+            .is_some_and(|(here, there)| here.place != there.place)
+        {
+            writeln!(
+                found,
+                "  in the page this place is `{}`",
+                there.map_or("", |line| &line.place)
+            )
+            .expect("a string takes text");
+        }
+        if let Some(failure) = failed {
+            writeln!(found, "  {failure}").expect("a string takes text");
+        }
+    }
+    found
+}
+
+fn in_page(browser: &'static Browser) -> (Report, Vec<String>) {
+    let visit = visit(browser, &folder(), "index.html", DEADLINE)
+        .unwrap_or_else(|error| panic!("{error:?}"));
+    let text = visit
+        .outcome
+        .as_str()
+        .expect("the page answers with JSON text");
+    (
+        serde_json::from_str(text).expect("the page answers with a report"),
+        visit.console,
+    )
+}
+
+fn native() -> Report {
+    let folder = folder();
+    let run = amphi_runner::run(async |path: &str| Ok(fs::read(folder.join(path))?));
+    match pin!(run).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(report) => report.unwrap_or_else(|error| panic!("natively: {error:?}")),
+        Poll::Pending => panic!("natively nothing has to wait"),
+    }
+}
+
+fn folder() -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/page/runner");
+    assert!(
+        folder.is_dir(),
+        "expected a page at `{}`: `cargo xtask web runner` assembles it",
+        folder.display()
+    );
+    folder
+}
+
+#[test]
+fn one_bit_of_difference_is_seen() {
+    let line = |outcome: &str| Line {
+        place: "a case".into(),
+        outcome: outcome.into(),
+        failure: None,
+    };
+    let failing = Line {
+        failure: Some("expected `1`".into()),
+        ..line("2")
+    };
+    assert_eq!(differences(&[line("1")], &[line("1")]), "");
+    for (native, page, expected) in [
+        (
+            vec![line("0.1")],
+            vec![line("0.10000000000000002")],
+            "0.10000000000000002",
+        ),
+        (
+            vec![line("1"), line("2")],
+            vec![line("1")],
+            "page:   nothing",
+        ),
+        (vec![], vec![line("1")], "native: nothing"),
+        (vec![failing.clone()], vec![failing], "expected `1`"),
+    ] {
+        let found = differences(&native, &page);
+        assert!(found.contains(expected), "expected `{expected}` in {found}");
+    }
+}

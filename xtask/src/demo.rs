@@ -1,0 +1,128 @@
+//! Shows the project: builds the page and the native server, compares the two hosts once in a browser, then serves.
+
+use crate::web::{self, Profile};
+use crate::workspace::{Workspace, cargo};
+use crate::{guests, run, tools};
+use amphi_harness::{BROWSERS, Browser, Session};
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+use serde_json::Value;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// How long the page may take to load its code and to run the filter.
+const DEADLINE: Duration = Duration::from_secs(120);
+
+/// Serves the demo page: one component, run by the page and by the native host, and both answers side by side.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  cargo xtask demo\n  cargo xtask demo --check")]
+pub struct Options {
+    /// Look once, through a browser that nobody sees, write `target/demo.png`, and stop.
+    #[arg(long)]
+    check: bool,
+    /// The port on 127.0.0.1; 0 takes a free one.
+    #[arg(long, default_value_t = 7380)]
+    port: u16,
+}
+
+/// Builds everything that the demo needs and shows it.
+pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    guests::build(workspace)?;
+    web::prepare()?;
+    let page = web::build(workspace, web::page("demo")?, Profile::Web)?;
+    run::quiet(&mut cargo(&["build", "--release", "-p", "sensor-demo"]))?;
+    let mut server = Server::start(
+        &workspace.target("release/sensor-demo"),
+        &page,
+        options.port,
+    )?;
+    let checked =
+        browser().and_then(|browser| check(browser, &server.url, &workspace.target("demo.png")));
+    if options.check {
+        return checked;
+    }
+    if let Err(error) = checked {
+        eprintln!("not compared in a browser here: {error:#}");
+    }
+    println!("\nOpen {} (Ctrl-C ends it)", server.url);
+    server.serve()
+}
+
+/// The browser that compares, installed if need be.
+pub fn browser() -> Result<&'static Browser> {
+    let browser = BROWSERS.first().context("the harness knows no browser")?;
+    tools::browser(browser)?;
+    Ok(browser)
+}
+
+/// Opens the page in `browser`, prints what it found, keeps a picture; unequal answers are an error.
+pub fn check(browser: &'static Browser, url: &str, picture: &Path) -> Result<()> {
+    let session = Session::start(browser, DEADLINE)?;
+    session.open(url)?;
+    let outcome = session.outcome()?;
+    fs::write(picture, session.screenshot()?)
+        .with_context(|| format!("cannot write `{}`", picture.display()))?;
+    for (name, value) in outcome.as_object().into_iter().flatten() {
+        println!("{name}: {value}");
+    }
+    println!("picture: {}", picture.display());
+    ensure!(
+        outcome["equal"] == Value::Bool(true),
+        "expected the page's answer to equal the native one, found `{outcome}`"
+    );
+    Ok(())
+}
+
+/// The native server, ended on drop.
+#[derive(Debug)]
+pub struct Server {
+    /// Where it serves.
+    pub url: String,
+    child: Child,
+}
+
+impl Server {
+    /// Starts `program` on `page` and waits until it says where it listens.
+    pub fn start(program: &Path, page: &Path, port: u16) -> Result<Self> {
+        let mut child = Command::new(program)
+            .args(["serve", "--port", &port.to_string(), "--page"])
+            .arg(page)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("cannot start `{}`", program.display()))?;
+        let output = child
+            .stdout
+            .take()
+            .context("the server's output is not ours")?;
+        let mut server = Self {
+            url: String::new(),
+            child,
+        };
+        BufReader::new(output).read_line(&mut server.url)?;
+        server.url.truncate(server.url.trim_end().len());
+        ensure!(
+            server.url.starts_with("http://"),
+            "expected the server to say where it listens, found `{}`",
+            server.url
+        );
+        Ok(server)
+    }
+
+    fn serve(&mut self) -> Result<()> {
+        let status = self.child.wait()?;
+        ensure!(status.success(), "the server ended ({status})");
+        Ok(())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

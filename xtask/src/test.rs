@@ -1,0 +1,190 @@
+//! Everything that continuous integration checks, in the order in which mistakes are cheapest to find.
+//!
+//! Native code is built in one target folder, with one choice of packages for all steps, so that Wasmtime is compiled once
+//! to be checked and once to run. Code for the page and for guests has folders of its own.
+
+use crate::web::{self, PAGES, Profile, TARGET};
+use crate::workspace::{Workspace, cargo, select};
+use crate::{demo, guests, run, tools};
+use anyhow::Result;
+use clap::Args;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+/// The packages that are compiled for the page.
+const FOR_THE_PAGE: &[&str] = &[
+    "amphi",
+    "amphi-web",
+    "amphi-wasi-web",
+    "amphi-runner",
+    "sensor-demo",
+];
+
+/// What a step is called, what it is for, what it does.
+type Step = (&'static str, &'static str, fn(&Workspace) -> Result<()>);
+
+const STEPS: &[Step] = &[
+    ("tools", "what the other steps need is installed", install),
+    ("format", "rustfmt agrees", format),
+    (
+        "structure",
+        "dependency directions, file by file rules, this command's own tests",
+        structure,
+    ),
+    ("guests", "every guest builds both ways", guests::build),
+    ("lint", "clippy on native code", lint),
+    ("lint-page", "clippy on code for the page", lint_page),
+    ("lint-guests", "clippy on guests", lint_guests),
+    (
+        "native",
+        "unit tests, documentation tests, the corpus natively",
+        native,
+    ),
+    ("docs", "rustdoc, natively and for the page", docs),
+    ("pages", "the pages are assembled", pages),
+    (
+        "browser",
+        "the corpus in the browsers, equal to native",
+        in_browsers,
+    ),
+    ("demo", "the demo's two answers are equal", show),
+];
+
+/// Checks everything that continuous integration checks.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  cargo xtask test\n  cargo xtask test format lint")]
+pub struct Options {
+    /// The steps to take, in their usual order; all when none is named.
+    #[arg(value_parser = step_names())]
+    steps: Vec<String>,
+}
+
+/// Takes the steps that `options` name up to the first that fails, and prints what each took.
+pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    let chosen =
+        |name: &str| options.steps.is_empty() || options.steps.iter().any(|step| step == name);
+    let mut taken = Vec::new();
+    let mut failure = None;
+    for (name, purpose, step) in STEPS.iter().filter(|(name, ..)| chosen(name)) {
+        eprintln!("\n== {name}: {purpose}");
+        let started = Instant::now();
+        let outcome = step(workspace);
+        taken.push((*name, started.elapsed(), outcome.is_ok()));
+        if let Err(error) = outcome {
+            failure = Some(error.context(format!("the step `{name}` failed")));
+            break;
+        }
+    }
+    print_summary(&taken);
+    failure.map_or(Ok(()), Err)
+}
+
+fn step_names() -> Vec<&'static str> {
+    STEPS.iter().map(|(name, ..)| *name).collect()
+}
+
+fn print_summary(taken: &[(&str, Duration, bool)]) {
+    println!("\n{:<12} {:>9}", "step", "time");
+    for (name, time, passed) in taken {
+        let mark = if *passed { "" } else { "  failed" };
+        println!("{name:<12} {:>7.1} s{mark}", time.as_secs_f64());
+    }
+    let total: Duration = taken.iter().map(|(_, time, _)| *time).sum();
+    println!("{:<12} {:>7.1} s", "total", total.as_secs_f64());
+    let passed = taken.iter().filter(|(.., passed)| *passed).count();
+    println!("\nsteps: {passed} passed, {} failed", taken.len() - passed);
+}
+
+fn install(_: &Workspace) -> Result<()> {
+    guests::prepare()?;
+    web::prepare()?;
+    for browser in amphi_harness::selected()? {
+        tools::browser(browser)?;
+    }
+    Ok(())
+}
+
+fn format(_: &Workspace) -> Result<()> {
+    run::quiet(&mut cargo(&["fmt", "--all", "--check"]))
+}
+
+fn structure(_: &Workspace) -> Result<()> {
+    run::shown(&mut cargo(&["test", "--quiet", "-p", "xtask"]))
+}
+
+fn lint(workspace: &Workspace) -> Result<()> {
+    run::quiet(
+        native_cargo(workspace, &["clippy", "--all-targets"])
+            .args(["-p", "xtask", "--", "-D", "warnings"]),
+    )
+}
+
+fn lint_page(workspace: &Workspace) -> Result<()> {
+    run::quiet(page_cargo(workspace, "clippy").args(["--", "-D", "warnings"]))
+}
+
+fn lint_guests(workspace: &Workspace) -> Result<()> {
+    let mut command = guests::cargo_for(workspace, &["clippy"]);
+    run::quiet(command.args(["--", "-D", "warnings"]))
+}
+
+fn native(workspace: &Workspace) -> Result<()> {
+    run::shown(&mut native_cargo(workspace, &["test"]))
+}
+
+fn docs(workspace: &Workspace) -> Result<()> {
+    let deny = |mut command: Command| {
+        run::quiet(command.arg("--no-deps").env("RUSTDOCFLAGS", "-D warnings"))
+    };
+    deny(native_cargo(workspace, &["doc"]))?;
+    deny(page_cargo(workspace, "doc"))
+}
+
+fn pages(workspace: &Workspace) -> Result<()> {
+    for page in PAGES {
+        web::build(workspace, page, Profile::WebDev)?;
+    }
+    Ok(())
+}
+
+fn in_browsers(workspace: &Workspace) -> Result<()> {
+    run::shown(&mut native_cargo(workspace, &["test", "--test", "browser"]))
+}
+
+fn show(workspace: &Workspace) -> Result<()> {
+    run::quiet(&mut native_cargo(
+        workspace,
+        &["build", "--bin", "sensor-demo"],
+    ))?;
+    let program = workspace.target("debug/sensor-demo");
+    let server = demo::Server::start(&program, &workspace.target("page/demo"), 0)?;
+    demo::check(demo::browser()?, &server.url, &workspace.target("demo.png"))
+}
+
+/// A cargo command on every native package. The same packages each time: another choice would mean other features, and
+/// those another build of what they share.
+fn native_cargo(workspace: &Workspace, words: &[&str]) -> Command {
+    let mut command = cargo(words);
+    let left_out =
+        |name: &str| name == "xtask" || workspace.guests().any(|guest| guest.name == name);
+    let names = workspace
+        .packages
+        .iter()
+        .map(|package| package.name.as_str());
+    select(&mut command, names.filter(|name| !left_out(name)));
+    command
+}
+
+fn page_cargo(workspace: &Workspace, word: &str) -> Command {
+    let mut command = cargo(&[
+        word,
+        "--lib",
+        "--target",
+        TARGET,
+        "--profile",
+        Profile::WebDev.name(),
+    ]);
+    select(&mut command, FOR_THE_PAGE.iter().copied());
+    command.env("CARGO_TARGET_DIR", web::target_folder(workspace));
+    command
+}

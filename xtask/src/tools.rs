@@ -1,0 +1,76 @@
+//! Installs what a command needs and the machine lacks, and only that.
+
+use crate::run;
+use amphi_harness::{Browser, find_program};
+use anyhow::{Context, Result, bail};
+use std::path::Path;
+use std::process::Command;
+
+/// The version of `cargo component` that the guests are built with.
+const CARGO_COMPONENT: &str = "0.21.1";
+
+/// Has rustup add those of `targets` that are missing.
+pub fn targets(targets: &[&str]) -> Result<()> {
+    let installed = run::answer(Command::new("rustup").args(["target", "list", "--installed"]))
+        .context("`rustup` does not answer: install Rust from https://rustup.rs, or add the wasm targets by other means")?;
+    let missing: Vec<_> = targets
+        .iter()
+        .filter(|target| !installed.lines().any(|line| line == **target))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    run::quiet(Command::new("rustup").args(["target", "add"]).args(missing))
+}
+
+/// Installs `cargo component`, unless the right version is there.
+pub fn cargo_component() -> Result<()> {
+    let found =
+        run::answer(Command::new("cargo").args(["component", "--version"])).unwrap_or_default();
+    if found.split_whitespace().any(|word| word == CARGO_COMPONENT) {
+        return Ok(());
+    }
+    run::quiet(Command::new("cargo").args([
+        "install",
+        "cargo-component",
+        "--locked",
+        "--version",
+        CARGO_COMPONENT,
+    ]))
+}
+
+/// Installs `browser` and its driver, unless both are there.
+pub fn browser(browser: &Browser) -> Result<()> {
+    let there = || browser.program().is_ok() && browser.driver().is_ok();
+    if there() {
+        return Ok(());
+    }
+    let packages = browser.packages.join(" ");
+    if find_program(&["apt-get"]).is_none() || !is_root() {
+        bail!(
+            "{} and its WebDriver are needed; on Debian: `sudo apt-get install {packages}`",
+            browser.name
+        );
+    }
+    run::quiet(&mut apt_get(&["update"]))?;
+    run::quiet(apt_get(&["install", "-y", "--no-install-recommends"]).args(browser.packages))?;
+    if !there() {
+        bail!(
+            "`{packages}` are installed, and {} or its WebDriver is still not on PATH",
+            browser.name
+        );
+    }
+    Ok(())
+}
+
+fn apt_get(args: &[&str]) -> Command {
+    let mut command = Command::new("apt-get");
+    command.args(args).env("DEBIAN_FRONTEND", "noninteractive");
+    command
+}
+
+fn is_root() -> bool {
+    // The owner of our own process, without a dependency to ask for it.
+    let owner = std::fs::metadata(Path::new("/proc/self"));
+    owner.is_ok_and(|metadata| std::os::unix::fs::MetadataExt::uid(&metadata) == 0)
+}

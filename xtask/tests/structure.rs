@@ -1,0 +1,336 @@
+//! What the compiler cannot see: which crate may know which, and how files are kept.
+//!
+//! It is a test of `xtask` since that is built first and quickly: a wrong direction shows before Wasmtime is compiled.
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Every package that is no guest, and which of ours it may use. Read it upwards: nothing uses what stands below it.
+const DIRECTIONS: &[(&str, &[&str])] = &[
+    ("amphi-core", &[]),
+    ("amphi-web", &[]),
+    ("amphi-wasi-web", &["amphi-web"]),
+    ("amphi", &["amphi-web", "amphi-wasi-web"]),
+    ("amphi-runner", &["amphi"]),
+    ("sensor-demo", &["amphi"]),
+    ("amphi-cli", &["amphi", "amphi-core"]),
+    ("amphi-harness", &[]),
+    ("xtask", &["amphi-harness"]),
+];
+
+/// Libraries for other people's pages: what they export to JavaScript would be in every page.
+const EXPORT_NOTHING: &[&str] = &["host/core", "host/sdk", "web/engine", "web/wasi"];
+
+/// The most lines that a file may have.
+const LINES: usize = 600;
+
+/// Names that say nothing about what is in a file.
+const EMPTY_NAMES: &[&str] = &[
+    "common", "helper", "helpers", "manager", "misc", "util", "utils",
+];
+
+/// What is not committed, in two parts each, or this file would have to except itself.
+const UNFINISHED: &[&str] = &[
+    concat!("todo", "!("),
+    concat!("unimplemented", "!("),
+    concat!("dbg", "!("),
+    concat!("#[", "ignore"),
+];
+
+#[test]
+fn packages_depend_in_the_directions_of_the_design() {
+    let packages = packages();
+    let allowed: BTreeMap<_, _> = DIRECTIONS.iter().copied().collect();
+    let mut wrong = Vec::new();
+    for package in packages.values().filter(|package| !package.guest) {
+        let Some(allowed) = allowed.get(package.name.as_str()) else {
+            wrong.push(format!(
+                "`{}`: say in DIRECTIONS which of our packages it may use",
+                package.name
+            ));
+            continue;
+        };
+        for used in package
+            .uses
+            .iter()
+            .filter(|used| packages.contains_key(*used))
+        {
+            if !allowed.contains(&used.as_str()) {
+                wrong.push(format!(
+                    "`{}` uses `{used}`: expected none but {allowed:?}",
+                    package.name
+                ));
+            }
+        }
+    }
+    assert!(
+        packages.len() > 6,
+        "the workspace has its packages: {:?}",
+        packages.keys()
+    );
+    assert_none(&wrong);
+}
+
+#[test]
+fn guests_know_only_their_contracts_and_are_known_as_bytes() {
+    let packages = packages();
+    let guests = || packages.values().filter(|package| package.guest);
+    let mut wrong = Vec::new();
+    for guest in guests() {
+        for used in guest.all_uses().filter(|used| packages.contains_key(*used)) {
+            wrong.push(format!(
+                "the guest `{}` uses `{used}`: expected none of our packages",
+                guest.name
+            ));
+        }
+    }
+    for package in packages.values() {
+        for used in package
+            .all_uses()
+            .filter(|used| packages.get(*used).is_some_and(|found| found.guest))
+        {
+            wrong.push(format!(
+                "`{}` uses the guest `{used}`: expected it to see the guest as bytes",
+                package.name
+            ));
+        }
+    }
+    assert!(guests().count() > 0, "there are guests");
+    assert_none(&wrong);
+}
+
+#[test]
+fn libraries_export_nothing_to_javascript() {
+    let mut wrong = Vec::new();
+    for file in sources(EXPORT_NOTHING) {
+        let text = read(&file);
+        // An import's attribute stands over an `extern` block or, indented, within one.
+        let exposed = text.split("\n#[wasm_bindgen").skip(1).filter_map(|rest| {
+            let item = rest
+                .lines()
+                .skip(1)
+                .find(|line| line.starts_with(|first: char| first.is_alphabetic()))?;
+            (!item.starts_with("extern") && !item.starts_with("unsafe extern")).then_some(item)
+        });
+        for item in exposed {
+            wrong.push(format!(
+                "`{}`: expected `#[wasm_bindgen]` over `extern` alone, found `{item}`",
+                show(&file)
+            ));
+        }
+    }
+    for package in packages()
+        .values()
+        .filter(|package| package.cdylib && !package.guest)
+    {
+        if EXPORT_NOTHING
+            .iter()
+            .any(|folder| package.folder == root().join(folder))
+        {
+            wrong.push(format!(
+                "`{}`: expected an ordinary library, found a cdylib",
+                package.name
+            ));
+        }
+    }
+    assert_none(&wrong);
+}
+
+#[test]
+fn versions_are_in_the_workspace_manifest_alone() {
+    let mut wrong = Vec::new();
+    for package in packages().values() {
+        let manifest = package.folder.join("Cargo.toml");
+        let document: toml::Table = read(&manifest).parse().expect("cargo has read it");
+        for (name, dependency) in dependencies(&document) {
+            if dependency.get("workspace").and_then(toml::Value::as_bool) != Some(true) {
+                wrong.push(format!(
+                    "`{}`: expected `{name}.workspace = true`, found `{dependency}`",
+                    show(&manifest)
+                ));
+            }
+        }
+    }
+    assert_none(&wrong);
+}
+
+#[test]
+fn files_are_described_short_finished_and_named_for_what_they_hold() {
+    let files = sources(&["."]);
+    let mut wrong = Vec::new();
+    for file in &files {
+        let text = read(file);
+        let first = text
+            .lines()
+            .find(|line| !line.trim().is_empty() && !line.starts_with("#!["));
+        if !first.is_some_and(|line| line.starts_with("//!")) {
+            wrong.push(format!(
+                "`{}`: expected it to begin with `//!` and what it is for",
+                show(file)
+            ));
+        }
+        if text.lines().count() > LINES {
+            wrong.push(format!(
+                "`{}`: expected at most {LINES} lines, found {}",
+                show(file),
+                text.lines().count()
+            ));
+        }
+        for word in UNFINISHED.iter().filter(|word| text.contains(**word)) {
+            wrong.push(format!("`{}`: found `{word}`", show(file)));
+        }
+        let names = file.strip_prefix(root()).unwrap_or(file).with_extension("");
+        for name in names
+            .iter()
+            .filter_map(|name| name.to_str())
+            .filter(|name| EMPTY_NAMES.contains(name))
+        {
+            wrong.push(format!(
+                "`{}`: expected names that say what is inside, found `{name}`",
+                show(file)
+            ));
+        }
+    }
+    assert!(files.len() > 20, "the sources were found: {files:?}");
+    assert_none(&wrong);
+}
+
+#[test]
+fn continuous_integration_runs_the_test_command_and_nothing_else() {
+    let script = read(&root().join(".ci/run"));
+    let framing = |line: &&str| {
+        !line.is_empty()
+            && !["#", "set ", "cd "]
+                .iter()
+                .any(|word| line.starts_with(word))
+    };
+    let commands: Vec<&str> = script.lines().map(str::trim).filter(framing).collect();
+    assert_eq!(commands, ["exec cargo xtask test"]);
+}
+
+/// A package of the workspace, with what matters here.
+struct Package {
+    name: String,
+    folder: PathBuf,
+    guest: bool,
+    cdylib: bool,
+    /// What it needs to be built.
+    uses: Vec<String>,
+    /// What its tests need besides.
+    tests_use: Vec<String>,
+}
+
+impl Package {
+    fn all_uses(&self) -> impl Iterator<Item = &String> {
+        self.uses.iter().chain(&self.tests_use)
+    }
+}
+
+fn packages() -> BTreeMap<String, Package> {
+    let output = Command::new("cargo")
+        .args(["metadata", "--no-deps", "--format-version", "1"])
+        .current_dir(root())
+        .output()
+        .expect("cargo runs");
+    assert!(
+        output.status.success(),
+        "cargo metadata: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo writes JSON");
+    let packages = metadata["packages"]
+        .as_array()
+        .expect("cargo lists packages");
+    packages
+        .iter()
+        .map(package)
+        .map(|package| (package.name.clone(), package))
+        .collect()
+}
+
+fn package(value: &Value) -> Package {
+    let text = |value: &Value| value.as_str().expect("cargo writes strings").to_string();
+    let list = |value: &Value| value.as_array().expect("cargo writes lists").clone();
+    let manifest = PathBuf::from(text(&value["manifest_path"]));
+    let folder = manifest
+        .parent()
+        .expect("a manifest is in a folder")
+        .to_path_buf();
+    let (tests_use, uses) = list(&value["dependencies"])
+        .into_iter()
+        .partition::<Vec<_>, _>(|used| used["kind"] == "dev");
+    let names = |used: Vec<Value>| used.iter().map(|used| text(&used["name"])).collect();
+    Package {
+        name: text(&value["name"]),
+        guest: folder.starts_with(root().join("guest")),
+        folder,
+        cdylib: list(&value["targets"])
+            .iter()
+            .any(|target| list(&target["crate_types"]).contains(&"cdylib".into())),
+        uses: names(uses),
+        tests_use: names(tests_use),
+    }
+}
+
+/// Every dependency that a manifest names, for whatever target and purpose.
+fn dependencies(manifest: &toml::Table) -> Vec<(String, toml::Value)> {
+    const KINDS: [&str; 3] = ["dependencies", "dev-dependencies", "build-dependencies"];
+    let per_target = manifest.get("target").and_then(toml::Value::as_table);
+    let tables = per_target
+        .into_iter()
+        .flat_map(|targets| targets.values().filter_map(toml::Value::as_table));
+    std::iter::once(manifest)
+        .chain(tables)
+        .flat_map(|table| KINDS.iter().filter_map(|kind| table.get(*kind)?.as_table()))
+        .flat_map(|dependencies| dependencies.clone())
+        .collect()
+}
+
+/// The Rust files in `folders`, but for what is built or generated.
+fn sources(folders: &[&str]) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut left: Vec<PathBuf> = folders.iter().map(|folder| root().join(folder)).collect();
+    while let Some(folder) = left.pop() {
+        for entry in
+            fs::read_dir(&folder).unwrap_or_else(|error| panic!("`{}`: {error}", folder.display()))
+        {
+            let path = entry.expect("the folder is readable").path();
+            let name = path
+                .file_name()
+                .and_then(|name| name.to_str())
+                .unwrap_or_default();
+            if path.is_dir() && !name.starts_with('.') && !["target", "dist"].contains(&name) {
+                left.push(path);
+            } else if name.ends_with(".rs")
+                && !(name == "bindings.rs" && path.starts_with(root().join("guest")))
+            {
+                files.push(path);
+            }
+        }
+    }
+    files
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("xtask is a folder of the workspace")
+}
+
+fn read(file: &Path) -> String {
+    fs::read_to_string(file).unwrap_or_else(|error| panic!("`{}`: {error}", file.display()))
+}
+
+fn show(file: &Path) -> String {
+    file.strip_prefix(root())
+        .unwrap_or(file)
+        .display()
+        .to_string()
+}
+
+fn assert_none(wrong: &[String]) {
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
