@@ -262,3 +262,10 @@ macro_rules! __flags {
         };
     };
 }
+
+/// `flags!` of this crate, which resolves through this crate.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __flags_here {
+    ($($tokens:tt)*) => { $crate::__flags! { ($crate) $($tokens)* } };
+}
