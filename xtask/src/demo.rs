@@ -2,11 +2,11 @@
 
 use crate::web::{self, Profile};
 use crate::workspace::{Workspace, cargo};
-use crate::{guests, run, tools};
+use crate::{guests, shell, tools};
 use amphi_harness::{BROWSERS, Browser, Session};
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use clap::Args;
-use serde_json::Value;
+use serde_json::json;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -15,6 +15,21 @@ use std::time::Duration;
 
 /// How long the page may take to load its code and to run the filter.
 const DEADLINE: Duration = Duration::from_secs(120);
+
+/// Awaits the page's verdict and takes down what a visitor reads.
+const AWAIT_VERDICT: &str = "
+    const done = arguments[arguments.length - 1];
+    const root = document.documentElement;
+    const text = (id) => document.getElementById(id).innerText;
+    const tell = () => done({
+        verdict: root.dataset.verdict,
+        headline: text('headline'),
+        detail: text('detail'),
+        hosts: text('hosts'),
+    });
+    const watch = new MutationObserver(() => root.dataset.verdict && (watch.disconnect(), tell()));
+    if (root.dataset.verdict) tell();
+    else watch.observe(root, { attributeFilter: ['data-verdict'] });";
 
 /// Serves the demo page: one component, run by the page and by the native host, and both answers side by side.
 #[derive(Debug, Args)]
@@ -33,9 +48,9 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     guests::build(workspace)?;
     web::prepare()?;
     let page = web::build(workspace, web::page("demo")?, Profile::Web)?;
-    run::quiet(&mut cargo(&["build", "--release", "-p", "sensor-demo"]))?;
+    shell::quiet(&mut cargo(&["build", "--release", "-p", "sensor-demo"]))?;
     let mut server = Server::start(
-        &workspace.target("release/sensor-demo"),
+        &workspace.native.join("release/sensor-demo"),
         &page,
         options.port,
     )?;
@@ -62,17 +77,26 @@ pub fn browser() -> Result<&'static Browser> {
 pub fn check(browser: &'static Browser, url: &str, picture: &Path) -> Result<()> {
     let session = Session::start(browser, DEADLINE)?;
     session.open(url)?;
-    let outcome = session.outcome()?;
+    let found = session
+        .run_async(AWAIT_VERDICT, json!([]))
+        .map_err(|error| session.explain(error))?;
     fs::write(picture, session.screenshot()?)
         .with_context(|| format!("cannot write `{}`", picture.display()))?;
-    for (name, value) in outcome.as_object().into_iter().flatten() {
-        println!("{name}: {value}");
-    }
-    println!("picture: {}", picture.display());
-    ensure!(
-        outcome["equal"] == Value::Bool(true),
-        "expected the page's answer to equal the native one, found `{outcome}`"
+    let text = |field: &str| found[field].as_str().unwrap_or_default();
+    println!(
+        "\n{}\n\n{}: {}\npicture: {}",
+        text("hosts"),
+        text("headline"),
+        text("detail"),
+        picture.display()
     );
+    if text("verdict") != "equal" {
+        let verdict = anyhow!(
+            "expected the page's answer to equal the native one, found `{}`",
+            text("verdict")
+        );
+        return Err(session.explain(verdict));
+    }
     Ok(())
 }
 

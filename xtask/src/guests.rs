@@ -8,7 +8,7 @@
 //! - `target/guests/<crate>.p1.wasm`: a command as a core module for WASI preview 1
 
 use crate::workspace::{Package, Workspace, cargo, select};
-use crate::{run, tools};
+use crate::{shell, tools};
 use anyhow::{Context, Result, ensure};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -40,7 +40,7 @@ pub fn build(workspace: &Workspace) -> Result<()> {
     let built = built(workspace);
     let folder = workspace.target("guests");
 
-    run::quiet(&mut built.command(&["component", "build"], &libraries))?;
+    shell::quiet(&mut built.command(&["component", "build"], &libraries))?;
     for guest in &libraries {
         copy(
             &built.library(PREVIEW_1, guest),
@@ -50,7 +50,7 @@ pub fn build(workspace: &Workspace) -> Result<()> {
 
     let mut all = libraries.clone();
     all.extend(&commands);
-    run::quiet(&mut built.command(&["build", "--target", PREVIEW_2], &all))?;
+    shell::quiet(&mut built.command(&["build", "--target", PREVIEW_2], &all))?;
     for guest in &libraries {
         copy(
             &built.library(PREVIEW_2, guest),
@@ -61,7 +61,7 @@ pub fn build(workspace: &Workspace) -> Result<()> {
     if commands.is_empty() {
         return Ok(());
     }
-    run::quiet(&mut built.command(&["build", "--target", PREVIEW_1], &commands))?;
+    shell::quiet(&mut built.command(&["build", "--target", PREVIEW_1], &commands))?;
     for name in commands.iter().flat_map(|guest| &guest.binaries) {
         copy(
             &built.binary(PREVIEW_2, name),

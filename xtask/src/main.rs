@@ -2,8 +2,8 @@
 
 mod demo;
 mod guests;
-mod run;
 mod sample;
+mod shell;
 mod test;
 mod tools;
 mod web;
@@ -11,6 +11,7 @@ mod workspace;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use std::process::ExitCode;
 use workspace::Workspace;
 
 /// Builds, shows and tests Amphi.
@@ -40,10 +41,19 @@ enum Action {
     Sample,
 }
 
-fn main() -> Result<()> {
-    let arguments = Arguments::parse();
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(action: Action) -> Result<()> {
     let workspace = Workspace::read()?;
-    match arguments.command {
+    match action {
         Action::Demo(options) => demo::run(&workspace, &options),
         Action::Test(options) => test::run(&workspace, &options),
         Action::Guests => guests::build(&workspace),

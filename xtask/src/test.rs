@@ -5,7 +5,7 @@
 
 use crate::web::{self, PAGES, Profile, TARGET};
 use crate::workspace::{Workspace, cargo, select};
-use crate::{demo, guests, run, tools};
+use crate::{demo, guests, shell, tools};
 use anyhow::Result;
 use clap::Args;
 use std::process::Command;
@@ -105,36 +105,36 @@ fn install(_: &Workspace) -> Result<()> {
 }
 
 fn format(_: &Workspace) -> Result<()> {
-    run::quiet(&mut cargo(&["fmt", "--all", "--check"]))
+    shell::quiet(&mut cargo(&["fmt", "--all", "--check"]))
 }
 
 fn structure(_: &Workspace) -> Result<()> {
-    run::shown(&mut cargo(&["test", "--quiet", "-p", "xtask"]))
+    shell::shown(&mut cargo(&["test", "--quiet", "-p", "xtask"]))
 }
 
 fn lint(workspace: &Workspace) -> Result<()> {
-    run::quiet(
+    shell::quiet(
         native_cargo(workspace, &["clippy", "--all-targets"])
             .args(["-p", "xtask", "--", "-D", "warnings"]),
     )
 }
 
 fn lint_page(workspace: &Workspace) -> Result<()> {
-    run::quiet(page_cargo(workspace, "clippy").args(["--", "-D", "warnings"]))
+    shell::quiet(page_cargo(workspace, "clippy").args(["--", "-D", "warnings"]))
 }
 
 fn lint_guests(workspace: &Workspace) -> Result<()> {
     let mut command = guests::cargo_for(workspace, &["clippy"]);
-    run::quiet(command.args(["--", "-D", "warnings"]))
+    shell::quiet(command.args(["--", "-D", "warnings"]))
 }
 
 fn native(workspace: &Workspace) -> Result<()> {
-    run::shown(&mut native_cargo(workspace, &["test"]))
+    shell::shown(&mut native_cargo(workspace, &["test"]))
 }
 
 fn docs(workspace: &Workspace) -> Result<()> {
     let deny = |mut command: Command| {
-        run::quiet(command.arg("--no-deps").env("RUSTDOCFLAGS", "-D warnings"))
+        shell::quiet(command.arg("--no-deps").env("RUSTDOCFLAGS", "-D warnings"))
     };
     deny(native_cargo(workspace, &["doc"]))?;
     deny(page_cargo(workspace, "doc"))
@@ -148,15 +148,15 @@ fn pages(workspace: &Workspace) -> Result<()> {
 }
 
 fn in_browsers(workspace: &Workspace) -> Result<()> {
-    run::shown(&mut native_cargo(workspace, &["test", "--test", "browser"]))
+    shell::shown(&mut native_cargo(workspace, &["test", "--test", "browser"]))
 }
 
 fn show(workspace: &Workspace) -> Result<()> {
-    run::quiet(&mut native_cargo(
+    shell::quiet(&mut native_cargo(
         workspace,
         &["build", "--bin", "sensor-demo"],
     ))?;
-    let program = workspace.target("debug/sensor-demo");
+    let program = workspace.native.join("debug/sensor-demo");
     let server = demo::Server::start(&program, &workspace.target("page/demo"), 0)?;
     demo::check(demo::browser()?, &server.url, &workspace.target("demo.png"))
 }

@@ -1,6 +1,6 @@
 //! Installs what a command needs and the machine lacks, and only that.
 
-use crate::run;
+use crate::shell;
 use amphi_harness::{Browser, find_program};
 use anyhow::{Context, Result, bail};
 use std::path::Path;
@@ -11,7 +11,7 @@ const CARGO_COMPONENT: &str = "0.21.1";
 
 /// Has rustup add those of `targets` that are missing.
 pub fn targets(targets: &[&str]) -> Result<()> {
-    let installed = run::answer(Command::new("rustup").args(["target", "list", "--installed"]))
+    let installed = shell::answer(Command::new("rustup").args(["target", "list", "--installed"]))
         .context("`rustup` does not answer: install Rust from https://rustup.rs, or add the wasm targets by other means")?;
     let missing: Vec<_> = targets
         .iter()
@@ -20,17 +20,17 @@ pub fn targets(targets: &[&str]) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    run::quiet(Command::new("rustup").args(["target", "add"]).args(missing))
+    shell::quiet(Command::new("rustup").args(["target", "add"]).args(missing))
 }
 
 /// Installs `cargo component`, unless the right version is there.
 pub fn cargo_component() -> Result<()> {
     let found =
-        run::answer(Command::new("cargo").args(["component", "--version"])).unwrap_or_default();
+        shell::answer(Command::new("cargo").args(["component", "--version"])).unwrap_or_default();
     if found.split_whitespace().any(|word| word == CARGO_COMPONENT) {
         return Ok(());
     }
-    run::quiet(Command::new("cargo").args([
+    shell::quiet(Command::new("cargo").args([
         "install",
         "cargo-component",
         "--locked",
@@ -52,8 +52,8 @@ pub fn browser(browser: &Browser) -> Result<()> {
             browser.name
         );
     }
-    run::quiet(&mut apt_get(&["update"]))?;
-    run::quiet(apt_get(&["install", "-y", "--no-install-recommends"]).args(browser.packages))?;
+    shell::quiet(&mut apt_get(&["update"]))?;
+    shell::quiet(apt_get(&["install", "-y", "--no-install-recommends"]).args(browser.packages))?;
     if !there() {
         bail!(
             "`{packages}` are installed, and {} or its WebDriver is still not on PATH",

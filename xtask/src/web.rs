@@ -4,11 +4,11 @@
 //!
 //! - the page's own files (`index.html`, scripts, data)
 //! - `<crate>.js` and `<crate>_bg.wasm`, and `snippets/` with the JavaScript that crates bring along
-//! - `guests/`: the components, as in `target/guests`
+//! - `guests/` or `components/`: the components, as in `target/guests`
 //! - `corpus/`: the cases, where the page runs them
 
 use crate::workspace::{Workspace, cargo};
-use crate::{guests, run, tools};
+use crate::{guests, shell, tools};
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use std::fs;
@@ -23,7 +23,7 @@ pub static PAGES: &[Page] = &[
     Page {
         name: "demo",
         package: "sensor-demo",
-        folders: &[("web/demo", ""), ("target/guests", "guests")],
+        folders: &[("web/demo", ""), ("target/guests", "components")],
     },
     Page {
         name: "runner",
@@ -147,15 +147,20 @@ fn compile(workspace: &Workspace, page: &Page, profile: Profile) -> Result<PathB
         "--profile",
         profile.name(),
     ]);
-    run::quiet(command.env("CARGO_TARGET_DIR", &folder))?;
+    shell::quiet(command.env("CARGO_TARGET_DIR", &folder))?;
     let file = format!("{}.wasm", page.package.replace('-', "_"));
     Ok(folder.join(TARGET).join(profile.name()).join(file))
 }
 
 fn bind(module: &Path, folder: &Path) -> Result<()> {
-    let echo = run::long(&format!("wasm-bindgen {}", module.display()));
+    let echo = shell::long(&format!("wasm-bindgen {}", module.display()));
     let mut bindgen = Bindgen::new();
-    bindgen.web(true)?.typescript(false).input_path(module);
+    bindgen
+        .web(true)?
+        .typescript(false)
+        // `init()` without arguments then finds the module beside its script.
+        .omit_default_module_path(false)
+        .input_path(module);
     bindgen
         .generate(folder)
         .with_context(|| format!("wasm-bindgen cannot bind `{}`", module.display()))?;

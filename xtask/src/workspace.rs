@@ -10,6 +10,8 @@ use std::process::Command;
 pub struct Workspace {
     /// The folder of the root manifest.
     pub root: PathBuf,
+    /// Where cargo puts native builds: `target/`, unless the environment says otherwise.
+    pub native: PathBuf,
     /// Every member.
     pub packages: Vec<Package>,
 }
@@ -47,6 +49,10 @@ impl Workspace {
             .context("`cargo metadata` lists no packages")?;
         Ok(Self {
             root: root().to_path_buf(),
+            native: metadata["target_directory"]
+                .as_str()
+                .context("`cargo metadata` names no target folder")?
+                .into(),
             packages: packages.iter().map(package).collect::<Result<_>>()?,
         })
     }
@@ -58,7 +64,7 @@ impl Workspace {
             .filter(|package| package.folder.starts_with(self.root.join("guest")))
     }
 
-    /// A place under `target/`.
+    /// A place under `target/`, where what we make ourselves is.
     pub fn target(&self, path: &str) -> PathBuf {
         self.root.join("target").join(path)
     }
