@@ -10,7 +10,7 @@ use std::marker::PhantomData;
 /// When the projection is to a plain `&mut U`, [`HasSelf<U>`] is the `D` to use. When it is to a type that borrows several parts of
 /// the store's data, an empty type of one's own is:
 ///
-/// ```ignore
+/// ```text
 /// struct Clock;
 ///
 /// impl HasData for Clock {
