@@ -1,3 +1,40 @@
 //! `wasmtime::component` on the browser's own WebAssembly engine.
+//!
+//! The names, signatures and behaviour are Wasmtime 48's; what runs a component is the page's engine, driven from Rust through
+//! small generated wasm modules rather than through JavaScript. The stages, each a type:
+//!
+//! 1. [`plan`]: component bytes to a list of core modules, the steps that instantiate them, and types. Pure; compiles natively.
+//! 2. [`codegen`]: the small wasm modules that join the guest to the application: pure bytes out; compiles natively.
+//! 3. `page`: those modules on the page's engine: the guarded entry, guest memory, slots in tables.
+//! 4. `component`: `Component`, `Linker`, `Instance`, `Func` and values, with Wasmtime's names.
+//!
+//! Stages 3 and 4 exist on `wasm32` alone. A component that cannot be run gives an error naming the feature; nothing panics.
 
+pub mod codegen;
 mod flags;
+pub mod plan;
+
+#[cfg(target_arch = "wasm32")]
+pub mod component;
+#[cfg(target_arch = "wasm32")]
+mod engine;
+#[cfg(target_arch = "wasm32")]
+mod page;
+#[cfg(target_arch = "wasm32")]
+mod raw;
+#[cfg(target_arch = "wasm32")]
+mod store;
+#[cfg(target_arch = "wasm32")]
+mod trap;
+
+#[cfg(target_arch = "wasm32")]
+pub use engine::{Config, Engine};
+#[cfg(target_arch = "wasm32")]
+#[doc(hidden)]
+pub use raw::MaybeUninitExt;
+#[cfg(target_arch = "wasm32")]
+pub use raw::ValRaw;
+#[cfg(target_arch = "wasm32")]
+pub use store::{AsContext, AsContextMut, Store, StoreContext, StoreContextMut};
+pub use wasmtime_environ::error::{self, Error, Result, bail, ensure, format_err};
+pub use wasmtime_environ::{ToWasmtimeResult, Trap};

@@ -1,0 +1,80 @@
+//! The dispatcher: a growable table of the engine's own, reached through slots of the application's table.
+
+use wasm_encoder::{
+    CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection,
+    Instruction, Module, RefType, TableSection, TableType, TypeSection, ValType,
+};
+
+const I32: ValType = ValType::I32;
+
+/// The dispatcher module.
+///
+/// Exports `table` (growable, of functions), `enter: (f, args)` which calls the array-call trampoline in slot `f`, and
+/// `call: (f, a, b, c) -> status` which calls the accessor in slot `f`.
+pub fn dispatcher() -> Vec<u8> {
+    let mut types = TypeSection::new();
+    types.ty().function([I32], []);
+    types.ty().function([I32; 3], [I32]);
+    types.ty().function([I32; 2], []);
+    types.ty().function([I32; 4], [I32]);
+
+    let mut functions = FunctionSection::new();
+    functions.function(2).function(3);
+
+    let mut tables = TableSection::new();
+    tables.table(TableType {
+        element_type: RefType::FUNCREF,
+        table64: false,
+        minimum: 1,
+        maximum: None,
+        shared: false,
+    });
+
+    let mut exports = ExportSection::new();
+    exports.export("table", ExportKind::Table, 0);
+    exports.export("enter", ExportKind::Func, 0);
+    exports.export("call", ExportKind::Func, 1);
+
+    let mut code = CodeSection::new();
+    code.function(&forward(1..2, 0));
+    code.function(&forward(1..4, 1));
+
+    let mut module = Module::new();
+    module
+        .section(&types)
+        .section(&functions)
+        .section(&tables)
+        .section(&exports)
+        .section(&code);
+    module.finish()
+}
+
+/// A function that calls slot `local 0` of table 0 with its other parameters.
+fn forward(rest: std::ops::Range<u32>, type_index: u32) -> Function {
+    let mut function = Function::new([]);
+    for local in rest {
+        function.instruction(&Instruction::LocalGet(local));
+    }
+    function
+        .instruction(&Instruction::LocalGet(0))
+        .instruction(&Instruction::CallIndirect {
+            type_index,
+            table_index: 0,
+        })
+        .instruction(&Instruction::End);
+    function
+}
+
+/// A module that imports the JavaScript guard `g.guard: (f, args) -> status` and exports it as a wasm function, which
+/// is what a table can hold.
+pub fn reexport_guard() -> Vec<u8> {
+    let mut types = TypeSection::new();
+    types.ty().function([I32; 2], [I32]);
+    let mut imports = ImportSection::new();
+    imports.import("g", "guard", EntityType::Function(0));
+    let mut exports = ExportSection::new();
+    exports.export("guard", ExportKind::Func, 0);
+    let mut module = Module::new();
+    module.section(&types).section(&imports).section(&exports);
+    module.finish()
+}

@@ -1,0 +1,163 @@
+//! Wrappers: what a guest imports in place of a host function.
+
+use super::{any_memory, load, push_type, store};
+use crate::plan::Trampoline;
+use std::collections::BTreeSet;
+use wasm_encoder::{
+    BlockType, CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection,
+    GlobalType, ImportSection, Instruction, MemArg, Module, RefType, TableType, TypeSection,
+    ValType,
+};
+
+/// Where the application takes calls from guests: addresses and a table slot in its own memory and table.
+#[derive(Clone, Copy, Debug)]
+pub struct HostEntry {
+    /// Slot in the application's table of `(instance, trampoline, frame) -> status`.
+    pub slot: u32,
+    /// Address of the pointer to the frame that arguments and results pass through.
+    pub frame: u32,
+    /// Address of the flag that is 1 while the application runs on a guest's behalf.
+    pub in_host: u32,
+}
+
+/// What `trampoline` is set to when a guest calls out while it may not leave its instance.
+pub const CANNOT_LEAVE: u32 = u32::MAX;
+
+/// A module with one function for each trampoline, exported under its number.
+///
+/// Imports the application's memory `m.app` and table `m.table`, the address of the instance `i.instance` (an immutable global),
+/// and the flags of each component instance as `f.<number>`. Each function stores its arguments in the frame, calls the
+/// application, and executes `unreachable` when that reports an error, so that no guest can catch it.
+pub fn wrappers(trampolines: &[Trampoline], entry: HostEntry) -> Vec<u8> {
+    let instances: Vec<usize> = instances(trampolines).into_iter().collect();
+    let mut types = TypeSection::new();
+    types.ty().function([ValType::I32; 3], [ValType::I32]);
+    let mut functions = FunctionSection::new();
+    let mut exports = ExportSection::new();
+    let mut code = CodeSection::new();
+    for (index, trampoline) in trampolines.iter().enumerate() {
+        push_type(&mut types, &trampoline.signature);
+        functions.function(1 + index as u32);
+        exports.export(&index.to_string(), ExportKind::Func, index as u32);
+        let flags = instances
+            .iter()
+            .position(|instance| *instance == trampoline.instance)
+            .map_or(0, |position| 1 + position as u32);
+        code.function(&body(trampoline, index as u32, flags, entry));
+    }
+    let mut module = Module::new();
+    module
+        .section(&types)
+        .section(&imports(&instances))
+        .section(&functions)
+        .section(&exports)
+        .section(&code);
+    module.finish()
+}
+
+/// The component instances that call out through `trampolines`.
+pub fn instances(trampolines: &[Trampoline]) -> BTreeSet<usize> {
+    trampolines.iter().map(|t| t.instance).collect()
+}
+
+fn imports(instances: &[usize]) -> ImportSection {
+    let global = |mutable| {
+        EntityType::Global(GlobalType {
+            val_type: ValType::I32,
+            mutable,
+            shared: false,
+        })
+    };
+    let mut imports = ImportSection::new();
+    imports.import("m", "app", EntityType::Memory(any_memory()));
+    let table = TableType {
+        element_type: RefType::FUNCREF,
+        table64: false,
+        minimum: 0,
+        maximum: None,
+        shared: false,
+    };
+    imports.import("m", "table", EntityType::Table(table));
+    imports.import("i", "instance", global(false));
+    for instance in instances {
+        imports.import("f", &instance.to_string(), global(true));
+    }
+    imports
+}
+
+fn body(trampoline: &Trampoline, index: u32, flags: u32, entry: HostEntry) -> Function {
+    let signature = &trampoline.signature;
+    let frame = signature.params.len() as u32;
+    let mut function = Function::new([(1, ValType::I32)]);
+    function
+        .instruction(&Instruction::GlobalGet(flags))
+        .instruction(&Instruction::I32Eqz)
+        .instruction(&Instruction::If(BlockType::Empty));
+    call_host(&mut function, CANNOT_LEAVE, entry, |f| {
+        f.instruction(&Instruction::I32Const(0));
+    });
+    function
+        .instruction(&Instruction::Drop)
+        .instruction(&Instruction::Unreachable)
+        .instruction(&Instruction::End)
+        .instruction(&Instruction::I32Const(0))
+        .instruction(&Instruction::I32Load(word(entry.frame)))
+        .instruction(&Instruction::LocalSet(frame));
+    for (slot, ty) in signature.params.iter().enumerate() {
+        function
+            .instruction(&Instruction::LocalGet(frame))
+            .instruction(&Instruction::LocalGet(slot as u32))
+            .instruction(&store(slot, *ty));
+    }
+    call_host(&mut function, index, entry, |f| {
+        f.instruction(&Instruction::LocalGet(frame));
+    });
+    function
+        .instruction(&Instruction::If(BlockType::Empty))
+        .instruction(&Instruction::Unreachable)
+        .instruction(&Instruction::End);
+    for (slot, ty) in signature.results.iter().enumerate() {
+        function
+            .instruction(&Instruction::LocalGet(frame))
+            .instruction(&load(slot, *ty));
+    }
+    function.instruction(&Instruction::End);
+    function
+}
+
+/// Calls the application with the in-host flag set; leaves its status on the stack.
+fn call_host(
+    function: &mut Function,
+    index: u32,
+    entry: HostEntry,
+    frame: impl FnOnce(&mut Function),
+) {
+    set_in_host(function, 1, entry);
+    function
+        .instruction(&Instruction::GlobalGet(0))
+        .instruction(&Instruction::I32Const(index.cast_signed()));
+    frame(function);
+    function
+        .instruction(&Instruction::I32Const(entry.slot.cast_signed()))
+        .instruction(&Instruction::CallIndirect {
+            type_index: 0,
+            table_index: 0,
+        });
+    set_in_host(function, 0, entry);
+}
+
+fn set_in_host(function: &mut Function, value: i32, entry: HostEntry) {
+    function
+        .instruction(&Instruction::I32Const(0))
+        .instruction(&Instruction::I32Const(value))
+        .instruction(&Instruction::I32Store(word(entry.in_host)));
+}
+
+/// A 32-bit word at a fixed address of the application's memory.
+fn word(address: u32) -> MemArg {
+    MemArg {
+        offset: u64::from(address),
+        align: 2,
+        memory_index: 0,
+    }
+}

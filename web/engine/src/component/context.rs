@@ -1,0 +1,296 @@
+//! What lifting and lowering work with: the store, the guest's memory and its allocator.
+//!
+//! Guest memory is another wasm memory. Reads are copies of checked regions; writes to freshly allocated regions are staged in the
+//! application's memory and copied over before the guest runs again, so that the guest never sees a half-made value.
+
+mod aligned;
+mod staging;
+
+pub use aligned::AlignedBytes;
+
+use super::instance::{InstanceData, InstanceId};
+use super::matching::InstanceType;
+use super::resource::ResourceType;
+use crate::page::GuestMemory;
+use crate::plan::Options;
+use crate::raw::ValRaw;
+use crate::store::{StoreContextMut, StoreOpaque};
+use staging::Staging;
+use std::sync::Arc;
+use wasmtime_environ::component::{ComponentTypes, TypeResourceTableIndex};
+use wasmtime_environ::error::{Result, bail, format_err};
+
+/// The context of lowering values into a guest.
+#[doc(hidden)]
+pub struct LowerContext<'a, T: 'static> {
+    /// The store that the guest is in.
+    pub store: StoreContextMut<'a, T>,
+    /// The type tables of the guest's component.
+    pub types: &'a ComponentTypes,
+    options: Options,
+    instance: InstanceId,
+    staging: Staging,
+}
+
+/// The context of lifting values out of a guest.
+#[doc(hidden)]
+pub struct LiftContext<'a> {
+    /// The type tables of the guest's component.
+    pub types: &'a Arc<ComponentTypes>,
+    store: &'a mut StoreOpaque,
+    options: Options,
+    instance: InstanceId,
+}
+
+/// The instance behind an id, for longer than a borrow of the store.
+///
+/// # Safety
+///
+/// The store must outlive `'a`; what is reached through the reference must not change meanwhile. A component, its types, memories and
+/// allocators are set when the instance is made and never change.
+unsafe fn instance_of<'a>(store: &StoreOpaque, instance: InstanceId) -> &'a InstanceData {
+    let data: *const InstanceData = &raw const *store.instances[instance.index()];
+    // SAFETY: the caller's promise; instances are boxed and live as long as their store.
+    unsafe { &*data }
+}
+
+fn memory_of(instance: &InstanceData, options: Options) -> Result<&GuestMemory> {
+    options
+        .memory
+        .and_then(|index| instance.memories[index].as_ref())
+        .ok_or_else(|| format_err!("the function's canonical options name no memory"))
+}
+
+fn check_bounds(memory: &GuestMemory, ptr: usize, len: usize) -> Result<()> {
+    if !memory.contains(ptr, len) {
+        bail!("pointer out of bounds of memory");
+    }
+    Ok(())
+}
+
+impl<'a, T: 'static> LowerContext<'a, T> {
+    pub(crate) fn new(
+        store: StoreContextMut<'a, T>,
+        options: Options,
+        instance: InstanceId,
+    ) -> LowerContext<'a, T> {
+        // SAFETY: the context borrows the store for `'a`, and types never change.
+        let types = unsafe { instance_of(&store.0.opaque, instance) }
+            .component
+            .types();
+        LowerContext {
+            store,
+            types,
+            options,
+            instance,
+            staging: Staging::default(),
+        }
+    }
+
+    /// The function's canonical options.
+    #[inline]
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
+    }
+
+    pub(crate) fn instance_id(&self) -> InstanceId {
+        self.instance
+    }
+
+    pub(crate) fn opaque(&mut self) -> &mut StoreOpaque {
+        self.store.opaque()
+    }
+
+    fn data(&self) -> &'a InstanceData {
+        // SAFETY: as in `new`.
+        unsafe { instance_of(&self.store.0.opaque, self.instance) }
+    }
+
+    /// Calls the guest's `realloc`; what it returns is aligned, inside the memory and may be written through `get`.
+    pub fn realloc(
+        &mut self,
+        old: usize,
+        old_size: usize,
+        align: u32,
+        new_size: usize,
+    ) -> Result<usize> {
+        let ptr = self.allocate(old, old_size, align, new_size)?;
+        self.staging.add(ptr, new_size);
+        Ok(ptr)
+    }
+
+    /// As `realloc`, for memory that is filled by [`copy_in`](Self::copy_in) alone.
+    pub(crate) fn allocate(
+        &mut self,
+        old: usize,
+        old_size: usize,
+        align: u32,
+        new_size: usize,
+    ) -> Result<usize> {
+        self.flush()?;
+        let instance = self.data();
+        let slot = self
+            .options
+            .realloc
+            .and_then(|index| instance.reallocs[index].as_ref())
+            .ok_or_else(|| format_err!("the function's canonical options name no `realloc`"))?;
+        let mut args = [
+            ValRaw::u32(u32::try_from(old)?),
+            ValRaw::u32(u32::try_from(old_size)?),
+            ValRaw::u32(align),
+            ValRaw::u32(u32::try_from(new_size)?),
+        ];
+        // SAFETY: a realloc trampoline takes four slots and writes one.
+        if let Err(caught) = unsafe { crate::page::enter(slot.index(), args.as_mut_ptr()) } {
+            return Err(self.opaque().throw_to_error(&caught));
+        }
+        let ptr = args[0].get_u32();
+        if !ptr.is_multiple_of(align) {
+            bail!("realloc return: result not aligned");
+        }
+        let ptr = usize::try_from(ptr)?;
+        if !memory_of(instance, self.options)?.contains(ptr, new_size) {
+            bail!("realloc return: beyond end of memory");
+        }
+        Ok(ptr)
+    }
+
+    /// Makes `len` bytes at `ptr`, which the guest supplied and which were checked, writable through `get`.
+    pub(crate) fn stage(&mut self, ptr: usize, len: usize) {
+        self.staging.add(ptr, len);
+    }
+
+    /// `N` bytes of guest memory at `offset`, to be written.
+    ///
+    /// # Panics
+    ///
+    /// `offset` is outside of every region that was allocated here, which a correct `Lower` never asks for.
+    #[inline]
+    pub fn get<const N: usize>(&mut self, offset: usize) -> &mut [u8; N] {
+        let memory = memory_of(self.data(), self.options);
+        self.staging.get(offset, memory.ok())
+    }
+
+    /// Copies `bytes` to guest memory at once, past what is staged.
+    #[inline]
+    pub(crate) fn copy_in(&mut self, offset: usize, bytes: &[u8]) -> Result<()> {
+        if !memory_of(self.data(), self.options)?.write(offset, bytes) {
+            bail!("pointer out of bounds of memory");
+        }
+        Ok(())
+    }
+
+    /// Fails unless `len` bytes at `ptr` are inside the guest's memory.
+    pub(crate) fn check_bounds(&self, ptr: usize, len: usize) -> Result<()> {
+        check_bounds(memory_of(self.data(), self.options)?, ptr, len)
+    }
+
+    /// Copies what is staged to the guest; called before the guest runs.
+    #[inline]
+    pub(crate) fn flush(&mut self) -> Result<()> {
+        if self.staging.is_clean() {
+            return Ok(());
+        }
+        let memory = memory_of(self.data(), self.options)?;
+        self.staging.flush(memory)
+    }
+
+    pub(crate) fn resource_type(&self, table: TypeResourceTableIndex) -> ResourceType {
+        self.data().instance_type().resource_type(table)
+    }
+
+    /// Lends a resource to the guest: a handle for the length of the call, or the representation itself where the guest is the
+    /// instance that defines the resource (spec: `lower_borrow`).
+    pub(crate) fn lower_borrow(&mut self, table: TypeResourceTableIndex, rep: u32) -> Result<u32> {
+        if self.data().defines(table) {
+            return Ok(rep);
+        }
+        let instance = self.instance;
+        self.opaque().guest_insert_borrow(instance, table, rep)
+    }
+}
+
+impl<'a> LiftContext<'a> {
+    pub(crate) fn new(
+        store: &'a mut StoreOpaque,
+        options: Options,
+        instance: InstanceId,
+    ) -> LiftContext<'a> {
+        // SAFETY: the context borrows the store for `'a`, and types never change.
+        let types = unsafe { instance_of(store, instance) }.component.types();
+        LiftContext {
+            types,
+            store,
+            options,
+            instance,
+        }
+    }
+
+    /// The function's canonical options.
+    #[inline]
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
+    }
+
+    pub(crate) fn instance_id(&self) -> InstanceId {
+        self.instance
+    }
+
+    pub(crate) fn opaque(&mut self) -> &mut StoreOpaque {
+        self.store
+    }
+
+    fn data(&self) -> &'a InstanceData {
+        // SAFETY: as in `new`.
+        unsafe { instance_of(self.store, self.instance) }
+    }
+
+    pub(crate) fn instance_type(&self) -> InstanceType<'a> {
+        self.data().instance_type()
+    }
+
+    pub(crate) fn resource_type(&self, table: TypeResourceTableIndex) -> ResourceType {
+        self.instance_type().resource_type(table)
+    }
+
+    /// Fails unless `len` bytes at `ptr` are inside the guest's memory.
+    pub(crate) fn check_bounds(&self, ptr: usize, len: usize) -> Result<()> {
+        check_bounds(memory_of(self.data(), self.options)?, ptr, len)
+    }
+
+    /// A copy of `len` bytes of guest memory at `ptr`.
+    pub(crate) fn read(&self, ptr: usize, len: usize) -> Result<AlignedBytes> {
+        let memory = memory_of(self.data(), self.options)?;
+        // The bounds come first: a length that the guest made up must not be allocated.
+        if len > AlignedBytes::INLINE && !memory.contains(ptr, len) {
+            bail!("pointer out of bounds of memory");
+        }
+        AlignedBytes::filled(len, |to| {
+            // SAFETY: `to` has room for `len` bytes.
+            unsafe { memory.read(ptr, to, len) }
+        })
+        .ok_or_else(|| format_err!("pointer out of bounds of memory"))
+    }
+
+    /// Copies `len` plain elements at `ptr` into a vector; an element may be any bit pattern.
+    ///
+    /// # Safety
+    ///
+    /// Every bit pattern is a valid `E`.
+    pub(crate) unsafe fn read_vec<E: Copy>(&self, ptr: usize, len: usize) -> Result<Vec<E>> {
+        let memory = memory_of(self.data(), self.options)?;
+        let bytes = len
+            .checked_mul(size_of::<E>())
+            .filter(|bytes| memory.contains(ptr, *bytes))
+            .ok_or_else(|| format_err!("list pointer/length out of bounds of memory"))?;
+        let mut elements = Vec::<E>::with_capacity(len);
+        // SAFETY: there is room for `len` elements, and any bytes are valid ones.
+        unsafe {
+            if !memory.read(ptr, elements.as_mut_ptr().cast(), bytes) {
+                bail!("list pointer/length out of bounds of memory");
+            }
+            elements.set_len(len);
+        }
+        Ok(elements)
+    }
+}

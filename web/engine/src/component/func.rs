@@ -1,0 +1,356 @@
+//! `Func` and `TypedFunc`: calling what a component exports.
+
+use super::context::{LiftContext, LowerContext};
+use super::host::{Frame, load_tuple, store_tuple};
+use super::instance::Instance;
+use super::matching::typecheck_func;
+use super::typed::{ComponentNamedList, Lift, Lower, slice_to_storage, slice_to_storage_mut};
+use super::types::ComponentFunc;
+use super::val::Val;
+use crate::page::{self, FRAME_SLOTS};
+use crate::plan::{Export, Options};
+use crate::raw::ValRaw;
+use crate::store::{AsContext, AsContextMut, StoreContextMut, StoreOpaque};
+use std::fmt;
+use std::marker::PhantomData;
+use std::mem::MaybeUninit;
+use std::sync::Arc;
+use wasmtime_environ::component::{
+    ExportIndex, InterfaceType, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS, TypeFuncIndex,
+};
+use wasmtime_environ::error::{Result, bail, format_err};
+
+/// An exported function, as `wasmtime::component::Func`.
+#[derive(Clone, Copy, Debug)]
+pub struct Func {
+    instance: Instance,
+    index: ExportIndex,
+}
+
+/// An exported function with Rust types, as `wasmtime::component::TypedFunc`.
+pub struct TypedFunc<Params, Return> {
+    func: Func,
+    _types: PhantomData<fn(Params) -> Return>,
+}
+
+/// What a call needs to know.
+#[derive(Clone, Copy)]
+pub(super) struct FuncInfo {
+    call: u32,
+    post_return: Option<u32>,
+    ty: TypeFuncIndex,
+    options: Options,
+}
+
+impl Func {
+    pub(super) fn new(instance: Instance, index: ExportIndex) -> Func {
+        Func { instance, index }
+    }
+
+    /// This function with Rust types.
+    ///
+    /// # Errors
+    ///
+    /// The function's type is another one.
+    pub fn typed<Params, Return>(&self, store: impl AsContext) -> Result<TypedFunc<Params, Return>>
+    where
+        Params: ComponentNamedList + Lower,
+        Return: ComponentNamedList + Lift,
+    {
+        let store = store.as_context();
+        let data = self.instance.data(&store.0.opaque);
+        typecheck_func::<Params, Return>(self.ty_index(&store.0.opaque), &data.instance_type())?;
+        Ok(TypedFunc {
+            func: *self,
+            _types: PhantomData,
+        })
+    }
+
+    /// The function's type.
+    pub fn ty(&self, store: impl AsContext) -> ComponentFunc {
+        let store = store.as_context();
+        let data = self.instance.data(&store.0.opaque);
+        ComponentFunc::from(self.ty_index(&store.0.opaque), &data.instance_type())
+    }
+
+    fn ty_index(&self, store: &StoreOpaque) -> TypeFuncIndex {
+        let plan = self.instance.data(store).component.plan();
+        match plan.export_items[self.index.as_u32() as usize] {
+            Export::Func { ty, .. } => ty,
+            _ => unreachable!("a `Func` is made for function exports alone"),
+        }
+    }
+
+    /// Calls the function with dynamic values.
+    ///
+    /// # Errors
+    ///
+    /// The numbers or types of `params` or `results` are wrong, the instance cannot be entered, or the guest traps.
+    pub fn call(
+        &self,
+        mut store: impl AsContextMut,
+        params: &[Val],
+        results: &mut [Val],
+    ) -> Result<()> {
+        let mut store = store.as_context_mut();
+        let ty = self.ty(&store);
+        if ty.params().len() != params.len() {
+            bail!(
+                "expected {} argument(s), got {}",
+                ty.params().len(),
+                params.len()
+            );
+        }
+        if ty.results().len() != results.len() {
+            bail!(
+                "expected {} result(s), got {}",
+                ty.results().len(),
+                results.len()
+            );
+        }
+        self.call_raw(
+            store.as_context_mut(),
+            |cx, ty, frame| lower_values(cx, ty, params, frame),
+            |cx, ty, frame| {
+                for (result, value) in results.iter_mut().zip(lift_values(cx, ty, frame)?) {
+                    *result = value;
+                }
+                Ok(())
+            },
+        )
+    }
+
+    /// Nothing: post-return functions are called by [`call`](Func::call).
+    ///
+    /// # Errors
+    ///
+    /// Never.
+    #[deprecated(note = "no longer needs to be called; this function has no effect")]
+    pub fn post_return(&self, _store: impl AsContextMut) -> Result<()> {
+        Ok(())
+    }
+
+    #[inline]
+    fn info(&self, store: &StoreOpaque) -> Result<FuncInfo> {
+        let cell = &self.instance.data(store).funcs[self.index.as_u32() as usize];
+        match cell.get() {
+            Some((_, info)) => Ok(*info),
+            None => self.prepare(store),
+        }
+    }
+
+    /// Makes the function's trampoline.
+    #[cold]
+    fn prepare(&self, store: &StoreOpaque) -> Result<FuncInfo> {
+        let data = self.instance.data(store);
+        let plan = data.component.plan();
+        let Export::Func {
+            ty,
+            func,
+            signature,
+            options,
+        } = &plan.export_items[self.index.as_u32() as usize]
+        else {
+            bail!("the export is not a function");
+        };
+        let slot = data.trampoline(func, signature, None)?;
+        let options = plan.options[options.as_u32() as usize];
+        let post_return = match options.post_return {
+            None => None,
+            Some(index) => Some(
+                data.post_returns[index]
+                    .as_ref()
+                    .ok_or_else(|| format_err!("a `post-return` was not extracted"))?
+                    .index(),
+            ),
+        };
+        let info = FuncInfo {
+            call: slot.index(),
+            post_return,
+            ty: *ty,
+            options,
+        };
+        let _ = data.funcs[self.index.as_u32() as usize].set((slot, info));
+        Ok(info)
+    }
+
+    /// A call: lower the parameters, enter the guest, lift the result, let the guest clean up.
+    ///
+    /// An error after the instance was entered leaves it entered, as in Wasmtime: a guest that broke the canonical ABI is not called again.
+    #[inline]
+    fn call_raw<T: 'static, R>(
+        self,
+        mut store: StoreContextMut<'_, T>,
+        lower: impl FnOnce(&mut LowerContext<'_, T>, InterfaceType, &mut Frame) -> Result<()>,
+        lift: impl FnOnce(&mut LiftContext<'_>, InterfaceType, &Frame) -> Result<R>,
+    ) -> Result<R> {
+        let info = self.info(store.opaque())?;
+        let id = self.instance.id;
+        store.opaque().enter_instance(id)?;
+        let mut frame: Frame = [MaybeUninit::uninit(); FRAME_SLOTS];
+        {
+            let mut cx = LowerContext::new(store.as_context_mut(), info.options, id);
+            let params = InterfaceType::Tuple(cx.types[info.ty].params);
+            lower(&mut cx, params, &mut frame)?;
+            cx.flush()?;
+        }
+        let store = store.opaque();
+        // SAFETY: the trampoline reads and writes the flat parameters and results, which fit a frame.
+        if let Err(caught) = unsafe { page::enter(info.call, frame.as_mut_ptr().cast()) } {
+            return Err(store.throw_to_error(&caught));
+        }
+        store.finish_scope()?;
+        let result = {
+            let mut cx = LiftContext::new(store, info.options, id);
+            let results = InterfaceType::Tuple(cx.types[info.ty].results);
+            lift(&mut cx, results, &frame)?
+        };
+        if let Some(post_return) = info.post_return {
+            // SAFETY: a post-return takes what the function returned, at most one slot.
+            if let Err(caught) = unsafe { page::enter(post_return, frame.as_mut_ptr().cast()) } {
+                return Err(store.throw_to_error(&caught));
+            }
+        }
+        store.leave_instance(id);
+        Ok(result)
+    }
+}
+
+fn lower_values<T: 'static>(
+    cx: &mut LowerContext<'_, T>,
+    ty: InterfaceType,
+    params: &[Val],
+    frame: &mut Frame,
+) -> Result<()> {
+    let InterfaceType::Tuple(index) = ty else {
+        bail!("parameters are not a tuple");
+    };
+    let types = cx.types;
+    let tuple = &types[index];
+    if tuple.abi.flat_count(MAX_FLAT_PARAMS).is_some() {
+        let mut slots = frame.iter_mut();
+        return tuple
+            .types
+            .iter()
+            .zip(params)
+            .try_for_each(|(ty, value)| value.lower(cx, *ty, &mut slots));
+    }
+    let pointer = cx.realloc(0, 0, tuple.abi.align32, tuple.abi.size32 as usize)?;
+    store_tuple(cx, tuple, params, pointer)?;
+    frame[0].write(ValRaw::u32(u32::try_from(pointer)?));
+    Ok(())
+}
+
+fn lift_values(cx: &mut LiftContext<'_>, ty: InterfaceType, frame: &Frame) -> Result<Vec<Val>> {
+    let InterfaceType::Tuple(index) = ty else {
+        bail!("results are not a tuple");
+    };
+    let types = Arc::clone(cx.types);
+    let tuple = &types[index];
+    // SAFETY: the trampoline has stored one slot if there is a result, and no more is read.
+    let slots: &[ValRaw; FRAME_SLOTS] = unsafe { slice_to_storage(frame) };
+    if tuple.abi.flat_count(MAX_FLAT_RESULTS).is_some() {
+        let mut slots = slots.iter();
+        return tuple
+            .types
+            .iter()
+            .map(|ty| Val::lift(cx, *ty, &mut slots))
+            .collect();
+    }
+    let pointer = result_pointer(slots[0], tuple.abi.align32)?;
+    let bytes = cx.read(pointer, tuple.abi.size32 as usize)?;
+    load_tuple(cx, tuple, &bytes)
+}
+
+fn result_pointer(slot: ValRaw, align: u32) -> Result<usize> {
+    let pointer = slot.get_u32();
+    if !pointer.is_multiple_of(align) {
+        bail!("return pointer not aligned");
+    }
+    Ok(pointer as usize)
+}
+
+impl<Params, Return> Copy for TypedFunc<Params, Return> {}
+
+impl<Params, Return> Clone for TypedFunc<Params, Return> {
+    fn clone(&self) -> TypedFunc<Params, Return> {
+        *self
+    }
+}
+
+impl<Params, Return> fmt::Debug for TypedFunc<Params, Return> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TypedFunc")
+            .field("func", &self.func)
+            .finish()
+    }
+}
+
+impl<Params, Return> TypedFunc<Params, Return>
+where
+    Params: ComponentNamedList + Lower,
+    Return: ComponentNamedList + Lift,
+{
+    /// Gives `func` types without checking them.
+    ///
+    /// # Safety
+    ///
+    /// The function has these types.
+    pub unsafe fn new_unchecked(func: Func) -> TypedFunc<Params, Return> {
+        TypedFunc {
+            func,
+            _types: PhantomData,
+        }
+    }
+
+    /// The function without its Rust types.
+    pub fn func(&self) -> &Func {
+        &self.func
+    }
+
+    /// Calls the function.
+    ///
+    /// # Errors
+    ///
+    /// The instance cannot be entered, the guest traps, or what it returns breaks the canonical ABI.
+    #[inline]
+    pub fn call(&self, mut store: impl AsContextMut, params: Params) -> Result<Return> {
+        self.func.call_raw(
+            store.as_context_mut(),
+            |cx, ty, frame| {
+                if Params::flatten_count() <= MAX_FLAT_PARAMS {
+                    // SAFETY: a frame has room for the most flat parameters there are.
+                    return params
+                        .linear_lower_to_flat(cx, ty, unsafe { slice_to_storage_mut(frame) });
+                }
+                let pointer = cx.realloc(0, 0, Params::ALIGN32, Params::SIZE32)?;
+                params.linear_lower_to_memory(cx, ty, pointer)?;
+                frame[0].write(ValRaw::u32(u32::try_from(pointer)?));
+                Ok(())
+            },
+            |cx, ty, frame| {
+                if Return::flatten_count() <= MAX_FLAT_RESULTS {
+                    // SAFETY: the trampoline has stored the flat result, which is what `Return::Lower` is made of.
+                    return Return::linear_lift_from_flat(cx, ty, unsafe {
+                        slice_to_storage(frame)
+                    });
+                }
+                // SAFETY: as above: here the result is a pointer.
+                let slot = unsafe { frame[0].assume_init() };
+                let pointer = result_pointer(slot, Return::ALIGN32)?;
+                let bytes = cx.read(pointer, Return::SIZE32)?;
+                Return::linear_lift_from_memory(cx, ty, &bytes)
+            },
+        )
+    }
+
+    /// Nothing: post-return functions are called by [`call`](TypedFunc::call).
+    ///
+    /// # Errors
+    ///
+    /// Never.
+    #[deprecated(note = "no longer needs to be called; this function has no effect")]
+    pub fn post_return(&self, _store: impl AsContextMut) -> Result<()> {
+        Ok(())
+    }
+}

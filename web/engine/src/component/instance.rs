@@ -1,0 +1,361 @@
+//! `Instance`, what a store keeps for it, and calls from its guest.
+
+use super::component::{Component, ComponentExportIndex};
+use super::func::{Func, FuncInfo, TypedFunc};
+use super::host::{Frame, HostCall, HostFunc};
+use super::instantiate::{InstancePre, RuntimeImport};
+use super::linker::HostDestructor;
+use super::lookup::ExportLookup;
+use super::matching::{InstanceType, ResourceTypes};
+use super::resource::{Destructor, HandleTable, ResourceType};
+use super::typed::{ComponentNamedList, Lift, Lower};
+use super::types;
+use crate::codegen::CANNOT_LEAVE;
+use crate::page::{self, GuestMemory, Local, Slot};
+use crate::plan::{Def, Export, TrampolineKind};
+use crate::raw::ValRaw;
+use crate::store::{AsContext, AsContextMut, StoreOpaque};
+use js_sys::{Object, WebAssembly};
+use std::cell::{Cell, OnceCell};
+use std::collections::HashMap;
+use std::fmt;
+use std::marker::PhantomPinned;
+use std::sync::Arc;
+use wasm_bindgen::JsValue;
+use wasmtime_environ::Trap;
+use wasmtime_environ::component::{
+    ResourceIndex, RuntimeComponentInstanceIndex, TypeResourceTableIndex,
+};
+use wasmtime_environ::error::{Context as _, Result, bail, format_err};
+
+/// An instance of a component in a store, as `wasmtime::component::Instance`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Instance {
+    store: u32,
+    pub(super) id: InstanceId,
+}
+
+/// The place of an instance in its store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InstanceId(u32);
+
+impl InstanceId {
+    pub(crate) fn new(index: usize) -> InstanceId {
+        InstanceId(index as u32)
+    }
+
+    pub(crate) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// What a store keeps for an instance. Its address is known to the instance's wrappers.
+pub struct InstanceData {
+    pub(super) id: InstanceId,
+    /// The store that owns this; set once, and never moves.
+    pub(super) store: *mut StoreOpaque,
+    pub(super) component: Component,
+    pub(super) imports: Arc<[RuntimeImport]>,
+    pub(super) core_instances: Vec<Local<Object>>,
+    pub(super) wrappers: Local<Object>,
+    pub(super) flags: Vec<Local<WebAssembly::Global>>,
+    pub(super) memories: Vec<Option<GuestMemory>>,
+    pub(super) reallocs: Vec<Option<Slot>>,
+    pub(super) post_returns: Vec<Option<Slot>>,
+    pub(super) lowerings: Vec<Option<Arc<HostFunc>>>,
+    pub(super) handles: Vec<HandleTable>,
+    pub(super) resource_types: Arc<ResourceTypes>,
+    pub(super) destructors: HashMap<ResourceIndex, Drop>,
+    /// Which component instance defines a resource.
+    pub(super) owners: HashMap<ResourceIndex, RuntimeComponentInstanceIndex>,
+    /// Trampolines of exported functions, made when first asked for.
+    pub(super) funcs: Vec<OnceCell<(Slot, FuncInfo)>>,
+    /// Whether a call into the instance is under way.
+    pub(super) entered: Cell<bool>,
+    pub(super) _pinned: PhantomPinned,
+}
+
+// SAFETY: the page has one thread; `page::local` refuses to compile otherwise.
+unsafe impl Send for InstanceData {}
+// SAFETY: as above.
+unsafe impl Sync for InstanceData {}
+
+/// How a resource is destroyed.
+pub(super) enum Drop {
+    Host(Arc<HostDestructor>),
+    Guest(Slot),
+}
+
+impl fmt::Debug for InstanceData {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InstanceData")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Instance {
+    pub(super) fn new(store: &StoreOpaque, id: InstanceId) -> Instance {
+        Instance {
+            store: store.id,
+            id,
+        }
+    }
+
+    /// What the store keeps for this instance.
+    ///
+    /// # Panics
+    ///
+    /// The instance belongs to another store, as in Wasmtime.
+    pub(super) fn data<'a>(&self, store: &'a StoreOpaque) -> &'a InstanceData {
+        assert!(
+            self.store == store.id,
+            "object used with the wrong store: an instance belongs to one store"
+        );
+        &store.instances[self.id.index()]
+    }
+
+    /// An exported function by name or index.
+    pub fn get_func(&self, mut store: impl AsContextMut, name: impl ExportLookup) -> Option<Func> {
+        let mut store = store.as_context_mut();
+        let component = &self.data(store.opaque()).component;
+        let index = name.lookup(component, None)?;
+        match component.plan().export_items[index.as_u32() as usize] {
+            Export::Func { .. } => Some(Func::new(*self, index)),
+            _ => None,
+        }
+    }
+
+    /// An exported function by name or index, checked against Rust types.
+    ///
+    /// # Errors
+    ///
+    /// There is no such function, or its type is another one.
+    pub fn get_typed_func<Params, Results>(
+        &self,
+        mut store: impl AsContextMut,
+        name: impl ExportLookup,
+    ) -> Result<TypedFunc<Params, Results>>
+    where
+        Params: ComponentNamedList + Lower,
+        Results: ComponentNamedList + Lift,
+    {
+        self.get_func(store.as_context_mut(), name)
+            .ok_or_else(|| format_err!("failed to find function export"))?
+            .typed::<Params, Results>(store)
+            .context("failed to convert function to given type")
+    }
+
+    /// An exported resource type by name or index.
+    pub fn get_resource(
+        &self,
+        mut store: impl AsContextMut,
+        name: impl ExportLookup,
+    ) -> Option<ResourceType> {
+        let mut store = store.as_context_mut();
+        let data = self.data(store.opaque());
+        let index = name.lookup(&data.component, None)?;
+        match data.component.plan().export_items[index.as_u32() as usize] {
+            Export::Type(wasmtime_environ::component::TypeDef::Resource(table)) => {
+                Some(data.instance_type().resource_type(table))
+            }
+            _ => None,
+        }
+    }
+
+    /// An export by name, inside the instance export `instance` if one is given: its type and its index.
+    pub fn get_export(
+        &self,
+        mut store: impl AsContextMut,
+        instance: Option<&ComponentExportIndex>,
+        name: &str,
+    ) -> Option<(types::ComponentItem, ComponentExportIndex)> {
+        let mut store = store.as_context_mut();
+        self.data(store.opaque())
+            .component
+            .get_export(instance, name)
+    }
+
+    /// The index of an export by name, inside the instance export `instance` if one is given.
+    pub fn get_export_index(
+        &self,
+        mut store: impl AsContextMut,
+        instance: Option<&ComponentExportIndex>,
+        name: impl ExportLookup,
+    ) -> Option<ComponentExportIndex> {
+        let mut store = store.as_context_mut();
+        self.data(store.opaque())
+            .component
+            .get_export_index(instance, name)
+    }
+
+    /// What this instance was made from.
+    pub fn instance_pre<T>(&self, store: impl AsContext<Data = T>) -> InstancePre<T> {
+        let store = store.as_context();
+        let data = self.data(&store.0.opaque);
+        InstancePre::from_parts(
+            data.component.clone(),
+            Arc::clone(&data.imports),
+            Arc::clone(&data.resource_types),
+        )
+    }
+}
+
+impl InstanceData {
+    pub(crate) fn instance_type(&self) -> InstanceType<'_> {
+        InstanceType {
+            types: self.component.types(),
+            resources: Some(&self.resource_types),
+        }
+    }
+
+    /// Whether the handle table `table` is one of the component instance that defines its resource.
+    pub(super) fn defines(&self, table: TypeResourceTableIndex) -> bool {
+        let table = &self.component.types()[table];
+        self.owners.get(&table.unwrap_concrete_ty()) == Some(&table.unwrap_concrete_instance())
+    }
+
+    /// The JavaScript value behind a definition.
+    pub(super) fn resolve(&self, def: &Def) -> Result<JsValue> {
+        let field = |object: &Object, name: &str| {
+            js_sys::Reflect::get(object, &JsValue::from_str(name))
+                .ok()
+                .filter(|value| !value.is_undefined())
+                .ok_or_else(|| format_err!("core instance has no export `{name}`"))
+        };
+        match def {
+            Def::Export(export) => field(&self.core_instances[export.instance], &export.name),
+            Def::Flags(instance) => Ok(JsValue::from(&*self.flags[*instance])),
+            Def::Trampoline(index) => field(&self.wrappers, &index.to_string()),
+        }
+    }
+
+    fn destroy(&self, resource: ResourceIndex, rep: u32) -> Result<()> {
+        match self.destructors.get(&resource) {
+            None => Ok(()),
+            Some(Drop::Host(dtor)) => dtor.run(self.store, rep),
+            Some(Drop::Guest(slot)) => {
+                let mut args = [ValRaw::u32(rep)];
+                // SAFETY: a destructor's trampoline takes one slot and writes none.
+                unsafe { page::enter(slot.index(), args.as_mut_ptr()) }.map_err(|caught| {
+                    // SAFETY: the store outlives its instances, and whoever borrows it sleeps while the guest runs.
+                    unsafe { (*self.store).throw_to_error(&caught) }
+                })
+            }
+        }
+    }
+
+    fn call_from_guest(&self, trampoline: u32, frame: &mut Frame) -> Result<()> {
+        if trampoline == CANNOT_LEAVE {
+            bail!(Trap::CannotLeaveComponent);
+        }
+        let plan = self.component.plan();
+        // SAFETY: the store outlives its instances, and whoever borrows it sleeps while the guest runs.
+        let store = unsafe { &mut *self.store };
+        // SAFETY: the wrapper has stored the argument, which every resource built-in has.
+        let argument = |frame: &Frame| unsafe { frame[0].assume_init() }.get_u32();
+        match plan.trampolines[trampoline as usize].kind {
+            TrampolineKind::LowerImport {
+                lowering,
+                ty,
+                options,
+            } => {
+                let func = self.lowerings[lowering]
+                    .as_ref()
+                    .ok_or_else(|| format_err!("an import is called before it is bound"))?;
+                let depth = store.scopes.depth();
+                store.scopes.enter();
+                let result = (func.entry)(&mut HostCall {
+                    store: self.store,
+                    instance: self.id,
+                    ty,
+                    options: plan.options[options.as_u32() as usize],
+                    frame,
+                });
+                store.scopes.unwind(depth);
+                result
+            }
+            TrampolineKind::ResourceNew(ty) => {
+                let handle = store.guest_insert_own(self.id, ty, argument(frame))?;
+                frame[0].write(ValRaw::u32(handle));
+                Ok(())
+            }
+            TrampolineKind::ResourceRep(ty) => {
+                let rep = store.guest_rep(self.id, ty, argument(frame))?;
+                frame[0].write(ValRaw::u32(rep));
+                Ok(())
+            }
+            TrampolineKind::ResourceDrop(ty) => {
+                match store.guest_remove(self.id, ty, argument(frame))? {
+                    Some(rep) => self.destroy(self.component.types()[ty].unwrap_concrete_ty(), rep),
+                    None => Ok(()),
+                }
+            }
+        }
+    }
+}
+
+impl StoreOpaque {
+    /// Enters an instance for a call from the host.
+    ///
+    /// # Errors
+    ///
+    /// A guest has trapped in this store, or the instance is being called already.
+    #[inline]
+    pub(super) fn enter_instance(&mut self, id: InstanceId) -> Result<()> {
+        let instance = &self.instances[id.index()];
+        if self.trapped || instance.entered.get() {
+            bail!(Trap::CannotEnterComponent);
+        }
+        instance.entered.set(true);
+        self.scopes.enter();
+        Ok(())
+    }
+
+    /// Leaves an instance at the end of a call from the host.
+    #[inline]
+    pub(super) fn leave_instance(&mut self, id: InstanceId) {
+        self.scopes.exit();
+        self.instances[id.index()].entered.set(false);
+    }
+
+    /// Runs a destructor because the host drops the last handle to a resource.
+    pub(super) fn run_destructor_from_host(&mut self, dtor: Destructor, rep: u32) -> Result<()> {
+        let instance: *const InstanceData = &raw const *self.instances[dtor.instance.index()];
+        // SAFETY: instances are boxed and live as long as their store.
+        let instance = unsafe { &*instance };
+        if matches!(
+            instance.destructors.get(&dtor.resource),
+            Some(Drop::Guest(_))
+        ) {
+            self.enter_instance(dtor.instance)?;
+            let result = instance.destroy(dtor.resource, rep);
+            self.leave_instance(dtor.instance);
+            return result;
+        }
+        instance.destroy(dtor.resource, rep)
+    }
+}
+
+/// Where wrappers enter the application: the guest of `instance` calls `trampoline` with its arguments in `frame`.
+///
+/// Returns 0 and the result in `frame`, or 1 with the error kept in the store.
+pub extern "C" fn host_call(
+    instance: *const InstanceData,
+    trampoline: u32,
+    frame: *mut Frame,
+) -> u32 {
+    // SAFETY: wrappers carry the address of their instance, which outlives every call.
+    let instance = unsafe { &*instance };
+    let mut none = [std::mem::MaybeUninit::uninit(); page::FRAME_SLOTS];
+    // SAFETY: a wrapper passes the current frame, or null when it has nothing to pass.
+    let frame = unsafe { frame.as_mut() }.unwrap_or(&mut none);
+    match instance.call_from_guest(trampoline, frame) {
+        Ok(()) => 0,
+        Err(error) => {
+            // SAFETY: the store outlives its instances, and whoever borrows it sleeps while the guest runs.
+            unsafe { (*instance.store).pending_error = Some(error) };
+            1
+        }
+    }
+}

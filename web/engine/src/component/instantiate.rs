@@ -1,0 +1,341 @@
+//! `InstancePre`, and the steps from a component to an instance.
+
+use super::component::Component;
+use super::host::HostFunc;
+use super::instance::{Drop, Instance, InstanceData, InstanceId};
+use super::linker::HostDestructor;
+use super::matching::{InstanceType, ResourceTypes};
+use super::resource::ResourceType;
+use crate::codegen;
+use crate::engine::Engine;
+use crate::page::{self, Caught, GuestMemory, Local, Slot};
+use crate::plan::{CoreType, Def, Signature, Step};
+use crate::store::{AsContextMut, StoreOpaque};
+use js_sys::{Object, WebAssembly};
+use std::cell::{Cell, OnceCell};
+use std::collections::HashMap;
+use std::fmt;
+use std::marker::{PhantomData, PhantomPinned};
+use std::sync::Arc;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use wasmtime_environ::EntityRef as _;
+use wasmtime_environ::component::ResourceIndex;
+use wasmtime_environ::error::{Result, format_err};
+
+/// A component whose imports are checked and bound, as `wasmtime::component::InstancePre`.
+pub struct InstancePre<T: 'static> {
+    component: Component,
+    imports: Arc<[RuntimeImport]>,
+    resources: Arc<ResourceTypes>,
+    _data: PhantomData<fn() -> T>,
+}
+
+/// What an import is bound to.
+#[derive(Clone, Debug)]
+pub(crate) enum RuntimeImport {
+    Func(Arc<HostFunc>),
+    Resource(Arc<HostDestructor>),
+}
+
+impl<T: 'static> Clone for InstancePre<T> {
+    fn clone(&self) -> InstancePre<T> {
+        InstancePre {
+            component: self.component.clone(),
+            imports: Arc::clone(&self.imports),
+            resources: Arc::clone(&self.resources),
+            _data: PhantomData,
+        }
+    }
+}
+
+impl<T: 'static> fmt::Debug for InstancePre<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InstancePre").finish_non_exhaustive()
+    }
+}
+
+impl<T: 'static> InstancePre<T> {
+    pub(super) fn new(
+        component: Component,
+        imports: Vec<RuntimeImport>,
+        resources: Arc<ResourceTypes>,
+    ) -> InstancePre<T> {
+        InstancePre::from_parts(component, imports.into(), resources)
+    }
+
+    pub(super) fn from_parts(
+        component: Component,
+        imports: Arc<[RuntimeImport]>,
+        resources: Arc<ResourceTypes>,
+    ) -> InstancePre<T> {
+        InstancePre {
+            component,
+            imports,
+            resources,
+            _data: PhantomData,
+        }
+    }
+
+    /// The component.
+    pub fn component(&self) -> &Component {
+        &self.component
+    }
+
+    /// The component's types with the imported resources filled in.
+    #[doc(hidden)]
+    pub fn instance_type(&self) -> InstanceType<'_> {
+        InstanceType {
+            types: self.component.types(),
+            resources: Some(&self.resources),
+        }
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        self.component.engine()
+    }
+
+    /// Makes an instance.
+    ///
+    /// # Errors
+    ///
+    /// A core module's start function traps, or the browser refuses to instantiate one.
+    pub fn instantiate(&self, mut store: impl AsContextMut<Data = T>) -> Result<Instance> {
+        let mut store = store.as_context_mut();
+        let mut instantiation = Instantiation::new(self, store.opaque())?;
+        for step in &self.component.plan().steps {
+            if let Some((module, imports)) = instantiation.step(step)? {
+                let made = page::with_frame(|| WebAssembly::Instance::new(module, &imports));
+                instantiation.made(made)?;
+            }
+        }
+        Ok(instantiation.finish())
+    }
+
+    /// As [`instantiate`](InstancePre::instantiate), with core modules instantiated off the main thread, which browsers ask for when
+    /// they are large.
+    ///
+    /// # Errors
+    ///
+    /// As [`instantiate`](InstancePre::instantiate).
+    pub async fn instantiate_async(
+        &self,
+        mut store: impl AsContextMut<Data = T>,
+    ) -> Result<Instance> {
+        let mut store = store.as_context_mut();
+        let mut instantiation = Instantiation::new(self, store.opaque())?;
+        for step in &self.component.plan().steps {
+            if let Some((module, imports)) = instantiation.step(step)? {
+                let made = JsFuture::from(WebAssembly::instantiate_module(module, &imports)).await;
+                instantiation.made(made.map(JsCast::unchecked_into))?;
+            }
+        }
+        Ok(instantiation.finish())
+    }
+}
+
+/// An instance that is being made.
+struct Instantiation<'a> {
+    store: &'a mut StoreOpaque,
+    id: InstanceId,
+    component: Component,
+}
+
+impl<'a> Instantiation<'a> {
+    fn new<T>(pre: &InstancePre<T>, store: &'a mut StoreOpaque) -> Result<Instantiation<'a>> {
+        let id = InstanceId::new(store.instances.len());
+        let component = pre.component.clone();
+        let mut data = Box::new(empty_data(pre, id, store)?);
+        let address = &raw const *data as u32;
+        data.wrappers = Local::new(wrappers(&data, address)?);
+        let plan = component.plan();
+        for (resource, import) in plan.imported_resources.iter().enumerate() {
+            if let RuntimeImport::Resource(dtor) = &pre.imports[*import] {
+                data.destructors
+                    .insert(ResourceIndex::new(resource), Drop::Host(Arc::clone(dtor)));
+            }
+        }
+        store.instances.push(data);
+        Ok(Instantiation {
+            store,
+            id,
+            component,
+        })
+    }
+
+    fn data(&mut self) -> &mut InstanceData {
+        &mut self.store.instances[self.id.index()]
+    }
+
+    /// Does one step; a core module to instantiate is handed back with its imports.
+    fn step<'c>(&mut self, step: &'c Step) -> Result<Option<(&'c WebAssembly::Module, Object)>>
+    where
+        'a: 'c,
+    {
+        let component = self.component.clone();
+        let store = self.store.id;
+        let id = self.id;
+        let data = self.data();
+        match step {
+            Step::InstantiateModule { module, imports } => {
+                let names = &component.plan().modules[*module].imports;
+                let values = imports
+                    .iter()
+                    .map(|def| data.resolve(def))
+                    .collect::<Result<Vec<_>>>()?;
+                let object = page::import_object(
+                    names
+                        .iter()
+                        .zip(values)
+                        .map(|((module, field), value)| (module.as_str(), field.as_str(), value)),
+                )?;
+                let module: *const WebAssembly::Module = &raw const *component.modules()[*module];
+                // SAFETY: the instance in the store holds the component, which holds the module.
+                return Ok(Some((unsafe { &*module }, object)));
+            }
+            Step::LowerImport { lowering, import } => {
+                if let RuntimeImport::Func(func) = &data.imports[*import] {
+                    data.lowerings[*lowering] = Some(Arc::clone(func));
+                }
+            }
+            Step::ExtractMemory { index, export } => {
+                let memory = data
+                    .resolve(&Def::Export(export.clone()))?
+                    .dyn_into::<WebAssembly::Memory>()
+                    .map_err(|_| format_err!("export `{}` is not a memory", export.name))?;
+                data.memories[*index] = Some(GuestMemory::new(&memory)?);
+            }
+            Step::ExtractRealloc {
+                index,
+                def,
+                instance,
+            } => {
+                let signature = Signature {
+                    params: [CoreType::I32; 4].into(),
+                    results: [CoreType::I32].into(),
+                };
+                data.reallocs[*index] = Some(data.trampoline(def, &signature, Some(*instance))?);
+            }
+            Step::ExtractPostReturn {
+                index,
+                def,
+                params,
+                instance,
+            } => {
+                let signature = Signature {
+                    params: params.clone(),
+                    results: Box::default(),
+                };
+                data.post_returns[*index] =
+                    Some(data.trampoline(def, &signature, Some(*instance))?);
+            }
+            Step::Resource {
+                index,
+                dtor,
+                instance,
+            } => {
+                let ty = ResourceType::guest(store, id.index() as u32, *index);
+                Arc::make_mut(&mut data.resource_types).insert(*index, ty);
+                data.owners.insert(*index, *instance);
+                if let Some(dtor) = dtor {
+                    let signature = Signature {
+                        params: [CoreType::I32].into(),
+                        results: Box::default(),
+                    };
+                    let slot = data.trampoline(dtor, &signature, None)?;
+                    data.destructors.insert(*index, Drop::Guest(slot));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Takes over the core instance that a step asked for.
+    fn made(&mut self, made: std::result::Result<WebAssembly::Instance, JsValue>) -> Result<()> {
+        match made {
+            Ok(instance) => {
+                self.data()
+                    .core_instances
+                    .push(Local::new(instance.exports()));
+                Ok(())
+            }
+            Err(thrown) => Err(self.store.throw_to_error(&Caught(thrown))),
+        }
+    }
+
+    fn finish(self) -> Instance {
+        Instance::new(self.store, self.id)
+    }
+}
+
+fn empty_data<T>(
+    pre: &InstancePre<T>,
+    id: InstanceId,
+    store: &mut StoreOpaque,
+) -> Result<InstanceData> {
+    let plan = pre.component.plan();
+    let counts = plan.counts;
+    let none = |count| std::iter::repeat_with(|| None).take(count).collect();
+    Ok(InstanceData {
+        id,
+        store: &raw mut *store,
+        component: pre.component.clone(),
+        imports: Arc::clone(&pre.imports),
+        core_instances: Vec::new(),
+        wrappers: Local::new(Object::new()),
+        flags: (0..counts.instances)
+            .map(|_| page::may_leave_flag().map(Local::new))
+            .collect::<Result<_>>()?,
+        memories: std::iter::repeat_with(|| None)
+            .take(counts.memories)
+            .collect(),
+        reallocs: none(counts.reallocs),
+        post_returns: none(counts.post_returns),
+        lowerings: vec![None; counts.lowerings],
+        handles: std::iter::repeat_with(Default::default)
+            .take(counts.instances)
+            .collect(),
+        resource_types: Arc::clone(&pre.resources),
+        destructors: HashMap::new(),
+        owners: HashMap::new(),
+        funcs: plan.export_items.iter().map(|_| OnceCell::new()).collect(),
+        entered: Cell::new(false),
+        _pinned: PhantomPinned,
+    })
+}
+
+/// Instantiates the component's wrappers for the instance at `address`.
+fn wrappers(data: &InstanceData, address: u32) -> Result<Object> {
+    let flags: Vec<(String, JsValue)> = codegen::instances(&data.component.plan().trampolines)
+        .into_iter()
+        .map(|instance| (instance.to_string(), JsValue::from(&*data.flags[instance])))
+        .collect();
+    page::page(|page| {
+        let own = [
+            ("m", "app", page.memory.clone()),
+            ("m", "table", JsValue::from(&page.table)),
+            ("i", "instance", JsValue::from(address)),
+        ];
+        let flags = flags
+            .iter()
+            .map(|(number, flag)| ("f", number.as_str(), flag.clone()));
+        let imports = page::import_object(own.into_iter().chain(flags))?;
+        page::instance_exports(data.component.wrappers(), &imports)
+    })
+}
+
+impl InstanceData {
+    /// Puts an array-call trampoline for a core function into a slot; with `guarded_by`, the flags of that component instance are
+    /// cleared around the call.
+    pub(super) fn trampoline(
+        &self,
+        def: &Def,
+        signature: &Signature,
+        guarded_by: Option<usize>,
+    ) -> Result<Slot> {
+        let function = self.resolve(def)?;
+        let flags = guarded_by.map(|instance| JsValue::from(&*self.flags[instance]));
+        page::array_call_slot(signature, function, flags)
+    }
+}

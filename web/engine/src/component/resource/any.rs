@@ -1,0 +1,182 @@
+//! `ResourceAny`: a handle to a resource whose type is known at run time only.
+
+use super::Destructor;
+use super::host::Resource;
+use super::host_handles::HostHandle;
+use super::ty::ResourceType;
+use crate::component::context::{LiftContext, LowerContext};
+use crate::component::matching::InstanceType;
+use crate::component::typed::{ComponentType, Lift, Lower, bad_type_info};
+use crate::component::types::desc;
+use crate::store::AsContextMut;
+use std::mem::MaybeUninit;
+use wasmtime_environ::component::{CanonicalAbiInfo, InterfaceType, TypeResourceTableIndex};
+use wasmtime_environ::error::{Result, bail};
+
+/// A handle to a resource of a guest or of the host, as `wasmtime::component::ResourceAny`.
+///
+/// Must be dropped with [`resource_drop`](ResourceAny::resource_drop), since a destructor needs the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ResourceAny {
+    pub(super) handle: HostHandle,
+    ty: ResourceType,
+    owned: bool,
+}
+
+impl ResourceAny {
+    pub(super) fn new(handle: HostHandle, ty: ResourceType, owned: bool) -> ResourceAny {
+        ResourceAny { handle, ty, owned }
+    }
+
+    /// The handle for a host resource.
+    ///
+    /// # Errors
+    ///
+    /// The resource has been given away already.
+    pub fn try_from_resource<T: 'static>(
+        resource: Resource<T>,
+        store: impl AsContextMut,
+    ) -> Result<ResourceAny> {
+        resource.try_into_resource_any(store)
+    }
+
+    /// The host resource behind this handle.
+    ///
+    /// # Errors
+    ///
+    /// The resource is not one of `T`, or is gone.
+    pub fn try_into_resource<T: 'static>(self, store: impl AsContextMut) -> Result<Resource<T>> {
+        Resource::try_from_resource_any(self, store)
+    }
+
+    /// The resource's type.
+    pub fn ty(&self) -> ResourceType {
+        self.ty
+    }
+
+    /// Whether the handle owns the resource.
+    pub fn owned(&self) -> bool {
+        self.owned
+    }
+
+    /// Drops the handle, and runs the resource's destructor if the handle owned it.
+    ///
+    /// # Errors
+    ///
+    /// The handle was dropped before, the resource's instance cannot be entered, or the destructor trapped.
+    pub fn resource_drop(self, mut store: impl AsContextMut) -> Result<()> {
+        let mut store = store.as_context_mut();
+        let store = store.opaque();
+        match store.host_remove(self.handle)? {
+            Some((rep, Some(dtor))) => store.run_destructor_from_host(dtor, rep),
+            Some((_, None)) | None => Ok(()),
+        }
+    }
+
+    fn lower_handle<U>(self, cx: &mut LowerContext<'_, U>, ty: InterfaceType) -> Result<u32> {
+        let instance = cx.instance_id();
+        match ty {
+            InterfaceType::Own(table) => {
+                self.check(cx, table)?;
+                let rep = cx.opaque().host_take_own(self.handle)?;
+                cx.opaque().guest_insert_own(instance, table, rep)
+            }
+            InterfaceType::Borrow(table) => {
+                self.check(cx, table)?;
+                let rep = cx.opaque().host_lend(self.handle)?;
+                cx.lower_borrow(table, rep)
+            }
+            _ => bad_type_info(),
+        }
+    }
+
+    fn check<U>(self, cx: &LowerContext<'_, U>, table: TypeResourceTableIndex) -> Result<()> {
+        if cx.resource_type(table) != self.ty {
+            bail!("mismatched resource types");
+        }
+        Ok(())
+    }
+
+    fn lift_handle(
+        cx: &mut LiftContext<'_>,
+        ty: InterfaceType,
+        handle: u32,
+    ) -> Result<ResourceAny> {
+        let instance = cx.instance_id();
+        match ty {
+            InterfaceType::Own(table) => {
+                let ty = cx.resource_type(table);
+                let resource = cx.types[table].unwrap_concrete_ty();
+                let rep = cx.opaque().guest_take_own(instance, table, handle)?;
+                let dtor = Destructor { instance, resource };
+                let handle = cx.opaque().host_insert_own(rep, Some(dtor))?;
+                Ok(ResourceAny::new(handle, ty, true))
+            }
+            InterfaceType::Borrow(table) => {
+                let ty = cx.resource_type(table);
+                let rep = cx.opaque().guest_lend(instance, table, handle)?;
+                let handle = cx.opaque().host_insert_borrow(rep)?;
+                Ok(ResourceAny::new(handle, ty, false))
+            }
+            _ => bad_type_info(),
+        }
+    }
+}
+
+// SAFETY: lowered and lifted as the `u32` handle that the canonical ABI makes of a resource.
+unsafe impl ComponentType for ResourceAny {
+    type Lower = <u32 as ComponentType>::Lower;
+    const ABI: CanonicalAbiInfo = CanonicalAbiInfo::SCALAR4;
+    const MAY_REQUIRE_REALLOC: bool = false;
+
+    fn typecheck(ty: &InterfaceType, _types: &InstanceType<'_>) -> Result<()> {
+        match ty {
+            InterfaceType::Own(_) | InterfaceType::Borrow(_) => Ok(()),
+            other => bail!("expected `own` or `borrow`, found `{}`", desc(other)),
+        }
+    }
+}
+
+// SAFETY: as above.
+unsafe impl Lower for ResourceAny {
+    fn linear_lower_to_flat<U>(
+        &self,
+        cx: &mut LowerContext<'_, U>,
+        ty: InterfaceType,
+        dst: &mut MaybeUninit<Self::Lower>,
+    ) -> Result<()> {
+        self.lower_handle(cx, ty)?
+            .linear_lower_to_flat(cx, InterfaceType::U32, dst)
+    }
+
+    fn linear_lower_to_memory<U>(
+        &self,
+        cx: &mut LowerContext<'_, U>,
+        ty: InterfaceType,
+        offset: usize,
+    ) -> Result<()> {
+        self.lower_handle(cx, ty)?
+            .linear_lower_to_memory(cx, InterfaceType::U32, offset)
+    }
+}
+
+// SAFETY: as above.
+unsafe impl Lift for ResourceAny {
+    fn linear_lift_from_flat(
+        cx: &mut LiftContext<'_>,
+        ty: InterfaceType,
+        src: &Self::Lower,
+    ) -> Result<Self> {
+        let handle = u32::linear_lift_from_flat(cx, InterfaceType::U32, src)?;
+        ResourceAny::lift_handle(cx, ty, handle)
+    }
+
+    fn linear_lift_from_memory(
+        cx: &mut LiftContext<'_>,
+        ty: InterfaceType,
+        bytes: &[u8],
+    ) -> Result<Self> {
+        let handle = u32::linear_lift_from_memory(cx, InterfaceType::U32, bytes)?;
+        ResourceAny::lift_handle(cx, ty, handle)
+    }
+}

@@ -1,0 +1,191 @@
+//! Strings in the three encodings of the canonical ABI (spec: `load_string`, `store_string`).
+
+use super::pointer::Pair;
+use super::{ComponentType, Lift, Lower};
+use crate::component::context::{LiftContext, LowerContext};
+use crate::component::matching::InstanceType;
+use crate::component::types::desc;
+use crate::raw::ValRaw;
+use std::mem::MaybeUninit;
+use std::sync::Arc;
+use wasmtime_environ::component::{CanonicalAbiInfo, InterfaceType, StringEncoding};
+use wasmtime_environ::error::{Result, bail, format_err};
+
+/// Set in the length of a latin1+utf16 string that is in UTF-16.
+const UTF16_TAG: u32 = 1 << 31;
+
+/// The most bytes of a string in memory.
+const MAX_STRING_BYTES: usize = (1 << 31) - 1;
+
+// SAFETY: a string is a pointer and a length.
+unsafe impl ComponentType for str {
+    type Lower = [ValRaw; 2];
+    const ABI: CanonicalAbiInfo = CanonicalAbiInfo::POINTER_PAIR;
+
+    fn typecheck(ty: &InterfaceType, _types: &InstanceType<'_>) -> Result<()> {
+        match ty {
+            InterfaceType::String => Ok(()),
+            other => bail!("expected `string` found `{}`", desc(other)),
+        }
+    }
+}
+
+// SAFETY: as above.
+unsafe impl Lower for str {
+    #[inline]
+    fn linear_lower_to_flat<T>(
+        &self,
+        cx: &mut LowerContext<'_, T>,
+        _ty: InterfaceType,
+        dst: &mut MaybeUninit<[ValRaw; 2]>,
+    ) -> Result<()> {
+        lower_string(cx, self)?.to_flat(dst);
+        Ok(())
+    }
+
+    fn linear_lower_to_memory<T>(
+        &self,
+        cx: &mut LowerContext<'_, T>,
+        _ty: InterfaceType,
+        offset: usize,
+    ) -> Result<()> {
+        *cx.get(offset) = lower_string(cx, self)?.to_bytes();
+        Ok(())
+    }
+}
+
+fn lower_string<T>(cx: &mut LowerContext<'_, T>, string: &str) -> Result<Pair> {
+    match cx.options().string_encoding {
+        StringEncoding::Utf8 => {
+            check_length(string.len())?;
+            let ptr = cx.allocate(0, 0, 1, string.len())?;
+            cx.copy_in(ptr, string.as_bytes())?;
+            Pair::new(ptr, string.len())
+        }
+        StringEncoding::Utf16 => {
+            let worst = string.len() * 2;
+            check_length(worst)?;
+            let ptr = cx.allocate(0, 0, 2, worst)?;
+            let (ptr, units) = lower_utf16(cx, string, ptr, worst)?;
+            Pair::new(ptr, units)
+        }
+        StringEncoding::CompactUtf16 => lower_compact(cx, string),
+    }
+}
+
+/// Latin-1 as far as it goes; with the first character outside of it, the whole string in UTF-16.
+fn lower_compact<T>(cx: &mut LowerContext<'_, T>, string: &str) -> Result<Pair> {
+    check_length(string.len())?;
+    let ptr = cx.allocate(0, 0, 2, string.len())?;
+    let latin1: Option<Vec<u8>> = string
+        .chars()
+        .map(|c| u8::try_from(u32::from(c)).ok())
+        .collect();
+    if let Some(latin1) = latin1 {
+        cx.copy_in(ptr, &latin1)?;
+        let ptr = if latin1.len() < string.len() {
+            cx.allocate(ptr, string.len(), 2, latin1.len())?
+        } else {
+            ptr
+        };
+        return Pair::new(ptr, latin1.len());
+    }
+    let worst = string.len() * 2;
+    check_length(worst)?;
+    let ptr = cx.allocate(ptr, string.len(), 2, worst)?;
+    let (ptr, units) = lower_utf16(cx, string, ptr, worst)?;
+    let mut pair = Pair::new(ptr, units)?;
+    pair.len |= UTF16_TAG;
+    Ok(pair)
+}
+
+/// Writes UTF-16 to `worst` bytes at `ptr`, and gives back what is too much: the new pointer, and the number of code units.
+fn lower_utf16<T>(
+    cx: &mut LowerContext<'_, T>,
+    string: &str,
+    ptr: usize,
+    worst: usize,
+) -> Result<(usize, usize)> {
+    let bytes: Vec<u8> = string.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    cx.copy_in(ptr, &bytes)?;
+    let ptr = if bytes.len() < worst {
+        cx.allocate(ptr, worst, 2, bytes.len())?
+    } else {
+        ptr
+    };
+    Ok((ptr, bytes.len() / 2))
+}
+
+fn check_length(bytes: usize) -> Result<()> {
+    if bytes > MAX_STRING_BYTES {
+        bail!("string length of {bytes} too large to copy into wasm");
+    }
+    Ok(())
+}
+
+fn lift_string(cx: &mut LiftContext<'_>, pair: Pair) -> Result<String> {
+    let Pair { ptr, len } = pair;
+    let ptr = ptr as usize;
+    match cx.options().string_encoding {
+        StringEncoding::Utf8 => {
+            let bytes = read_units::<u8>(cx, ptr, len)?;
+            Ok(String::from_utf8(bytes)?)
+        }
+        StringEncoding::Utf16 => lift_utf16(cx, ptr, len),
+        StringEncoding::CompactUtf16 if len & UTF16_TAG != 0 => {
+            lift_utf16(cx, ptr, len ^ UTF16_TAG)
+        }
+        StringEncoding::CompactUtf16 => {
+            check_alignment(ptr, 2)?;
+            let bytes = read_units::<u8>(cx, ptr, len)?;
+            Ok(bytes.into_iter().map(char::from).collect())
+        }
+    }
+}
+
+fn lift_utf16(cx: &mut LiftContext<'_>, ptr: usize, len: u32) -> Result<String> {
+    check_alignment(ptr, 2)?;
+    let units = read_units::<u16>(cx, ptr, len)?;
+    Ok(String::from_utf16(&units)?)
+}
+
+fn read_units<U: Copy>(cx: &mut LiftContext<'_>, ptr: usize, len: u32) -> Result<Vec<U>> {
+    // SAFETY: the units are bytes or 16-bit integers.
+    unsafe { cx.read_vec(ptr, len as usize) }
+        .map_err(|_| format_err!("string pointer/length out of bounds of memory"))
+}
+
+fn check_alignment(ptr: usize, align: usize) -> Result<()> {
+    if !ptr.is_multiple_of(align) {
+        bail!("string pointer not aligned to {align}");
+    }
+    Ok(())
+}
+
+/// Lifting into each owner of a string.
+macro_rules! lift_into {
+    ($($owner:ty),*) => {$(
+        // SAFETY: as for `str`.
+        unsafe impl Lift for $owner {
+            #[inline]
+            fn linear_lift_from_flat(
+                cx: &mut LiftContext<'_>,
+                _ty: InterfaceType,
+                src: &[ValRaw; 2],
+            ) -> Result<$owner> {
+                Ok(lift_string(cx, Pair::from_flat(src))?.into())
+            }
+
+            #[inline]
+            fn linear_lift_from_memory(
+                cx: &mut LiftContext<'_>,
+                _ty: InterfaceType,
+                bytes: &[u8],
+            ) -> Result<$owner> {
+                Ok(lift_string(cx, Pair::from_bytes(bytes)?)?.into())
+            }
+        }
+    )*};
+}
+
+lift_into!(String, Box<str>, Arc<str>);

@@ -1,0 +1,94 @@
+//! `Engine` and `Config`.
+
+use std::sync::Arc;
+use wasmtime_environ::error::{Result, bail};
+
+/// Settings of an [`Engine`], with the names of `wasmtime::Config`.
+///
+/// Setting an option never fails; [`Engine::new`] reports every option that a browser cannot honour.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    refused: Vec<&'static str>,
+}
+
+/// Declares setters that a page cannot honour when they are switched on.
+macro_rules! refused {
+    ($($(#[$doc:meta])* $name:ident;)*) => {
+        $(
+            $(#[$doc])*
+            ///
+            /// A page cannot honour this: if it is switched on, [`Engine::new`] fails and names it.
+            pub fn $name(&mut self, enable: bool) -> &mut Config {
+                self.refuse(stringify!($name), enable)
+            }
+        )*
+    };
+}
+
+impl Config {
+    /// The default settings.
+    pub fn new() -> Config {
+        Config::default()
+    }
+
+    /// The component model is what this engine is for: switching it off makes [`Engine::new`] fail.
+    pub fn wasm_component_model(&mut self, enable: bool) -> &mut Config {
+        self.refuse("wasm_component_model(false)", !enable)
+    }
+
+    refused! {
+        /// Interrupts guests when an epoch ends.
+        epoch_interruption;
+        /// Counts and limits the instructions of guests.
+        consume_fuel;
+        /// The garbage-collection proposal.
+        wasm_gc;
+        /// 64-bit memories.
+        wasm_memory64;
+        /// Functions that are asynchronous in the component model.
+        wasm_component_model_async;
+    }
+
+    fn refuse(&mut self, option: &'static str, refuse: bool) -> &mut Config {
+        self.refused.retain(|refused| *refused != option);
+        if refuse {
+            self.refused.push(option);
+        }
+        self
+    }
+}
+
+/// The page's engine, as Wasmtime's `Engine`: cheap to clone, shared by every store and component.
+#[derive(Clone, Debug)]
+pub struct Engine(Arc<Config>);
+
+impl Default for Engine {
+    fn default() -> Engine {
+        Engine(Arc::new(Config::new()))
+    }
+}
+
+impl Engine {
+    /// Makes an engine.
+    ///
+    /// # Errors
+    ///
+    /// `config` asks for something that a browser cannot do; the error names each such option.
+    pub fn new(config: &Config) -> Result<Engine> {
+        if !config.refused.is_empty() {
+            bail!(
+                "options of `Config` that a page cannot honour: `{}`",
+                config.refused.join("`, `")
+            );
+        }
+        Ok(Engine(Arc::new(config.clone())))
+    }
+
+    /// Whether two handles mean the same engine.
+    pub fn same(a: &Engine, b: &Engine) -> bool {
+        Arc::ptr_eq(&a.0, &b.0)
+    }
+
+    /// Ends an epoch: nothing happens in a page, where no store can be interrupted by epochs.
+    pub fn increment_epoch(&self) {}
+}

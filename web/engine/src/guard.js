@@ -1,0 +1,51 @@
+// The one JavaScript frame between the application and a guest: wasm cannot catch a trap.
+
+let caught;
+
+/** A function `(f, args) -> status` that calls `enter(f, args)` and keeps what it throws. */
+export function makeGuard(enter) {
+  return (f, args) => {
+    try {
+      enter(f, args);
+      return 0;
+    } catch (error) {
+      caught = error;
+      return 1;
+    }
+  };
+}
+
+/** What the last guarded call threw; forgotten once taken. */
+export function takeCaught() {
+  const error = caught;
+  caught = undefined;
+  return error;
+}
+
+/** Accessor functions over views, for engines without multi-memory: the shape of the generated accessor module. */
+export function makeAccessor(guest, app) {
+  const fits = (address, length) => (address >>> 0) + (length >>> 0) <= guest.buffer.byteLength;
+  const view = (memory, address, length) => new Uint8Array(memory.buffer, address >>> 0, length >>> 0);
+  return {
+    read(from, to, length) {
+      if (!fits(from, length)) return 1;
+      view(app, to, length).set(view(guest, from, length));
+      return 0;
+    },
+    write(to, from, length) {
+      if (!fits(to, length)) return 1;
+      view(guest, to, length).set(view(app, from, length));
+      return 0;
+    },
+    pages: () => guest.buffer.byteLength / 65536,
+  };
+}
+
+/** The name, message and stack of anything that was thrown, as strings. */
+export function describe(error) {
+  const text = (value) => (typeof value === 'string' ? value : '');
+  if (error !== null && typeof error === 'object') {
+    return [text(error.name), text(error.message) || String(error), text(error.stack)];
+  }
+  return ['', String(error), ''];
+}

@@ -1,0 +1,20 @@
+//! Generated modules on the page's engine, and the crossing between the application and a guest.
+//!
+//! The application is wasm itself, with a function table and a memory. Its table is usually not growable, so two reserved slots are patched
+//! with functions of a generated dispatcher that owns a growable table; guests' trampolines and memory accessors live there.
+
+mod boot;
+mod enter;
+mod glue;
+mod local;
+mod memory;
+mod slots;
+
+pub(crate) use boot::page;
+pub(crate) use enter::{Caught, FRAME_SLOTS, enter, with_frame};
+pub(crate) use glue::{
+    caught_message, caught_stack, compile, import_object, instance_exports, may_leave_flag,
+};
+pub(crate) use local::Local;
+pub(crate) use memory::GuestMemory;
+pub(crate) use slots::{Slot, array_call_slot};

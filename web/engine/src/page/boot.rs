@@ -1,0 +1,95 @@
+//! What the page has once: the dispatcher, the application's memory and table, and compiled helper modules.
+
+use super::enter::{self, reserve};
+use super::glue;
+use crate::codegen::{self, HostEntry};
+use crate::plan::Signature;
+use js_sys::WebAssembly;
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasmtime_environ::error::{Result, format_err};
+
+/// What every engine of this page shares.
+pub struct Page {
+    /// The application's linear memory.
+    pub memory: JsValue,
+    /// The application's function table.
+    pub table: WebAssembly::Table,
+    /// The dispatcher's own table.
+    pub slots: RefCell<super::slots::Slots>,
+    /// Compiled accessor of guest memories; `None` in a browser without multi-memory.
+    pub accessor: Option<WebAssembly::Module>,
+    array_calls: RefCell<HashMap<(Signature, bool), WebAssembly::Module>>,
+}
+
+thread_local! {
+    static PAGE: OnceCell<Page> = const { OnceCell::new() };
+}
+
+/// Runs `with` on the page's shared state, which is made at the first call.
+///
+/// # Errors
+///
+/// The application exports no function table or memory, or the browser refuses a generated module.
+pub fn page<R>(with: impl FnOnce(&Page) -> Result<R>) -> Result<R> {
+    PAGE.with(|cell| {
+        if cell.get().is_none() {
+            let booted = boot()?;
+            let _ = cell.set(booted);
+        }
+        with(
+            cell.get()
+                .ok_or_else(|| format_err!("the page's engine was set up inside itself"))?,
+        )
+    })
+}
+
+fn boot() -> Result<Page> {
+    let table = wasm_bindgen::function_table()
+        .dyn_into::<WebAssembly::Table>()
+        .map_err(|_| format_err!("the application exports no function table"))?;
+    let imports = js_sys::Object::new();
+    let dispatcher = glue::instance_exports(&glue::compile(&codegen::dispatcher())?, &imports)?;
+    let guard = glue::make_guard(&glue::export(&dispatcher, "enter")?);
+    let guard_imports = glue::import_object([("g", "guard", guard.into())])?;
+    let guard =
+        glue::instance_exports(&glue::compile(&codegen::reexport_guard())?, &guard_imports)?;
+    reserve(
+        &table,
+        &glue::export(&guard, "guard")?,
+        &glue::export(&dispatcher, "call")?,
+    )?;
+    Ok(Page {
+        memory: wasm_bindgen::memory(),
+        table,
+        slots: RefCell::new(super::slots::Slots::new(glue::export(
+            &dispatcher,
+            "table",
+        )?)),
+        accessor: glue::compile(&codegen::accessor()).ok(),
+        array_calls: RefCell::default(),
+    })
+}
+
+impl Page {
+    /// Where wrappers find the application.
+    pub fn host_entry(&self) -> HostEntry {
+        enter::host_entry()
+    }
+
+    /// The compiled array-call trampoline for a signature.
+    pub fn array_call(
+        &self,
+        signature: &Signature,
+        leave_flag: bool,
+    ) -> Result<WebAssembly::Module> {
+        let key = (signature.clone(), leave_flag);
+        if let Some(module) = self.array_calls.borrow().get(&key) {
+            return Ok(module.clone());
+        }
+        let module = glue::compile(&codegen::array_call(signature, leave_flag))?;
+        self.array_calls.borrow_mut().insert(key, module.clone());
+        Ok(module)
+    }
+}

@@ -1,0 +1,129 @@
+//! The crossing: entering a guest under the guard, and the state that wrappers use on the way back.
+
+use crate::codegen::HostEntry;
+use crate::component::instance::host_call;
+use crate::raw::ValRaw;
+use js_sys::{Function, WebAssembly};
+use std::cell::Cell;
+use std::mem::MaybeUninit;
+use wasm_bindgen::JsValue;
+use wasmtime_environ::error::{Result, format_err};
+
+/// Slots of a frame: the most that a lowered function takes, 16 flat parameters and a return pointer.
+pub const FRAME_SLOTS: usize = 17;
+
+/// What a guest threw, as JavaScript has it.
+pub struct Caught(pub JsValue);
+
+/// What wrappers and the guard share, at a fixed address of the application's memory.
+#[repr(C)]
+struct Crossing {
+    /// The frame of the innermost guarded call.
+    frame: Cell<*mut ValRaw>,
+    /// 1 while the application runs on a guest's behalf.
+    in_host: Cell<u32>,
+}
+
+/// A static that only one thread can see.
+struct OneThread<T>(T);
+// SAFETY: the page has one thread; `page::local` refuses to compile otherwise.
+unsafe impl<T> Sync for OneThread<T> {}
+
+/// The frame of start functions that run in a task of their own, under no guarded call.
+static OUTERMOST: OneThread<Cell<[ValRaw; FRAME_SLOTS]>> =
+    OneThread(Cell::new([ValRaw::ZERO; FRAME_SLOTS]));
+
+static CROSSING: OneThread<Crossing> = OneThread(Crossing {
+    frame: Cell::new(OUTERMOST.0.as_ptr().cast()),
+    in_host: Cell::new(0),
+});
+
+type Enter = unsafe extern "C" fn(f: u32, args: *mut ValRaw) -> u32;
+type Call = unsafe extern "C" fn(f: u32, a: u32, b: u32, c: u32) -> u32;
+
+/// The two patched functions. Kept in memory, so that no optimiser sees through to the reserved bodies.
+static PATCHED: OneThread<Cell<(Enter, Call)>> =
+    OneThread(Cell::new((reserved_enter, reserved_call)));
+
+/// Reserves a slot in the application's table; its body is never run once the slot is patched.
+extern "C" fn reserved_enter(f: u32, _args: *mut ValRaw) -> u32 {
+    std::hint::black_box(f ^ 0x5a5a)
+}
+
+/// As [`reserved_enter`].
+extern "C" fn reserved_call(f: u32, a: u32, b: u32, c: u32) -> u32 {
+    std::hint::black_box(f ^ a ^ b ^ c ^ 0xa5a5)
+}
+
+/// Patches the reserved slots of the application's table with the guard and the dispatcher.
+pub fn reserve(table: &WebAssembly::Table, guard: &Function, call: &Function) -> Result<()> {
+    let enter_slot = std::hint::black_box(reserved_enter as Enter);
+    let call_slot = std::hint::black_box(reserved_call as Call);
+    for (slot, function) in [(enter_slot as usize, guard), (call_slot as usize, call)] {
+        table.set(slot as u32, function).map_err(|_| {
+            format_err!("cannot patch slot {slot} of the application's function table")
+        })?;
+    }
+    PATCHED.0.set((enter_slot, call_slot));
+    Ok(())
+}
+
+/// Where wrappers find the application.
+pub fn host_entry() -> HostEntry {
+    HostEntry {
+        slot: host_call as *const () as u32,
+        frame: (&raw const CROSSING.0.frame) as u32,
+        in_host: (&raw const CROSSING.0.in_host) as u32,
+    }
+}
+
+/// Calls the array-call trampoline in slot `f` with `args`, catching what it throws.
+///
+/// A throw while the application itself was running on the guest's behalf (a panic, the stack exhausted in Rust) is no trap of the
+/// guest: it is thrown on, since the application's own state can no longer be trusted.
+///
+/// # Safety
+///
+/// `f` is a live slot whose trampoline reads and writes no more than `args` has.
+#[inline]
+pub unsafe fn enter(f: u32, args: *mut ValRaw) -> Result<(), Caught> {
+    let mut frame = MaybeUninit::<[ValRaw; FRAME_SLOTS]>::uninit();
+    let outer_frame = CROSSING.0.frame.replace(frame.as_mut_ptr().cast());
+    let outer_in_host = CROSSING.0.in_host.replace(0);
+    let (guarded, _) = PATCHED.0.get();
+    // SAFETY: the caller vouches for `f` and `args`.
+    let status = unsafe { guarded(f, args) };
+    CROSSING.0.frame.set(outer_frame);
+    let in_host = CROSSING.0.in_host.replace(outer_in_host);
+    if status == 0 {
+        return Ok(());
+    }
+    let thrown = super::glue::take_caught();
+    if in_host != 0 {
+        wasm_bindgen::throw_val(thrown);
+    }
+    Err(Caught(thrown))
+}
+
+/// Runs `instantiate` with a frame of its own, for start functions that call out.
+pub fn with_frame<R>(instantiate: impl FnOnce() -> R) -> R {
+    let mut frame = MaybeUninit::<[ValRaw; FRAME_SLOTS]>::uninit();
+    let outer_frame = CROSSING.0.frame.replace(frame.as_mut_ptr().cast());
+    let outer_in_host = CROSSING.0.in_host.replace(0);
+    let result = instantiate();
+    CROSSING.0.frame.set(outer_frame);
+    CROSSING.0.in_host.set(outer_in_host);
+    result
+}
+
+/// Calls the accessor in slot `f`, which cannot trap.
+///
+/// # Safety
+///
+/// `f` is a live slot of an accessor, and its arguments name memory of the application that may be read or written.
+#[inline]
+pub unsafe fn call(f: u32, a: u32, b: u32, c: u32) -> u32 {
+    let (_, dispatched) = PATCHED.0.get();
+    // SAFETY: the caller vouches for the arguments.
+    unsafe { dispatched(f, a, b, c) }
+}

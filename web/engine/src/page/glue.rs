@@ -1,0 +1,105 @@
+//! JavaScript that the page needs: the guard, and reading what was thrown.
+
+use js_sys::{Array, Function, Object, Reflect, WebAssembly};
+use wasm_bindgen::prelude::*;
+use wasmtime_environ::error::{Result, format_err};
+
+#[wasm_bindgen(module = "/src/guard.js")]
+extern "C" {
+    /// See `guard.js`.
+    #[wasm_bindgen(js_name = makeGuard)]
+    pub fn make_guard(enter: &Function) -> Function;
+    #[wasm_bindgen(js_name = takeCaught)]
+    pub fn take_caught() -> JsValue;
+    #[wasm_bindgen(js_name = makeAccessor)]
+    pub fn make_accessor(guest: &WebAssembly::Memory, app: &JsValue) -> Object;
+    fn describe(error: &JsValue) -> Array;
+}
+
+/// The message of something thrown.
+pub fn caught_message(thrown: &JsValue) -> String {
+    describe(thrown).get(1).as_string().unwrap_or_default()
+}
+
+/// The stack of something thrown; empty if it has none.
+pub fn caught_stack(thrown: &JsValue) -> String {
+    describe(thrown).get(2).as_string().unwrap_or_default()
+}
+
+/// Compiles a generated module. Small enough for every browser's main thread.
+pub fn compile(bytes: &[u8]) -> Result<WebAssembly::Module> {
+    let bytes = js_sys::Uint8Array::from(bytes);
+    WebAssembly::Module::new(&bytes).map_err(|error| refused("compile", &error))
+}
+
+/// Instantiates a module and returns its exports.
+pub fn instance_exports(module: &WebAssembly::Module, imports: &Object) -> Result<Object> {
+    WebAssembly::Instance::new(module, imports)
+        .map(|instance| instance.exports())
+        .map_err(|error| refused("instantiate", &error))
+}
+
+/// A component instance's flags: a mutable `i32` global, 1 while the instance may leave.
+pub fn may_leave_flag() -> Result<WebAssembly::Global> {
+    let descriptor = Object::new();
+    set(
+        &descriptor,
+        &JsValue::from_str("value"),
+        &JsValue::from_str("i32"),
+    )?;
+    set(&descriptor, &JsValue::from_str("mutable"), &JsValue::TRUE)?;
+    WebAssembly::Global::new(&descriptor, &JsValue::from(1))
+        .map_err(|error| refused("make a global for", &error))
+}
+
+/// An export that a generated module is known to have.
+pub fn export<T: JsCast>(exports: &Object, name: &str) -> Result<T> {
+    Reflect::get(exports, &JsValue::from_str(name))
+        .ok()
+        .and_then(|value| value.dyn_into::<T>().ok())
+        .ok_or_else(|| format_err!("core instance has no export `{name}` of the expected kind"))
+}
+
+/// `{ [module]: { [field]: value } }`, the shape of an import object.
+pub fn import_object<'a>(
+    entries: impl IntoIterator<Item = (&'a str, &'a str, JsValue)>,
+) -> Result<Object> {
+    let object = Object::new();
+    for (module, field, value) in entries {
+        let module = JsValue::from_str(module);
+        let mut fields = Reflect::get(&object, &module).unwrap_or(JsValue::UNDEFINED);
+        if fields.is_undefined() {
+            fields = Object::new().into();
+            set(&object, &module, &fields)?;
+        }
+        set(&fields, &JsValue::from_str(field), &value)?;
+    }
+    Ok(object)
+}
+
+fn set(object: &JsValue, key: &JsValue, value: &JsValue) -> Result<()> {
+    match Reflect::set(object, key, value) {
+        Ok(true) => Ok(()),
+        _ => Err(format_err!("cannot set a property of an import object")),
+    }
+}
+
+fn refused(verb: &str, error: &JsValue) -> wasmtime_environ::error::Error {
+    format_err!(
+        "the browser cannot {verb} a core module: {}",
+        caught_message(error)
+    )
+}
+
+/// The accessor of a guest memory through JavaScript views, each function re-exported by a small module so that a table can hold it.
+pub fn view_accessor(guest: &WebAssembly::Memory, app: &JsValue) -> Result<Object> {
+    let functions = make_accessor(guest, app);
+    let module = compile(&crate::codegen::reexport_accessor())?;
+    let field = |name| export::<Function>(&functions, name).map(JsValue::from);
+    let imports = import_object([
+        ("a", "read", field("read")?),
+        ("a", "write", field("write")?),
+        ("a", "pages", field("pages")?),
+    ])?;
+    instance_exports(&module, &imports)
+}

@@ -1,0 +1,93 @@
+//! Slots of the dispatcher's table: taken, given back, reused.
+
+use super::boot::page;
+use super::glue;
+use crate::plan::Signature;
+use js_sys::{Function, WebAssembly};
+use wasm_bindgen::JsValue;
+use wasmtime_environ::error::{Result, format_err};
+
+/// How many slots the table grows by at a time.
+const GROWTH: u32 = 64;
+
+/// The dispatcher's table and its free slots.
+pub struct Slots {
+    table: WebAssembly::Table,
+    free: Vec<u32>,
+}
+
+impl Slots {
+    /// Takes over a table whose slots are all free.
+    pub fn new(table: WebAssembly::Table) -> Slots {
+        let free = (0..table.length()).rev().collect();
+        Slots { table, free }
+    }
+
+    fn take(&mut self, function: &Function) -> Result<u32> {
+        if self.free.is_empty() {
+            let first = self
+                .table
+                .grow(GROWTH)
+                .map_err(|_| format_err!("the browser cannot grow the dispatcher's table"))?;
+            self.free.extend((first..first + GROWTH).rev());
+        }
+        let index = self
+            .free
+            .pop()
+            .ok_or_else(|| format_err!("the dispatcher's table has no free slot"))?;
+        self.table
+            .set(index, function)
+            .map_err(|_| format_err!("the dispatcher's table refuses a function"))?;
+        Ok(index)
+    }
+}
+
+/// A function in the dispatcher's table; the slot is free again when this is dropped.
+#[derive(Debug)]
+pub struct Slot(u32);
+
+impl Slot {
+    /// Puts `function` into a free slot.
+    pub fn new(function: &Function) -> Result<Slot> {
+        page(|page| page.slots.borrow_mut().take(function)).map(Slot)
+    }
+
+    /// The slot's number.
+    #[inline]
+    pub fn index(&self) -> u32 {
+        self.0
+    }
+}
+
+/// Puts an array-call trampoline for a guest's core function into a slot; `flags` are cleared around the call if given.
+pub fn array_call_slot(
+    signature: &Signature,
+    function: JsValue,
+    flags: Option<JsValue>,
+) -> Result<Slot> {
+    let exports = page(|page| {
+        let module = page.array_call(signature, flags.is_some())?;
+        let fixed = [("m", "app", page.memory.clone()), ("f", "f", function)];
+        let imports = glue::import_object(
+            fixed
+                .into_iter()
+                .chain(flags.map(|flags| ("f", "flags", flags))),
+        )?;
+        glue::instance_exports(&module, &imports)
+    })?;
+    Slot::new(&glue::export(&exports, "call")?)
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        // A page that cannot be reached any more has nothing to give back.
+        let _ = page(|page| {
+            let mut slots = page.slots.borrow_mut();
+            let cleared = slots.table.set_raw(self.0, &JsValue::NULL);
+            if cleared.is_ok() {
+                slots.free.push(self.0);
+            }
+            Ok(())
+        });
+    }
+}

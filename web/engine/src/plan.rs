@@ -1,0 +1,234 @@
+//! What it takes to run a component, as data: core modules, the steps that join them, and types.
+//!
+//! Made from component bytes by [`Plan::new`] with the translator that Wasmtime itself uses, so that both hosts agree by
+//! construction; kept in types of our own, since the translator's promise no stability. Knows no engine.
+
+mod read;
+
+use std::sync::Arc;
+use wasmtime_environ::collections::TryString;
+use wasmtime_environ::component::{
+    ComponentExternData, ComponentTypes, ExportIndex, NameMap, OptionsIndex, ResourceIndex,
+    RuntimeComponentInstanceIndex, StringEncoding, TypeComponentIndex, TypeComponentInstanceIndex,
+    TypeDef, TypeFuncIndex, TypeResourceTableIndex,
+};
+
+/// A core function type: what a generated module must match.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Signature {
+    /// Parameters, in order.
+    pub params: Box<[CoreType]>,
+    /// Results, in order; at most one for a lifted or lowered function.
+    pub results: Box<[CoreType]>,
+}
+
+/// A core value type that crosses between the application and a guest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CoreType {
+    /// 32-bit integer.
+    I32,
+    /// 64-bit integer.
+    I64,
+    /// 32-bit float.
+    F32,
+    /// 64-bit float.
+    F64,
+}
+
+/// Everything known about a component before it is instantiated.
+pub struct Plan {
+    /// The type tables that every type index below points into.
+    pub types: Arc<ComponentTypes>,
+    /// The component's own type.
+    pub ty: TypeComponentIndex,
+    /// Core modules, in the order that [`Step::InstantiateModule`] counts them.
+    pub modules: Vec<CoreModule>,
+    /// Top-level imports: name and type.
+    pub import_types: Vec<(String, TypeDef)>,
+    /// Host items that are used: index into `import_types`, and the path of names inside it.
+    pub imports: Vec<(usize, Vec<String>)>,
+    /// What to do, in order, to make an instance.
+    pub steps: Vec<Step>,
+    /// Functions that the host gives to core modules.
+    pub trampolines: Vec<Trampoline>,
+    /// Top-level exports by name; lookups follow semantic versions.
+    pub exports: NameMap<TryString, (ExportIndex, ComponentExternData)>,
+    /// What each export index stands for.
+    pub export_items: Vec<Export>,
+    /// Canonical ABI options.
+    pub options: Vec<Options>,
+    /// For each imported resource, the index of the import that supplies it.
+    pub imported_resources: Vec<usize>,
+    /// How many memories, reallocs, post-returns, lowerings and component instances there are.
+    pub counts: Counts,
+}
+
+/// Sizes of the tables that the steps fill.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counts {
+    /// Extracted memories.
+    pub memories: usize,
+    /// Extracted `realloc` functions.
+    pub reallocs: usize,
+    /// Extracted `post-return` functions.
+    pub post_returns: usize,
+    /// Lowered imports.
+    pub lowerings: usize,
+    /// Component instances, each with its flags and its handle table.
+    pub instances: usize,
+    /// Resource types, imported and defined.
+    pub resources: usize,
+}
+
+/// A core module inside a component.
+pub struct CoreModule {
+    /// Its bytes.
+    pub wasm: Vec<u8>,
+    /// Module and field name of each import, in order.
+    pub imports: Vec<(String, String)>,
+}
+
+/// One step of instantiation.
+pub enum Step {
+    /// Instantiate `module` with one definition for each of its imports.
+    InstantiateModule {
+        /// Index into [`Plan::modules`].
+        module: usize,
+        /// What its imports are bound to, in the order of [`CoreModule::imports`].
+        imports: Vec<Def>,
+    },
+    /// Bind a host function to a lowering.
+    LowerImport {
+        /// Which lowering.
+        lowering: usize,
+        /// Index into [`Plan::imports`].
+        import: usize,
+    },
+    /// Remember an exported memory.
+    ExtractMemory {
+        /// Which memory.
+        index: usize,
+        /// Where it is exported.
+        export: CoreExport,
+    },
+    /// Remember a `realloc` function of the component instance `instance`.
+    ExtractRealloc {
+        /// Which realloc.
+        index: usize,
+        /// The function.
+        def: Def,
+        /// Whose flags guard the call.
+        instance: usize,
+    },
+    /// Remember a `post-return` function.
+    ExtractPostReturn {
+        /// Which post-return.
+        index: usize,
+        /// The function.
+        def: Def,
+        /// Its core parameters.
+        params: Box<[CoreType]>,
+        /// Whose flags guard the call.
+        instance: usize,
+    },
+    /// Define a resource type with an optional destructor.
+    Resource {
+        /// Which resource.
+        index: ResourceIndex,
+        /// The guest's destructor: takes the representation.
+        dtor: Option<Def>,
+        /// The component instance that defines it.
+        instance: RuntimeComponentInstanceIndex,
+    },
+}
+
+/// An export of a core instance.
+#[derive(Clone, Debug)]
+pub struct CoreExport {
+    /// Which core instance, in order of instantiation.
+    pub instance: usize,
+    /// The export's name.
+    pub name: String,
+}
+
+/// Something that an import of a core module can be bound to.
+#[derive(Clone, Debug)]
+pub enum Def {
+    /// An export of an earlier core instance.
+    Export(CoreExport),
+    /// The flags of a component instance: a mutable `i32` global, 1 while it may leave.
+    Flags(usize),
+    /// A host function: index into [`Plan::trampolines`].
+    Trampoline(usize),
+}
+
+/// A function that the host gives to a guest.
+pub struct Trampoline {
+    /// Its core type.
+    pub signature: Signature,
+    /// What it does.
+    pub kind: TrampolineKind,
+    /// The component instance that calls it.
+    pub instance: usize,
+}
+
+/// What a [`Trampoline`] does (component-model spec: canonical built-ins).
+#[derive(Clone, Copy)]
+pub enum TrampolineKind {
+    /// `canon lower`: calls a host function.
+    LowerImport {
+        /// Which lowering.
+        lowering: usize,
+        /// The function's component type.
+        ty: TypeFuncIndex,
+        /// Its ABI options.
+        options: OptionsIndex,
+    },
+    /// `resource.new`.
+    ResourceNew(TypeResourceTableIndex),
+    /// `resource.rep`.
+    ResourceRep(TypeResourceTableIndex),
+    /// `resource.drop`.
+    ResourceDrop(TypeResourceTableIndex),
+}
+
+/// What an export index stands for.
+pub enum Export {
+    /// A function of the component.
+    Func {
+        /// Its component type.
+        ty: TypeFuncIndex,
+        /// The core function behind it.
+        func: Def,
+        /// Its core type.
+        signature: Signature,
+        /// Its ABI options.
+        options: OptionsIndex,
+    },
+    /// An instance, with exports of its own.
+    Instance {
+        /// Its type.
+        ty: TypeComponentInstanceIndex,
+        /// Its exports by name.
+        exports: NameMap<TryString, (ExportIndex, ComponentExternData)>,
+    },
+    /// A type.
+    Type(TypeDef),
+    /// A core module.
+    Module,
+}
+
+/// Canonical ABI options of one lifted or lowered function.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// The component instance whose handle table and flags are meant.
+    pub instance: RuntimeComponentInstanceIndex,
+    /// How strings are encoded in guest memory.
+    pub string_encoding: StringEncoding,
+    /// Index of the memory, if one is used.
+    pub memory: Option<usize>,
+    /// Index of the `realloc` function, if one is used.
+    pub realloc: Option<usize>,
+    /// Index of the `post-return` function, if there is one.
+    pub post_return: Option<usize>,
+}

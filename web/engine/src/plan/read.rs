@@ -1,0 +1,335 @@
+//! From component bytes to a [`Plan`]: drives the translator and refuses by name what is not supported.
+
+use super::{
+    CoreExport, CoreModule, CoreType, Counts, Def, Export, Options, Plan, Signature, Step,
+    Trampoline, TrampolineKind,
+};
+use std::sync::Arc;
+use wasmtime_environ::component::{
+    self as env, CanonicalOptionsDataModel, ComponentTranslation, ComponentTypes,
+    ComponentTypesBuilder, GlobalInitializer, InstantiateModule, Translator,
+};
+use wasmtime_environ::error::{Context as _, Result, bail, format_err};
+use wasmtime_environ::wasmparser::{Validator, WasmFeatures};
+use wasmtime_environ::{
+    EntityIndex, EntityRef as _, ModuleInternedTypeIndex, ModuleTranslation, PrimaryMap, ScopeVec,
+    StaticModuleIndex, Tunables, WasmFuncType, WasmValType,
+};
+
+/// Core and component features that this engine runs; the browser itself must have the core ones too.
+///
+/// `MULTI_MEMORY` stays on whatever the browser has, since the translator validates its own adapters with these features.
+fn features() -> WasmFeatures {
+    WasmFeatures::WASM2
+        | WasmFeatures::MULTI_MEMORY
+        | WasmFeatures::TAIL_CALL
+        | WasmFeatures::EXTENDED_CONST
+        | WasmFeatures::RELAXED_SIMD
+        | WasmFeatures::COMPONENT_MODEL
+}
+
+impl Plan {
+    /// Translates the bytes of a component.
+    ///
+    /// # Errors
+    ///
+    /// The bytes are not a valid component, or need a feature that this engine does not have; the error names it.
+    pub fn new(bytes: &[u8]) -> Result<Plan> {
+        let scope = ScopeVec::new();
+        let tunables = Tunables {
+            concurrency_support: false,
+            ..Tunables::default_u32()
+        };
+        let mut validator = Validator::new_with_features(features());
+        let mut types = ComponentTypesBuilder::new(&validator);
+        let (translation, modules) = Translator::new(&tunables, &mut validator, &mut types, &scope)
+            .translate(bytes)
+            .context("failed to parse the component")?;
+        let (types, ty) = types.finish(&translation.component);
+        Reader {
+            types: Arc::new(types),
+            translation,
+            modules,
+            instances: Vec::new(),
+        }
+        .plan(ty)
+    }
+}
+
+/// A translation on its way to becoming a plan.
+struct Reader<'a> {
+    types: Arc<ComponentTypes>,
+    translation: ComponentTranslation,
+    modules: PrimaryMap<StaticModuleIndex, ModuleTranslation<'a>>,
+    /// The module behind each core instance so far.
+    instances: Vec<StaticModuleIndex>,
+}
+
+impl Reader<'_> {
+    fn plan(mut self, ty: env::TypeComponentIndex) -> Result<Plan> {
+        let initializers = std::mem::take(&mut self.translation.component.initializers);
+        let options = self.options()?;
+        let steps = initializers
+            .iter()
+            .map(|initializer| self.step(initializer, &options))
+            .collect::<Result<Vec<_>>>()?;
+        let trampolines = self.trampolines(&options)?;
+        let export_items = self.exports()?;
+        let component = self.translation.component;
+        Ok(Plan {
+            ty,
+            modules: self.modules.values().map(core_module).collect(),
+            import_types: component
+                .import_types
+                .values()
+                .map(|(name, item)| (name.clone(), item.ty))
+                .collect(),
+            imports: component
+                .imports
+                .values()
+                .map(|(index, path)| (index.index(), path.clone()))
+                .collect(),
+            steps,
+            trampolines,
+            exports: component.exports,
+            export_items,
+            options,
+            imported_resources: component
+                .imported_resources
+                .values()
+                .map(|import| import.index())
+                .collect(),
+            counts: Counts {
+                memories: component.num_runtime_memories as usize,
+                reallocs: component.num_runtime_reallocs as usize,
+                post_returns: component.num_runtime_post_returns as usize,
+                lowerings: component.num_lowerings as usize,
+                instances: component.num_runtime_component_instances as usize,
+                resources: component.num_resources as usize,
+            },
+            types: self.types,
+        })
+    }
+
+    fn step(&mut self, initializer: &GlobalInitializer, options: &[Options]) -> Result<Step> {
+        Ok(match initializer {
+            GlobalInitializer::InstantiateModule(InstantiateModule::Static(module, args), _) => {
+                let imports = args
+                    .iter()
+                    .map(|def| self.def(def))
+                    .collect::<Result<_>>()?;
+                self.instances.push(*module);
+                Step::InstantiateModule {
+                    module: module.index(),
+                    imports,
+                }
+            }
+            GlobalInitializer::InstantiateModule(InstantiateModule::Import(..), _) => {
+                bail!("imported core modules: not supported yet")
+            }
+            GlobalInitializer::LowerImport { index, import } => Step::LowerImport {
+                lowering: index.index(),
+                import: import.index(),
+            },
+            GlobalInitializer::ExtractMemory(memory) => Step::ExtractMemory {
+                index: memory.index.index(),
+                export: self.core_export(&memory.export.clone().map_index(EntityIndex::from))?,
+            },
+            GlobalInitializer::ExtractRealloc(realloc) => Step::ExtractRealloc {
+                index: realloc.index.index(),
+                def: self.def(&realloc.def)?,
+                instance: instance_using(options, |o| o.realloc == Some(realloc.index.index())),
+            },
+            GlobalInitializer::ExtractPostReturn(post) => Step::ExtractPostReturn {
+                index: post.index.index(),
+                def: self.def(&post.def)?,
+                params: self.post_return_params(post.index.index())?,
+                instance: instance_using(options, |o| o.post_return == Some(post.index.index())),
+            },
+            GlobalInitializer::Resource(resource) => Step::Resource {
+                index: self.translation.component.resource_index(resource.index),
+                dtor: resource
+                    .dtor
+                    .as_ref()
+                    .map(|def| self.def(def))
+                    .transpose()?,
+                instance: resource.instance,
+            },
+            GlobalInitializer::ExtractCallback(_) => {
+                bail!("async-lifted functions: not supported yet")
+            }
+            GlobalInitializer::ExtractTable(_) => {
+                bail!("component-model threads: not supported yet")
+            }
+        })
+    }
+
+    /// A `post-return` takes what its function returns.
+    fn post_return_params(&self, index: usize) -> Result<Box<[CoreType]>> {
+        let user = self
+            .translation
+            .component
+            .options
+            .values()
+            .find(|options| options.post_return.is_some_and(|i| i.index() == index));
+        match user {
+            Some(options) => Ok(self.signature(options.core_type)?.results),
+            None => Ok(Box::default()),
+        }
+    }
+
+    fn def(&self, def: &env::CoreDef) -> Result<Def> {
+        Ok(match def {
+            env::CoreDef::Export(export) => Def::Export(self.core_export(export)?),
+            env::CoreDef::InstanceFlags(instance) => Def::Flags(instance.index()),
+            env::CoreDef::Trampoline(index) => Def::Trampoline(index.index()),
+            env::CoreDef::UnsafeIntrinsic(intrinsic) => {
+                bail!("built-in `{}`: not supported yet", intrinsic.name())
+            }
+            env::CoreDef::TaskMayBlock => bail!("calls between components: not supported yet"),
+        })
+    }
+
+    fn core_export(&self, export: &env::CoreExport<EntityIndex>) -> Result<CoreExport> {
+        let name = match &export.item {
+            env::ExportItem::Name(name) => name.clone(),
+            env::ExportItem::Index(entity) => {
+                let module = &self.modules[self.instances[export.instance.index()]].module;
+                module
+                    .exports
+                    .iter()
+                    .find(|(_, found)| *found == entity)
+                    .map(|(name, _)| module.strings[*name].to_owned())
+                    .ok_or_else(|| format_err!("core module exports nothing as {entity:?}"))?
+            }
+        };
+        Ok(CoreExport {
+            instance: export.instance.index(),
+            name,
+        })
+    }
+
+    fn signature(&self, ty: ModuleInternedTypeIndex) -> Result<Signature> {
+        signature(self.types.module_types()[ty].unwrap_func())
+    }
+
+    fn options(&self) -> Result<Vec<Options>> {
+        let component = &self.translation.component;
+        component
+            .options
+            .values()
+            .map(|options| {
+                if options.async_ {
+                    bail!("functions lifted or lowered as `async`: not supported yet");
+                }
+                let CanonicalOptionsDataModel::LinearMemory(linear) = options.data_model else {
+                    bail!("the garbage-collected canonical ABI: not supported yet");
+                };
+                Ok(Options {
+                    instance: options.instance,
+                    string_encoding: options.string_encoding,
+                    memory: linear.memory.map(|i| i.index()),
+                    realloc: linear.realloc.map(|i| i.index()),
+                    post_return: options.post_return.map(|i| i.index()),
+                })
+            })
+            .collect()
+    }
+
+    fn trampolines(&self, options: &[Options]) -> Result<Vec<Trampoline>> {
+        self.translation
+            .trampolines
+            .iter()
+            .map(|(index, trampoline)| {
+                let (kind, instance) = match trampoline {
+                    env::Trampoline::LowerImport {
+                        index,
+                        lower_ty,
+                        options: used,
+                    } => (
+                        TrampolineKind::LowerImport {
+                            lowering: index.index(),
+                            ty: *lower_ty,
+                            options: *used,
+                        },
+                        options[used.index()].instance,
+                    ),
+                    env::Trampoline::ResourceNew { instance, ty } => {
+                        (TrampolineKind::ResourceNew(*ty), *instance)
+                    }
+                    env::Trampoline::ResourceRep { instance, ty } => {
+                        (TrampolineKind::ResourceRep(*ty), *instance)
+                    }
+                    env::Trampoline::ResourceDrop { instance, ty } => {
+                        (TrampolineKind::ResourceDrop(*ty), *instance)
+                    }
+                    other => bail!("built-in `{}`: not supported yet", other.symbol_name()),
+                };
+                Ok(Trampoline {
+                    signature: self.signature(self.translation.component.trampolines[index])?,
+                    kind,
+                    instance: instance.index(),
+                })
+            })
+            .collect()
+    }
+
+    fn exports(&mut self) -> Result<Vec<Export>> {
+        let items = std::mem::take(&mut self.translation.component.export_items);
+        items
+            .into_iter()
+            .map(|(_, item)| {
+                Ok(match item {
+                    env::Export::LiftedFunction { ty, func, options } => Export::Func {
+                        ty,
+                        func: self.def(&func)?,
+                        signature: self
+                            .signature(self.translation.component.options[options].core_type)?,
+                        options,
+                    },
+                    env::Export::Instance { ty, exports } => Export::Instance { ty, exports },
+                    env::Export::Type(def) => Export::Type(def),
+                    env::Export::ModuleStatic { .. } | env::Export::ModuleImport { .. } => {
+                        Export::Module
+                    }
+                })
+            })
+            .collect()
+    }
+}
+
+/// The component instance of the first options that `matches`; every use of one function agrees on it.
+fn instance_using(options: &[Options], matches: impl Fn(&Options) -> bool) -> usize {
+    options
+        .iter()
+        .find(|options| matches(options))
+        .map_or(0, |options| options.instance.index())
+}
+
+fn core_module(translation: &ModuleTranslation<'_>) -> CoreModule {
+    CoreModule {
+        wasm: translation.wasm.to_vec(),
+        imports: translation
+            .module
+            .imports()
+            .map(|(module, field, _)| (module.to_owned(), field.to_owned()))
+            .collect(),
+    }
+}
+
+fn signature(ty: &WasmFuncType) -> Result<Signature> {
+    Ok(Signature {
+        params: ty.params().iter().map(core_type).collect::<Result<_>>()?,
+        results: ty.results().iter().map(core_type).collect::<Result<_>>()?,
+    })
+}
+
+fn core_type(ty: &WasmValType) -> Result<CoreType> {
+    Ok(match ty {
+        WasmValType::I32 => CoreType::I32,
+        WasmValType::I64 => CoreType::I64,
+        WasmValType::F32 => CoreType::F32,
+        WasmValType::F64 => CoreType::F64,
+        other => bail!("core type `{other}` in a lifted or lowered function: not supported"),
+    })
+}

@@ -1,0 +1,246 @@
+//! `Store`: everything that belongs to one use of the engine, and the host's own data.
+
+use crate::component::call_scope::CallScopes;
+use crate::component::instance::InstanceData;
+use crate::component::resource::HostHandles;
+use crate::engine::Engine;
+use crate::page::Caught;
+use std::marker::PhantomPinned;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use wasmtime_environ::error::{Error, Result, bail};
+
+/// Instances, resources and host data `T` that live and die together; as `wasmtime::Store`.
+#[derive(Debug)]
+pub struct Store<T: 'static> {
+    inner: Box<StoreInner<T>>,
+}
+
+/// A store behind its address, which instances keep.
+///
+/// `data` stands after `opaque` at a fixed place (`repr(C)`), so that a pointer to the one leads to the other. Guests' calls reach the store
+/// through that pointer while the caller's borrow sleeps; `PhantomPinned` keeps the compiler from assuming otherwise.
+#[derive(Debug)]
+#[repr(C)]
+pub(crate) struct StoreInner<T> {
+    pub opaque: StoreOpaque,
+    pub data: T,
+}
+
+/// The part of a store that does not depend on its data's type.
+#[derive(Debug)]
+pub(crate) struct StoreOpaque {
+    pub id: u32,
+    pub engine: Engine,
+    #[expect(
+        clippy::vec_box,
+        reason = "wrappers know an instance's address, so it must not move"
+    )]
+    pub instances: Vec<Box<InstanceData>>,
+    pub scopes: CallScopes,
+    pub host_handles: HostHandles,
+    /// Set by the first trap: no instance may be entered again.
+    pub trapped: bool,
+    /// The error of a host function, on its way through a guest's `unreachable`.
+    pub pending_error: Option<Error>,
+    _pinned: PhantomPinned,
+}
+
+impl<T: 'static> Store<T> {
+    /// Makes a store.
+    pub fn new(engine: &Engine, data: T) -> Store<T> {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        Store {
+            inner: Box::new(StoreInner {
+                opaque: StoreOpaque {
+                    id: NEXT.fetch_add(1, Relaxed),
+                    engine: engine.clone(),
+                    instances: Vec::new(),
+                    scopes: CallScopes::default(),
+                    host_handles: HostHandles::default(),
+                    trapped: false,
+                    pending_error: None,
+                    _pinned: PhantomPinned,
+                },
+                data,
+            }),
+        }
+    }
+
+    /// The host's data.
+    pub fn data(&self) -> &T {
+        &self.inner.data
+    }
+
+    /// The host's data.
+    pub fn data_mut(&mut self) -> &mut T {
+        &mut self.inner.data
+    }
+
+    /// Drops the store and gives the host's data back.
+    pub fn into_data(self) -> T {
+        self.inner.data
+    }
+
+    /// The engine that the store was made with.
+    pub fn engine(&self) -> &Engine {
+        &self.inner.opaque.engine
+    }
+
+    /// Fails: guests in a page have no fuel.
+    ///
+    /// # Errors
+    ///
+    /// Always.
+    pub fn set_fuel(&mut self, _fuel: u64) -> Result<()> {
+        bail!("fuel is not configured in this store: a page cannot count instructions")
+    }
+
+    /// Fails: guests in a page have no fuel.
+    ///
+    /// # Errors
+    ///
+    /// Always.
+    pub fn get_fuel(&self) -> Result<u64> {
+        bail!("fuel is not configured in this store: a page cannot count instructions")
+    }
+}
+
+impl StoreOpaque {
+    /// The error behind a guest's throw: what a host function reported, or the trap itself. No instance runs again.
+    #[cold]
+    pub fn throw_to_error(&mut self, caught: &Caught) -> Error {
+        self.trapped = true;
+        match self.pending_error.take() {
+            Some(error) => error,
+            None => crate::trap::trap_error(caught),
+        }
+    }
+}
+
+/// A store borrowed for reading, as `wasmtime::StoreContext`.
+#[derive(Debug)]
+pub struct StoreContext<'a, T: 'static>(pub(crate) &'a StoreInner<T>);
+
+/// A store borrowed, as `wasmtime::StoreContextMut`.
+#[derive(Debug)]
+pub struct StoreContextMut<'a, T: 'static>(pub(crate) &'a mut StoreInner<T>);
+
+impl<'a, T: 'static> StoreContext<'a, T> {
+    /// The host's data.
+    pub fn data(&self) -> &'a T {
+        &self.0.data
+    }
+
+    /// The engine that the store was made with.
+    pub fn engine(&self) -> &Engine {
+        &self.0.opaque.engine
+    }
+}
+
+impl<T: 'static> StoreContextMut<'_, T> {
+    /// The host's data.
+    pub fn data(&self) -> &T {
+        &self.0.data
+    }
+
+    /// The host's data.
+    pub fn data_mut(&mut self) -> &mut T {
+        &mut self.0.data
+    }
+
+    /// The engine that the store was made with.
+    pub fn engine(&self) -> &Engine {
+        &self.0.opaque.engine
+    }
+
+    pub(crate) fn opaque(&mut self) -> &mut StoreOpaque {
+        &mut self.0.opaque
+    }
+}
+
+/// Something that a store can be read through, as `wasmtime::AsContext`.
+pub trait AsContext {
+    /// The host's data.
+    type Data: 'static;
+
+    /// The store.
+    fn as_context(&self) -> StoreContext<'_, Self::Data>;
+}
+
+/// Something that gives access to a store, as `wasmtime::AsContextMut`.
+pub trait AsContextMut: AsContext {
+    /// The store.
+    fn as_context_mut(&mut self) -> StoreContextMut<'_, Self::Data>;
+}
+
+impl<T: 'static> AsContext for Store<T> {
+    type Data = T;
+
+    #[inline]
+    fn as_context(&self) -> StoreContext<'_, T> {
+        StoreContext(&self.inner)
+    }
+}
+
+impl<T: 'static> AsContextMut for Store<T> {
+    #[inline]
+    fn as_context_mut(&mut self) -> StoreContextMut<'_, T> {
+        StoreContextMut(&mut self.inner)
+    }
+}
+
+impl<T: 'static> AsContext for StoreContext<'_, T> {
+    type Data = T;
+
+    #[inline]
+    fn as_context(&self) -> StoreContext<'_, T> {
+        StoreContext(self.0)
+    }
+}
+
+impl<T: 'static> AsContext for StoreContextMut<'_, T> {
+    type Data = T;
+
+    #[inline]
+    fn as_context(&self) -> StoreContext<'_, T> {
+        StoreContext(self.0)
+    }
+}
+
+impl<T: 'static> AsContextMut for StoreContextMut<'_, T> {
+    #[inline]
+    fn as_context_mut(&mut self) -> StoreContextMut<'_, T> {
+        StoreContextMut(self.0)
+    }
+}
+
+impl<C: AsContext> AsContext for &C {
+    type Data = C::Data;
+
+    #[inline]
+    fn as_context(&self) -> StoreContext<'_, C::Data> {
+        C::as_context(self)
+    }
+}
+
+impl<C: AsContext> AsContext for &mut C {
+    type Data = C::Data;
+
+    #[inline]
+    fn as_context(&self) -> StoreContext<'_, C::Data> {
+        C::as_context(self)
+    }
+}
+
+impl<C: AsContextMut> AsContextMut for &mut C {
+    #[inline]
+    fn as_context_mut(&mut self) -> StoreContextMut<'_, C::Data> {
+        C::as_context_mut(self)
+    }
+}
+
+impl<'a, T: 'static> From<StoreContextMut<'a, T>> for StoreContext<'a, T> {
+    fn from(store: StoreContextMut<'a, T>) -> StoreContext<'a, T> {
+        StoreContext(store.0)
+    }
+}
