@@ -1,0 +1,133 @@
+//! `wasi:clocks`: the page's clocks, and timers that a guest can ask about but not wait for.
+
+use crate::p2::bindings::sync::clocks::monotonic_clock::{self, Duration as Nanoseconds, Instant};
+use crate::p2::bindings::sync::clocks::wall_clock::{self, Datetime};
+use crate::p2::{DynPollable, Pollable, subscribe};
+use crate::{WasiCtxView, page};
+use amphi_web::Result;
+use amphi_web::component::Resource;
+use std::time::Duration;
+
+/// A clock that tells the time since 1970.
+pub trait HostWallClock: Send {
+    /// The smallest step of the clock.
+    fn resolution(&self) -> Duration;
+
+    /// The time since 1970.
+    fn now(&self) -> Duration;
+}
+
+/// A clock that never goes back.
+pub trait HostMonotonicClock: Send {
+    /// The smallest step of the clock, in nanoseconds.
+    fn resolution(&self) -> u64;
+
+    /// Nanoseconds since some moment.
+    fn now(&self) -> u64;
+}
+
+/// The clocks that a guest reads.
+pub(crate) struct WasiClocksCtx {
+    pub wall_clock: Box<dyn HostWallClock + Send>,
+    pub monotonic_clock: Box<dyn HostMonotonicClock + Send>,
+}
+
+impl Default for WasiClocksCtx {
+    fn default() -> Self {
+        let start = page::uptime();
+        Self {
+            wall_clock: Box::new(PageWallClock),
+            monotonic_clock: Box::new(PageMonotonicClock { start }),
+        }
+    }
+}
+
+struct PageWallClock;
+
+impl HostWallClock for PageWallClock {
+    fn resolution(&self) -> Duration {
+        page::CLOCK_RESOLUTION
+    }
+
+    fn now(&self) -> Duration {
+        page::unix_time()
+    }
+}
+
+/// Counts from when the context was made, so that a guest does not learn how long the page has been open.
+struct PageMonotonicClock {
+    start: Duration,
+}
+
+impl HostMonotonicClock for PageMonotonicClock {
+    fn resolution(&self) -> u64 {
+        nanoseconds(page::CLOCK_RESOLUTION)
+    }
+
+    fn now(&self) -> u64 {
+        nanoseconds(page::uptime().saturating_sub(self.start))
+    }
+}
+
+impl wall_clock::Host for WasiCtxView<'_> {
+    fn now(&mut self) -> Result<Datetime> {
+        Ok(datetime(self.ctx.clocks.wall_clock.now()))
+    }
+
+    fn resolution(&mut self) -> Result<Datetime> {
+        Ok(datetime(self.ctx.clocks.wall_clock.resolution()))
+    }
+}
+
+impl monotonic_clock::Host for WasiCtxView<'_> {
+    fn now(&mut self) -> Result<Instant> {
+        Ok(self.ctx.clocks.monotonic_clock.now())
+    }
+
+    fn resolution(&mut self) -> Result<Nanoseconds> {
+        Ok(self.ctx.clocks.monotonic_clock.resolution())
+    }
+
+    fn subscribe_instant(&mut self, when: Instant) -> Result<Resource<DynPollable>> {
+        let now = self.ctx.clocks.monotonic_clock.now();
+        self.subscribe_duration(when.saturating_sub(now))
+    }
+
+    fn subscribe_duration(&mut self, duration: Nanoseconds) -> Result<Resource<DynPollable>> {
+        let duration = Duration::from_nanos(duration);
+        let end = page::uptime().saturating_add(duration);
+        let timer = self.table.push(Timer { duration, end })?;
+        subscribe(self.table, timer)
+    }
+}
+
+/// A timer by the page's clock, which runs out at `end`.
+struct Timer {
+    duration: Duration,
+    end: Duration,
+}
+
+#[async_trait::async_trait]
+impl Pollable for Timer {
+    async fn ready(&mut self) {
+        if page::uptime() < self.end {
+            std::future::pending().await
+        }
+    }
+
+    fn awaits(&self) -> String {
+        format!("a timer of {:?}", self.duration)
+    }
+}
+
+fn datetime(since_1970: Duration) -> Datetime {
+    Datetime {
+        seconds: since_1970.as_secs(),
+        nanoseconds: since_1970.subsec_nanos(),
+    }
+}
+
+/// 584 years fit; more saturates.
+fn nanoseconds(duration: Duration) -> u64 {
+    duration.as_nanos().try_into().unwrap_or(u64::MAX)
+}

@@ -1,0 +1,184 @@
+//! What one guest is granted: [`WasiCtx`], its builder, and the view of it that a store's data gives.
+
+use crate::cli::{StdinStream, StdoutStream, WasiCliCtx};
+use crate::clocks::{HostMonotonicClock, HostWallClock, WasiClocksCtx};
+use crate::console::Console;
+use crate::p2::pipe::ClosedInputStream;
+use crate::random::WasiRandomCtx;
+use amphi_web::component::{HasData, ResourceTable};
+use rand_core::Rng;
+use std::mem;
+
+/// The state of WASI for one store. Made by [`WasiCtxBuilder`].
+#[derive(Default)]
+pub struct WasiCtx {
+    pub(crate) cli: WasiCliCtx,
+    pub(crate) clocks: WasiClocksCtx,
+    pub(crate) random: WasiRandomCtx,
+}
+
+impl WasiCtx {
+    /// The same as [`WasiCtxBuilder::new`].
+    pub fn builder() -> WasiCtxBuilder {
+        WasiCtxBuilder::new()
+    }
+}
+
+/// The store's data, as WASI's functions need it.
+pub struct WasiCtxView<'a> {
+    /// What the guest is granted.
+    pub ctx: &'a mut WasiCtx,
+    /// The resources that the guest holds.
+    pub table: &'a mut ResourceTable,
+}
+
+/// Implemented by a store's data, so that WASI's functions find their state in it.
+pub trait WasiView: Send {
+    /// The parts of `self` that WASI's functions need.
+    fn ctx(&mut self) -> WasiCtxView<'_>;
+}
+
+/// Ties every WASI interface to [`WasiCtxView`].
+pub(crate) struct HasWasi;
+
+impl HasData for HasWasi {
+    type Data<'a> = WasiCtxView<'a>;
+}
+
+/// Grants a guest arguments, environment, streams, clocks and randomness; nothing that is not asked for.
+///
+/// What a page cannot grant (directories, sockets, the host's own environment) has no method here, so host code that
+/// needs it fails to compile for the page rather than to run there.
+#[derive(Default)]
+pub struct WasiCtxBuilder {
+    ctx: WasiCtx,
+    built: bool,
+}
+
+impl WasiCtxBuilder {
+    /// Nothing granted.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The guest reads its standard input from `stdin`.
+    pub fn stdin(&mut self, stdin: impl StdinStream + 'static) -> &mut Self {
+        self.ctx.cli.stdin = Box::new(stdin);
+        self
+    }
+
+    /// The guest's standard output goes to `stdout`.
+    pub fn stdout(&mut self, stdout: impl StdoutStream + 'static) -> &mut Self {
+        self.ctx.cli.stdout = Box::new(stdout);
+        self
+    }
+
+    /// The guest's standard error goes to `stderr`.
+    pub fn stderr(&mut self, stderr: impl StdoutStream + 'static) -> &mut Self {
+        self.ctx.cli.stderr = Box::new(stderr);
+        self
+    }
+
+    /// An empty standard input, which is what a page has.
+    pub fn inherit_stdin(&mut self) -> &mut Self {
+        self.stdin(ClosedInputStream)
+    }
+
+    /// Standard output to `console.log`, line by line.
+    pub fn inherit_stdout(&mut self) -> &mut Self {
+        self.stdout(Console::log())
+    }
+
+    /// Standard error to `console.error`, line by line.
+    pub fn inherit_stderr(&mut self) -> &mut Self {
+        self.stderr(Console::error())
+    }
+
+    /// [`inherit_stdin`](Self::inherit_stdin), [`inherit_stdout`](Self::inherit_stdout) and
+    /// [`inherit_stderr`](Self::inherit_stderr).
+    pub fn inherit_stdio(&mut self) -> &mut Self {
+        self.inherit_stdin().inherit_stdout().inherit_stderr()
+    }
+
+    /// Appends environment variables.
+    pub fn envs(&mut self, env: &[(impl AsRef<str>, impl AsRef<str>)]) -> &mut Self {
+        for (name, value) in env {
+            self.env(name, value);
+        }
+        self
+    }
+
+    /// Appends an environment variable.
+    pub fn env(&mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> &mut Self {
+        let variable = (name.as_ref().to_owned(), value.as_ref().to_owned());
+        self.ctx.cli.environment.push(variable);
+        self
+    }
+
+    /// Appends arguments. The first is by convention the program's name.
+    pub fn args(&mut self, args: &[impl AsRef<str>]) -> &mut Self {
+        for arg in args {
+            self.arg(arg);
+        }
+        self
+    }
+
+    /// Appends an argument.
+    pub fn arg(&mut self, arg: impl AsRef<str>) -> &mut Self {
+        self.ctx.cli.arguments.push(arg.as_ref().to_owned());
+        self
+    }
+
+    /// The directory that `wasi:cli/environment#initial-cwd` names.
+    pub fn initial_cwd(&mut self, path: impl AsRef<str>) -> &mut Self {
+        self.ctx.cli.initial_cwd = Some(path.as_ref().to_owned());
+        self
+    }
+
+    /// Replaces the browser's cryptographic generator behind `wasi:random/random`.
+    pub fn secure_random(&mut self, random: impl Rng + Send + 'static) -> &mut Self {
+        self.ctx.random.secure = Some(Box::new(random));
+        self
+    }
+
+    /// Replaces the generator behind `wasi:random/insecure`.
+    pub fn insecure_random(&mut self, insecure_random: impl Rng + Send + 'static) -> &mut Self {
+        self.ctx.random.insecure = Some(Box::new(insecure_random));
+        self
+    }
+
+    /// Fixes what `wasi:random/insecure-seed` answers.
+    pub fn insecure_random_seed(&mut self, insecure_random_seed: u128) -> &mut Self {
+        self.ctx.random.insecure_seed = Some(insecure_random_seed);
+        self
+    }
+
+    /// The most random bytes that a guest may ask for at once.
+    pub fn max_random_size(&mut self, max_size: u64) -> &mut Self {
+        self.ctx.random.max_size = max_size;
+        self
+    }
+
+    /// Replaces the page's wall clock.
+    pub fn wall_clock(&mut self, clock: impl HostWallClock + 'static) -> &mut Self {
+        self.ctx.clocks.wall_clock = Box::new(clock);
+        self
+    }
+
+    /// Replaces the page's monotonic clock in what it reads. Timers run by the page's own clock in any case.
+    pub fn monotonic_clock(&mut self, clock: impl HostMonotonicClock + 'static) -> &mut Self {
+        self.ctx.clocks.monotonic_clock = Box::new(clock);
+        self
+    }
+
+    /// The context with what was granted.
+    ///
+    /// # Panics
+    ///
+    /// A builder builds once.
+    pub fn build(&mut self) -> WasiCtx {
+        assert!(!self.built, "`WasiCtxBuilder::build` was called twice");
+        self.built = true;
+        mem::take(&mut self.ctx)
+    }
+}

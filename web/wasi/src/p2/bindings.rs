@@ -1,0 +1,49 @@
+//! What Wasmtime's `bindgen!` makes of `wit/deps`, resolved through `amphi-web`.
+
+/// Bindings whose functions are synchronous, the only ones that the page has so far.
+pub mod sync {
+    #[expect(
+        missing_docs,
+        reason = "generated from WIT that carries no documentation"
+    )]
+    mod generated {
+        amphi_web::component::bindgen!({
+            path: [
+                "../../wit/deps/io",
+                "../../wit/deps/clocks",
+                "../../wit/deps/random",
+                "../../wit/deps/filesystem",
+                "../../wit/deps/sockets",
+                "../../wit/deps/cli",
+            ],
+            world: "wasi:cli/command",
+            imports: { default: trappable },
+            trappable_error_type: {
+                "wasi:io/streams.stream-error" => crate::p2::StreamError,
+                "wasi:filesystem/types.error-code" => crate::p2::FsError,
+                "wasi:sockets/network.error-code" => crate::p2::SocketError,
+            },
+            with: {
+                "wasi:io/error.error": crate::p2::IoError,
+                "wasi:io/poll.pollable": crate::p2::DynPollable,
+                "wasi:io/streams.input-stream": crate::p2::DynInputStream,
+                "wasi:io/streams.output-stream": crate::p2::DynOutputStream,
+                "wasi:cli/terminal-input.terminal-input": crate::cli::TerminalInput,
+                "wasi:cli/terminal-output.terminal-output": crate::cli::TerminalOutput,
+                "wasi:filesystem/types.descriptor": crate::filesystem::Descriptor,
+                "wasi:filesystem/types.directory-entry-stream": crate::filesystem::DirectoryEntryStream,
+                "wasi:sockets/network.network": crate::sockets::Network,
+                "wasi:sockets/ip-name-lookup.resolve-address-stream": crate::sockets::ResolveAddressStream,
+                "wasi:sockets/tcp.tcp-socket": crate::sockets::TcpSocket,
+                "wasi:sockets/udp.udp-socket": crate::sockets::UdpSocket,
+                "wasi:sockets/udp.incoming-datagram-stream": crate::sockets::IncomingDatagramStream,
+                "wasi:sockets/udp.outgoing-datagram-stream": crate::sockets::OutgoingDatagramStream,
+            },
+            require_store_data_send: true,
+            wasmtime_crate: amphi_web,
+        });
+    }
+
+    pub use generated::wasi::{cli, clocks, filesystem, io, random, sockets};
+    pub use generated::{Command, CommandIndices, CommandPre, exports};
+}

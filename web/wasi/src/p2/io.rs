@@ -1,0 +1,203 @@
+//! The functions of `wasi:io/streams` and `wasi:io/error` over the table's streams.
+
+use super::bindings::sync::io::{error, streams};
+use super::{
+    DynInputStream, DynOutputStream, DynPollable, IoError, Pollable, StreamError, StreamResult,
+    poll_once, subscribe, would_block,
+};
+use crate::WasiCtxView;
+use amphi_web::Result;
+use amphi_web::component::Resource;
+use bytes::Bytes;
+
+/// The most that the interface allows in one blocking write.
+const MAX_BLOCKING_WRITE: usize = 4096;
+
+/// Zeroes are written in pieces of this size.
+const ZEROES: &[u8] = &[0; MAX_BLOCKING_WRITE];
+
+impl error::Host for WasiCtxView<'_> {}
+
+impl error::HostError for WasiCtxView<'_> {
+    fn to_debug_string(&mut self, error: Resource<IoError>) -> Result<String> {
+        Ok(format!("{:?}", self.table.get(&error)?))
+    }
+
+    fn drop(&mut self, error: Resource<IoError>) -> Result<()> {
+        self.table.delete(error)?;
+        Ok(())
+    }
+}
+
+impl streams::Host for WasiCtxView<'_> {
+    fn convert_stream_error(&mut self, error: StreamError) -> Result<streams::StreamError> {
+        match error {
+            StreamError::Closed => Ok(streams::StreamError::Closed),
+            StreamError::LastOperationFailed(error) => {
+                let error = self.table.push(error)?;
+                Ok(streams::StreamError::LastOperationFailed(error))
+            }
+            StreamError::Trap(error) => Err(error),
+        }
+    }
+}
+
+impl streams::HostInputStream for WasiCtxView<'_> {
+    fn read(&mut self, stream: Resource<DynInputStream>, len: u64) -> StreamResult<Vec<u8>> {
+        Ok(self.table.get_mut(&stream)?.read(size(len))?.into())
+    }
+
+    fn blocking_read(
+        &mut self,
+        stream: Resource<DynInputStream>,
+        len: u64,
+    ) -> StreamResult<Vec<u8>> {
+        Ok(read_now(self.table.get_mut(&stream)?, size(len))?.into())
+    }
+
+    fn skip(&mut self, stream: Resource<DynInputStream>, len: u64) -> StreamResult<u64> {
+        Ok(self.table.get_mut(&stream)?.read(size(len))?.len() as u64)
+    }
+
+    fn blocking_skip(&mut self, stream: Resource<DynInputStream>, len: u64) -> StreamResult<u64> {
+        Ok(read_now(self.table.get_mut(&stream)?, size(len))?.len() as u64)
+    }
+
+    fn subscribe(&mut self, stream: Resource<DynInputStream>) -> Result<Resource<DynPollable>> {
+        subscribe(self.table, stream)
+    }
+
+    fn drop(&mut self, stream: Resource<DynInputStream>) -> Result<()> {
+        self.table.delete(stream)?;
+        Ok(())
+    }
+}
+
+impl streams::HostOutputStream for WasiCtxView<'_> {
+    fn check_write(&mut self, stream: Resource<DynOutputStream>) -> StreamResult<u64> {
+        Ok(self.table.get_mut(&stream)?.check_write()? as u64)
+    }
+
+    fn write(&mut self, stream: Resource<DynOutputStream>, bytes: Vec<u8>) -> StreamResult<()> {
+        self.table.get_mut(&stream)?.write(bytes.into())
+    }
+
+    fn blocking_write_and_flush(
+        &mut self,
+        stream: Resource<DynOutputStream>,
+        bytes: Vec<u8>,
+    ) -> StreamResult<()> {
+        if bytes.len() > MAX_BLOCKING_WRITE {
+            return Err(too_large("blocking-write-and-flush", bytes.len() as u64));
+        }
+        write_now(self.table.get_mut(&stream)?, bytes.into())
+    }
+
+    fn flush(&mut self, stream: Resource<DynOutputStream>) -> StreamResult<()> {
+        self.table.get_mut(&stream)?.flush()
+    }
+
+    fn blocking_flush(&mut self, stream: Resource<DynOutputStream>) -> StreamResult<()> {
+        let stream = self.table.get_mut(&stream)?;
+        stream.flush()?;
+        permit_now(stream)?;
+        Ok(())
+    }
+
+    fn subscribe(&mut self, stream: Resource<DynOutputStream>) -> Result<Resource<DynPollable>> {
+        subscribe(self.table, stream)
+    }
+
+    fn write_zeroes(&mut self, stream: Resource<DynOutputStream>, len: u64) -> StreamResult<()> {
+        let stream = self.table.get_mut(&stream)?;
+        let permit = stream.check_write()?;
+        if len > permit as u64 {
+            return Err(StreamError::trap(&format!(
+                "`write-zeroes`: expected at most the {permit} bytes that `check-write` allows, found {len}"
+            )));
+        }
+        let mut left = size(len);
+        while left > 0 {
+            let piece = left.min(ZEROES.len());
+            stream.write(Bytes::from_static(&ZEROES[..piece]))?;
+            left -= piece;
+        }
+        Ok(())
+    }
+
+    fn blocking_write_zeroes_and_flush(
+        &mut self,
+        stream: Resource<DynOutputStream>,
+        len: u64,
+    ) -> StreamResult<()> {
+        match ZEROES.get(..size(len)) {
+            Some(zeroes) => write_now(self.table.get_mut(&stream)?, Bytes::from_static(zeroes)),
+            None => Err(too_large("blocking-write-zeroes-and-flush", len)),
+        }
+    }
+
+    fn splice(
+        &mut self,
+        stream: Resource<DynOutputStream>,
+        source: Resource<DynInputStream>,
+        len: u64,
+    ) -> StreamResult<u64> {
+        let permit = self.table.get_mut(&stream)?.check_write()?;
+        let bytes = match size(len).min(permit) {
+            0 => return Ok(0),
+            len => self.table.get_mut(&source)?.read(len)?,
+        };
+        let spliced = bytes.len() as u64;
+        if spliced > 0 {
+            self.table.get_mut(&stream)?.write(bytes)?;
+        }
+        Ok(spliced)
+    }
+
+    fn blocking_splice(
+        &mut self,
+        stream: Resource<DynOutputStream>,
+        source: Resource<DynInputStream>,
+        len: u64,
+    ) -> StreamResult<u64> {
+        let permit = permit_now(self.table.get_mut(&stream)?)?;
+        let bytes = match size(len).min(permit) {
+            0 => return Ok(0),
+            len => read_now(self.table.get_mut(&source)?, len)?,
+        };
+        let spliced = bytes.len() as u64;
+        write_now(self.table.get_mut(&stream)?, bytes)?;
+        Ok(spliced)
+    }
+
+    fn drop(&mut self, stream: Resource<DynOutputStream>) -> Result<()> {
+        self.table.delete(stream)?;
+        Ok(())
+    }
+}
+
+fn read_now(stream: &mut DynInputStream, len: usize) -> StreamResult<Bytes> {
+    poll_once(stream.blocking_read(len))
+        .unwrap_or_else(|| Err(StreamError::Trap(would_block(&stream.awaits()))))
+}
+
+fn write_now(stream: &mut DynOutputStream, bytes: Bytes) -> StreamResult<()> {
+    poll_once(stream.blocking_write_and_flush(bytes))
+        .unwrap_or_else(|| Err(StreamError::Trap(would_block(&stream.awaits()))))
+}
+
+fn permit_now(stream: &mut DynOutputStream) -> StreamResult<usize> {
+    poll_once(stream.write_ready())
+        .unwrap_or_else(|| Err(StreamError::Trap(would_block(&stream.awaits()))))
+}
+
+/// A length that the page cannot address asks for as much as there is.
+fn size(len: u64) -> usize {
+    len.try_into().unwrap_or(usize::MAX)
+}
+
+fn too_large(function: &str, len: u64) -> StreamError {
+    StreamError::trap(&format!(
+        "`{function}`: expected at most {MAX_BLOCKING_WRITE} bytes, found {len}"
+    ))
+}

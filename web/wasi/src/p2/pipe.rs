@@ -1,0 +1,230 @@
+//! Streams that are plain memory, closed, or a sink.
+
+use super::{InputStream, OutputStream, Pollable, StreamError, StreamResult};
+use crate::cli::{IsTerminal, StdinStream, StdoutStream};
+use bytes::{Bytes, BytesMut};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// How much a stream that takes anything offers to take at once.
+const SINK_PERMIT: usize = 64 * 1024;
+
+/// Input from memory. Clones read from the same place.
+#[derive(Debug, Clone)]
+pub struct MemoryInputPipe {
+    buffer: Arc<Mutex<Bytes>>,
+}
+
+impl MemoryInputPipe {
+    /// A pipe from which `bytes` can be read, and then nothing.
+    pub fn new(bytes: impl Into<Bytes>) -> Self {
+        let buffer = Arc::new(Mutex::new(bytes.into()));
+        Self { buffer }
+    }
+
+    /// Whether everything was read.
+    pub fn is_empty(&self) -> bool {
+        lock(&self.buffer).is_empty()
+    }
+}
+
+#[async_trait::async_trait]
+impl Pollable for MemoryInputPipe {
+    async fn ready(&mut self) {}
+}
+
+#[async_trait::async_trait]
+impl InputStream for MemoryInputPipe {
+    fn read(&mut self, size: usize) -> StreamResult<Bytes> {
+        let mut buffer = lock(&self.buffer);
+        if buffer.is_empty() {
+            return Err(StreamError::Closed);
+        }
+        let size = size.min(buffer.len());
+        Ok(buffer.split_to(size))
+    }
+}
+
+impl IsTerminal for MemoryInputPipe {
+    fn is_terminal(&self) -> bool {
+        false
+    }
+}
+
+impl StdinStream for MemoryInputPipe {
+    fn p2_stream(&self) -> Box<dyn InputStream> {
+        Box::new(self.clone())
+    }
+}
+
+/// Output to memory, up to a capacity. Clones write to the same place.
+#[derive(Debug, Clone)]
+pub struct MemoryOutputPipe {
+    capacity: usize,
+    buffer: Arc<Mutex<BytesMut>>,
+}
+
+impl MemoryOutputPipe {
+    /// A pipe that closes once it holds `capacity` bytes.
+    pub fn new(capacity: usize) -> Self {
+        let buffer = Arc::default();
+        Self { capacity, buffer }
+    }
+
+    /// A copy of what was written so far.
+    pub fn contents(&self) -> Bytes {
+        lock(&self.buffer).clone().freeze()
+    }
+
+    /// What was written, if no clone is left that could write more.
+    pub fn try_into_inner(self) -> Option<BytesMut> {
+        let buffer = Arc::into_inner(self.buffer)?.into_inner();
+        Some(buffer.unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+#[async_trait::async_trait]
+impl Pollable for MemoryOutputPipe {
+    async fn ready(&mut self) {}
+}
+
+#[async_trait::async_trait]
+impl OutputStream for MemoryOutputPipe {
+    fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
+        let mut buffer = lock(&self.buffer);
+        if bytes.len() > self.capacity - buffer.len() {
+            return Err(StreamError::trap(
+                "write beyond capacity of MemoryOutputPipe",
+            ));
+        }
+        buffer.extend_from_slice(&bytes);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> StreamResult<()> {
+        Ok(())
+    }
+
+    fn check_write(&mut self) -> StreamResult<usize> {
+        match self.capacity - lock(&self.buffer).len() {
+            0 => Err(StreamError::Closed),
+            permit => Ok(permit),
+        }
+    }
+}
+
+impl IsTerminal for MemoryOutputPipe {
+    fn is_terminal(&self) -> bool {
+        false
+    }
+}
+
+impl StdoutStream for MemoryOutputPipe {
+    fn p2_stream(&self) -> Box<dyn OutputStream> {
+        Box::new(self.clone())
+    }
+}
+
+/// Output that is dropped.
+#[derive(Copy, Clone)]
+pub struct SinkOutputStream;
+
+#[async_trait::async_trait]
+impl Pollable for SinkOutputStream {
+    async fn ready(&mut self) {}
+}
+
+#[async_trait::async_trait]
+impl OutputStream for SinkOutputStream {
+    fn write(&mut self, _: Bytes) -> StreamResult<()> {
+        Ok(())
+    }
+
+    fn flush(&mut self) -> StreamResult<()> {
+        Ok(())
+    }
+
+    fn check_write(&mut self) -> StreamResult<usize> {
+        Ok(SINK_PERMIT)
+    }
+}
+
+impl IsTerminal for SinkOutputStream {
+    fn is_terminal(&self) -> bool {
+        false
+    }
+}
+
+impl StdoutStream for SinkOutputStream {
+    fn p2_stream(&self) -> Box<dyn OutputStream> {
+        Box::new(*self)
+    }
+}
+
+/// Input that is at its end.
+#[derive(Copy, Clone)]
+pub struct ClosedInputStream;
+
+#[async_trait::async_trait]
+impl Pollable for ClosedInputStream {
+    async fn ready(&mut self) {}
+}
+
+#[async_trait::async_trait]
+impl InputStream for ClosedInputStream {
+    fn read(&mut self, _: usize) -> StreamResult<Bytes> {
+        Err(StreamError::Closed)
+    }
+}
+
+impl IsTerminal for ClosedInputStream {
+    fn is_terminal(&self) -> bool {
+        false
+    }
+}
+
+impl StdinStream for ClosedInputStream {
+    fn p2_stream(&self) -> Box<dyn InputStream> {
+        Box::new(*self)
+    }
+}
+
+/// Output that takes nothing any more.
+#[derive(Copy, Clone)]
+pub struct ClosedOutputStream;
+
+#[async_trait::async_trait]
+impl Pollable for ClosedOutputStream {
+    async fn ready(&mut self) {}
+}
+
+#[async_trait::async_trait]
+impl OutputStream for ClosedOutputStream {
+    fn write(&mut self, _: Bytes) -> StreamResult<()> {
+        Err(StreamError::Closed)
+    }
+
+    fn flush(&mut self) -> StreamResult<()> {
+        Err(StreamError::Closed)
+    }
+
+    fn check_write(&mut self) -> StreamResult<usize> {
+        Err(StreamError::Closed)
+    }
+}
+
+impl IsTerminal for ClosedOutputStream {
+    fn is_terminal(&self) -> bool {
+        false
+    }
+}
+
+impl StdoutStream for ClosedOutputStream {
+    fn p2_stream(&self) -> Box<dyn OutputStream> {
+        Box::new(*self)
+    }
+}
+
+/// A panic while the lock was held left whole bytes behind: the buffer is good.
+fn lock<T>(buffer: &Mutex<T>) -> MutexGuard<'_, T> {
+    buffer.lock().unwrap_or_else(PoisonError::into_inner)
+}

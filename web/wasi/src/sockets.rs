@@ -1,0 +1,75 @@
+//! `wasi:sockets`: everything links, nothing is allowed. A page has no sockets.
+//!
+//! Refusals carry the codes that `wasmtime-wasi` gives a guest to which no network was granted.
+
+mod tcp;
+mod udp;
+
+pub use tcp::TcpSocket;
+pub use udp::{IncomingDatagramStream, OutgoingDatagramStream, UdpSocket};
+
+use crate::p2::DynPollable;
+use crate::p2::bindings::sync::sockets::network::{ErrorCode, IpAddress};
+use crate::p2::bindings::sync::sockets::{instance_network, ip_name_lookup, network};
+use crate::{TrappableError, WasiCtxView};
+use amphi_web::Result;
+use amphi_web::component::Resource;
+
+/// An error code for the guest, or a trap.
+pub type SocketError = TrappableError<ErrorCode>;
+
+/// What the functions of sockets return.
+pub type SocketResult<T> = Result<T, SocketError>;
+
+/// The host's side of the resource `network`: a token that grants nothing.
+pub struct Network;
+
+/// The host's side of the resource `resolve-address-stream`. There is none.
+pub enum ResolveAddressStream {}
+
+impl network::Host for WasiCtxView<'_> {
+    fn convert_error_code(&mut self, error: SocketError) -> Result<ErrorCode> {
+        error.downcast()
+    }
+}
+
+impl network::HostNetwork for WasiCtxView<'_> {
+    fn drop(&mut self, this: Resource<Network>) -> Result<()> {
+        self.table.delete(this)?;
+        Ok(())
+    }
+}
+
+impl instance_network::Host for WasiCtxView<'_> {
+    fn instance_network(&mut self) -> Result<Resource<Network>> {
+        Ok(self.table.push(Network)?)
+    }
+}
+
+impl ip_name_lookup::Host for WasiCtxView<'_> {
+    fn resolve_addresses(
+        &mut self,
+        network: Resource<Network>,
+        _name: String,
+    ) -> SocketResult<Resource<ResolveAddressStream>> {
+        self.table.get(&network)?;
+        Err(ErrorCode::PermanentResolverFailure.into())
+    }
+}
+
+impl ip_name_lookup::HostResolveAddressStream for WasiCtxView<'_> {
+    fn resolve_next_address(
+        &mut self,
+        this: Resource<ResolveAddressStream>,
+    ) -> SocketResult<Option<IpAddress>> {
+        match *self.table.get(&this)? {}
+    }
+
+    fn subscribe(&mut self, this: Resource<ResolveAddressStream>) -> Result<Resource<DynPollable>> {
+        match *self.table.get(&this)? {}
+    }
+
+    fn drop(&mut self, this: Resource<ResolveAddressStream>) -> Result<()> {
+        match self.table.delete(this)? {}
+    }
+}

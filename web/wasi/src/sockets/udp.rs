@@ -1,0 +1,143 @@
+//! `wasi:sockets/udp`: creating a socket is refused, so there is none, and no stream of one; the types say so.
+
+use super::{Network, SocketResult};
+use crate::WasiCtxView;
+use crate::p2::DynPollable;
+use crate::p2::bindings::sync::sockets::network::{ErrorCode, IpAddressFamily, IpSocketAddress};
+use crate::p2::bindings::sync::sockets::udp::{self, IncomingDatagram, OutgoingDatagram};
+use crate::p2::bindings::sync::sockets::udp_create_socket;
+use amphi_web::Result;
+use amphi_web::component::Resource;
+
+/// The host's side of the resource `udp-socket`. There is none.
+pub enum UdpSocket {}
+
+/// The host's side of the resource `incoming-datagram-stream`. There is none.
+pub enum IncomingDatagramStream {}
+
+/// The host's side of the resource `outgoing-datagram-stream`. There is none.
+pub enum OutgoingDatagramStream {}
+
+impl udp_create_socket::Host for WasiCtxView<'_> {
+    fn create_udp_socket(&mut self, _: IpAddressFamily) -> SocketResult<Resource<UdpSocket>> {
+        Err(ErrorCode::AccessDenied.into())
+    }
+}
+
+impl udp::Host for WasiCtxView<'_> {}
+
+impl udp::HostUdpSocket for WasiCtxView<'_> {
+    fn start_bind(
+        &mut self,
+        this: Resource<UdpSocket>,
+        _: Resource<Network>,
+        _: IpSocketAddress,
+    ) -> SocketResult<()> {
+        match *self.table.get(&this)? {}
+    }
+
+    fn finish_bind(&mut self, this: Resource<UdpSocket>) -> SocketResult<()> {
+        match *self.table.get(&this)? {}
+    }
+
+    fn stream(
+        &mut self,
+        this: Resource<UdpSocket>,
+        _: Option<IpSocketAddress>,
+    ) -> SocketResult<(
+        Resource<IncomingDatagramStream>,
+        Resource<OutgoingDatagramStream>,
+    )> {
+        match *self.table.get(&this)? {}
+    }
+
+    fn local_address(&mut self, this: Resource<UdpSocket>) -> SocketResult<IpSocketAddress> {
+        match *self.table.get(&this)? {}
+    }
+
+    fn remote_address(&mut self, this: Resource<UdpSocket>) -> SocketResult<IpSocketAddress> {
+        match *self.table.get(&this)? {}
+    }
+
+    fn address_family(&mut self, this: Resource<UdpSocket>) -> Result<IpAddressFamily> {
+        match *self.table.get(&this)? {}
+    }
+
+    fn unicast_hop_limit(&mut self, this: Resource<UdpSocket>) -> SocketResult<u8> {
+        match *self.table.get(&this)? {}
+    }
+
+    fn set_unicast_hop_limit(&mut self, this: Resource<UdpSocket>, _: u8) -> SocketResult<()> {
+        match *self.table.get(&this)? {}
+    }
+
+    fn receive_buffer_size(&mut self, this: Resource<UdpSocket>) -> SocketResult<u64> {
+        match *self.table.get(&this)? {}
+    }
+
+    fn set_receive_buffer_size(&mut self, this: Resource<UdpSocket>, _: u64) -> SocketResult<()> {
+        match *self.table.get(&this)? {}
+    }
+
+    fn send_buffer_size(&mut self, this: Resource<UdpSocket>) -> SocketResult<u64> {
+        match *self.table.get(&this)? {}
+    }
+
+    fn set_send_buffer_size(&mut self, this: Resource<UdpSocket>, _: u64) -> SocketResult<()> {
+        match *self.table.get(&this)? {}
+    }
+
+    fn subscribe(&mut self, this: Resource<UdpSocket>) -> Result<Resource<DynPollable>> {
+        match *self.table.get(&this)? {}
+    }
+
+    fn drop(&mut self, this: Resource<UdpSocket>) -> Result<()> {
+        match self.table.delete(this)? {}
+    }
+}
+
+impl udp::HostIncomingDatagramStream for WasiCtxView<'_> {
+    fn receive(
+        &mut self,
+        this: Resource<IncomingDatagramStream>,
+        _: u64,
+    ) -> SocketResult<Vec<IncomingDatagram>> {
+        match *self.table.get(&this)? {}
+    }
+
+    fn subscribe(
+        &mut self,
+        this: Resource<IncomingDatagramStream>,
+    ) -> Result<Resource<DynPollable>> {
+        match *self.table.get(&this)? {}
+    }
+
+    fn drop(&mut self, this: Resource<IncomingDatagramStream>) -> Result<()> {
+        match self.table.delete(this)? {}
+    }
+}
+
+impl udp::HostOutgoingDatagramStream for WasiCtxView<'_> {
+    fn check_send(&mut self, this: Resource<OutgoingDatagramStream>) -> SocketResult<u64> {
+        match *self.table.get(&this)? {}
+    }
+
+    fn send(
+        &mut self,
+        this: Resource<OutgoingDatagramStream>,
+        _: Vec<OutgoingDatagram>,
+    ) -> SocketResult<u64> {
+        match *self.table.get(&this)? {}
+    }
+
+    fn subscribe(
+        &mut self,
+        this: Resource<OutgoingDatagramStream>,
+    ) -> Result<Resource<DynPollable>> {
+        match *self.table.get(&this)? {}
+    }
+
+    fn drop(&mut self, this: Resource<OutgoingDatagramStream>) -> Result<()> {
+        match self.table.delete(this)? {}
+    }
+}
