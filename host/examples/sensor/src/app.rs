@@ -1,0 +1,146 @@
+//! The host of `demo:sensor`, the same source for both targets.
+//!
+//! In goes a component that implements the contract and a list of readings; out comes its [`Answer`]. The component is granted
+//! nothing: it can log through the host, and WASI is there, as Rust's standard library needs it, but empty.
+
+use amphi::component::{Component, HasSelf, Linker, ResourceTable};
+use amphi::wasi::p2::pipe::MemoryOutputPipe;
+use amphi::wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use amphi::{Engine, Error, Result, Store, Trap, bail};
+
+#[expect(
+    missing_docs,
+    reason = "generated from wit/sensor, where the documentation is"
+)]
+mod bindings {
+    amphi::component::bindgen!({
+        path: "../../../wit/sensor",
+        world: "demo:sensor/sensor",
+        imports: { default: trappable },
+    });
+}
+
+pub use bindings::Sensor;
+pub use bindings::demo::sensor::log::Level;
+pub use bindings::exports::demo::sensor::filter;
+
+/// How many messages a guest may log.
+const LOG_LINES: usize = 1_000;
+/// How many bytes all its messages may have together, and how many it may write to its standard error.
+const LOG_BYTES: usize = 64 * 1024;
+
+/// One message that the guest logged.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// How much it matters.
+    pub level: Level,
+    /// What it says.
+    pub message: String,
+}
+
+/// What the guest answered, and what it logged on the way.
+#[derive(Debug)]
+pub struct Answer {
+    /// The report, or why there is none.
+    pub outcome: Result<filter::Report, filter::FilterError>,
+    /// The log, in order.
+    pub log: Vec<Line>,
+}
+
+/// What one instance has in its store. `H` is what only one of the hosts needs: limits natively, nothing in the page.
+pub struct State<H> {
+    /// What only this host needs.
+    pub host: H,
+    log: Vec<Line>,
+    stderr: MemoryOutputPipe,
+    table: ResourceTable,
+    wasi: WasiCtx,
+}
+
+impl<H> State<H> {
+    /// A state that grants nothing.
+    pub fn new(host: H) -> Self {
+        let stderr = MemoryOutputPipe::new(LOG_BYTES);
+        let wasi = WasiCtxBuilder::new().stderr(stderr.clone()).build();
+        Self {
+            host,
+            log: Vec::new(),
+            stderr,
+            table: ResourceTable::new(),
+            wasi,
+        }
+    }
+}
+
+impl<H: Send> WasiView for State<H> {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView {
+            ctx: &mut self.wasi,
+            table: &mut self.table,
+        }
+    }
+}
+
+impl<H> bindings::demo::sensor::log::Host for State<H> {
+    fn record_message(&mut self, level: Level, message: String) -> Result<()> {
+        let bytes: usize = self.log.iter().map(|line| line.message.len()).sum();
+        if self.log.len() == LOG_LINES || bytes + message.len() > LOG_BYTES {
+            bail!(
+                "the log is full: expected at most {LOG_LINES} messages of {LOG_BYTES} bytes together"
+            );
+        }
+        self.log.push(Line { level, message });
+        Ok(())
+    }
+}
+
+/// Compiles the bytes of a component; what is none is told apart in plain words first.
+pub async fn compile(engine: &Engine, bytes: &[u8]) -> Result<Component> {
+    amphi_core::binary::anatomy(bytes)?;
+    amphi::compile(engine, bytes).await
+}
+
+/// What any component of the contract is linked with: the log and WASI.
+pub fn linker<H: Send + 'static>(engine: &Engine) -> Result<Linker<State<H>>> {
+    let mut linker = Linker::new(engine);
+    amphi::wasi::p2::add_to_linker_sync(&mut linker)?;
+    Sensor::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| state)?;
+    Ok(linker)
+}
+
+/// Makes a fresh instance of `component` in `store`.
+pub fn instantiate<H: Send + 'static>(
+    store: &mut Store<State<H>>,
+    component: &Component,
+    linker: &Linker<State<H>>,
+) -> Result<Sensor> {
+    Sensor::instantiate(store, component, linker)
+}
+
+/// Filters `readings`.
+pub fn run<H: Send + 'static>(
+    store: &mut Store<State<H>>,
+    sensor: &Sensor,
+    readings: &[filter::Reading],
+) -> Result<Answer> {
+    let outcome = sensor
+        .demo_sensor_filter()
+        .call_run(&mut *store, readings)?;
+    Ok(Answer {
+        outcome,
+        log: std::mem::take(&mut store.data_mut().log),
+    })
+}
+
+/// Says what went wrong, in the same words on both hosts, with what the guest wrote to its standard error.
+pub fn explain<H>(store: &Store<State<H>>, error: &Error) -> String {
+    let what = match error.downcast_ref::<Trap>() {
+        Some(trap) => format!("the component trapped: {trap}"),
+        None => format!("{error:#}"),
+    };
+    let stderr = store.data().stderr.contents();
+    match String::from_utf8_lossy(&stderr).trim() {
+        "" => what,
+        said => format!("{what}\nit said: {said}"),
+    }
+}

@@ -1,0 +1,93 @@
+//! The `sensor-demo` command: serves the demo page, or prints the native answer alone.
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+use sensor_demo::json;
+use sensor_demo::native::{Limits, NativeHost};
+use sensor_demo::server::{self, Config};
+use std::fs;
+use std::net::Ipv4Addr;
+use std::path::{Path, PathBuf};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// The sensor filter in a page and natively, from one host source.
+#[derive(Parser)]
+#[command(version, after_help = EXAMPLES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  sensor-demo serve --page target/page/demo
+  sensor-demo serve --port 0
+  sensor-demo answer target/guests/sensor.wasm web/demo/data/readings.json";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the page on 127.0.0.1, with the native host's answers.
+    Serve {
+        /// The folder with the page, as `cargo xtask web` makes it.
+        #[arg(long, default_value = "target/page/demo")]
+        page: PathBuf,
+        /// The port; 0 takes a free one.
+        #[arg(long, default_value_t = 7380)]
+        port: u16,
+    },
+    /// Print the native host's answer as JSON.
+    Answer {
+        /// A component of the world `demo:sensor/sensor`.
+        component: PathBuf,
+        /// Its readings, a JSON list.
+        readings: PathBuf,
+    },
+}
+
+fn main() -> Result<()> {
+    match Arguments::parse().command {
+        Command::Serve { page, port } => serve(page, port),
+        Command::Answer {
+            component,
+            readings,
+        } => answer(&component, &readings),
+    }
+}
+
+#[tokio::main]
+async fn serve(page: PathBuf, port: u16) -> Result<()> {
+    let index = page.join("index.html");
+    fs::metadata(&index).with_context(|| {
+        format!(
+            "no page at `{}`: `cargo xtask web` makes it",
+            index.display()
+        )
+    })?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .await
+        .with_context(|| format!("cannot listen on 127.0.0.1:{port}: choose another `--port`"))?;
+    println!("http://{}/", listener.local_addr()?);
+    let (mut interrupt, mut terminate) = (
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+    );
+    let stop = async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    };
+    server::serve(listener, Config::new(page), stop).await
+}
+
+fn answer(component: &Path, readings: &Path) -> Result<()> {
+    let read =
+        |path: &Path| fs::read(path).with_context(|| format!("cannot read `{}`", path.display()));
+    let text = String::from_utf8(read(readings)?)
+        .with_context(|| format!("`{}` is not UTF-8", readings.display()))?;
+    let readings = json::readings(&text).with_context(|| format!("`{}`", readings.display()))?;
+    let run = NativeHost::new(Limits::default())?.run(&read(component)?, &readings)?;
+    println!("{}", run.answer);
+    Ok(())
+}

@@ -1,0 +1,186 @@
+//! The native host: an engine with limits around the shared host source.
+//!
+//! Whatever the component does, a run ends: its code is interrupted by epochs, its waits end at the deadline, its memory and
+//! tables are bounded. What it takes to compile is bounded by the size of the component alone.
+
+use crate::app::{self, Answer, Sensor, State, filter};
+use crate::json;
+use amphi::component::Linker;
+use amphi::wasi::runtime::in_tokio;
+use amphi::{Config, Engine, Store, Trap};
+use std::fmt;
+use std::time::{Duration, Instant};
+use wasmtime::{StoreLimits, StoreLimitsBuilder};
+
+mod waits;
+
+/// How often the engine's epoch moves on.
+const TICK: Duration = Duration::from_millis(10);
+/// How many elements the tables of one instance may have.
+const TABLE_ELEMENTS: usize = 100_000;
+/// How many core instances, memories and tables one component may make.
+const PARTS: usize = 100;
+
+/// What a run may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The time from the start of the instance to its answer.
+    pub time: Duration,
+    /// The size of one linear memory, in bytes.
+    pub memory: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            time: Duration::from_secs(5),
+            memory: 256 << 20,
+        }
+    }
+}
+
+/// An engine that holds every component to the same limits.
+pub struct NativeHost {
+    engine: Engine,
+    linker: Linker<State<Bounds>>,
+    limits: Limits,
+}
+
+/// What a run gave: the answer as text, and how long its steps took.
+#[derive(Debug)]
+pub struct Run {
+    /// The answer in its one spelling.
+    pub answer: String,
+    /// How long it took to compile the component.
+    pub compile: Duration,
+    /// How long it took to make an instance.
+    pub instantiate: Duration,
+    /// How long the call took.
+    pub run: Duration,
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum RunError {
+    /// This machine cannot run the engine.
+    Engine(String),
+    /// The bytes are not a component that this host can run.
+    Component(String),
+    /// The component does not fit the contract, trapped, or was refused something.
+    Guest(String),
+    /// The component was still running when its time was over.
+    Deadline(Duration),
+}
+
+impl fmt::Display for RunError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Engine(why) | Self::Component(why) | Self::Guest(why) => f.write_str(why),
+            Self::Deadline(time) => write!(
+                f,
+                "the component ran for {} ms without an answer",
+                time.as_millis()
+            ),
+        }
+    }
+}
+
+impl std::error::Error for RunError {}
+
+impl NativeHost {
+    /// An engine and a thread that moves its epoch on for as long as the engine lives.
+    ///
+    /// # Errors
+    ///
+    /// This machine cannot run the engine.
+    pub fn new(limits: Limits) -> Result<Self, RunError> {
+        Self::start(limits)
+            .map_err(|error| RunError::Engine(format!("cannot start the native engine: {error:#}")))
+    }
+
+    fn start(limits: Limits) -> amphi::Result<Self> {
+        let mut config = Config::new();
+        config.epoch_interruption(true);
+        let engine = Engine::new(&config)?;
+        let mut linker = app::linker(&engine)?;
+        waits::bound(&mut linker)?;
+        let ticking = engine.weak();
+        std::thread::Builder::new()
+            .name("epoch".into())
+            .spawn(move || {
+                while let Some(engine) = ticking.upgrade() {
+                    engine.increment_epoch();
+                    drop(engine);
+                    std::thread::sleep(TICK);
+                }
+            })?;
+        Ok(Self {
+            engine,
+            linker,
+            limits,
+        })
+    }
+
+    /// Runs a component on readings: compiles it, makes an instance, calls it.
+    ///
+    /// # Errors
+    ///
+    /// See [`RunError`].
+    pub fn run(&self, component: &[u8], readings: &[filter::Reading]) -> Result<Run, RunError> {
+        let start = Instant::now();
+        let component = in_tokio(app::compile(&self.engine, component))
+            .map_err(|error| RunError::Component(format!("{error:#}")))?;
+        let compile = start.elapsed();
+
+        let mut store = self.store();
+        let failed = |store: &Store<State<Bounds>>, error| self.explain(store, &error);
+        let start = Instant::now();
+        let sensor: Sensor = app::instantiate(&mut store, &component, &self.linker)
+            .map_err(|error| failed(&store, error))?;
+        let instantiate = start.elapsed();
+
+        let start = Instant::now();
+        let answer: Answer =
+            app::run(&mut store, &sensor, readings).map_err(|error| failed(&store, error))?;
+        let run = start.elapsed();
+        Ok(Run {
+            answer: json::answer(&answer),
+            compile,
+            instantiate,
+            run,
+        })
+    }
+
+    fn store(&self) -> Store<State<Bounds>> {
+        let limits = StoreLimitsBuilder::new()
+            .memory_size(self.limits.memory)
+            .table_elements(TABLE_ELEMENTS)
+            .instances(PARTS)
+            .memories(PARTS)
+            .tables(PARTS)
+            .build();
+        let bounds = Bounds {
+            limits,
+            until: Instant::now() + self.limits.time,
+        };
+        let mut store = Store::new(&self.engine, State::new(bounds));
+        store.limiter(|state| &mut state.host.limits);
+        let ticks = self.limits.time.as_millis().div_ceil(TICK.as_millis());
+        store.set_epoch_deadline(u64::try_from(ticks).unwrap_or(u64::MAX >> 1));
+        store
+    }
+
+    fn explain(&self, store: &Store<State<Bounds>>, error: &amphi::Error) -> RunError {
+        if error.downcast_ref() == Some(&Trap::Interrupt) || error.is::<waits::TooLong>() {
+            return RunError::Deadline(self.limits.time);
+        }
+        RunError::Guest(app::explain(store, error))
+    }
+}
+
+/// What one run is held to.
+struct Bounds {
+    limits: StoreLimits,
+    until: Instant,
+}

@@ -1,0 +1,102 @@
+//! The server of the demo page, on 127.0.0.1: the page's files, and the native host's answer to what the page ran.
+//!
+//! It runs components that a page sends, so it answers only the page that it served: requests must name this server as their
+//! host and origin and carry the token that the page was given ([`guard`]). What is sent is bounded in size, what runs in
+//! time, memory and number ([`limits`](Config)); guests are granted nothing.
+
+mod file;
+mod guard;
+mod refusal;
+mod run;
+
+use crate::native::{Limits, NativeHost};
+use anyhow::Context;
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+use guard::Guard;
+use refusal::Refusal;
+use std::future::Future;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+
+/// What the server serves, and how much it takes on.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The folder with the page.
+    pub page: PathBuf,
+    /// What one run may take.
+    pub limits: Limits,
+    /// The size of a request's body, in bytes.
+    pub body: usize,
+    /// How long a request may take from its first byte to its answer.
+    pub patience: Duration,
+    /// How many runs there are at a time; more have to wait.
+    pub runs: usize,
+}
+
+impl Config {
+    /// The usual limits.
+    pub fn new(page: PathBuf) -> Self {
+        Self {
+            page,
+            limits: Limits::default(),
+            body: 16 << 20,
+            patience: Duration::from_secs(30),
+            runs: 2,
+        }
+    }
+}
+
+/// What every request sees.
+struct Server {
+    config: Config,
+    guard: Guard,
+    native: NativeHost,
+    places: Arc<Semaphore>,
+}
+
+/// Serves the page on `listener` until `stop` is ready, then finishes what is in flight.
+///
+/// # Errors
+///
+/// The folder has no page, or the machine cannot run the engine.
+pub async fn serve(
+    listener: TcpListener,
+    config: Config,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> anyhow::Result<()> {
+    let port = listener
+        .local_addr()
+        .context("the listener has no address")?
+        .port();
+    let page = config
+        .page
+        .canonicalize()
+        .with_context(|| format!("no page in `{}`", config.page.display()))?;
+    let server = Arc::new(Server {
+        guard: Guard::new(port)?,
+        native: NativeHost::new(config.limits)?,
+        places: Arc::new(Semaphore::new(config.runs)),
+        config: Config { page, ..config },
+    });
+    axum::serve(listener, router(server))
+        .with_graceful_shutdown(stop)
+        .await
+        .context("the server stopped")
+}
+
+fn router(server: Arc<Server>) -> Router {
+    Router::new()
+        .route("/api/run", post(run::run))
+        .route("/", get(file::index))
+        .route("/{*path}", get(file::file))
+        .fallback(async || Refusal::not_found())
+        .method_not_allowed_fallback(async || Refusal::method())
+        .layer(from_fn_with_state(server.clone(), guard::host))
+        .layer(from_fn(guard::headers))
+        .with_state(server)
+}
