@@ -19,6 +19,9 @@ pub mod component;
 #[cfg(target_arch = "wasm32")]
 mod engine;
 #[cfg(target_arch = "wasm32")]
+#[doc(hidden)]
+pub mod floor;
+#[cfg(target_arch = "wasm32")]
 mod page;
 #[cfg(target_arch = "wasm32")]
 mod raw;

@@ -1,6 +1,8 @@
 //! Traps, recovered from what the browsers say.
 
 use crate::page::{Caught, caught_message, caught_stack};
+use js_sys::WebAssembly;
+use wasm_bindgen::{JsCast as _, JsValue};
 use wasmtime_environ::Trap;
 use wasmtime_environ::error::{Error, format_err};
 
@@ -17,9 +19,10 @@ const MESSAGES: &[(&str, Trap)] = &[
     ("out of bounds table", Trap::TableOutOfBounds),
     ("out of bounds call_indirect", Trap::TableOutOfBounds),
     ("null function or function signature", Trap::BadSignature),
-    ("indirect call signature mismatch", Trap::BadSignature),
+    ("signature mismatch", Trap::BadSignature),
     ("signature that does not match", Trap::BadSignature),
     ("indirect call to null", Trap::IndirectCallToNull),
+    ("null function", Trap::IndirectCallToNull),
     ("null table entry", Trap::IndirectCallToNull),
     ("out of bounds trunc", Trap::BadConversionToInteger),
     (
@@ -41,6 +44,9 @@ const MESSAGES: &[(&str, Trap)] = &[
 /// The error for something that a guest threw: a [`Trap`], with the browser's stack as context.
 pub fn trap_error(caught: &Caught) -> Error {
     let message = caught_message(&caught.0);
+    if !is_trap(&caught.0) {
+        return format_err!("the browser refused a core module: {message}");
+    }
     let lower = message.to_lowercase();
     let known = MESSAGES.iter().find(|(text, _)| lower.contains(text));
     let stack = caught_stack(&caught.0);
@@ -54,11 +60,18 @@ pub fn trap_error(caught: &Caught) -> Error {
     }
 }
 
-/// The wasm frames of a JavaScript stack, one to a line.
+/// Whether something thrown came out of running code; the other kinds refuse a module before it runs.
+fn is_trap(thrown: &JsValue) -> bool {
+    !thrown.is_instance_of::<WebAssembly::LinkError>()
+        && !thrown.is_instance_of::<WebAssembly::CompileError>()
+}
+
+/// The wasm frames of a JavaScript stack inside the guard, one to a line.
 fn guest_frames(stack: &str) -> String {
     const MOST: usize = 20;
     stack
         .lines()
+        .take_while(|line| !line.contains("guard.js"))
         .filter(|line| line.contains("wasm"))
         .take(MOST)
         .enumerate()

@@ -139,6 +139,11 @@ impl Func {
         }
     }
 
+    /// The slot of the function's array-call trampoline.
+    pub(crate) fn slot(&self, store: &StoreOpaque) -> Result<u32> {
+        self.info(store).map(|info| info.call)
+    }
+
     /// Makes the function's trampoline.
     #[cold]
     fn prepare(&self, store: &StoreOpaque) -> Result<FuncInfo> {
