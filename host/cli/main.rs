@@ -1,2 +1,55 @@
-//! The amphi command.
-fn main(){}
+//! The command `amphi`: run, inspect and make WebAssembly components.
+//!
+//! One file per command; here is only which commands there are. Standard output carries a command's result and nothing
+//! else. What a command ends with, and the exit code of that, is in [`outcome`].
+
+mod componentize;
+mod inspect;
+mod link;
+mod load;
+mod outcome;
+mod run;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Run, inspect and make WebAssembly components.
+#[derive(Parser)]
+#[command(name = "amphi", version, after_help = EXIT_CODES, arg_required_else_help = true)]
+struct Amphi {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Run(run::Options),
+    Inspect(inspect::Options),
+    Componentize(componentize::Options),
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  the guest said no: it trapped, returned an error, or exited with a code other than 0
+  2  the command could not do it";
+
+fn main() -> ExitCode {
+    let outcome = match Amphi::parse().command {
+        Command::Run(options) => run::run(options),
+        Command::Inspect(options) => inspect::inspect(&options),
+        Command::Componentize(options) => componentize::componentize(&options),
+    };
+    outcome::conclude(outcome)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Amphi::command().debug_assert();
+    }
+}

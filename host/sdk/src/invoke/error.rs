@@ -151,10 +151,16 @@ impl fmt::Display for InvokeError {
 
 impl std::error::Error for InvokeError {}
 
+/// The names in backticks, as many as still can be read.
 fn listed(names: &[String]) -> String {
-    names
+    const SHOWN: usize = 12;
+    let shown: Vec<String> = names
         .iter()
+        .take(SHOWN)
         .map(|name| format!("`{name}`"))
-        .collect::<Vec<_>>()
-        .join(", ")
+        .collect();
+    match names.len() - shown.len() {
+        0 => shown.join(", "),
+        rest => format!("{} and {rest} more", shown.join(", ")),
+    }
 }

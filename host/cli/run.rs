@@ -1,0 +1,207 @@
+//! `amphi run`: calls a function of a component, or runs it as a command.
+
+use std::path::PathBuf;
+
+use amphi::component::{Component, Linker, Type, Val};
+use amphi::error::Context;
+use amphi::invoke::{self, InvokeError, Target};
+use amphi::wasi::p2::bindings::sync;
+use amphi::wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxBuilder, cli};
+use amphi::{Engine, Error, Result, Store, Trap};
+use clap::Args;
+
+use crate::link::{self, State};
+use crate::load;
+use crate::outcome::{Failure, Outcome, print};
+
+/// The interface that a command exports.
+const RUN: &str = "wasi:cli/run@";
+
+/// Call a function of a component, or run it as a command.
+///
+/// Without --invoke the component has to export `wasi:cli/run`, and gets ARGS as its arguments. The guest may read the
+/// clocks and random numbers and use the standard streams; files and environment variables only as far as they are
+/// granted here, and the network not at all.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Options {
+    /// The component
+    #[arg(value_name = "COMPONENT")]
+    component: PathBuf,
+
+    /// Call this function, with arguments in WAVE, and print its result; what the guest itself prints goes to standard
+    /// error
+    #[arg(long, value_name = "CALL", conflicts_with = "args")]
+    invoke: Option<String>,
+
+    /// Grant an environment variable, with this value
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_variable)]
+    env: Vec<(String, String)>,
+
+    /// Grant a directory, for reading and writing, by this name in the guest (else by its own)
+    #[arg(long, value_name = "HOST[::GUEST]", value_parser = parse_directory)]
+    dir: Vec<Directory>,
+
+    /// The arguments of the command
+    #[arg(
+        value_name = "ARGS",
+        trailing_var_arg = true,
+        allow_hyphen_values = true
+    )]
+    args: Vec<String>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  amphi run calc.wasm --invoke 'demo:calc/ops@1.0.0#add(1, 2)'
+  amphi run calc.wasm --invoke 'add(1, 2)'
+  amphi run hello.wasm Ada Grace
+  amphi run --env GREETING=Ahoy --dir ./data::/data hello.wasm --read /data/notes.txt";
+
+/// A directory of the host and its name in the guest.
+#[derive(Clone)]
+struct Directory {
+    host: PathBuf,
+    guest: String,
+}
+
+fn parse_variable(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err(format!("expected `NAME=VALUE`, found `{text}`")),
+    }
+}
+
+fn parse_directory(text: &str) -> Result<Directory, String> {
+    let (host, guest) = text.split_once("::").unwrap_or((text, text));
+    if host.is_empty() || guest.is_empty() {
+        return Err(format!("expected `HOST` or `HOST::GUEST`, found `{text}`"));
+    }
+    Ok(Directory {
+        host: host.into(),
+        guest: guest.to_owned(),
+    })
+}
+
+/// Runs the command.
+pub fn run(options: Options) -> Outcome {
+    let engine = Engine::default();
+    let component = load::component(&engine, &options.component)?;
+    match &options.invoke {
+        Some(text) => invoke(&engine, &component, &options, text),
+        None => command(&engine, &component, &options),
+    }
+}
+
+fn invoke(engine: &Engine, component: &Component, options: &Options, text: &str) -> Outcome {
+    let (target, arguments) = resolve(component, text).map_err(Error::new)?;
+    let linker = link(engine, component, options)?;
+    let mut wasi = grants(options)?;
+    wasi.stdout(cli::stderr());
+    let mut store = Store::new(engine, State::new(wasi.build()));
+    let instance = linker
+        .instantiate(&mut store, component)
+        .map_err(|error| blame(error, options))?;
+    let result = invoke::call_resolved(&mut store, &instance, &target, &arguments)
+        .map_err(|error| ended(error, &target.to_string()))?;
+    let Some(text) = result else { return Ok(()) };
+    print(&text)?;
+    match is_error(&target, &text) {
+        true => Err(Failure::GuestResult),
+        false => Ok(()),
+    }
+}
+
+fn resolve(component: &Component, text: &str) -> Result<(Target, Vec<Val>), InvokeError> {
+    let call = invoke::parse(text)?;
+    let target = invoke::resolve(component, &call)?;
+    let arguments = invoke::arguments(&target, &call)?;
+    Ok((target, arguments))
+}
+
+/// Whether the text of a result is that of a `result` that is an error.
+fn is_error(target: &Target, text: &str) -> bool {
+    matches!(target.func.results().next(), Some(Type::Result(_))) && text.starts_with("err")
+}
+
+fn command(engine: &Engine, component: &Component, options: &Options) -> Outcome {
+    expect_command(engine, component, options)?;
+    let linker = link(engine, component, options)?;
+    let mut wasi = grants(options)?;
+    wasi.inherit_stdout();
+    wasi.arg(options.component.to_string_lossy());
+    wasi.args(&options.args);
+    let mut store = Store::new(engine, State::new(wasi.build()));
+    let guest = sync::Command::instantiate(&mut store, component, &linker)
+        .map_err(|error| blame(error, options))?;
+    let name = options.component.to_string_lossy();
+    match guest.wasi_cli_run().call_run(&mut store) {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(())) => Err(Failure::Guest(Error::msg(format!(
+            "`{name}` returned an error"
+        )))),
+        Err(error) => match error.downcast_ref() {
+            Some(I32Exit(0)) => Ok(()),
+            _ => Err(ended(error, &name)),
+        },
+    }
+}
+
+/// Refuses a component that is not a command, with what it does export.
+fn expect_command(engine: &Engine, component: &Component, options: &Options) -> Result<()> {
+    let ty = component.component_type();
+    if ty.exports(engine).any(|(name, _)| name.starts_with(RUN)) {
+        return Ok(());
+    }
+    let path = options.component.display();
+    Err(Error::msg(match invoke::targets(component).first() {
+        Some(function) => format!(
+            "cannot run `{path}`: expected an export `wasi:cli/run`, or `--invoke` with a function such as `{function}`"
+        ),
+        None => {
+            format!("cannot run `{path}`: expected an export `wasi:cli/run`, found no functions")
+        }
+    }))
+}
+
+fn link(engine: &Engine, component: &Component, options: &Options) -> Result<Linker<State>> {
+    link::linker(engine, component)
+        .with_context(|| format!("cannot link `{}`", options.component.display()))
+}
+
+/// What the guest may use: the standard streams (but output goes where the caller says) and what the options grant.
+fn grants(options: &Options) -> Result<WasiCtxBuilder> {
+    let mut wasi = WasiCtx::builder();
+    wasi.inherit_stdin().inherit_stderr().envs(&options.env);
+    for Directory { host, guest } in &options.dir {
+        wasi.preopened_dir(host, guest, FsPerms::ReadWrite)
+            .with_context(|| format!("cannot grant the directory `{}`", host.display()))?;
+    }
+    Ok(wasi)
+}
+
+/// How a call of `name` ended that gave no result.
+fn ended(error: Error, name: &str) -> Failure {
+    if error.downcast_ref::<InvokeError>().is_some() {
+        return Failure::Ours(error);
+    }
+    match error.downcast_ref() {
+        Some(I32Exit(code)) => {
+            Failure::Guest(Error::msg(format!("`{name}` exited with code {code}")))
+        }
+        None => Failure::Guest(error.context(format!("`{name}` trapped"))),
+    }
+}
+
+/// Who is to blame for a failed instantiation: the guest if it trapped.
+fn blame(error: Error, options: &Options) -> Failure {
+    let trapped = error.downcast_ref::<Trap>().is_some();
+    let error = error.context(format!(
+        "cannot instantiate `{}`",
+        options.component.display()
+    ));
+    match trapped {
+        true => Failure::Guest(error),
+        false => Failure::Ours(error),
+    }
+}
