@@ -127,12 +127,34 @@ impl<'a, T: 'static> LowerContext<'a, T> {
         align: u32,
         new_size: usize,
     ) -> Result<usize> {
+        let ptr = self.call_realloc(old, old_size, align, new_size)?;
+        if !memory_of(self.data(), self.options)?.contains(ptr, new_size) {
+            bail!("realloc return: beyond end of memory");
+        }
+        Ok(ptr)
+    }
+
+    /// Allocates memory for `bytes` and copies them there at once.
+    pub(crate) fn place(&mut self, align: u32, bytes: &[u8]) -> Result<usize> {
+        let ptr = self.call_realloc(0, 0, align, bytes.len())?;
+        if !memory_of(self.data(), self.options)?.write(ptr, bytes) {
+            bail!("realloc return: beyond end of memory");
+        }
+        Ok(ptr)
+    }
+
+    fn call_realloc(
+        &mut self,
+        old: usize,
+        old_size: usize,
+        align: u32,
+        new_size: usize,
+    ) -> Result<usize> {
         self.flush()?;
-        let instance = self.data();
         let slot = self
             .options
             .realloc
-            .and_then(|index| instance.reallocs[index].as_ref())
+            .and_then(|index| self.data().reallocs[index].as_ref())
             .ok_or_else(|| format_err!("the function's canonical options name no `realloc`"))?;
         let mut args = [
             ValRaw::u32(u32::try_from(old)?),
@@ -148,11 +170,7 @@ impl<'a, T: 'static> LowerContext<'a, T> {
         if !ptr.is_multiple_of(align) {
             bail!("realloc return: result not aligned");
         }
-        let ptr = usize::try_from(ptr)?;
-        if !memory_of(instance, self.options)?.contains(ptr, new_size) {
-            bail!("realloc return: beyond end of memory");
-        }
-        Ok(ptr)
+        Ok(usize::try_from(ptr)?)
     }
 
     /// Makes `len` bytes at `ptr`, which the guest supplied and which were checked, writable through `get`.
@@ -278,10 +296,12 @@ impl<'a> LiftContext<'a> {
     ///
     /// Every bit pattern is a valid `E`.
     pub(crate) unsafe fn read_vec<E: Copy>(&self, ptr: usize, len: usize) -> Result<Vec<E>> {
+        /// What may be allocated before the bounds are known; reading checks them too.
+        const SMALL: usize = 4096;
         let memory = memory_of(self.data(), self.options)?;
         let bytes = len
             .checked_mul(size_of::<E>())
-            .filter(|bytes| memory.contains(ptr, *bytes))
+            .filter(|bytes| *bytes <= SMALL || memory.contains(ptr, *bytes))
             .ok_or_else(|| format_err!("list pointer/length out of bounds of memory"))?;
         let mut elements = Vec::<E>::with_capacity(len);
         // SAFETY: there is room for `len` elements, and any bytes are valid ones.

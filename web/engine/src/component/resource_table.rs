@@ -236,10 +236,10 @@ impl ResourceTable {
     }
 
     /// The values at the keys of `map`, to change, each with what `map` has for its key.
-    pub fn iter_entries<'a, T>(
-        &'a mut self,
+    pub fn iter_entries<T>(
+        &mut self,
         map: BTreeMap<u32, T>,
-    ) -> impl Iterator<Item = (Result<&'a mut dyn Any, ResourceTableError>, T)> {
+    ) -> impl Iterator<Item = (Result<&mut dyn Any, ResourceTableError>, T)> {
         // The keys ascend, so each is in what is left of the slots after the one before.
         let mut rest = self.slots.as_mut_slice();
         let mut passed = 0;

@@ -104,9 +104,7 @@ macro_rules! plain {
                 let bytes = unsafe {
                     std::slice::from_raw_parts(items.as_ptr().cast::<u8>(), size_of_val(items))
                 };
-                let ptr = cx.allocate(0, 0, $size, bytes.len())?;
-                cx.copy_in(ptr, bytes)?;
-                Ok(ptr)
+                cx.place($size, bytes)
             }
             fn linear_lift_list(
                 cx: &mut LiftContext<'_>,

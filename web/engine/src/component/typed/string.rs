@@ -58,9 +58,7 @@ fn lower_string<T>(cx: &mut LowerContext<'_, T>, string: &str) -> Result<Pair> {
     match cx.options().string_encoding {
         StringEncoding::Utf8 => {
             check_length(string.len())?;
-            let ptr = cx.allocate(0, 0, 1, string.len())?;
-            cx.copy_in(ptr, string.as_bytes())?;
-            Pair::new(ptr, string.len())
+            Pair::new(cx.place(1, string.as_bytes())?, string.len())
         }
         StringEncoding::Utf16 => {
             let worst = string.len() * 2;
