@@ -1,0 +1,114 @@
+//! The corpus on the native host: every case, every broken input, every typed program.
+//!
+//! `BLESS=1` writes the index of the case files anew.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use amphi::{Result, format_err};
+use amphi_runner::Report;
+
+#[test]
+fn every_case_ends_as_expected() {
+    let report =
+        ready(amphi_runner::run(async |path: &str| load(path))).expect("the corpus is complete");
+    assert!(
+        report.lines.len() > 500,
+        "the corpus shrank to {} lines",
+        report.lines.len()
+    );
+    let failures: Vec<String> = report
+        .failures()
+        .map(|line| {
+            format!(
+                "{}\n  found {}\n  {}",
+                line.place,
+                line.outcome,
+                line.failure.as_deref().unwrap_or_default()
+            )
+        })
+        .collect();
+    assert!(
+        failures.is_empty(),
+        "{} of {} cases:\n{}",
+        failures.len(),
+        report.lines.len(),
+        failures.join("\n")
+    );
+    keep(&report).expect("the report can be written to the target folder");
+}
+
+#[test]
+fn index_lists_every_case_file() {
+    let folder = root().join("tests/corpus");
+    let mut found = case_files(&folder, "").expect("the corpus can be read");
+    found.extend(case_files(&folder, "bad/").expect("the broken inputs can be read"));
+    let text = format!(
+        "{}\n",
+        serde_json::to_string_pretty(&found).expect("names are plain text")
+    );
+    let index = folder.join("index.json");
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&index, &text).expect("the index can be written");
+    }
+    let listed = fs::read_to_string(&index).expect("the index can be read");
+    assert_eq!(
+        listed,
+        text,
+        "`{}` is stale: run this test with BLESS=1",
+        index.display()
+    );
+}
+
+/// The case files in a folder of the corpus, by their names below the corpus.
+fn case_files(corpus: &Path, folder: &str) -> std::io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(corpus.join(folder))? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if name.ends_with(".toml") {
+            names.push(format!("{folder}{name}"));
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Leaves the report where the browser's can be compared with it.
+fn keep(report: &Report) -> Result<()> {
+    let folder = root().join("target/reports");
+    fs::create_dir_all(&folder)?;
+    fs::write(
+        folder.join("corpus-native.json"),
+        serde_json::to_string_pretty(report)?,
+    )?;
+    Ok(())
+}
+
+fn load(path: &str) -> Result<Vec<u8>> {
+    let (folder, rest) = path.split_once('/').unwrap_or_default();
+    let (folder, hint) = match folder {
+        "corpus" => (
+            "tests/corpus",
+            "run this test with BLESS=1 if it is the index",
+        ),
+        "guests" => ("target/guests", "run `cargo xtask guests`"),
+        "data" => ("web/demo/data", "run `cargo xtask sample`"),
+        _ => return Err(format_err!("no folder for `{path}`")),
+    };
+    let file = root().join(folder).join(rest);
+    fs::read(&file).map_err(|error| format_err!("file `{}`: {error}; {hint}", file.display()))
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The result of a future that never waits, as everything that the corpus does natively.
+fn ready<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("natively nothing is awaited, and yet something did not end"),
+    }
+}

@@ -1,0 +1,65 @@
+//! The whole run: loads the files, runs each, and collects the lines.
+
+use std::collections::BTreeMap;
+
+use amphi::{Engine, Result, format_err};
+use serde::{Deserialize, Serialize};
+
+use crate::stage::Stage;
+use crate::{bad, cases, programs};
+
+/// What the corpus came to on one host.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Report {
+    /// One line per case, in order.
+    pub lines: Vec<Line>,
+}
+
+impl Report {
+    /// The lines that are not as expected.
+    pub fn failures(&self) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(|line| line.failure.is_some())
+    }
+}
+
+/// What one case came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// The case: its file, its component, its call.
+    pub place: String,
+    /// What happened. Equal on both hosts.
+    pub outcome: String,
+    /// What was expected, if that is not what happened.
+    pub failure: Option<String>,
+}
+
+/// Runs all of the corpus. `load` gives the bytes of the file at a path.
+///
+/// # Errors
+///
+/// A file of the corpus is missing or not what its place says. Whatever a component does is part of the report instead.
+pub async fn run(load: impl AsyncFn(&str) -> Result<Vec<u8>>) -> Result<Report> {
+    let index: Vec<String> = serde_json::from_slice(&load("corpus/index.json").await?)?;
+    let mut stage = Stage {
+        engine: Engine::default(),
+        components: BTreeMap::new(),
+    };
+    let mut report = Report::default();
+    for name in index {
+        let text = text(load(&format!("corpus/{name}")).await?, &name)?;
+        let lines = match name.starts_with("bad/") {
+            true => bad::run(&mut stage, &load, &name, &text).await?,
+            false => cases::run(&mut stage, &load, &name, &text).await?,
+        };
+        report.lines.extend(lines);
+    }
+    let readings = load("data/readings.json").await?;
+    report
+        .lines
+        .extend(programs::run(&mut stage, &load, &readings).await?);
+    Ok(report)
+}
+
+fn text(bytes: Vec<u8>, name: &str) -> Result<String> {
+    String::from_utf8(bytes).map_err(|_| format_err!("file `{name}`: expected UTF-8 text"))
+}
