@@ -4,38 +4,41 @@
 const DEADLINE = 10_000;
 
 let worker = null;
+let last = Promise.resolve();
 
-/** Makes sure that Amphi is loaded, so that the first run does not pay for it. */
-export async function start() {
-  if (worker) return;
-  const starting = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
-  const { ready, failure } = await reply(starting, 60_000);
-  if (!ready) {
-    starting.terminate();
-    throw new Error(failure ?? "Amphi does not start in this browser");
-  }
-  worker = starting;
+/** Runs a component in this page, after those that it was given before. */
+export function runInPage(component, readings) {
+  last = last.catch(() => {}).then(() => runNow(component, readings));
+  return last;
 }
 
-/** Runs a component in this page. */
-export async function runInPage(component, readings) {
-  await start();
+async function runNow(component, readings) {
+  worker ??= await start();
   worker.postMessage({ component, readings });
-  const result = await reply(worker, DEADLINE);
+  const result = await reply(worker, DEADLINE, `the component ran for ${DEADLINE} ms without an answer`);
   if (!result.failure) return result;
   worker.terminate();
   worker = null;
   return { refusal: result.failure };
 }
 
-function reply(from, deadline) {
+async function start() {
+  const starting = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
+  const { ready, failure } = await reply(starting, 60_000, "Amphi does not load: the connection is too slow");
+  if (ready) return starting;
+  starting.terminate();
+  throw new Error(failure);
+}
+
+/** The next message of a worker; if it fails or does not come in time, a failure. */
+function reply(from, deadline, late) {
   return new Promise((resolve) => {
     const settle = (result) => {
       clearTimeout(timer);
       from.onmessage = from.onerror = null;
       resolve(result);
     };
-    const timer = setTimeout(() => settle({ failure: `the component ran for ${deadline} ms without an answer` }), deadline);
+    const timer = setTimeout(() => settle({ failure: late }), deadline);
     from.onmessage = ({ data }) => settle(data);
     from.onerror = (event) => settle({ failure: event.message || "a file of the page is missing" });
   });

@@ -3,7 +3,7 @@
 // When the first run is over, `data-verdict` of the document says how it ended: "equal", "different", "alone" (there is no native
 // host) or "error: " and why.
 
-import { difference, runInPage, runNatively, sha256, start } from "./hosts.js";
+import { difference, runInPage, runNatively, sha256 } from "./hosts.js";
 import { draw } from "./plot.js";
 import { showHosts, showLog, showOutliers, showSummaries } from "./tables.js";
 
@@ -34,7 +34,6 @@ async function runAll() {
     const input = await load();
     if (overtaken()) return;
     tell("busy", "Running", "The same bytes, in this page and in the native host.");
-    await start();
     const page = await runInPage(input.component, input.readings);
     const native = await runNatively(input.component, input.readings);
     if (overtaken()) return;
@@ -85,7 +84,7 @@ async function progressing(response) {
 /** Shows both results and the verdict. */
 async function show(input, page, native) {
   const engine = navigator.userAgentData?.brands?.find(({ brand }) => brand === "Chromium");
-  const browser = engine ? `this browser, ${engine.brand} ${engine.version}` : "this browser’s own";
+  const browser = engine ? `this browser, ${engine.brand} ${engine.version}` : "this browser";
   const digest = async ({ answer }) => (answer === undefined ? undefined : await sha256(answer));
   const here = { engine: browser, sha256: input.digest, ...page, digest: await digest(page) };
   showHosts(at("hosts"), here, { ...native, digest: await digest(native) });

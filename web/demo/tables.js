@@ -11,7 +11,7 @@ export function showHosts(table, page, native) {
     ["Compile", (host) => milliseconds(host.milliseconds?.compile)],
     ["Instantiate", (host) => milliseconds(host.milliseconds?.instantiate)],
     ["Run", (host) => milliseconds(host.milliseconds?.run)],
-    ["Refused", (host) => host.refusal ?? host.absent],
+    ["No answer", (host) => host.refusal ?? host.absent],
   ];
   const body = rows.flatMap(([name, pick, kind]) => {
     const [here, there] = [pick(page), pick(native)];

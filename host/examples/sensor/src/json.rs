@@ -69,7 +69,7 @@ impl<'de> Deserialize<'de> for Number {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a reading")]
 struct Reading {
     sensor: String,
     timestamp: u64,

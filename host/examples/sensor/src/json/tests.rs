@@ -46,6 +46,7 @@ fn refuses() {
     };
     check("", "EOF");
     check("{}", "expected a sequence");
+    check("[1]", "expected a reading");
     check("[{}]", "missing field `sensor`");
     check(&format!("[{READING}"), "EOF");
     check(
