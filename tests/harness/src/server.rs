@@ -138,6 +138,8 @@ fn find(site: &Site, target: &str) -> Answer {
             kind: kind(path),
             body,
         },
+        // Asked for by the browser, not by the page: its absence is no line for the page's console.
+        _ if path == Path::new("favicon.ico") => plain("204 No Content", ""),
         _ => plain("404 Not Found", "no such file"),
     }
 }
