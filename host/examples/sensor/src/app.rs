@@ -29,6 +29,9 @@ const LOG_LINES: usize = 1_000;
 /// How many bytes all its messages may have together, and how many it may write to its standard error.
 const LOG_BYTES: usize = 64 * 1024;
 
+/// How the native engine begins to tell where in the guest's code an error came up.
+const BACKTRACE: &str = "error while executing at wasm backtrace";
+
 /// One message that the guest logged.
 #[derive(Clone, Debug)]
 pub struct Line {
@@ -136,11 +139,20 @@ pub fn run<H: Send + 'static>(
 pub fn explain<H>(store: &Store<State<H>>, error: &Error) -> String {
     let what = match error.downcast_ref::<Trap>() {
         Some(trap) => format!("the component trapped: {trap}"),
-        None => format!("{error:#}"),
+        None => reasons(error),
     };
     let stderr = store.data().stderr.contents();
     match String::from_utf8_lossy(&stderr).trim() {
         "" => what,
         said => format!("{what}\nit said: {said}"),
     }
+}
+
+/// The whole chain of an error, less the places in the guest's code, which only a native engine gives.
+fn reasons(error: &Error) -> String {
+    let reasons = error.chain().map(ToString::to_string);
+    let plain: Vec<_> = reasons
+        .filter(|reason| !reason.starts_with(BACKTRACE))
+        .collect();
+    plain.join(": ")
 }

@@ -21,6 +21,7 @@ fn expect_refusal(reply: &Reply, status: u16, kind: &str, words: &str) {
     let error = &reply.json()["error"];
     assert_eq!(error["kind"], kind, "{}", reply.text);
     let message = error["message"].as_str().expect("an error has a message");
+    assert!(!message.contains("backtrace"), "{message}");
     assert!(message.contains(words), "expected `{words}` in `{message}`");
 }
 
@@ -283,7 +284,7 @@ async fn ends_every_run_and_goes_on() {
         &component::filter(chatty),
         422,
         "guest",
-        "the log is full",
+        "the log is full: expected at most 1000 messages of 65536 bytes together",
     )
     .await;
     refused(&server, &component::empty(), 422, "guest", "filter").await;
