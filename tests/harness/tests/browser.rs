@@ -5,6 +5,7 @@
 
 use amphi_harness::{Browser, selected, visit};
 use amphi_runner::{Line, Report};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -38,40 +39,46 @@ fn the_corpus_in_a_page_is_the_native_one() {
 
 /// What differs between the hosts, and what is not as its case expects, with both texts.
 fn differences(native: &[Line], page: &[Line]) -> String {
+    let (native, page) = (by_place(native), by_place(page));
+    let places: BTreeSet<_> = native.keys().chain(page.keys()).collect();
     let mut found = String::new();
-    for position in 0..native.len().max(page.len()) {
-        let (here, there) = (native.get(position), page.get(position));
-        let failure = |line: Option<&Line>| line.and_then(|line| line.failure.clone());
-        let failed = [failure(here), failure(there)].into_iter().flatten().next();
+    for place in places {
+        let (here, there) = (native.get(place), page.get(place));
+        let failed = [here, there]
+            .into_iter()
+            .flatten()
+            .find_map(|line| line.failure.as_ref());
         if here == there && failed.is_none() {
             continue;
         }
         let show =
-            |line: Option<&Line>| line.map_or("nothing".to_string(), |line| line.outcome.clone());
-        let place = here.or(there).map_or("", |line| &line.place);
-        writeln!(
+            |line: Option<&&Line>| line.map_or("nothing".to_string(), |line| line.outcome.clone());
+        let failed = failed.map_or(String::new(), |failure| format!("  {failure}\n"));
+        let (here, there) = (show(here), show(there));
+        write!(
             found,
-            "{place}\n  native: {}\n  page:   {}",
-            show(here),
-            show(there)
+            "{}\n  native: {here}\n  page:   {there}\n{failed}",
+            place.0
         )
         .expect("a string takes text");
-        if here
-            .zip(there)
-            .is_some_and(|(here, there)| here.place != there.place)
-        {
-            writeln!(
-                found,
-                "  in the page this place is `{}`",
-                there.map_or("", |line| &line.place)
-            )
-            .expect("a string takes text");
-        }
-        if let Some(failure) = failed {
-            writeln!(found, "  {failure}").expect("a string takes text");
-        }
     }
     found
+}
+
+/// The lines by their place and, where a place has several, their number, so that a line that one host lacks shifts no other.
+fn by_place(lines: &[Line]) -> BTreeMap<(&str, usize), &Line> {
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    let number = |line| {
+        let count: &mut usize = seen.entry(line).or_default();
+        *count += 1;
+        (line, *count)
+    };
+    let keys: Vec<_> = lines
+        .iter()
+        .map(|line| line.place.as_str())
+        .map(number)
+        .collect();
+    keys.into_iter().zip(lines).collect()
 }
 
 fn in_page(browser: &'static Browser) -> (Report, Vec<String>) {
