@@ -25,12 +25,6 @@ impl CallScopes {
         self.0.push(CallScope::default());
     }
 
-    /// A call has ended.
-    #[inline]
-    pub fn exit(&mut self) {
-        self.0.pop();
-    }
-
     /// How many calls are under way.
     #[inline]
     pub fn depth(&self) -> usize {

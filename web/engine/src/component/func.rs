@@ -180,8 +180,6 @@ impl Func {
     }
 
     /// A call: lower the parameters, enter the guest, lift the result, let the guest clean up.
-    ///
-    /// An error after the instance was entered leaves it entered, as in Wasmtime: a guest that broke the canonical ABI is not called again.
     #[inline]
     fn call_raw<T: 'static, R>(
         self,
@@ -190,8 +188,21 @@ impl Func {
         lift: impl FnOnce(&mut LiftContext<'_>, InterfaceType, &Frame) -> Result<R>,
     ) -> Result<R> {
         let info = self.info(store.opaque())?;
+        let depth = store.opaque().enter_call()?;
+        let result = self.call_entered(store.as_context_mut(), info, lower, lift);
+        store.opaque().scopes.unwind(depth);
+        result
+    }
+
+    #[inline]
+    fn call_entered<T: 'static, R>(
+        self,
+        mut store: StoreContextMut<'_, T>,
+        info: FuncInfo,
+        lower: impl FnOnce(&mut LowerContext<'_, T>, InterfaceType, &mut Frame) -> Result<()>,
+        lift: impl FnOnce(&mut LiftContext<'_>, InterfaceType, &Frame) -> Result<R>,
+    ) -> Result<R> {
         let id = self.instance.id;
-        store.opaque().enter_instance(id)?;
         let mut frame: Frame = [MaybeUninit::uninit(); FRAME_SLOTS];
         {
             let mut cx = LowerContext::new(store.as_context_mut(), info.options, id);
@@ -216,7 +227,6 @@ impl Func {
                 return Err(store.throw_to_error(&caught));
             }
         }
-        store.leave_instance(id);
         Ok(result)
     }
 }

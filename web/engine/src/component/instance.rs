@@ -16,7 +16,7 @@ use crate::plan::{Def, Export, TrampolineKind};
 use crate::raw::ValRaw;
 use crate::store::{AsContext, AsContextMut, StoreOpaque};
 use js_sys::{Object, WebAssembly};
-use std::cell::{Cell, OnceCell};
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::fmt;
 use std::marker::PhantomPinned;
@@ -70,8 +70,6 @@ pub struct InstanceData {
     pub(super) owners: HashMap<ResourceIndex, RuntimeComponentInstanceIndex>,
     /// Trampolines of exported functions, made when first asked for.
     pub(super) funcs: Vec<OnceCell<(Slot, FuncInfo)>>,
-    /// Whether a call into the instance is under way.
-    pub(super) entered: Cell<bool>,
     pub(super) _pinned: PhantomPinned,
 }
 
@@ -296,27 +294,19 @@ impl InstanceData {
 }
 
 impl StoreOpaque {
-    /// Enters an instance for a call from the host.
+    /// A call from the host begins; returns the depth to go back to at its end.
     ///
     /// # Errors
     ///
-    /// A guest has trapped in this store, or the instance is being called already.
+    /// A guest has trapped in this store.
     #[inline]
-    pub(super) fn enter_instance(&mut self, id: InstanceId) -> Result<()> {
-        let instance = &self.instances[id.index()];
-        if self.trapped || instance.entered.get() {
+    pub(super) fn enter_call(&mut self) -> Result<usize> {
+        if self.trapped {
             bail!(Trap::CannotEnterComponent);
         }
-        instance.entered.set(true);
+        let depth = self.scopes.depth();
         self.scopes.enter();
-        Ok(())
-    }
-
-    /// Leaves an instance at the end of a call from the host.
-    #[inline]
-    pub(super) fn leave_instance(&mut self, id: InstanceId) {
-        self.scopes.exit();
-        self.instances[id.index()].entered.set(false);
+        Ok(depth)
     }
 
     /// Runs a destructor because the host drops the last handle to a resource.
@@ -328,9 +318,9 @@ impl StoreOpaque {
             instance.destructors.get(&dtor.resource),
             Some(Drop::Guest(_))
         ) {
-            self.enter_instance(dtor.instance)?;
+            let depth = self.enter_call()?;
             let result = instance.destroy(dtor.resource, rep);
-            self.leave_instance(dtor.instance);
+            self.scopes.unwind(depth);
             return result;
         }
         instance.destroy(dtor.resource, rep)

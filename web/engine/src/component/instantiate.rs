@@ -12,7 +12,7 @@ use crate::page::{self, Caught, GuestMemory, Local, Slot};
 use crate::plan::{CoreType, Def, Signature, Step};
 use crate::store::{AsContextMut, StoreOpaque};
 use js_sys::{Object, WebAssembly};
-use std::cell::{Cell, OnceCell};
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::fmt;
 use std::marker::{PhantomData, PhantomPinned};
@@ -300,7 +300,6 @@ fn empty_data<T>(
         destructors: HashMap::new(),
         owners: HashMap::new(),
         funcs: plan.export_items.iter().map(|_| OnceCell::new()).collect(),
-        entered: Cell::new(false),
         _pinned: PhantomPinned,
     })
 }
