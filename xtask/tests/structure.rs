@@ -15,7 +15,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("amphi-wasi-web", &["amphi-web"]),
     ("amphi", &["amphi-web", "amphi-wasi-web"]),
     ("amphi-runner", &["amphi"]),
-    ("sensor-demo", &["amphi"]),
+    ("sensor-demo", &["amphi", "amphi-core"]),
     ("amphi-cli", &["amphi", "amphi-core"]),
     ("amphi-harness", &[]),
     ("xtask", &["amphi-harness"]),
