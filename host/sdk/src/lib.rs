@@ -7,6 +7,7 @@
 //! What the two targets cannot share is spelled once: [`compile`] is asynchronous, since a browser compiles off the
 //! main thread, and is ready at once natively.
 
+mod compile;
 #[cfg(not(target_arch = "wasm32"))]
 #[path = "native.rs"]
 mod engine;
@@ -19,4 +20,5 @@ pub mod wave;
 
 #[doc(hidden)]
 pub use amphi_web::__flags;
+pub use compile::compile;
 pub use engine::*;

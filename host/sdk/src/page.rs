@@ -17,11 +17,10 @@ pub mod component {
 #[doc(hidden)]
 pub use amphi_web::component::bindgen as __bindgen;
 
-/// Compiles the bytes of a component, off the main thread.
-///
-/// # Errors
-///
-/// The bytes are not a valid component, or use a feature that the browser or this engine does not have.
-pub async fn compile(engine: &Engine, bytes: &[u8]) -> Result<component::Component> {
+/// Compiles bytes that are a component's, off the main thread.
+pub(crate) async fn compile_component(
+    engine: &Engine,
+    bytes: &[u8],
+) -> Result<component::Component> {
     component::Component::new_async(engine, bytes).await
 }

@@ -1,0 +1,25 @@
+//! Compiling, in the one spelling that both hosts have.
+
+use crate::component::Component;
+use crate::engine::compile_component;
+use crate::{Engine, Result};
+
+/// Compiles the bytes of a component: natively at once, in a page off the main thread.
+///
+/// ```
+/// # async fn example() -> amphi::Result<()> {
+/// let engine = amphi::Engine::default();
+/// let component = amphi::compile(&engine, &std::fs::read("calc.wasm")?).await?;
+/// # drop(component);
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// The bytes are not a whole component (the error says what they are instead, and what helps), are not valid, or need a feature that the
+/// engine does not have.
+pub async fn compile(engine: &Engine, bytes: &[u8]) -> Result<Component> {
+    amphi_core::binary::anatomy(bytes)?;
+    compile_component(engine, bytes).await
+}
