@@ -13,7 +13,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("amphi-core", &[]),
     ("amphi-web", &[]),
     ("amphi-wasi-web", &["amphi-web"]),
-    ("amphi", &["amphi-web", "amphi-wasi-web"]),
+    ("amphi", &["amphi-core", "amphi-web", "amphi-wasi-web"]),
     ("amphi-runner", &["amphi"]),
     ("sensor-demo", &["amphi", "amphi-core"]),
     ("amphi-cli", &["amphi", "amphi-core"]),

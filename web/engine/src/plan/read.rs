@@ -10,7 +10,7 @@ use wasmtime_environ::component::{
     ComponentTypesBuilder, GlobalInitializer, InstantiateModule, Translator,
 };
 use wasmtime_environ::error::{Context as _, Result, bail, format_err};
-use wasmtime_environ::wasmparser::{Validator, WasmFeatures};
+use wasmtime_environ::wasmparser::{FuncValidatorAllocations, Validator, WasmFeatures};
 use wasmtime_environ::{
     EntityIndex, EntityRef as _, ModuleInternedTypeIndex, ModuleTranslation, PrimaryMap, ScopeVec,
     StaticModuleIndex, Tunables, WasmFuncType, WasmValType,
@@ -46,6 +46,7 @@ impl Plan {
             .translate(bytes)
             .context("failed to parse the component")?;
         let (types, ty) = types.finish(&translation.component);
+        let modules = validated(modules)?;
         Reader {
             types: Arc::new(types),
             translation,
@@ -54,6 +55,21 @@ impl Plan {
         }
         .plan(ty)
     }
+}
+
+/// Checks the bodies of core functions, which the translator leaves to a compiler.
+fn validated(
+    mut modules: PrimaryMap<StaticModuleIndex, ModuleTranslation<'_>>,
+) -> Result<PrimaryMap<StaticModuleIndex, ModuleTranslation<'_>>> {
+    let mut allocations = FuncValidatorAllocations::default();
+    for module in modules.values_mut() {
+        for (_, function) in std::mem::take(&mut module.function_body_inputs) {
+            let mut validator = function.validator.into_validator(allocations);
+            validator.validate(&function.body)?;
+            allocations = validator.into_allocations();
+        }
+    }
+    Ok(modules)
 }
 
 /// A translation on its way to becoming a plan.
