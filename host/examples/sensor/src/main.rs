@@ -3,11 +3,12 @@
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use sensor_demo::json;
-use sensor_demo::native::{Limits, NativeHost};
+use sensor_demo::native::{Limits, NativeHost, RunError};
 use sensor_demo::server::{self, Config};
 use std::fs;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -45,13 +46,22 @@ enum Command {
     },
 }
 
-fn main() -> Result<()> {
-    match Arguments::parse().command {
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
         Command::Serve { page, port } => serve(page, port),
         Command::Answer {
             component,
             readings,
         } => answer(&component, &readings),
+    };
+    let Err(error) = done else {
+        return ExitCode::SUCCESS;
+    };
+    eprintln!("error: {error:#}");
+    // As the `amphi` command has it: 1 where the component failed, 2 where we did.
+    match error.downcast_ref() {
+        Some(RunError::Guest(_) | RunError::Deadline(_)) => ExitCode::from(1),
+        _ => ExitCode::from(2),
     }
 }
 
