@@ -15,7 +15,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("amphi-wasi-web", &["amphi-web"]),
     ("amphi", &["amphi-core", "amphi-web", "amphi-wasi-web"]),
     ("amphi-runner", &["amphi"]),
-    ("sensor-demo", &["amphi", "amphi-core"]),
+    ("sensor-demo", &["amphi"]),
     ("amphi-cli", &["amphi", "amphi-core"]),
     ("amphi-harness", &[]),
     ("xtask", &["amphi-harness"]),

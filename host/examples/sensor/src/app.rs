@@ -97,12 +97,6 @@ impl<H> bindings::demo::sensor::log::Host for State<H> {
     }
 }
 
-/// Compiles the bytes of a component; what is none is told apart in plain words first.
-pub async fn compile(engine: &Engine, bytes: &[u8]) -> Result<Component> {
-    amphi_core::binary::anatomy(bytes)?;
-    amphi::compile(engine, bytes).await
-}
-
 /// What any component of the contract is linked with: the log and WASI.
 pub fn linker<H: Send + 'static>(engine: &Engine) -> Result<Linker<State<H>>> {
     let mut linker = Linker::new(engine);

@@ -129,7 +129,7 @@ impl NativeHost {
     /// See [`RunError`].
     pub fn run(&self, component: &[u8], readings: &[filter::Reading]) -> Result<Run, RunError> {
         let start = Instant::now();
-        let component = in_tokio(app::compile(&self.engine, component))
+        let component = in_tokio(amphi::compile(&self.engine, component))
             .map_err(|error| RunError::Component(format!("{error:#}")))?;
         let compile = start.elapsed();
 

@@ -25,7 +25,7 @@ impl Filter {
     /// The bytes are not a component that can run here.
     pub async fn load(bytes: Vec<u8>) -> Result<Filter, JsError> {
         let engine = Engine::default();
-        let component = app::compile(&engine, &bytes).await.map_err(refusal)?;
+        let component = amphi::compile(&engine, &bytes).await.map_err(refusal)?;
         let linker = app::linker(&engine).map_err(refusal)?;
         Ok(Filter { component, linker })
     }
