@@ -2,7 +2,7 @@
 
 use amphi::{Result, format_err};
 
-use crate::case::{BadFile, Damage, Input, Source};
+use crate::case::{BadFile, Input, Source};
 use crate::outcome::Outcome;
 use crate::report::Line;
 use crate::stage::{self, Stage};
@@ -48,10 +48,11 @@ async fn bytes(load: &impl AsyncFn(&str) -> Result<Vec<u8>>, input: &Input) -> R
         Source::Hex(text) => {
             hex(text).ok_or_else(|| wrong("expected hexadecimal digits in pairs".to_owned()))
         }
-        Source::Damaged(damage) => Ok(damaged(
-            stage::bytes(load, &damage.component).await?,
-            damage,
-        )),
+        Source::Truncated(part) => {
+            let mut bytes = stage::bytes(load, &part.component).await?;
+            bytes.truncate(bytes.len() * part.keep_permille / 1_000);
+            Ok(bytes)
+        }
     }
 }
 
@@ -59,17 +60,4 @@ fn hex(text: &str) -> Option<Vec<u8>> {
     text.split_whitespace()
         .map(|pair| u8::from_str_radix(pair, 16).ok())
         .collect()
-}
-
-fn damaged(mut bytes: Vec<u8>, damage: &Damage) -> Vec<u8> {
-    let place = |permille: usize| bytes.len() * permille / 1_000;
-    let (end, flipped) = (
-        damage.keep_permille.map(place),
-        damage.flip_at_permille.map(place),
-    );
-    if let Some(byte) = flipped.and_then(|at| bytes.get_mut(at)) {
-        *byte = !*byte;
-    }
-    bytes.truncate(end.unwrap_or(bytes.len()));
-    bytes
 }

@@ -66,18 +66,16 @@ pub enum Source {
     Wat(String),
     /// Bytes in hexadecimal; white space is ignored.
     Hex(String),
-    /// A good component, damaged.
-    Damaged(Damage),
+    /// The start of a good component.
+    Truncated(Truncated),
 }
 
-/// What is done to a good component.
+/// A good component of which only the start is there.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Damage {
+pub struct Truncated {
     /// The component.
     pub component: String,
-    /// How many of every thousand bytes are kept, from the start.
-    pub keep_permille: Option<usize>,
-    /// The position of a byte that is replaced by its complement, in thousandths of the length.
-    pub flip_at_permille: Option<usize>,
+    /// How many of every thousand bytes are kept.
+    pub keep_permille: usize,
 }
