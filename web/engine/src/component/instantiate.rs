@@ -106,8 +106,7 @@ impl<T: 'static> InstancePre<T> {
         let mut instantiation = Instantiation::new(self, store.opaque())?;
         for step in &self.component.plan().steps {
             if let Some((module, imports)) = instantiation.step(step)? {
-                let made = page::with_frame(|| WebAssembly::Instance::new(module, &imports));
-                instantiation.made(made)?;
+                instantiation.made(page::instantiate(module, &imports))?;
             }
         }
         Ok(instantiation.finish())
@@ -128,7 +127,7 @@ impl<T: 'static> InstancePre<T> {
         for step in &self.component.plan().steps {
             if let Some((module, imports)) = instantiation.step(step)? {
                 let made = JsFuture::from(WebAssembly::instantiate_module(module, &imports)).await;
-                instantiation.made(made.map(JsCast::unchecked_into))?;
+                instantiation.made(made.map(JsCast::unchecked_into).map_err(Caught))?;
             }
         }
         Ok(instantiation.finish())
@@ -252,7 +251,7 @@ impl<'a> Instantiation<'a> {
     }
 
     /// Takes over the core instance that a step asked for.
-    fn made(&mut self, made: std::result::Result<WebAssembly::Instance, JsValue>) -> Result<()> {
+    fn made(&mut self, made: Result<WebAssembly::Instance, Caught>) -> Result<()> {
         match made {
             Ok(instance) => {
                 self.data()
@@ -260,7 +259,7 @@ impl<'a> Instantiation<'a> {
                     .push(Local::new(instance.exports()));
                 Ok(())
             }
-            Err(thrown) => Err(self.store.throw_to_error(&Caught(thrown))),
+            Err(caught) => Err(self.store.throw_to_error(&caught)),
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::codegen::HostEntry;
 use crate::component::instance::host_call;
 use crate::raw::ValRaw;
-use js_sys::{Function, WebAssembly};
+use js_sys::{Function, Object, WebAssembly};
 use std::cell::Cell;
 use std::mem::MaybeUninit;
 use wasm_bindgen::JsValue;
@@ -98,22 +98,29 @@ pub unsafe fn enter(f: u32, args: *mut ValRaw) -> Result<(), Caught> {
     if status == 0 {
         return Ok(());
     }
-    let thrown = super::glue::take_caught();
-    if in_host != 0 {
-        wasm_bindgen::throw_val(thrown);
-    }
-    Err(Caught(thrown))
+    Err(thrown_by_guest(super::glue::take_caught(), in_host))
 }
 
-/// Runs `instantiate` with a frame of its own, for start functions that call out.
-pub fn with_frame<R>(instantiate: impl FnOnce() -> R) -> R {
+/// Instantiates a core module with a frame of its own, for a start function that calls out.
+pub fn instantiate(
+    module: &WebAssembly::Module,
+    imports: &Object,
+) -> std::result::Result<WebAssembly::Instance, Caught> {
     let mut frame = MaybeUninit::<[ValRaw; FRAME_SLOTS]>::uninit();
     let outer_frame = CROSSING.0.frame.replace(frame.as_mut_ptr().cast());
     let outer_in_host = CROSSING.0.in_host.replace(0);
-    let result = instantiate();
+    let made = WebAssembly::Instance::new(module, imports);
     CROSSING.0.frame.set(outer_frame);
-    CROSSING.0.in_host.set(outer_in_host);
-    result
+    let in_host = CROSSING.0.in_host.replace(outer_in_host);
+    made.map_err(|thrown| thrown_by_guest(thrown, in_host))
+}
+
+/// Throws on what the application threw while it ran on a guest's behalf: its own state can no longer be trusted.
+fn thrown_by_guest(thrown: JsValue, in_host: u32) -> Caught {
+    if in_host != 0 {
+        wasm_bindgen::throw_val(thrown);
+    }
+    Caught(thrown)
 }
 
 /// Calls the accessor in slot `f`, which cannot trap.
