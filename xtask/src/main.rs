@@ -1,5 +1,6 @@
 //! The project's own commands. `cargo xtask --help` lists them; each installs what it needs and lacks.
 
+mod bench;
 mod demo;
 mod guests;
 mod sample;
@@ -36,6 +37,7 @@ enum Action {
     )]
     Guests,
     Web(web::Options),
+    Bench(bench::Options),
     /// Writes the demo's readings, `web/demo/data/readings.json`, from their fixed seed.
     #[command(after_help = "Example:\n  cargo xtask sample && git diff --stat")]
     Sample,
@@ -58,6 +60,7 @@ fn run(action: Action) -> Result<()> {
         Action::Test(options) => test::run(&workspace, &options),
         Action::Guests => guests::build(&workspace),
         Action::Web(options) => web::run(&workspace, &options),
+        Action::Bench(options) => bench::run(&workspace, &options),
         Action::Sample => sample::run(&workspace.root),
     }
 }

@@ -18,6 +18,7 @@ const FOR_THE_PAGE: &[&str] = &[
     "amphi-wasi-web",
     "amphi-runner",
     "sensor-demo",
+    "amphi-bench-web",
 ];
 
 /// What a step is called, what it is for, what it does.

@@ -35,6 +35,11 @@ pub static PAGES: &[Page] = &[
             ("web/demo/data", "data"),
         ],
     },
+    Page {
+        name: "bench",
+        package: "amphi-bench-web",
+        folders: &[("benches/web/page", ""), ("target/guests", "guests")],
+    },
 ];
 
 /// A page, as data.

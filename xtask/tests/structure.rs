@@ -16,6 +16,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("amphi", &["amphi-core", "amphi-web", "amphi-wasi-web"]),
     ("amphi-runner", &["amphi"]),
     ("sensor-demo", &["amphi"]),
+    ("amphi-bench-web", &["amphi", "amphi-web"]),
     ("amphi-cli", &["amphi", "amphi-core"]),
     ("amphi-harness", &[]),
     ("xtask", &["amphi-harness"]),
