@@ -17,4 +17,4 @@ pub(crate) use glue::{
 };
 pub(crate) use local::Local;
 pub(crate) use memory::GuestMemory;
-pub(crate) use slots::{Slot, array_call_slot};
+pub(crate) use slots::{PlacingImports, Slot, array_call_slot, placing_call_slot};

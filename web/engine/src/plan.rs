@@ -3,7 +3,10 @@
 //! Made from component bytes by [`Plan::new`] with the translator that Wasmtime itself uses, so that both hosts agree by
 //! construction; kept in types of our own, since the translator's promise no stability. Knows no engine.
 
+mod placed;
 mod read;
+
+pub use placed::{Placed, placed};
 
 use std::sync::Arc;
 use wasmtime_environ::collections::TryString;

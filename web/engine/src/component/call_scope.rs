@@ -5,13 +5,20 @@
 use super::resource::HandleIndex;
 use wasmtime_environ::error::{Result, bail, format_err};
 
-/// The scopes of the calls that are under way, innermost last.
+/// The scopes of the calls that are under way.
+///
+/// Most calls lend nothing, so a call is a number, and a scope is kept only for a call that has lent or borrowed something.
 #[derive(Debug, Default)]
-pub struct CallScopes(Vec<CallScope>);
+pub struct CallScopes {
+    depth: usize,
+    /// Scopes with something in them, innermost last.
+    used: Vec<CallScope>,
+}
 
 /// One call.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct CallScope {
+    depth: usize,
     /// Owned handles lent to the callee.
     lenders: Vec<HandleIndex>,
     /// Borrowed handles that the callee still holds.
@@ -19,39 +26,37 @@ struct CallScope {
 }
 
 impl CallScopes {
-    /// A call begins.
+    /// A call begins; returns the depth to unwind to at its end.
     #[inline]
-    pub fn enter(&mut self) {
-        self.0.push(CallScope::default());
+    pub fn enter(&mut self) -> usize {
+        self.depth += 1;
+        self.depth - 1
     }
 
-    /// How many calls are under way.
+    /// Ends every call inside the outermost `depth`.
     #[inline]
-    pub fn depth(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Forgets every scope inside the outermost `depth`.
     pub fn unwind(&mut self, depth: usize) {
-        self.0.truncate(depth);
+        self.depth = depth;
+        if self.used.last().is_some_and(|scope| scope.depth > depth) {
+            self.used.retain(|scope| scope.depth <= depth);
+        }
     }
 
     /// An owned handle is lent for the length of the current call.
     pub fn lend(&mut self, handle: HandleIndex) -> Result<()> {
-        self.current()?.1.lenders.push(handle);
+        self.current()?.lenders.push(handle);
         Ok(())
     }
 
     /// A borrowed handle is given to the current call; returns the scope that it belongs to.
     pub fn borrow(&mut self) -> Result<usize> {
-        let (index, scope) = self.current()?;
-        scope.borrows += 1;
-        Ok(index)
+        self.current()?.borrows += 1;
+        Ok(self.depth)
     }
 
-    /// A borrowed handle of scope `index` is dropped.
-    pub fn give_back(&mut self, index: usize) {
-        if let Some(scope) = self.0.get_mut(index) {
+    /// A borrowed handle of scope `depth` is dropped.
+    pub fn give_back(&mut self, depth: usize) {
+        if let Some(scope) = self.used.iter_mut().find(|scope| scope.depth == depth) {
             scope.borrows = scope.borrows.saturating_sub(1);
         }
     }
@@ -59,19 +64,31 @@ impl CallScopes {
     /// The current call ends: no borrow may be left. Returns the handles that were lent, to be unlent.
     #[inline]
     pub fn finish(&mut self) -> Result<Vec<HandleIndex>> {
-        let (_, scope) = self.current()?;
-        if scope.borrows > 0 {
-            bail!("borrow handles still remain at the end of the call");
+        match self.used.last_mut() {
+            Some(scope) if scope.depth == self.depth => {
+                if scope.borrows > 0 {
+                    bail!("borrow handles still remain at the end of the call");
+                }
+                Ok(std::mem::take(&mut scope.lenders))
+            }
+            _ => Ok(Vec::new()),
         }
-        Ok(std::mem::take(&mut scope.lenders))
     }
 
-    #[inline]
-    fn current(&mut self) -> Result<(usize, &mut CallScope)> {
-        let index = self.0.len().wrapping_sub(1);
-        match self.0.last_mut() {
-            Some(scope) => Ok((index, scope)),
-            None => Err(format_err!("a borrowed handle is used outside of a call")),
+    fn current(&mut self) -> Result<&mut CallScope> {
+        let depth = self.depth;
+        if depth == 0 {
+            bail!("a borrowed handle is used outside of a call");
         }
+        if self.used.last().is_none_or(|scope| scope.depth < depth) {
+            self.used.push(CallScope {
+                depth,
+                lenders: Vec::new(),
+                borrows: 0,
+            });
+        }
+        self.used
+            .last_mut()
+            .ok_or_else(|| format_err!("the current call has no scope"))
     }
 }

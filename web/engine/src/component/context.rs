@@ -4,6 +4,7 @@
 //! application's memory and copied over before the guest runs again, so that the guest never sees a half-made value.
 
 mod aligned;
+mod deferral;
 mod staging;
 
 pub use aligned::AlignedBytes;
@@ -15,6 +16,7 @@ use crate::page::GuestMemory;
 use crate::plan::Options;
 use crate::raw::ValRaw;
 use crate::store::{StoreContextMut, StoreOpaque};
+use deferral::Deferral;
 use staging::Staging;
 use std::sync::Arc;
 use wasmtime_environ::component::{ComponentTypes, TypeResourceTableIndex};
@@ -27,9 +29,10 @@ pub struct LowerContext<'a, T: 'static> {
     pub store: StoreContextMut<'a, T>,
     /// The type tables of the guest's component.
     pub types: &'a ComponentTypes,
-    options: Options,
+    options: &'a Options,
     instance: InstanceId,
     staging: Staging,
+    deferral: Deferral,
 }
 
 /// The context of lifting values out of a guest.
@@ -38,7 +41,7 @@ pub struct LiftContext<'a> {
     /// The type tables of the guest's component.
     pub types: &'a Arc<ComponentTypes>,
     store: &'a mut StoreOpaque,
-    options: Options,
+    options: &'a Options,
     instance: InstanceId,
 }
 
@@ -54,7 +57,7 @@ unsafe fn instance_of<'a>(store: &StoreOpaque, instance: InstanceId) -> &'a Inst
     unsafe { &*data }
 }
 
-fn memory_of(instance: &InstanceData, options: Options) -> Result<&GuestMemory> {
+fn memory_of<'i>(instance: &'i InstanceData, options: &Options) -> Result<&'i GuestMemory> {
     options
         .memory
         .and_then(|index| instance.memories[index].as_ref())
@@ -71,7 +74,7 @@ fn check_bounds(memory: &GuestMemory, ptr: usize, len: usize) -> Result<()> {
 impl<'a, T: 'static> LowerContext<'a, T> {
     pub(crate) fn new(
         store: StoreContextMut<'a, T>,
-        options: Options,
+        options: &'a Options,
         instance: InstanceId,
     ) -> LowerContext<'a, T> {
         // SAFETY: the context borrows the store for `'a`, and types never change.
@@ -84,13 +87,36 @@ impl<'a, T: 'static> LowerContext<'a, T> {
             options,
             instance,
             staging: Staging::default(),
+            deferral: Deferral::default(),
         }
+    }
+
+    /// Lets the bytes of the parameters at `slots` (a bit for each slot of `frame`) stay where they are, for the trampoline to place.
+    #[inline]
+    pub(crate) fn defer_slots(&mut self, slots: u32, frame: *mut ValRaw) {
+        self.deferral = Deferral {
+            slots,
+            frame,
+            deferred: 0,
+        };
+    }
+
+    /// Leaves `len` elements at `bytes` to the trampoline, if `dst` is a slot where it places them; false if it is not.
+    #[inline]
+    pub(crate) fn defer<S>(&mut self, dst: *mut S, bytes: *const u8, len: usize) -> bool {
+        self.deferral.defer(dst.cast(), bytes, len)
+    }
+
+    /// The slots whose bytes are left to the trampoline.
+    #[inline]
+    pub(crate) fn deferred(&self) -> u32 {
+        self.deferral.deferred
     }
 
     /// The function's canonical options.
     #[inline]
-    pub(crate) fn options(&self) -> &Options {
-        &self.options
+    pub(crate) fn options(&self) -> &'a Options {
+        self.options
     }
 
     pub(crate) fn instance_id(&self) -> InstanceId {
@@ -231,7 +257,7 @@ impl<'a, T: 'static> LowerContext<'a, T> {
 impl<'a> LiftContext<'a> {
     pub(crate) fn new(
         store: &'a mut StoreOpaque,
-        options: Options,
+        options: &'a Options,
         instance: InstanceId,
     ) -> LiftContext<'a> {
         // SAFETY: the context borrows the store for `'a`, and types never change.
@@ -246,8 +272,8 @@ impl<'a> LiftContext<'a> {
 
     /// The function's canonical options.
     #[inline]
-    pub(crate) fn options(&self) -> &Options {
-        &self.options
+    pub(crate) fn options(&self) -> &'a Options {
+        self.options
     }
 
     pub(crate) fn instance_id(&self) -> InstanceId {

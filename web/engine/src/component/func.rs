@@ -2,13 +2,14 @@
 
 use super::context::{LiftContext, LowerContext};
 use super::host::{Frame, load_tuple, store_tuple};
-use super::instance::Instance;
+use super::instance::{Instance, InstanceId};
 use super::matching::typecheck_func;
 use super::typed::{ComponentNamedList, Lift, Lower, slice_to_storage, slice_to_storage_mut};
 use super::types::ComponentFunc;
 use super::val::Val;
-use crate::page::{self, FRAME_SLOTS};
-use crate::plan::{Export, Options};
+use crate::codegen::{NOT_ALIGNED, OUT_OF_BOUNDS, STATUS_SLOT};
+use crate::page::{self, FRAME_SLOTS, Slot};
+use crate::plan::{Export, Options, placed};
 use crate::raw::ValRaw;
 use crate::store::{AsContext, AsContextMut, StoreContextMut, StoreOpaque};
 use std::fmt;
@@ -16,7 +17,7 @@ use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 use wasmtime_environ::component::{
-    ExportIndex, InterfaceType, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS, TypeFuncIndex,
+    ExportIndex, InterfaceType, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS, OptionsIndex, TypeFuncIndex,
 };
 use wasmtime_environ::error::{Result, bail, format_err};
 
@@ -37,9 +38,18 @@ pub struct TypedFunc<Params, Return> {
 #[derive(Clone, Copy)]
 pub(super) struct FuncInfo {
     call: u32,
+    /// The trampoline that places parameters, and a bit for each slot that it places.
+    placing: Option<(u32, u32)>,
     post_return: Option<u32>,
     ty: TypeFuncIndex,
-    options: Options,
+    options: OptionsIndex,
+}
+
+/// A function that is ready to be called, and the slots of its trampolines.
+pub(super) struct LiftedFunc {
+    info: FuncInfo,
+    _call: Slot,
+    _placing: Option<Slot>,
 }
 
 impl Func {
@@ -110,6 +120,7 @@ impl Func {
         }
         self.call_raw(
             store.as_context_mut(),
+            false,
             |cx, ty, frame| lower_values(cx, ty, params, frame),
             |cx, ty, frame| {
                 for (result, value) in results.iter_mut().zip(lift_values(cx, ty, frame)?) {
@@ -134,7 +145,7 @@ impl Func {
     fn info(&self, store: &StoreOpaque) -> Result<FuncInfo> {
         let cell = &self.instance.data(store).funcs[self.index.as_u32() as usize];
         match cell.get() {
-            Some((_, info)) => Ok(*info),
+            Some(func) => Ok(func.info),
             None => self.prepare(store),
         }
     }
@@ -158,9 +169,12 @@ impl Func {
         else {
             bail!("the export is not a function");
         };
-        let slot = data.trampoline(func, signature, None)?;
-        let options = plan.options[options.as_u32() as usize];
-        let post_return = match options.post_return {
+        let call = data.trampoline(func, signature, None)?;
+        let used = &plan.options[options.as_u32() as usize];
+        let params = &plan.types[plan.types[*ty].params];
+        let placed = placed(&plan.types, params, used);
+        let placing = data.placing_trampoline(func, signature, &placed, used)?;
+        let post_return = match used.post_return {
             None => None,
             Some(index) => Some(
                 data.post_returns[index]
@@ -169,25 +183,39 @@ impl Func {
                     .index(),
             ),
         };
+        let slots = placed
+            .iter()
+            .fold(0, |slots, placed| slots | 1 << placed.slot);
         let info = FuncInfo {
-            call: slot.index(),
+            call: call.index(),
+            placing: placing.as_ref().map(|slot| (slot.index(), slots)),
             post_return,
             ty: *ty,
-            options,
+            options: *options,
         };
-        let _ = data.funcs[self.index.as_u32() as usize].set((slot, info));
+        let _ = data.funcs[self.index.as_u32() as usize].set(LiftedFunc {
+            info,
+            _call: call,
+            _placing: placing,
+        });
         Ok(info)
     }
 
     /// A call: lower the parameters, enter the guest, lift the result, let the guest clean up.
+    ///
+    /// With `place`, parameters that are plain bytes may be left to the trampoline; what they point to must outlive the call.
     #[inline]
     fn call_raw<T: 'static, R>(
         self,
         mut store: StoreContextMut<'_, T>,
+        place: bool,
         lower: impl FnOnce(&mut LowerContext<'_, T>, InterfaceType, &mut Frame) -> Result<()>,
         lift: impl FnOnce(&mut LiftContext<'_>, InterfaceType, &Frame) -> Result<R>,
     ) -> Result<R> {
-        let info = self.info(store.opaque())?;
+        let mut info = self.info(store.opaque())?;
+        if !place {
+            info.placing = None;
+        }
         let depth = store.opaque().enter_call()?;
         let result = self.call_entered(store.as_context_mut(), info, lower, lift);
         store.opaque().scopes.unwind(depth);
@@ -203,21 +231,39 @@ impl Func {
         lift: impl FnOnce(&mut LiftContext<'_>, InterfaceType, &Frame) -> Result<R>,
     ) -> Result<R> {
         let id = self.instance.id;
+        // SAFETY: the store is borrowed throughout, and keeps its instances and their plans unchanged.
+        let options = unsafe { options_of(store.opaque(), id, info.options) };
         let mut frame: Frame = [MaybeUninit::uninit(); FRAME_SLOTS];
-        {
-            let mut cx = LowerContext::new(store.as_context_mut(), info.options, id);
+        let deferred = {
+            let mut cx = LowerContext::new(store.as_context_mut(), options, id);
             let params = InterfaceType::Tuple(cx.types[info.ty].params);
+            let slots = info.placing.map_or(0, |(_, slots)| slots);
+            cx.defer_slots(slots, frame.as_mut_ptr().cast());
             lower(&mut cx, params, &mut frame)?;
             cx.flush()?;
-        }
+            cx.deferred()
+        };
         let store = store.opaque();
-        // SAFETY: the trampoline reads and writes the flat parameters and results, which fit a frame.
-        if let Err(caught) = unsafe { page::enter(info.call, frame.as_mut_ptr().cast()) } {
+        let call = match info.placing {
+            _ if deferred == 0 => info.call,
+            Some((placing, slots)) if slots == deferred => placing,
+            _ => bail!("a parameter was left to a trampoline that does not place it"),
+        };
+        // SAFETY: the trampoline reads and writes the flat parameters, the result and the status, which fit a frame.
+        if let Err(caught) = unsafe { page::enter(call, frame.as_mut_ptr().cast()) } {
             return Err(store.throw_to_error(&caught));
+        }
+        if deferred != 0 {
+            // SAFETY: a placing trampoline always writes its status.
+            match unsafe { frame[STATUS_SLOT].assume_init() }.get_u32() {
+                NOT_ALIGNED => bail!("realloc return: result not aligned"),
+                OUT_OF_BOUNDS => bail!("realloc return: beyond end of memory"),
+                _ => {}
+            }
         }
         store.finish_scope()?;
         let result = {
-            let mut cx = LiftContext::new(store, info.options, id);
+            let mut cx = LiftContext::new(store, options, id);
             let results = InterfaceType::Tuple(cx.types[info.ty].results);
             lift(&mut cx, results, &frame)?
         };
@@ -229,6 +275,19 @@ impl Func {
         }
         Ok(result)
     }
+}
+
+/// The canonical options at `index`, for longer than a borrow of the store.
+///
+/// # Safety
+///
+/// The store must outlive `'a`. An instance keeps its component, and with it its plan, which never changes.
+#[inline]
+unsafe fn options_of<'a>(store: &StoreOpaque, id: InstanceId, index: OptionsIndex) -> &'a Options {
+    let options: *const Options =
+        &raw const store.instances[id.index()].component.plan().options[index.as_u32() as usize];
+    // SAFETY: the caller's promise.
+    unsafe { &*options }
 }
 
 fn lower_values<T: 'static>(
@@ -332,6 +391,7 @@ where
     pub fn call(&self, mut store: impl AsContextMut, params: Params) -> Result<Return> {
         self.func.call_raw(
             store.as_context_mut(),
+            true,
             |cx, ty, frame| {
                 if Params::flatten_count() <= MAX_FLAT_PARAMS {
                     // SAFETY: a frame has room for the most flat parameters there are.

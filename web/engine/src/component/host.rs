@@ -26,7 +26,7 @@ pub(crate) struct HostCall<'a> {
     pub store: *mut StoreOpaque,
     pub instance: InstanceId,
     pub ty: TypeFuncIndex,
-    pub options: Options,
+    pub options: &'a Options,
     pub frame: &'a mut Frame,
 }
 

@@ -1,7 +1,7 @@
 //! `Instance`, what a store keeps for it, and calls from its guest.
 
 use super::component::{Component, ComponentExportIndex};
-use super::func::{Func, FuncInfo, TypedFunc};
+use super::func::{Func, LiftedFunc, TypedFunc};
 use super::host::{Frame, HostCall, HostFunc};
 use super::instantiate::{InstancePre, RuntimeImport};
 use super::linker::HostDestructor;
@@ -69,7 +69,7 @@ pub struct InstanceData {
     /// Which component instance defines a resource.
     pub(super) owners: HashMap<ResourceIndex, RuntimeComponentInstanceIndex>,
     /// Trampolines of exported functions, made when first asked for.
-    pub(super) funcs: Vec<OnceCell<(Slot, FuncInfo)>>,
+    pub(super) funcs: Vec<OnceCell<LiftedFunc>>,
     pub(super) _pinned: PhantomPinned,
 }
 
@@ -261,13 +261,12 @@ impl InstanceData {
                 let func = self.lowerings[lowering]
                     .as_ref()
                     .ok_or_else(|| format_err!("an import is called before it is bound"))?;
-                let depth = store.scopes.depth();
-                store.scopes.enter();
+                let depth = store.scopes.enter();
                 let result = (func.entry)(&mut HostCall {
                     store: self.store,
                     instance: self.id,
                     ty,
-                    options: plan.options[options.as_u32() as usize],
+                    options: &plan.options[options.as_u32() as usize],
                     frame,
                 });
                 store.scopes.unwind(depth);
@@ -304,9 +303,7 @@ impl StoreOpaque {
         if self.trapped {
             bail!(Trap::CannotEnterComponent);
         }
-        let depth = self.scopes.depth();
-        self.scopes.enter();
-        Ok(depth)
+        Ok(self.scopes.enter())
     }
 
     /// Runs a destructor because the host drops the last handle to a resource.

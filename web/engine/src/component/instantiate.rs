@@ -8,8 +8,8 @@ use super::matching::{InstanceType, ResourceTypes};
 use super::resource::ResourceType;
 use crate::codegen;
 use crate::engine::Engine;
-use crate::page::{self, Caught, GuestMemory, Local, Slot};
-use crate::plan::{CoreType, Def, Signature, Step};
+use crate::page::{self, Caught, GuestMemory, Local, PlacingImports, Slot};
+use crate::plan::{CoreType, Def, Options, Placed, Signature, Step};
 use crate::store::{AsContextMut, StoreOpaque};
 use js_sys::{Object, WebAssembly};
 use std::cell::OnceCell;
@@ -335,5 +335,40 @@ impl InstanceData {
         let function = self.resolve(def)?;
         let flags = guarded_by.map(|instance| JsValue::from(&*self.flags[instance]));
         page::array_call_slot(signature, function, flags)
+    }
+
+    /// Puts a trampoline that places `placed` on the way into a slot, where there is anything to place.
+    pub(super) fn placing_trampoline(
+        &self,
+        def: &Def,
+        signature: &Signature,
+        placed: &[Placed],
+        options: &Options,
+    ) -> Result<Option<Slot>> {
+        let memory = options
+            .memory
+            .and_then(|index| self.memories[index].as_ref());
+        let (false, Some(memory), Some(realloc)) = (placed.is_empty(), memory, options.realloc)
+        else {
+            return Ok(None);
+        };
+        let steps = &self.component.plan().steps;
+        let found = steps.iter().find_map(|step| match step {
+            Step::ExtractRealloc {
+                index,
+                def,
+                instance,
+            } if *index == realloc => Some((def, *instance)),
+            _ => None,
+        });
+        let Some((realloc, instance)) = found else {
+            return Ok(None);
+        };
+        let joined = PlacingImports {
+            guest: memory.object().into(),
+            realloc: self.resolve(realloc)?,
+            flags: JsValue::from(&*self.flags[instance]),
+        };
+        page::placing_call_slot(signature, placed, self.resolve(def)?, joined)
     }
 }

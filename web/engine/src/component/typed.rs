@@ -69,6 +69,10 @@ pub unsafe trait ComponentVariant: ComponentType {
 ///
 /// What is written matches the type.
 pub unsafe trait Lower: ComponentType {
+    /// Whether a slice of this type has the bytes of a canonical list.
+    #[doc(hidden)]
+    const PLAIN: bool = false;
+
     #[doc(hidden)]
     fn linear_lower_to_flat<T>(
         &self,

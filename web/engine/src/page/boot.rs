@@ -3,10 +3,11 @@
 use super::enter::{self, reserve};
 use super::glue;
 use crate::codegen::{self, HostEntry};
-use crate::plan::Signature;
+use crate::plan::{Placed, Signature};
 use js_sys::WebAssembly;
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
+use std::hash::Hash;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasmtime_environ::error::{Result, format_err};
 
@@ -20,8 +21,12 @@ pub struct Page {
     pub slots: RefCell<super::slots::Slots>,
     /// Compiled accessor of guest memories; `None` in a browser without multi-memory.
     pub accessor: Option<WebAssembly::Module>,
-    array_calls: RefCell<HashMap<(Signature, bool), WebAssembly::Module>>,
+    array_calls: Modules<(Signature, bool)>,
+    placing_calls: Modules<(Signature, Box<[Placed]>)>,
 }
+
+/// Generated modules by what they were generated for.
+type Modules<K> = RefCell<HashMap<K, WebAssembly::Module>>;
 
 thread_local! {
     static PAGE: OnceCell<Page> = const { OnceCell::new() };
@@ -69,6 +74,7 @@ fn boot() -> Result<Page> {
         )?)),
         accessor: glue::compile(&codegen::accessor()).ok(),
         array_calls: RefCell::default(),
+        placing_calls: RefCell::default(),
     })
 }
 
@@ -84,12 +90,35 @@ impl Page {
         signature: &Signature,
         leave_flag: bool,
     ) -> Result<WebAssembly::Module> {
-        let key = (signature.clone(), leave_flag);
-        if let Some(module) = self.array_calls.borrow().get(&key) {
-            return Ok(module.clone());
-        }
-        let module = glue::compile(&codegen::array_call(signature, leave_flag))?;
-        self.array_calls.borrow_mut().insert(key, module.clone());
-        Ok(module)
+        cached(&self.array_calls, (signature.clone(), leave_flag), || {
+            codegen::array_call(signature, leave_flag)
+        })
     }
+
+    /// The compiled trampoline for a signature that places parameters on the way.
+    pub fn placing_call(
+        &self,
+        signature: &Signature,
+        placed: &[Placed],
+    ) -> Result<WebAssembly::Module> {
+        cached(
+            &self.placing_calls,
+            (signature.clone(), placed.into()),
+            || codegen::placing_call(signature, placed),
+        )
+    }
+}
+
+/// A generated module, compiled at its first use.
+fn cached<K: Eq + Hash>(
+    modules: &Modules<K>,
+    key: K,
+    generate: impl FnOnce() -> Vec<u8>,
+) -> Result<WebAssembly::Module> {
+    if let Some(module) = modules.borrow().get(&key) {
+        return Ok(module.clone());
+    }
+    let module = glue::compile(&generate())?;
+    modules.borrow_mut().insert(key, module.clone());
+    Ok(module)
 }

@@ -2,7 +2,7 @@
 
 use super::boot::page;
 use super::enter::call;
-use super::{glue, slots::Slot};
+use super::{Local, glue, slots::Slot};
 use js_sys::WebAssembly;
 use wasmtime_environ::error::Result;
 
@@ -12,6 +12,8 @@ const PAGE_SIZE: u64 = 65536;
 /// One memory of a guest.
 #[derive(Debug)]
 pub struct GuestMemory {
+    /// The memory itself, for modules that import it.
+    memory: Local<WebAssembly::Memory>,
     read: Slot,
     write: Slot,
     pages: Slot,
@@ -32,10 +34,16 @@ impl GuestMemory {
         })?;
         let slot = |name| Slot::new(&glue::export(&exports, name)?);
         Ok(GuestMemory {
+            memory: Local::new(memory.clone()),
             read: slot("read")?,
             write: slot("write")?,
             pages: slot("pages")?,
         })
+    }
+
+    /// The memory itself.
+    pub fn object(&self) -> &WebAssembly::Memory {
+        &self.memory
     }
 
     /// Copies `len` bytes at `guest` to `to`; false, and nothing copied, if they are not all inside the memory.

@@ -2,7 +2,7 @@
 
 use super::boot::page;
 use super::glue;
-use crate::plan::Signature;
+use crate::plan::{Placed, Signature};
 use js_sys::{Function, WebAssembly};
 use wasm_bindgen::JsValue;
 use wasmtime_environ::error::{Result, format_err};
@@ -76,6 +76,43 @@ pub fn array_call_slot(
         glue::instance_exports(&module, &imports)
     })?;
     Slot::new(&glue::export(&exports, "call")?)
+}
+
+/// What a placing trampoline is joined to, besides the function itself.
+pub struct PlacingImports {
+    /// The guest's memory.
+    pub guest: JsValue,
+    /// The guest's `realloc`.
+    pub realloc: JsValue,
+    /// The flags of the component instance that `realloc` belongs to.
+    pub flags: JsValue,
+}
+
+/// Puts a placing trampoline for a guest's core function into a slot; `None` in a browser without multi-memory.
+pub fn placing_call_slot(
+    signature: &Signature,
+    placed: &[Placed],
+    function: JsValue,
+    joined: PlacingImports,
+) -> Result<Option<Slot>> {
+    let exports = page(|page| {
+        if page.accessor.is_none() {
+            return Ok(None);
+        }
+        let module = page.placing_call(signature, placed)?;
+        let imports = glue::import_object([
+            ("m", "app", page.memory.clone()),
+            ("m", "guest", joined.guest),
+            ("f", "f", function),
+            ("f", "realloc", joined.realloc),
+            ("f", "flags", joined.flags),
+        ])?;
+        glue::instance_exports(&module, &imports).map(Some)
+    })?;
+    match exports {
+        Some(exports) => Slot::new(&glue::export(&exports, "call")?).map(Some),
+        None => Ok(None),
+    }
 }
 
 impl Drop for Slot {

@@ -39,6 +39,9 @@ unsafe impl<E: Lower> Lower for [E] {
         ty: InterfaceType,
         dst: &mut MaybeUninit<[ValRaw; 2]>,
     ) -> Result<()> {
+        if E::PLAIN && cx.defer(dst.as_mut_ptr(), self.as_ptr().cast(), self.len()) {
+            return Ok(());
+        }
         let ptr = E::linear_lower_list(cx, element(cx.types, ty), self)?;
         Pair::new(ptr, self.len())?.to_flat(dst);
         Ok(())

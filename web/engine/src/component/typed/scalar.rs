@@ -14,7 +14,7 @@ macro_rules! scalar {
     ($ty:ident is $interface:ident, $abi:ident, $size:literal,
      to_raw: $to_raw:expr, from_raw: $from_raw:expr,
      to_bytes: $to_bytes:expr, from_bytes: $from_bytes:expr
-     $(, plain: $lower_list:item $lift_list:item)?) => {
+     $(, plain: { $plain:item } $lower_list:item $lift_list:item)?) => {
         // SAFETY: one slot, as the canonical ABI has it for a scalar.
         unsafe impl ComponentType for $ty {
             type Lower = ValRaw;
@@ -57,7 +57,7 @@ macro_rules! scalar {
                 Ok(())
             }
 
-            $($lower_list)?
+            $($plain $lower_list)?
         }
 
         // SAFETY: as above.
@@ -94,7 +94,7 @@ macro_rules! plain {
             from_raw: |raw: ValRaw| Ok($from_raw(raw)),
             to_bytes: $ty::to_le_bytes,
             from_bytes: |bytes| Ok($ty::from_le_bytes(bytes)),
-            plain:
+            plain: { const PLAIN: bool = true; }
             fn linear_lower_list<T>(
                 cx: &mut LowerContext<'_, T>,
                 _element: InterfaceType,

@@ -39,6 +39,9 @@ unsafe impl Lower for str {
         _ty: InterfaceType,
         dst: &mut MaybeUninit<[ValRaw; 2]>,
     ) -> Result<()> {
+        if cx.defer(dst.as_mut_ptr(), self.as_ptr(), self.len()) {
+            return check_length(self.len());
+        }
         lower_string(cx, self)?.to_flat(dst);
         Ok(())
     }
