@@ -15,10 +15,11 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("amphi-wasi-web", &["amphi-web"]),
     ("amphi", &["amphi-core", "amphi-web", "amphi-wasi-web"]),
     ("amphi-runner", &["amphi"]),
-    ("sensor-demo", &["amphi"]),
+    ("amphi-site", &[]),
+    ("sensor-demo", &["amphi", "amphi-site"]),
     ("amphi-bench-web", &["amphi", "amphi-web"]),
     ("amphi-cli", &["amphi", "amphi-core"]),
-    ("amphi-harness", &[]),
+    ("amphi-harness", &["amphi-site"]),
     ("xtask", &["amphi-harness"]),
 ];
 

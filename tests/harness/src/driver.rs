@@ -1,10 +1,10 @@
-//! A browser's WebDriver process: started on a free port, ready when it says so, stopped on drop.
+//! A browser's WebDriver process: started on a free port, ready when it listens, stopped on drop with all that it started.
 
-use crate::wire;
 use anyhow::{Context, Result, bail};
-use serde_json::Value;
+use rustix::process::{Pid, Signal, kill_process_group};
 use std::fs::{self, File};
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -18,7 +18,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// A running WebDriver.
 #[derive(Debug)]
 pub(crate) struct Driver {
-    pub(crate) port: u16,
+    port: u16,
     child: Child,
     log: PathBuf,
 }
@@ -35,11 +35,18 @@ impl Driver {
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)
             .stderr(output)
+            // A group of its own, which its browser is in too.
+            .process_group(0)
             .spawn()
             .with_context(|| format!("cannot start `{}`", program.display()))?;
         let mut driver = Self { port, child, log };
         driver.await_ready()?;
         Ok(driver)
+    }
+
+    /// Where it listens.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}:{}/", Ipv4Addr::LOCALHOST, self.port)
     }
 
     /// What the driver has printed so far.
@@ -49,11 +56,7 @@ impl Driver {
 
     fn await_ready(&mut self) -> Result<()> {
         let deadline = Instant::now() + START;
-        loop {
-            let status = wire::command(self.port, "GET", "/status", None, START);
-            if status.is_ok_and(|value| value["ready"] == Value::Bool(true)) {
-                return Ok(());
-            }
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_err() {
             if let Some(code) = self.child.try_wait()? {
                 bail!(
                     "the driver ended before it was ready ({code}):\n{}",
@@ -68,13 +71,15 @@ impl Driver {
             }
             thread::sleep(PAUSE);
         }
+        Ok(())
     }
 }
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        // It may have ended by itself; then there is nothing to kill and only its status to collect.
-        let _ = self.child.kill();
+        // A browser outlives a driver that is killed, so the whole group is. It may have ended by itself; then there is
+        // nothing to kill and only its status to collect.
+        let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
         let _ = self.child.wait();
     }
 }

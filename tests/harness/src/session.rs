@@ -1,16 +1,21 @@
 //! A browser that is running, and one page in it.
 
 use crate::browser::Browser;
+use crate::console::{self, ReadConsole};
 use crate::driver::Driver;
-use crate::scratch::Scratch;
 use crate::server::Server;
-use crate::wire;
-use anyhow::{Context, Error, Result, anyhow, bail};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use anyhow::{Context, Error, Result, anyhow};
+use fantoccini::error::CmdError;
+use fantoccini::wd::Capabilities;
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
+use std::future::Future;
 use std::path::Path;
 use std::time::Duration;
+use tempfile::TempDir;
+use tokio::runtime::{Builder, Runtime};
+use tokio::time::timeout;
 
 /// How long anything but the page's own work may take.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -34,11 +39,12 @@ const AWAIT_OUTCOME: &str = "
 pub struct Session {
     /// Which browser it is.
     pub browser: &'static Browser,
-    id: String,
+    client: Client,
     deadline: Duration,
-    driver: Driver,
+    runtime: Runtime,
+    _driver: Driver,
     // Declared last: the profile is removed after the driver has gone.
-    _scratch: Scratch,
+    _scratch: TempDir,
 }
 
 /// What a page said.
@@ -68,26 +74,31 @@ pub fn visit(
 impl Session {
     /// Starts `browser`; a page may then work for at most `deadline`.
     pub fn start(browser: &'static Browser, deadline: Duration) -> Result<Self> {
-        let scratch = Scratch::new()?;
+        let scratch = TempDir::with_prefix("amphi-browser-")
+            .context("no folder for the browser's profile")?;
         let profile = scratch.path().join("profile");
         let capabilities = (browser.capabilities)(&browser.program()?, &profile);
         let driver = Driver::start(&browser.driver()?, scratch.path())?;
-        let id = new_session(&driver, capabilities, deadline)
+        // It does nothing between two commands, and so needs no thread.
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let client = runtime
+            .block_on(connect(&driver, capabilities, deadline))
             .with_context(|| format!("cannot start {}", browser.name))
             .map_err(|error| error.context(format!("the driver's output:\n{}", driver.output())))?;
         Ok(Self {
             browser,
-            id,
+            client,
             deadline,
-            driver,
+            runtime,
+            _driver: driver,
             _scratch: scratch,
         })
     }
 
     /// Opens `url` and waits for its load event, by which its modules have run.
     pub fn open(&self, url: &str) -> Result<()> {
-        self.post("url", json!({ "url": url }), PATIENCE + GRACE)?;
-        Ok(())
+        self.wait(PATIENCE + GRACE, self.client.goto(url))
+            .with_context(|| format!("cannot open `{url}`"))
     }
 
     /// Awaits the promise that the page has set as `globalThis.outcome`.
@@ -106,25 +117,23 @@ impl Session {
         Ok(answer["value"].take())
     }
 
-    /// Runs the body of a function in the page and gives what it returns.
+    /// Runs the body of a function in the page and gives what it returns. `args` is a list.
     pub fn run(&self, script: &str, args: Value) -> Result<Value> {
-        self.script("execute/sync", script, args)
+        let args = list(args)?;
+        self.wait(self.deadline + GRACE, self.client.execute(script, args))
     }
 
-    /// Runs the body of a function in the page and gives what it passes to its last argument.
+    /// Runs the body of a function in the page and gives what it passes to its last argument. `args` is a list.
     pub fn run_async(&self, script: &str, args: Value) -> Result<Value> {
-        self.script("execute/async", script, args)
+        let args = list(args)?;
+        let command = self.client.execute_async(script, args);
+        self.wait(self.deadline + GRACE, command)
     }
 
     /// A picture of the window, as PNG.
     pub fn screenshot(&self) -> Result<Vec<u8>> {
-        let value = self.command("GET", "screenshot", None, PATIENCE)?;
-        let text = value
-            .as_str()
-            .context("the driver's screenshot is not a string")?;
-        STANDARD
-            .decode(text)
-            .context("the driver's screenshot is not base64")
+        self.wait(PATIENCE, self.client.screenshot())
+            .context("no picture of the window")
     }
 
     /// The lines that the page's console has got since this was last asked; none where the driver does not hand them out.
@@ -132,15 +141,10 @@ impl Session {
         if !self.browser.console {
             return Ok(Vec::new());
         }
-        let entries = self.post("se/log", json!({ "type": "browser" }), PATIENCE)?;
-        let line = |entry: &Value| {
-            let field = |name: &str| entry[name].as_str().unwrap_or_default().to_string();
-            format!("{}: {}", field("level").to_lowercase(), field("message"))
-        };
-        Ok(entries
-            .as_array()
-            .map(|list| list.iter().map(line).collect())
-            .unwrap_or_default())
+        let answer = self
+            .wait(PATIENCE, self.client.issue_cmd(ReadConsole))
+            .context("cannot read the page's console")?;
+        Ok(console::lines(&answer))
     }
 
     /// Adds what the console says to an error, for the cause is usually there.
@@ -155,57 +159,41 @@ impl Session {
         }
     }
 
-    fn script(&self, kind: &str, script: &str, args: Value) -> Result<Value> {
-        self.post(
-            kind,
-            json!({ "script": script, "args": args }),
-            self.deadline + GRACE,
-        )
-    }
-
-    fn post(&self, command: &str, body: Value, patience: Duration) -> Result<Value> {
-        self.command("POST", command, Some(&body), patience)
-    }
-
-    fn command(
+    /// Sends a command and blocks until the driver has answered, for at most `patience`.
+    fn wait<T>(
         &self,
-        method: &str,
-        command: &str,
-        body: Option<&Value>,
         patience: Duration,
-    ) -> Result<Value> {
-        wire::command(
-            self.driver.port,
-            method,
-            &format!("/session/{}/{command}", self.id),
-            body,
-            patience,
-        )
+        command: impl Future<Output = Result<T, CmdError>>,
+    ) -> Result<T> {
+        let answer = self
+            .runtime
+            .block_on(async { timeout(patience, command).await });
+        Ok(answer.with_context(|| format!("the driver did not answer within {patience:?}"))??)
     }
 }
 
 impl Drop for Session {
     fn drop(&mut self) {
-        // Asks the driver to end its browser; should it not answer, the driver itself is killed next all the same.
-        let _ = wire::command(
-            self.driver.port,
-            "DELETE",
-            &format!("/session/{}", self.id),
-            None,
-            GRACE,
-        );
+        // Asks the driver to end its browser; should it not answer, both are killed next all the same.
+        let _ = self.wait(GRACE, self.client.clone().close());
     }
 }
 
-fn new_session(driver: &Driver, mut capabilities: Value, deadline: Duration) -> Result<String> {
+async fn connect(driver: &Driver, mut capabilities: Value, deadline: Duration) -> Result<Client> {
     capabilities["timeouts"] = json!({
         "script": u64::try_from(deadline.as_millis())?,
         "pageLoad": u64::try_from(PATIENCE.as_millis())?,
     });
-    let body = json!({ "capabilities": { "alwaysMatch": capabilities } });
-    let value = wire::command(driver.port, "POST", "/session", Some(&body), PATIENCE)?;
-    match value["sessionId"].as_str() {
-        Some(id) => Ok(id.to_string()),
-        None => bail!("expected a session, found `{value}`"),
-    }
+    let capabilities: Capabilities = serde_json::from_value(capabilities)?;
+    let url = driver.url();
+    let mut builder = ClientBuilder::new(HttpConnector::new());
+    let connecting = builder.capabilities(capabilities).connect(&url);
+    let client = timeout(PATIENCE, connecting)
+        .await
+        .with_context(|| format!("the driver did not answer within {PATIENCE:?}"))??;
+    Ok(client)
+}
+
+fn list(args: Value) -> Result<Vec<Value>> {
+    serde_json::from_value(args).context("the arguments of a script")
 }

@@ -4,15 +4,15 @@
 //! host and origin and carry the token that the page was given ([`guard`]). What is sent is bounded in size, what runs in
 //! time, memory and number ([`limits`](Config)); guests are granted nothing.
 
-mod file;
 mod guard;
+mod index;
 mod refusal;
 mod run;
 
 use crate::native::{Limits, NativeHost};
 use anyhow::Context;
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use guard::Guard;
 use refusal::Refusal;
@@ -90,13 +90,16 @@ pub async fn serve(
 }
 
 fn router(server: Arc<Server>) -> Router {
-    Router::new()
+    let absent = Router::new().fallback(async || Refusal::not_found());
+    let files = amphi_site::files(&server.config.page, absent);
+    let site = Router::new()
         .route("/api/run", post(run::run))
-        .route("/", get(file::index))
-        .route("/{*path}", get(file::file))
+        .route("/", get(index::index))
+        .route("/index.html", get(index::index))
+        .route("/{*path}", files)
         .fallback(async || Refusal::not_found())
         .method_not_allowed_fallback(async || Refusal::method())
         .layer(from_fn_with_state(server.clone(), guard::host))
-        .layer(from_fn(guard::headers))
-        .with_state(server)
+        .with_state(server);
+    amphi_site::guarded(site, guard::HEADERS)
 }

@@ -15,28 +15,24 @@ use std::sync::Arc;
 /// The header that carries the token.
 const TOKEN: HeaderName = HeaderName::from_static("x-amphi-token");
 
-/// What is sent with every answer.
-const HEADERS: [(HeaderName, &str); 7] = [
+/// What is sent with every answer, besides the policy: the page keeps to itself.
+pub const HEADERS: [(HeaderName, HeaderValue); 4] = [
     (
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; base-uri 'none'; form-action 'none'; \
-         frame-ancestors 'none'; object-src 'none'",
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
     ),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::REFERRER_POLICY, "no-referrer"),
-    (header::CACHE_CONTROL, "no-store"),
     // With these two the page is isolated, and its clock is finer.
     (
         HeaderName::from_static("cross-origin-opener-policy"),
-        "same-origin",
+        HeaderValue::from_static("same-origin"),
     ),
     (
         HeaderName::from_static("cross-origin-embedder-policy"),
-        "require-corp",
+        HeaderValue::from_static("require-corp"),
     ),
     (
         HeaderName::from_static("cross-origin-resource-policy"),
-        "same-origin",
+        HeaderValue::from_static("same-origin"),
     ),
 ];
 
@@ -102,17 +98,6 @@ pub async fn host(
 ) -> Result<Response, Refusal> {
     server.guard.host(request.headers())?;
     Ok(next.run(request).await)
-}
-
-/// Adds the headers that keep the page to itself.
-pub async fn headers(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    for (name, value) in HEADERS {
-        response
-            .headers_mut()
-            .insert(name, HeaderValue::from_static(value));
-    }
-    response
 }
 
 /// The value of a header that is there exactly once.
