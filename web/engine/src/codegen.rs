@@ -43,6 +43,15 @@ fn any_memory() -> MemoryType {
     }
 }
 
+/// A 32-bit word at a fixed address of memory 0.
+fn word(address: u32) -> MemArg {
+    MemArg {
+        offset: u64::from(address),
+        align: 2,
+        memory_index: 0,
+    }
+}
+
 fn push_type(types: &mut TypeSection, signature: &Signature) {
     types.ty().function(
         signature.params.iter().map(|ty| ValType::from(*ty)),

@@ -4,7 +4,7 @@ let caught;
 
 /** A function `(f, args) -> status` that calls `enter(f, args)` and keeps what it throws. */
 export function makeGuard(enter) {
-  return (f, args) => {
+  const amphiGuard = (f, args) => {
     try {
       enter(f, args);
       return 0;
@@ -13,6 +13,7 @@ export function makeGuard(enter) {
       return 1;
     }
   };
+  return amphiGuard;
 }
 
 /** What the last guarded call threw; forgotten once taken. */

@@ -11,7 +11,7 @@ mod memory;
 mod slots;
 
 pub(crate) use boot::page;
-pub(crate) use enter::{Caught, FRAME_SLOTS, enter, instantiate};
+pub(crate) use enter::{Caught, FRAME_SLOTS, enter, instantiate, is_poisoned};
 pub(crate) use glue::{
     caught_message, caught_stack, compile, import_object, instance_exports, may_leave_flag,
 };

@@ -79,8 +79,6 @@ pub struct Counts {
     pub lowerings: usize,
     /// Component instances, each with its flags and its handle table.
     pub instances: usize,
-    /// Resource types, imported and defined.
-    pub resources: usize,
 }
 
 /// A core module inside a component.
@@ -89,6 +87,8 @@ pub struct CoreModule {
     pub wasm: Vec<u8>,
     /// Module and field name of each import, in order.
     pub imports: Vec<(String, String)>,
+    /// Whether it has a start function, which runs while it is instantiated.
+    pub starts: bool,
 }
 
 /// One step of instantiation.

@@ -38,12 +38,17 @@ pub(crate) struct StoreOpaque {
     pub instances: Vec<Box<InstanceData>>,
     pub scopes: CallScopes,
     pub host_handles: HostHandles,
+    /// Bytes that one call may copy out of a guest.
+    pub hostcall_fuel: usize,
     /// Set by the first trap: no instance may be entered again.
     pub trapped: bool,
     /// The error of a host function, on its way through a guest's `unreachable`.
     pub pending_error: Option<Error>,
     _pinned: PhantomPinned,
 }
+
+/// Wasmtime's own.
+const DEFAULT_HOSTCALL_FUEL: usize = 128 << 20;
 
 impl<T: 'static> Store<T> {
     /// Makes a store.
@@ -57,6 +62,7 @@ impl<T: 'static> Store<T> {
                     instances: Vec::new(),
                     scopes: CallScopes::default(),
                     host_handles: HostHandles::default(),
+                    hostcall_fuel: DEFAULT_HOSTCALL_FUEL,
                     trapped: false,
                     pending_error: None,
                     _pinned: PhantomPinned,
@@ -86,6 +92,16 @@ impl<T: 'static> Store<T> {
         &self.inner.opaque.engine
     }
 
+    /// How many bytes one call may copy out of a guest.
+    pub fn hostcall_fuel(&self) -> usize {
+        self.inner.opaque.hostcall_fuel
+    }
+
+    /// Sets how many bytes one call may copy out of a guest: 128 MiB unless set.
+    pub fn set_hostcall_fuel(&mut self, fuel: usize) {
+        self.inner.opaque.hostcall_fuel = fuel;
+    }
+
     /// Fails: guests in a page have no fuel.
     ///
     /// # Errors
@@ -106,14 +122,13 @@ impl<T: 'static> Store<T> {
 }
 
 impl StoreOpaque {
-    /// The error behind a guest's throw: what a host function reported, or the trap itself. No instance runs again.
+    /// The error behind a guest's throw: what a host function reported, or the trap itself. After either no instance runs again.
     #[cold]
     pub fn throw_to_error(&mut self, caught: &Caught) -> Error {
-        self.trapped = true;
-        match self.pending_error.take() {
-            Some(error) => error,
-            None => crate::trap::trap_error(caught),
-        }
+        let pending = self.pending_error.take();
+        let (error, trapped) = crate::trap::error(caught, pending);
+        self.trapped |= trapped;
+        error
     }
 }
 

@@ -41,40 +41,50 @@ const MESSAGES: &[(&str, Trap)] = &[
     ("out of bounds", Trap::MemoryOutOfBounds),
 ];
 
-/// The error for something that a guest threw: a [`Trap`], with the browser's stack as context.
-pub fn trap_error(caught: &Caught) -> Error {
+/// The error for something that a guest threw, and whether the guest was running: what a host function reported, or a [`Trap`], with the
+/// browser's stack as context; or that the browser refused to run the guest at all.
+pub fn error(caught: &Caught, pending: Option<Error>) -> (Error, bool) {
     let message = caught_message(&caught.0);
-    if !is_trap(&caught.0) {
-        return format_err!("the browser refused a core module: {message}");
+    if pending.is_none() && is_refusal(&caught.0, &message) {
+        return (
+            format_err!("the browser refused a core module: {message}"),
+            false,
+        );
     }
+    let error = pending.unwrap_or_else(|| trap(&message));
+    let error = match guest_frames(&caught_stack(&caught.0)) {
+        Some(frames) => error.context(format!("error while executing at wasm backtrace:{frames}")),
+        None => error,
+    };
+    (error, true)
+}
+
+fn trap(message: &str) -> Error {
     let lower = message.to_lowercase();
-    let known = MESSAGES.iter().find(|(text, _)| lower.contains(text));
-    let stack = caught_stack(&caught.0);
-    let context = format!(
-        "error while executing at wasm backtrace:{}",
-        guest_frames(&stack)
-    );
-    match known {
-        Some((_, trap)) => Error::from(*trap).context(context),
-        None => format_err!("wasm trap that this engine does not know: {message}").context(context),
+    match MESSAGES.iter().find(|(text, _)| lower.contains(text)) {
+        Some((_, trap)) => Error::from(*trap),
+        None => format_err!("wasm trap that this engine does not know: {message}"),
     }
 }
 
-/// Whether something thrown came out of running code; the other kinds refuse a module before it runs.
-fn is_trap(thrown: &JsValue) -> bool {
-    !thrown.is_instance_of::<WebAssembly::LinkError>()
-        && !thrown.is_instance_of::<WebAssembly::CompileError>()
+/// Whether something thrown refuses a module before it runs: its imports or its code, or memory that cannot be had.
+fn is_refusal(thrown: &JsValue, message: &str) -> bool {
+    let stack = message.to_lowercase().contains("call stack");
+    thrown.is_instance_of::<WebAssembly::LinkError>()
+        || thrown.is_instance_of::<WebAssembly::CompileError>()
+        || (thrown.is_instance_of::<js_sys::RangeError>() && !stack)
 }
 
-/// The wasm frames of a JavaScript stack inside the guard, one to a line.
-fn guest_frames(stack: &str) -> String {
+/// The wasm frames of a JavaScript stack inside the guard, one to a line; none if the guard is not on it.
+fn guest_frames(stack: &str) -> Option<String> {
     const MOST: usize = 20;
-    stack
+    let guard = stack.lines().position(|line| line.contains("amphiGuard"))?;
+    let frames = stack
         .lines()
-        .take_while(|line| !line.contains("guard.js"))
+        .take(guard)
         .filter(|line| line.contains("wasm"))
         .take(MOST)
         .enumerate()
-        .map(|(index, line)| format!("\n    {index}: {}", line.trim().trim_start_matches("at ")))
-        .collect()
+        .map(|(index, line)| format!("\n    {index}: {}", line.trim().trim_start_matches("at ")));
+    Some(frames.collect())
 }

@@ -1,5 +1,6 @@
 //! The dispatcher: a growable table of the engine's own, reached through slots of the application's table.
 
+use super::{any_memory, word};
 use wasm_encoder::{
     CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection,
     Instruction, Module, RefType, TableSection, TableType, TypeSection, ValType,
@@ -9,14 +10,18 @@ const I32: ValType = ValType::I32;
 
 /// The dispatcher module.
 ///
-/// Exports `table` (growable, of functions), `enter: (f, args)` which calls the array-call trampoline in slot `f`, and
+/// Exports `table` (growable, of functions), `enter: (f, args)` which clears the flag at `in_host` in the application's memory
+/// `m.app` (under the guard, so that what is thrown before is told apart) and calls the array-call trampoline in slot `f`, and
 /// `call: (f, a, b, c) -> status` which calls the accessor in slot `f`.
-pub fn dispatcher() -> Vec<u8> {
+pub fn dispatcher(in_host: u32) -> Vec<u8> {
     let mut types = TypeSection::new();
     types.ty().function([I32], []);
     types.ty().function([I32; 3], [I32]);
     types.ty().function([I32; 2], []);
     types.ty().function([I32; 4], [I32]);
+
+    let mut imports = ImportSection::new();
+    imports.import("m", "app", EntityType::Memory(any_memory()));
 
     let mut functions = FunctionSection::new();
     functions.function(2).function(3);
@@ -36,12 +41,18 @@ pub fn dispatcher() -> Vec<u8> {
     exports.export("call", ExportKind::Func, 1);
 
     let mut code = CodeSection::new();
-    code.function(&forward(1..2, 0));
-    code.function(&forward(1..4, 1));
+    let clear_flag = [
+        Instruction::I32Const(0),
+        Instruction::I32Const(0),
+        Instruction::I32Store(word(in_host)),
+    ];
+    code.function(&forward(&clear_flag, 1..2, 0));
+    code.function(&forward(&[], 1..4, 1));
 
     let mut module = Module::new();
     module
         .section(&types)
+        .section(&imports)
         .section(&functions)
         .section(&tables)
         .section(&exports)
@@ -49,9 +60,12 @@ pub fn dispatcher() -> Vec<u8> {
     module.finish()
 }
 
-/// A function that calls slot `local 0` of table 0 with its other parameters.
-fn forward(rest: std::ops::Range<u32>, type_index: u32) -> Function {
+/// A function that does `first`, then calls slot `local 0` of table 0 with its other parameters.
+fn forward(first: &[Instruction<'_>], rest: std::ops::Range<u32>, type_index: u32) -> Function {
     let mut function = Function::new([]);
+    for instruction in first {
+        function.instruction(instruction);
+    }
     for local in rest {
         function.instruction(&Instruction::LocalGet(local));
     }

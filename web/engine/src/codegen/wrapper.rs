@@ -1,12 +1,11 @@
 //! Wrappers: what a guest imports in place of a host function.
 
-use super::{any_memory, load, push_type, store};
-use crate::plan::Trampoline;
+use super::{any_memory, load, push_type, store, word};
+use crate::plan::{Trampoline, TrampolineKind};
 use std::collections::BTreeSet;
 use wasm_encoder::{
     BlockType, CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection,
-    GlobalType, ImportSection, Instruction, MemArg, Module, RefType, TableType, TypeSection,
-    ValType,
+    GlobalType, ImportSection, Instruction, Module, RefType, TableType, TypeSection, ValType,
 };
 
 /// Where the application takes calls from guests: addresses and a table slot in its own memory and table.
@@ -42,7 +41,8 @@ pub fn wrappers(trampolines: &[Trampoline], entry: HostEntry) -> Vec<u8> {
         let flags = instances
             .iter()
             .position(|instance| *instance == trampoline.instance)
-            .map_or(0, |position| 1 + position as u32);
+            .map(|position| 1 + position as u32)
+            .expect("`instances` lists the instance of each trampoline");
         code.function(&body(trampoline, index as u32, flags, entry));
     }
     let mut module = Module::new();
@@ -89,17 +89,11 @@ fn body(trampoline: &Trampoline, index: u32, flags: u32, entry: HostEntry) -> Fu
     let signature = &trampoline.signature;
     let frame = signature.params.len() as u32;
     let mut function = Function::new([(1, ValType::I32)]);
+    // Spec: `resource.rep` alone may be called by an instance that may not leave.
+    if !matches!(trampoline.kind, TrampolineKind::ResourceRep(_)) {
+        check_may_leave(&mut function, flags, entry);
+    }
     function
-        .instruction(&Instruction::GlobalGet(flags))
-        .instruction(&Instruction::I32Eqz)
-        .instruction(&Instruction::If(BlockType::Empty));
-    call_host(&mut function, CANNOT_LEAVE, entry, |f| {
-        f.instruction(&Instruction::I32Const(0));
-    });
-    function
-        .instruction(&Instruction::Drop)
-        .instruction(&Instruction::Unreachable)
-        .instruction(&Instruction::End)
         .instruction(&Instruction::I32Const(0))
         .instruction(&Instruction::I32Load(word(entry.frame)))
         .instruction(&Instruction::LocalSet(frame));
@@ -123,6 +117,21 @@ fn body(trampoline: &Trampoline, index: u32, flags: u32, entry: HostEntry) -> Fu
     }
     function.instruction(&Instruction::End);
     function
+}
+
+/// Traps, with an error in the store, while the instance may not leave.
+fn check_may_leave(function: &mut Function, flags: u32, entry: HostEntry) {
+    function
+        .instruction(&Instruction::GlobalGet(flags))
+        .instruction(&Instruction::I32Eqz)
+        .instruction(&Instruction::If(BlockType::Empty));
+    call_host(function, CANNOT_LEAVE, entry, |f| {
+        f.instruction(&Instruction::I32Const(0));
+    });
+    function
+        .instruction(&Instruction::Drop)
+        .instruction(&Instruction::Unreachable)
+        .instruction(&Instruction::End);
 }
 
 /// Calls the application with the in-host flag set; leaves its status on the stack.
@@ -151,13 +160,4 @@ fn set_in_host(function: &mut Function, value: i32, entry: HostEntry) {
         .instruction(&Instruction::I32Const(0))
         .instruction(&Instruction::I32Const(value))
         .instruction(&Instruction::I32Store(word(entry.in_host)));
-}
-
-/// A 32-bit word at a fixed address of the application's memory.
-fn word(address: u32) -> MemArg {
-    MemArg {
-        offset: u64::from(address),
-        align: 2,
-        memory_index: 0,
-    }
 }

@@ -7,9 +7,11 @@ use crate::codegen;
 use crate::engine::Engine;
 use crate::page::{self, Local};
 use crate::plan::{Export, Plan};
-use js_sys::{Uint8Array, WebAssembly};
+use js_sys::{Array, Promise, Uint8Array, WebAssembly};
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use wasm_bindgen::JsCast as _;
 use wasm_bindgen_futures::JsFuture;
 use wasmtime_environ::component::{ComponentTypes, ExportIndex};
 use wasmtime_environ::error::{Result, format_err};
@@ -19,6 +21,8 @@ use wasmtime_environ::error::{Result, format_err};
 pub struct Component(Arc<Inner>);
 
 struct Inner {
+    /// Tells components apart, also after they are gone.
+    id: u64,
     engine: Engine,
     plan: Plan,
     /// The core modules, in the plan's order.
@@ -30,7 +34,7 @@ struct Inner {
 /// An export of a component, found once and used for each of its instances.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ComponentExportIndex {
-    pub(super) component: usize,
+    pub(super) component: u64,
     pub(super) index: ExportIndex,
 }
 
@@ -68,21 +72,23 @@ impl Component {
     /// As [`Component::new`].
     pub async fn new_async(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Component> {
         let plan = Plan::new(bytes.as_ref())?;
-        let compiling: Vec<_> = plan
+        let compiling: Array = plan
             .modules
             .iter()
             .map(|module| WebAssembly::compile(&Uint8Array::from(module.wasm.as_slice())))
             .collect();
-        let mut modules = Vec::with_capacity(compiling.len());
-        for module in compiling {
-            let module = JsFuture::from(module).await.map_err(|error| {
+        let compiled = JsFuture::from(Promise::all(&compiling))
+            .await
+            .map_err(|error| {
                 format_err!(
                     "the browser cannot compile a core module: {}",
                     page::caught_message(&error)
                 )
             })?;
-            modules.push(Local::new(module.into()));
-        }
+        let modules = Array::from(&compiled)
+            .iter()
+            .map(|module| Local::new(module.unchecked_into()))
+            .collect();
         Component::with_modules(engine, plan, modules)
     }
 
@@ -98,7 +104,9 @@ impl Component {
         for module in &mut plan.modules {
             module.wasm = Vec::new();
         }
+        static NEXT: AtomicU64 = AtomicU64::new(0);
         Ok(Component(Arc::new(Inner {
+            id: NEXT.fetch_add(1, Relaxed),
             engine: engine.clone(),
             plan,
             modules,
@@ -170,8 +178,8 @@ impl Component {
         find_export(names, name)
     }
 
-    pub(super) fn id(&self) -> usize {
-        Arc::as_ptr(&self.0) as usize
+    pub(super) fn id(&self) -> u64 {
+        self.0.id
     }
 
     pub(crate) fn plan(&self) -> &Plan {

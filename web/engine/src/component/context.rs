@@ -18,6 +18,7 @@ use crate::raw::ValRaw;
 use crate::store::{StoreContextMut, StoreOpaque};
 use deferral::Deferral;
 use staging::Staging;
+use std::cell::Cell;
 use std::sync::Arc;
 use wasmtime_environ::component::{ComponentTypes, TypeResourceTableIndex};
 use wasmtime_environ::error::{Result, bail, format_err};
@@ -40,6 +41,8 @@ pub struct LowerContext<'a, T: 'static> {
 pub struct LiftContext<'a> {
     /// The type tables of the guest's component.
     pub types: &'a Arc<ComponentTypes>,
+    /// Bytes that may still be copied out of the guest.
+    fuel: Cell<usize>,
     store: &'a mut StoreOpaque,
     options: &'a Options,
     instance: InstanceId,
@@ -264,6 +267,7 @@ impl<'a> LiftContext<'a> {
         let types = unsafe { instance_of(store, instance) }.component.types();
         LiftContext {
             types,
+            fuel: Cell::new(store.hostcall_fuel),
             store,
             options,
             instance,
@@ -302,6 +306,20 @@ impl<'a> LiftContext<'a> {
         check_bounds(memory_of(self.data(), self.options)?, ptr, len)
     }
 
+    /// Counts bytes that are copied out of the guest, of which one call may copy no more than the store allows.
+    fn consume_fuel(&self, bytes: usize) -> Result<()> {
+        match self.fuel.get().checked_sub(bytes) {
+            Some(left) => {
+                self.fuel.set(left);
+                Ok(())
+            }
+            None => bail!(
+                "too much data is being copied between the host and the guest: \
+                 fuel allocated for hostcalls has been exhausted"
+            ),
+        }
+    }
+
     /// A copy of `len` bytes of guest memory at `ptr`.
     pub(crate) fn read(&self, ptr: usize, len: usize) -> Result<AlignedBytes> {
         let memory = memory_of(self.data(), self.options)?;
@@ -309,6 +327,7 @@ impl<'a> LiftContext<'a> {
         if len > AlignedBytes::INLINE && !memory.contains(ptr, len) {
             bail!("pointer out of bounds of memory");
         }
+        self.consume_fuel(len)?;
         AlignedBytes::filled(len, |to| {
             // SAFETY: `to` has room for `len` bytes.
             unsafe { memory.read(ptr, to, len) }
@@ -316,24 +335,31 @@ impl<'a> LiftContext<'a> {
         .ok_or_else(|| format_err!("pointer out of bounds of memory"))
     }
 
-    /// Copies `len` plain elements at `ptr` into a vector; an element may be any bit pattern.
+    /// Copies `len` plain elements at `ptr` into a vector; errors say `what` they are of.
     ///
     /// # Safety
     ///
     /// Every bit pattern is a valid `E`.
-    pub(crate) unsafe fn read_vec<E: Copy>(&self, ptr: usize, len: usize) -> Result<Vec<E>> {
+    pub(crate) unsafe fn read_vec<E: Copy>(
+        &self,
+        ptr: usize,
+        len: usize,
+        what: &str,
+    ) -> Result<Vec<E>> {
         /// What may be allocated before the bounds are known; reading checks them too.
         const SMALL: usize = 4096;
         let memory = memory_of(self.data(), self.options)?;
         let bytes = len
             .checked_mul(size_of::<E>())
             .filter(|bytes| *bytes <= SMALL || memory.contains(ptr, *bytes))
-            .ok_or_else(|| format_err!("list pointer/length out of bounds of memory"))?;
-        let mut elements = Vec::<E>::with_capacity(len);
+            .ok_or_else(|| format_err!("{what} pointer/length out of bounds of memory"))?;
+        self.consume_fuel(bytes)?;
+        let mut elements = Vec::<E>::new();
+        elements.try_reserve_exact(len)?;
         // SAFETY: there is room for `len` elements, and any bytes are valid ones.
         unsafe {
             if !memory.read(ptr, elements.as_mut_ptr().cast(), bytes) {
-                bail!("list pointer/length out of bounds of memory");
+                bail!("{what} pointer/length out of bounds of memory");
             }
             elements.set_len(len);
         }

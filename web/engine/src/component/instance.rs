@@ -65,7 +65,7 @@ pub struct InstanceData {
     pub(super) lowerings: Vec<Option<Arc<HostFunc>>>,
     pub(super) handles: Vec<HandleTable>,
     pub(super) resource_types: Arc<ResourceTypes>,
-    pub(super) destructors: HashMap<ResourceIndex, Drop>,
+    pub(super) destructors: HashMap<ResourceIndex, Destroy>,
     /// Which component instance defines a resource.
     pub(super) owners: HashMap<ResourceIndex, RuntimeComponentInstanceIndex>,
     /// Trampolines of exported functions, made when first asked for.
@@ -79,7 +79,7 @@ unsafe impl Send for InstanceData {}
 unsafe impl Sync for InstanceData {}
 
 /// How a resource is destroyed.
-pub(super) enum Drop {
+pub(super) enum Destroy {
     Host(Arc<HostDestructor>),
     Guest(Slot),
 }
@@ -231,8 +231,8 @@ impl InstanceData {
     fn destroy(&self, resource: ResourceIndex, rep: u32) -> Result<()> {
         match self.destructors.get(&resource) {
             None => Ok(()),
-            Some(Drop::Host(dtor)) => dtor.run(self.store, rep),
-            Some(Drop::Guest(slot)) => {
+            Some(Destroy::Host(dtor)) => dtor.run(self.store, rep),
+            Some(Destroy::Guest(slot)) => {
                 let mut args = [ValRaw::u32(rep)];
                 // SAFETY: a destructor's trampoline takes one slot and writes none.
                 unsafe { page::enter(slot.index(), args.as_mut_ptr()) }.map_err(|caught| {
@@ -303,6 +303,11 @@ impl StoreOpaque {
         if self.trapped {
             bail!(Trap::CannotEnterComponent);
         }
+        if page::is_poisoned() {
+            bail!(
+                "the application panicked while a guest was calling it: this page runs no guest any more"
+            );
+        }
         Ok(self.scopes.enter())
     }
 
@@ -311,10 +316,7 @@ impl StoreOpaque {
         let instance: *const InstanceData = &raw const *self.instances[dtor.instance.index()];
         // SAFETY: instances are boxed and live as long as their store.
         let instance = unsafe { &*instance };
-        if matches!(
-            instance.destructors.get(&dtor.resource),
-            Some(Drop::Guest(_))
-        ) {
+        if instance.owners.contains_key(&dtor.resource) {
             let depth = self.enter_call()?;
             let result = instance.destroy(dtor.resource, rep);
             self.scopes.unwind(depth);

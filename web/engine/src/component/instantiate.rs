@@ -2,7 +2,7 @@
 
 use super::component::Component;
 use super::host::HostFunc;
-use super::instance::{Drop, Instance, InstanceData, InstanceId};
+use super::instance::{Destroy, Instance, InstanceData, InstanceId};
 use super::linker::HostDestructor;
 use super::matching::{InstanceType, ResourceTypes};
 use super::resource::ResourceType;
@@ -106,14 +106,15 @@ impl<T: 'static> InstancePre<T> {
         let mut instantiation = Instantiation::new(self, store.opaque())?;
         for step in &self.component.plan().steps {
             if let Some((module, imports)) = instantiation.step(step)? {
-                instantiation.made(page::instantiate(module, &imports))?;
+                let modules = self.component.modules();
+                instantiation.made(page::instantiate(&modules[module], &imports))?;
             }
         }
         Ok(instantiation.finish())
     }
 
     /// As [`instantiate`](InstancePre::instantiate), with core modules instantiated off the main thread, which browsers ask for when
-    /// they are large.
+    /// they are large; but one with a start function at once.
     ///
     /// # Errors
     ///
@@ -126,8 +127,17 @@ impl<T: 'static> InstancePre<T> {
         let mut instantiation = Instantiation::new(self, store.opaque())?;
         for step in &self.component.plan().steps {
             if let Some((module, imports)) = instantiation.step(step)? {
-                let made = JsFuture::from(WebAssembly::instantiate_module(module, &imports)).await;
-                instantiation.made(made.map(JsCast::unchecked_into).map_err(Caught))?;
+                let compiled = &self.component.modules()[module];
+                // A start function may call out, so it runs while this future, and the store that it borrows, are surely there.
+                let made = if self.component.plan().modules[module].starts {
+                    page::instantiate(compiled, &imports)
+                } else {
+                    JsFuture::from(WebAssembly::instantiate_module(compiled, &imports))
+                        .await
+                        .map(JsCast::unchecked_into)
+                        .map_err(Caught)
+                };
+                instantiation.made(made)?;
             }
         }
         Ok(instantiation.finish())
@@ -151,8 +161,10 @@ impl<'a> Instantiation<'a> {
         let plan = component.plan();
         for (resource, import) in plan.imported_resources.iter().enumerate() {
             if let RuntimeImport::Resource(dtor) = &pre.imports[*import] {
-                data.destructors
-                    .insert(ResourceIndex::new(resource), Drop::Host(Arc::clone(dtor)));
+                data.destructors.insert(
+                    ResourceIndex::new(resource),
+                    Destroy::Host(Arc::clone(dtor)),
+                );
             }
         }
         store.instances.push(data);
@@ -167,11 +179,8 @@ impl<'a> Instantiation<'a> {
         &mut self.store.instances[self.id.index()]
     }
 
-    /// Does one step; a core module to instantiate is handed back with its imports.
-    fn step<'c>(&mut self, step: &'c Step) -> Result<Option<(&'c WebAssembly::Module, Object)>>
-    where
-        'a: 'c,
-    {
+    /// Does one step; the number of a core module to instantiate is handed back with its imports.
+    fn step(&mut self, step: &Step) -> Result<Option<(usize, Object)>> {
         let component = self.component.clone();
         let store = self.store.id;
         let id = self.id;
@@ -189,9 +198,7 @@ impl<'a> Instantiation<'a> {
                         .zip(values)
                         .map(|((module, field), value)| (module.as_str(), field.as_str(), value)),
                 )?;
-                let module: *const WebAssembly::Module = &raw const *component.modules()[*module];
-                // SAFETY: the instance in the store holds the component, which holds the module.
-                return Ok(Some((unsafe { &*module }, object)));
+                return Ok(Some((*module, object)));
             }
             Step::LowerImport { lowering, import } => {
                 if let RuntimeImport::Func(func) = &data.imports[*import] {
@@ -243,7 +250,7 @@ impl<'a> Instantiation<'a> {
                         results: Box::default(),
                     };
                     let slot = data.trampoline(dtor, &signature, None)?;
-                    data.destructors.insert(*index, Drop::Guest(slot));
+                    data.destructors.insert(*index, Destroy::Guest(slot));
                 }
             }
         }

@@ -347,12 +347,13 @@ impl<T: 'static> LinkerInstance<'_, T> {
     ///
     /// `name` is defined as something that is not an instance.
     pub fn instance(&mut self, name: &str) -> Result<LinkerInstance<'_, T>> {
-        Ok(LinkerInstance {
+        LinkerInstance {
             engine: self.engine,
-            names: self.names.instance(name)?,
+            names: &mut *self.names,
             allow_shadowing: self.allow_shadowing,
             _data: PhantomData,
-        })
+        }
+        .into_instance(name)
     }
 
     fn define(&mut self, name: &str, definition: Definition) -> Result<()> {

@@ -54,8 +54,10 @@ fn boot() -> Result<Page> {
     let table = wasm_bindgen::function_table()
         .dyn_into::<WebAssembly::Table>()
         .map_err(|_| format_err!("the application exports no function table"))?;
-    let imports = js_sys::Object::new();
-    let dispatcher = glue::instance_exports(&glue::compile(&codegen::dispatcher())?, &imports)?;
+    let memory = wasm_bindgen::memory();
+    let imports = glue::import_object([("m", "app", memory.clone())])?;
+    let dispatcher = codegen::dispatcher(enter::host_entry().in_host);
+    let dispatcher = glue::instance_exports(&glue::compile(&dispatcher)?, &imports)?;
     let guard = glue::make_guard(&glue::export(&dispatcher, "enter")?);
     let guard_imports = glue::import_object([("g", "guard", guard.into())])?;
     let guard =
@@ -66,7 +68,7 @@ fn boot() -> Result<Page> {
         &glue::export(&dispatcher, "call")?,
     )?;
     Ok(Page {
-        memory: wasm_bindgen::memory(),
+        memory,
         table,
         slots: RefCell::new(super::slots::Slots::new(glue::export(
             &dispatcher,

@@ -38,6 +38,15 @@ static CROSSING: OneThread<Crossing> = OneThread(Crossing {
     in_host: Cell::new(0),
 });
 
+/// Set once the application has panicked while a guest was calling it.
+static POISONED: OneThread<Cell<bool>> = OneThread(Cell::new(false));
+
+/// Whether the application has panicked while a guest was calling it, so that no guest may run any more.
+#[inline]
+pub fn is_poisoned() -> bool {
+    POISONED.0.get()
+}
+
 type Enter = unsafe extern "C" fn(f: u32, args: *mut ValRaw) -> u32;
 type Call = unsafe extern "C" fn(f: u32, a: u32, b: u32, c: u32) -> u32;
 
@@ -45,14 +54,26 @@ type Call = unsafe extern "C" fn(f: u32, a: u32, b: u32, c: u32) -> u32;
 static PATCHED: OneThread<Cell<(Enter, Call)>> =
     OneThread(Cell::new((reserved_enter, reserved_call)));
 
+/// A number for this version, so that the reserved functions of two versions in one application are never merged.
+const VERSION: u32 = {
+    let version = env!("CARGO_PKG_VERSION").as_bytes();
+    let mut hash = 0x811c_9dc5_u32;
+    let mut index = 0;
+    while index < version.len() {
+        hash = (hash ^ version[index] as u32).wrapping_mul(0x0100_0193);
+        index += 1;
+    }
+    hash
+};
+
 /// Reserves a slot in the application's table; its body is never run once the slot is patched.
 extern "C" fn reserved_enter(f: u32, _args: *mut ValRaw) -> u32 {
-    std::hint::black_box(f ^ 0x5a5a)
+    std::hint::black_box(f ^ VERSION)
 }
 
 /// As [`reserved_enter`].
 extern "C" fn reserved_call(f: u32, a: u32, b: u32, c: u32) -> u32 {
-    std::hint::black_box(f ^ a ^ b ^ c ^ 0xa5a5)
+    std::hint::black_box(f ^ a ^ b ^ c ^ VERSION)
 }
 
 /// Patches the reserved slots of the application's table with the guard and the dispatcher.
@@ -89,7 +110,7 @@ pub fn host_entry() -> HostEntry {
 pub unsafe fn enter(f: u32, args: *mut ValRaw) -> Result<(), Caught> {
     let mut frame = MaybeUninit::<[ValRaw; FRAME_SLOTS]>::uninit();
     let outer_frame = CROSSING.0.frame.replace(frame.as_mut_ptr().cast());
-    let outer_in_host = CROSSING.0.in_host.replace(0);
+    let outer_in_host = CROSSING.0.in_host.get();
     let (guarded, _) = PATCHED.0.get();
     // SAFETY: the caller vouches for `f` and `args`.
     let status = unsafe { guarded(f, args) };
@@ -118,6 +139,7 @@ pub fn instantiate(
 /// Throws on what the application threw while it ran on a guest's behalf: its own state can no longer be trusted.
 fn thrown_by_guest(thrown: JsValue, in_host: u32) -> Caught {
     if in_host != 0 {
+        POISONED.0.set(true);
         wasm_bindgen::throw_val(thrown);
     }
     Caught(thrown)

@@ -64,17 +64,22 @@ pub fn export<T: JsCast>(exports: &Object, name: &str) -> Result<T> {
 pub fn import_object<'a>(
     entries: impl IntoIterator<Item = (&'a str, &'a str, JsValue)>,
 ) -> Result<Object> {
-    let object = Object::new();
+    let object = bare_object();
     for (module, field, value) in entries {
         let module = JsValue::from_str(module);
         let mut fields = Reflect::get(&object, &module).unwrap_or(JsValue::UNDEFINED);
         if fields.is_undefined() {
-            fields = Object::new().into();
+            fields = bare_object().into();
             set(&object, &module, &fields)?;
         }
         set(&fields, &JsValue::from_str(field), &value)?;
     }
     Ok(object)
+}
+
+/// An object that inherits nothing: a guest chooses the names that are looked up and set in it.
+fn bare_object() -> Object {
+    Object::create(JsValue::NULL.unchecked_ref())
 }
 
 fn set(object: &JsValue, key: &JsValue, value: &JsValue) -> Result<()> {

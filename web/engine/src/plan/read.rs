@@ -121,7 +121,6 @@ impl Reader<'_> {
                 post_returns: component.num_runtime_post_returns as usize,
                 lowerings: component.num_lowerings as usize,
                 instances: component.num_runtime_component_instances as usize,
-                resources: component.num_resources as usize,
             },
             types: self.types,
         })
@@ -330,6 +329,7 @@ fn core_module(translation: &ModuleTranslation<'_>) -> CoreModule {
             .imports()
             .map(|(module, field, _)| (module.to_owned(), field.to_owned()))
             .collect(),
+        starts: translation.start_func.is_some(),
     }
 }
 

@@ -28,7 +28,7 @@ impl AlignedBytes {
         let to: *mut u8 = if len <= Self::INLINE {
             bytes.inline.as_mut_ptr().cast()
         } else {
-            bytes.heap = vec![0; len.div_ceil(8)];
+            bytes.heap.try_reserve_exact(len.div_ceil(8)).ok()?;
             bytes.heap.as_mut_ptr().cast()
         };
         fill(to).then_some(bytes)

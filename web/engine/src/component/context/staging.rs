@@ -76,7 +76,7 @@ impl Staging {
 impl Region {
     #[inline]
     fn holds(&self, offset: usize, len: usize) -> bool {
-        offset >= self.start && offset + len <= self.start + self.len
+        offset >= self.start && len <= self.len && offset - self.start <= self.len - len
     }
 
     #[inline]

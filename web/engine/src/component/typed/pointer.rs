@@ -62,7 +62,6 @@ macro_rules! like {
         unsafe impl<$($generics)*> ComponentType for $pointer {
             type Lower = <$target as ComponentType>::Lower;
             const ABI: CanonicalAbiInfo = <$target as ComponentType>::ABI;
-            const IS_RUST_UNIT_TYPE: bool = <$target as ComponentType>::IS_RUST_UNIT_TYPE;
             const MAY_REQUIRE_REALLOC: bool = <$target as ComponentType>::MAY_REQUIRE_REALLOC;
 
             fn typecheck(ty: &InterfaceType, types: &InstanceType<'_>) -> Result<()> {

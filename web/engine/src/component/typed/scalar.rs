@@ -114,7 +114,7 @@ macro_rules! plain {
             ) -> Result<Vec<$ty>> {
                 super::list::check_alignment(ptr, $size)?;
                 // SAFETY: every bit pattern is a number, and wasm is little-endian.
-                unsafe { cx.read_vec(ptr, len) }
+                unsafe { cx.read_vec(ptr, len, "list") }
             }
         }
     )*};

@@ -9,7 +9,7 @@ use crate::raw::ValRaw;
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 use wasmtime_environ::component::{CanonicalAbiInfo, InterfaceType, StringEncoding};
-use wasmtime_environ::error::{Result, bail, format_err};
+use wasmtime_environ::error::{Result, bail};
 
 /// Set in the length of a latin1+utf16 string that is in UTF-16.
 const UTF16_TAG: u32 = 1 << 31;
@@ -152,8 +152,7 @@ fn lift_utf16(cx: &mut LiftContext<'_>, ptr: usize, len: u32) -> Result<String> 
 
 fn read_units<U: Copy>(cx: &mut LiftContext<'_>, ptr: usize, len: u32) -> Result<Vec<U>> {
     // SAFETY: the units are bytes or 16-bit integers.
-    unsafe { cx.read_vec(ptr, len as usize) }
-        .map_err(|_| format_err!("string pointer/length out of bounds of memory"))
+    unsafe { cx.read_vec(ptr, len as usize, "string") }
 }
 
 fn check_alignment(ptr: usize, align: usize) -> Result<()> {
