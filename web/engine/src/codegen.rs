@@ -16,10 +16,39 @@ pub use placing_call::{NOT_ALIGNED, OUT_OF_BOUNDS, STATUS_SLOT, placing_call};
 pub use wrapper::{CANNOT_LEAVE, HostEntry, instances, wrappers};
 
 use crate::plan::{CoreType, Signature};
-use wasm_encoder::{Instruction, MemArg, MemoryType, TypeSection, ValType};
+use wasm_encoder::{
+    CodeSection, ExportSection, FunctionSection, ImportSection, Instruction, MemArg, MemoryType,
+    Module, TableSection, TypeSection, ValType,
+};
 
 /// Bytes of one slot of an argument array: the size of `ValRaw`.
 const SLOT: u64 = 8;
+
+/// The sections that generated modules have.
+#[derive(Default)]
+struct Sections {
+    types: TypeSection,
+    imports: ImportSection,
+    functions: FunctionSection,
+    tables: TableSection,
+    exports: ExportSection,
+    code: CodeSection,
+}
+
+impl Sections {
+    /// The module, with its sections in the order that the binary format asks for.
+    fn finish(&self) -> Vec<u8> {
+        let mut module = Module::new();
+        module
+            .section(&self.types)
+            .section(&self.imports)
+            .section(&self.functions)
+            .section(&self.tables)
+            .section(&self.exports)
+            .section(&self.code);
+        module.finish()
+    }
+}
 
 impl From<CoreType> for ValType {
     fn from(ty: CoreType) -> ValType {
@@ -88,5 +117,74 @@ fn store(index: usize, ty: CoreType) -> Instruction<'static> {
         CoreType::I64 => Instruction::I64Store(arg),
         CoreType::F32 => Instruction::F32Store(arg),
         CoreType::F64 => Instruction::F64Store(arg),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{Placed, Trampoline, TrampolineKind};
+    use wasmtime_environ::component::TypeResourceTableIndex;
+    use wasmtime_environ::wasmparser::Validator;
+
+    fn check(bytes: &[u8]) {
+        Validator::new()
+            .validate_all(bytes)
+            .expect("generated modules are valid");
+    }
+
+    fn every_type() -> Signature {
+        use CoreType::{F32, F64, I32, I64};
+        Signature {
+            params: [I32, I32, I64, F32, F64].into(),
+            results: [F64].into(),
+        }
+    }
+
+    #[test]
+    fn fixed_modules_are_valid() {
+        check(&dispatcher(1024));
+        check(&reexport_guard());
+        check(&accessor());
+        check(&reexport_accessor());
+    }
+
+    #[test]
+    fn trampolines_are_valid() {
+        let nothing = Signature {
+            params: Box::default(),
+            results: Box::default(),
+        };
+        for signature in [nothing, every_type()] {
+            check(&array_call(&signature, false));
+            check(&array_call(&signature, true));
+        }
+        for size in [1, 2, 4, 8] {
+            check(&placing_call(&every_type(), &[Placed { slot: 0, size }]));
+        }
+    }
+
+    #[test]
+    fn wrappers_are_valid() {
+        let entry = HostEntry {
+            slot: 7,
+            frame: 1024,
+            in_host: 1028,
+        };
+        let table = TypeResourceTableIndex::from_u32(0);
+        let trampoline = |kind, instance| Trampoline {
+            signature: every_type(),
+            kind,
+            instance,
+        };
+        check(&wrappers(&[], entry));
+        check(&wrappers(
+            &[
+                trampoline(TrampolineKind::ResourceNew(table), 3),
+                trampoline(TrampolineKind::ResourceRep(table), 1),
+                trampoline(TrampolineKind::ResourceDrop(table), 3),
+            ],
+            entry,
+        ));
     }
 }

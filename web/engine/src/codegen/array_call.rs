@@ -1,11 +1,8 @@
 //! Array-call trampolines: a guest's core function behind one pointer to its arguments and results.
 
-use super::{any_memory, load, push_type, store};
+use super::{Sections, any_memory, load, push_type, store};
 use crate::plan::Signature;
-use wasm_encoder::{
-    CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, GlobalType,
-    ImportSection, Instruction, Module, TypeSection, ValType,
-};
+use wasm_encoder::{EntityType, ExportKind, Function, GlobalType, Instruction, ValType};
 
 /// A module that calls `f.f`, of type `signature`, with arguments from an array in the application's memory `m.app`.
 ///
@@ -13,37 +10,30 @@ use wasm_encoder::{
 /// component instance's flags as `f.flags` and clears them around the call, as the canonical ABI asks of `realloc` and
 /// `post-return`, which may not leave their instance.
 pub fn array_call(signature: &Signature, leave_flag: bool) -> Vec<u8> {
-    let mut types = TypeSection::new();
-    push_type(&mut types, signature);
-    types.ty().function([ValType::I32], []);
+    let mut sections = Sections::default();
+    push_type(&mut sections.types, signature);
+    sections.types.ty().function([ValType::I32], []);
 
-    let mut imports = ImportSection::new();
-    imports.import("m", "app", EntityType::Memory(any_memory()));
-    imports.import("f", "f", EntityType::Function(0));
+    sections
+        .imports
+        .import("m", "app", EntityType::Memory(any_memory()));
+    sections.imports.import("f", "f", EntityType::Function(0));
     if leave_flag {
         let flags = GlobalType {
             val_type: ValType::I32,
             mutable: true,
             shared: false,
         };
-        imports.import("f", "flags", EntityType::Global(flags));
+        sections
+            .imports
+            .import("f", "flags", EntityType::Global(flags));
     }
 
-    let mut functions = FunctionSection::new();
-    functions.function(1);
-    let mut exports = ExportSection::new();
-    exports.export("call", ExportKind::Func, 1);
-    let mut code = CodeSection::new();
-    code.function(&body(signature, leave_flag));
+    sections.functions.function(1);
+    sections.exports.export("call", ExportKind::Func, 1);
+    sections.code.function(&body(signature, leave_flag));
 
-    let mut module = Module::new();
-    module
-        .section(&types)
-        .section(&imports)
-        .section(&functions)
-        .section(&exports)
-        .section(&code);
-    module.finish()
+    sections.finish()
 }
 
 fn body(signature: &Signature, leave_flag: bool) -> Function {

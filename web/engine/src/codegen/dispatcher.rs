@@ -1,10 +1,7 @@
 //! The dispatcher: a growable table of the engine's own, reached through slots of the application's table.
 
-use super::{any_memory, word};
-use wasm_encoder::{
-    CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection,
-    Instruction, Module, RefType, TableSection, TableType, TypeSection, ValType,
-};
+use super::{Sections, any_memory, word};
+use wasm_encoder::{EntityType, ExportKind, Function, Instruction, RefType, TableType, ValType};
 
 const I32: ValType = ValType::I32;
 
@@ -14,20 +11,19 @@ const I32: ValType = ValType::I32;
 /// `m.app` (under the guard, so that what is thrown before is told apart) and calls the array-call trampoline in slot `f`, and
 /// `call: (f, a, b, c) -> status` which calls the accessor in slot `f`.
 pub fn dispatcher(in_host: u32) -> Vec<u8> {
-    let mut types = TypeSection::new();
-    types.ty().function([I32], []);
-    types.ty().function([I32; 3], [I32]);
-    types.ty().function([I32; 2], []);
-    types.ty().function([I32; 4], [I32]);
+    let mut sections = Sections::default();
+    sections.types.ty().function([I32], []);
+    sections.types.ty().function([I32; 3], [I32]);
+    sections.types.ty().function([I32; 2], []);
+    sections.types.ty().function([I32; 4], [I32]);
 
-    let mut imports = ImportSection::new();
-    imports.import("m", "app", EntityType::Memory(any_memory()));
+    sections
+        .imports
+        .import("m", "app", EntityType::Memory(any_memory()));
 
-    let mut functions = FunctionSection::new();
-    functions.function(2).function(3);
+    sections.functions.function(2).function(3);
 
-    let mut tables = TableSection::new();
-    tables.table(TableType {
+    sections.tables.table(TableType {
         element_type: RefType::FUNCREF,
         table64: false,
         minimum: 1,
@@ -35,29 +31,19 @@ pub fn dispatcher(in_host: u32) -> Vec<u8> {
         shared: false,
     });
 
-    let mut exports = ExportSection::new();
-    exports.export("table", ExportKind::Table, 0);
-    exports.export("enter", ExportKind::Func, 0);
-    exports.export("call", ExportKind::Func, 1);
+    sections.exports.export("table", ExportKind::Table, 0);
+    sections.exports.export("enter", ExportKind::Func, 0);
+    sections.exports.export("call", ExportKind::Func, 1);
 
-    let mut code = CodeSection::new();
     let clear_flag = [
         Instruction::I32Const(0),
         Instruction::I32Const(0),
         Instruction::I32Store(word(in_host)),
     ];
-    code.function(&forward(&clear_flag, 1..2, 0));
-    code.function(&forward(&[], 1..4, 1));
+    sections.code.function(&forward(&clear_flag, 1..2, 0));
+    sections.code.function(&forward(&[], 1..4, 1));
 
-    let mut module = Module::new();
-    module
-        .section(&types)
-        .section(&imports)
-        .section(&functions)
-        .section(&tables)
-        .section(&exports)
-        .section(&code);
-    module.finish()
+    sections.finish()
 }
 
 /// A function that does `first`, then calls slot `local 0` of table 0 with its other parameters.
@@ -82,13 +68,11 @@ fn forward(first: &[Instruction<'_>], rest: std::ops::Range<u32>, type_index: u3
 /// A module that imports the JavaScript guard `g.guard: (f, args) -> status` and exports it as a wasm function, which
 /// is what a table can hold.
 pub fn reexport_guard() -> Vec<u8> {
-    let mut types = TypeSection::new();
-    types.ty().function([I32; 2], [I32]);
-    let mut imports = ImportSection::new();
-    imports.import("g", "guard", EntityType::Function(0));
-    let mut exports = ExportSection::new();
-    exports.export("guard", ExportKind::Func, 0);
-    let mut module = Module::new();
-    module.section(&types).section(&imports).section(&exports);
-    module.finish()
+    let mut sections = Sections::default();
+    sections.types.ty().function([I32; 2], [I32]);
+    sections
+        .imports
+        .import("g", "guard", EntityType::Function(0));
+    sections.exports.export("guard", ExportKind::Func, 0);
+    sections.finish()
 }

@@ -1,10 +1,7 @@
 //! The accessor of a guest memory: bulk copies between it and the application's memory.
 
-use super::any_memory;
-use wasm_encoder::{
-    BlockType, CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection,
-    ImportSection, Instruction, Module, TypeSection, ValType,
-};
+use super::{Sections, any_memory};
+use wasm_encoder::{BlockType, EntityType, ExportKind, Function, Instruction, ValType};
 
 /// Memory 0 of the accessor is the guest's, memory 1 the application's.
 const GUEST: u32 = 0;
@@ -16,54 +13,51 @@ const APPLICATION: u32 = 1;
 /// `read: (guest, app, len)` and `write: (guest, app, len)`, which copy `len` bytes out of and into the guest and return 0, or
 /// return 1 and copy nothing when the guest's range is out of bounds; and `pages`, the guest memory's size.
 pub fn accessor() -> Vec<u8> {
-    let mut types = TypeSection::new();
-    types.ty().function([ValType::I32; 3], [ValType::I32]);
+    let mut sections = Sections::default();
+    sections
+        .types
+        .ty()
+        .function([ValType::I32; 3], [ValType::I32]);
 
-    let mut imports = ImportSection::new();
-    imports.import("m", "guest", EntityType::Memory(any_memory()));
-    imports.import("m", "app", EntityType::Memory(any_memory()));
+    sections
+        .imports
+        .import("m", "guest", EntityType::Memory(any_memory()));
+    sections
+        .imports
+        .import("m", "app", EntityType::Memory(any_memory()));
 
-    let mut functions = FunctionSection::new();
-    functions.function(0).function(0).function(0);
+    sections.functions.function(0).function(0).function(0);
 
-    let mut exports = ExportSection::new();
-    exports.export("read", ExportKind::Func, 0);
-    exports.export("write", ExportKind::Func, 1);
-    exports.export("pages", ExportKind::Func, 2);
+    sections.exports.export("read", ExportKind::Func, 0);
+    sections.exports.export("write", ExportKind::Func, 1);
+    sections.exports.export("pages", ExportKind::Func, 2);
 
     let mut pages = Function::new([]);
     pages
         .instruction(&Instruction::MemorySize(GUEST))
         .instruction(&Instruction::End);
 
-    let mut code = CodeSection::new();
-    code.function(&copy(1, 0, APPLICATION, GUEST));
-    code.function(&copy(0, 1, GUEST, APPLICATION));
-    code.function(&pages);
+    sections.code.function(&copy(1, 0, APPLICATION, GUEST));
+    sections.code.function(&copy(0, 1, GUEST, APPLICATION));
+    sections.code.function(&pages);
 
-    let mut module = Module::new();
-    module
-        .section(&types)
-        .section(&imports)
-        .section(&functions)
-        .section(&exports)
-        .section(&code);
-    module.finish()
+    sections.finish()
 }
 
 /// A module that imports `read`, `write` and `pages` from `a` and exports them as they are: JavaScript functions that a table can hold.
 pub fn reexport_accessor() -> Vec<u8> {
-    let mut types = TypeSection::new();
-    types.ty().function([ValType::I32; 3], [ValType::I32]);
-    let mut imports = ImportSection::new();
-    let mut exports = ExportSection::new();
+    let mut sections = Sections::default();
+    sections
+        .types
+        .ty()
+        .function([ValType::I32; 3], [ValType::I32]);
     for (index, name) in ["read", "write", "pages"].into_iter().enumerate() {
-        imports.import("a", name, EntityType::Function(0));
-        exports.export(name, ExportKind::Func, index as u32);
+        sections.imports.import("a", name, EntityType::Function(0));
+        sections
+            .exports
+            .export(name, ExportKind::Func, index as u32);
     }
-    let mut module = Module::new();
-    module.section(&types).section(&imports).section(&exports);
-    module.finish()
+    sections.finish()
 }
 
 /// Copies local 2 bytes from `local src` of `src_mem` to `local dst` of `dst_mem`, after checking the guest's range.

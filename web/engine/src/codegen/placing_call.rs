@@ -2,11 +2,10 @@
 //!
 //! One crossing does what would take one for each `realloc` besides the call itself.
 
-use super::{any_memory, load, push_type, store};
+use super::{Sections, any_memory, load, push_type, store};
 use crate::plan::{CoreType, Placed, Signature};
 use wasm_encoder::{
-    BlockType, CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection,
-    GlobalType, ImportSection, Instruction, MemArg, Module, TypeSection, ValType,
+    BlockType, EntityType, ExportKind, Function, GlobalType, Instruction, MemArg, ValType,
 };
 
 /// The slot of the frame that says how placing went: one of the constants below.
@@ -33,38 +32,38 @@ const RESULT: u32 = 3;
 /// In the array, a placed pointer is one into the application's memory. Besides `m.app` and `f.f` it imports `m.guest`,
 /// `f.realloc` and its instance's flags `f.flags`; what went wrong is written to [`STATUS_SLOT`].
 pub fn placing_call(signature: &Signature, placed: &[Placed]) -> Vec<u8> {
-    let mut types = TypeSection::new();
-    push_type(&mut types, signature);
-    types.ty().function([ValType::I32; 4], [ValType::I32]);
-    types.ty().function([ValType::I32], []);
+    let mut sections = Sections::default();
+    push_type(&mut sections.types, signature);
+    sections
+        .types
+        .ty()
+        .function([ValType::I32; 4], [ValType::I32]);
+    sections.types.ty().function([ValType::I32], []);
 
-    let mut imports = ImportSection::new();
-    imports.import("m", "app", EntityType::Memory(any_memory()));
-    imports.import("m", "guest", EntityType::Memory(any_memory()));
-    imports.import("f", "f", EntityType::Function(0));
-    imports.import("f", "realloc", EntityType::Function(1));
+    sections
+        .imports
+        .import("m", "app", EntityType::Memory(any_memory()));
+    sections
+        .imports
+        .import("m", "guest", EntityType::Memory(any_memory()));
+    sections.imports.import("f", "f", EntityType::Function(0));
+    sections
+        .imports
+        .import("f", "realloc", EntityType::Function(1));
     let flags = GlobalType {
         val_type: ValType::I32,
         mutable: true,
         shared: false,
     };
-    imports.import("f", "flags", EntityType::Global(flags));
+    sections
+        .imports
+        .import("f", "flags", EntityType::Global(flags));
 
-    let mut functions = FunctionSection::new();
-    functions.function(2);
-    let mut exports = ExportSection::new();
-    exports.export("call", ExportKind::Func, 2);
-    let mut code = CodeSection::new();
-    code.function(&body(signature, placed));
+    sections.functions.function(2);
+    sections.exports.export("call", ExportKind::Func, 2);
+    sections.code.function(&body(signature, placed));
 
-    let mut module = Module::new();
-    module
-        .section(&types)
-        .section(&imports)
-        .section(&functions)
-        .section(&exports)
-        .section(&code);
-    module.finish()
+    sections.finish()
 }
 
 fn body(signature: &Signature, placed: &[Placed]) -> Function {

@@ -1,11 +1,11 @@
 //! Wrappers: what a guest imports in place of a host function.
 
-use super::{any_memory, load, push_type, store, word};
+use super::{Sections, any_memory, load, push_type, store, word};
 use crate::plan::{Trampoline, TrampolineKind};
 use std::collections::BTreeSet;
 use wasm_encoder::{
-    BlockType, CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection,
-    GlobalType, ImportSection, Instruction, Module, RefType, TableType, TypeSection, ValType,
+    BlockType, EntityType, ExportKind, Function, GlobalType, ImportSection, Instruction, RefType,
+    TableType, ValType,
 };
 
 /// Where the application takes calls from guests: addresses and a table slot in its own memory and table.
@@ -29,30 +29,28 @@ pub const CANNOT_LEAVE: u32 = u32::MAX;
 /// application, and executes `unreachable` when that reports an error, so that no guest can catch it.
 pub fn wrappers(trampolines: &[Trampoline], entry: HostEntry) -> Vec<u8> {
     let instances: Vec<usize> = instances(trampolines).into_iter().collect();
-    let mut types = TypeSection::new();
-    types.ty().function([ValType::I32; 3], [ValType::I32]);
-    let mut functions = FunctionSection::new();
-    let mut exports = ExportSection::new();
-    let mut code = CodeSection::new();
+    let mut sections = Sections::default();
+    sections
+        .types
+        .ty()
+        .function([ValType::I32; 3], [ValType::I32]);
     for (index, trampoline) in trampolines.iter().enumerate() {
-        push_type(&mut types, &trampoline.signature);
-        functions.function(1 + index as u32);
-        exports.export(&index.to_string(), ExportKind::Func, index as u32);
+        push_type(&mut sections.types, &trampoline.signature);
+        sections.functions.function(1 + index as u32);
+        sections
+            .exports
+            .export(&index.to_string(), ExportKind::Func, index as u32);
         let flags = instances
             .iter()
             .position(|instance| *instance == trampoline.instance)
             .map(|position| 1 + position as u32)
             .expect("`instances` lists the instance of each trampoline");
-        code.function(&body(trampoline, index as u32, flags, entry));
+        sections
+            .code
+            .function(&body(trampoline, index as u32, flags, entry));
     }
-    let mut module = Module::new();
-    module
-        .section(&types)
-        .section(&imports(&instances))
-        .section(&functions)
-        .section(&exports)
-        .section(&code);
-    module.finish()
+    sections.imports = imports(&instances);
+    sections.finish()
 }
 
 /// The component instances that call out through `trampolines`.

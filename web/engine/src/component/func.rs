@@ -1,24 +1,25 @@
-//! `Func` and `TypedFunc`: calling what a component exports.
+//! `Func`: calling what a component exports.
+
+mod typed_func;
+mod values;
+
+pub use typed_func::TypedFunc;
+
+use values::{lift_values, lower_values};
 
 use super::context::{LiftContext, LowerContext};
-use super::host::{Frame, load_tuple, store_tuple};
+use super::host::Frame;
 use super::instance::{Instance, InstanceId};
 use super::matching::typecheck_func;
-use super::typed::{ComponentNamedList, Lift, Lower, slice_to_storage, slice_to_storage_mut};
+use super::typed::{ComponentNamedList, Lift, Lower};
 use super::types::ComponentFunc;
 use super::val::Val;
 use crate::codegen::{NOT_ALIGNED, OUT_OF_BOUNDS, STATUS_SLOT};
 use crate::page::{self, FRAME_SLOTS, Slot};
 use crate::plan::{Export, Options, placed};
-use crate::raw::ValRaw;
 use crate::store::{AsContext, AsContextMut, StoreContextMut, StoreOpaque};
-use std::fmt;
-use std::marker::PhantomData;
 use std::mem::MaybeUninit;
-use std::sync::Arc;
-use wasmtime_environ::component::{
-    ExportIndex, InterfaceType, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS, OptionsIndex, TypeFuncIndex,
-};
+use wasmtime_environ::component::{ExportIndex, InterfaceType, OptionsIndex, TypeFuncIndex};
 use wasmtime_environ::error::{Result, bail, format_err};
 
 /// An exported function, as `wasmtime::component::Func`.
@@ -26,12 +27,6 @@ use wasmtime_environ::error::{Result, bail, format_err};
 pub struct Func {
     instance: Instance,
     index: ExportIndex,
-}
-
-/// An exported function with Rust types, as `wasmtime::component::TypedFunc`.
-pub struct TypedFunc<Params, Return> {
-    func: Func,
-    _types: PhantomData<fn(Params) -> Return>,
 }
 
 /// What a call needs to know.
@@ -70,10 +65,8 @@ impl Func {
         let store = store.as_context();
         let data = self.instance.data(&store.0.opaque);
         typecheck_func::<Params, Return>(self.ty_index(&store.0.opaque), &data.instance_type())?;
-        Ok(TypedFunc {
-            func: *self,
-            _types: PhantomData,
-        })
+        // SAFETY: the types were checked just now.
+        Ok(unsafe { TypedFunc::new_unchecked(*self) })
     }
 
     /// The function's type.
@@ -288,144 +281,4 @@ unsafe fn options_of<'a>(store: &StoreOpaque, id: InstanceId, index: OptionsInde
         &raw const store.instances[id.index()].component.plan().options[index.as_u32() as usize];
     // SAFETY: the caller's promise.
     unsafe { &*options }
-}
-
-fn lower_values<T: 'static>(
-    cx: &mut LowerContext<'_, T>,
-    ty: InterfaceType,
-    params: &[Val],
-    frame: &mut Frame,
-) -> Result<()> {
-    let InterfaceType::Tuple(index) = ty else {
-        bail!("parameters are not a tuple");
-    };
-    let types = cx.types;
-    let tuple = &types[index];
-    if tuple.abi.flat_count(MAX_FLAT_PARAMS).is_some() {
-        let mut slots = frame.iter_mut();
-        return tuple
-            .types
-            .iter()
-            .zip(params)
-            .try_for_each(|(ty, value)| value.lower(cx, *ty, &mut slots));
-    }
-    let pointer = cx.realloc(0, 0, tuple.abi.align32, tuple.abi.size32 as usize)?;
-    store_tuple(cx, tuple, params, pointer)?;
-    frame[0].write(ValRaw::u32(u32::try_from(pointer)?));
-    Ok(())
-}
-
-fn lift_values(cx: &mut LiftContext<'_>, ty: InterfaceType, frame: &Frame) -> Result<Vec<Val>> {
-    let InterfaceType::Tuple(index) = ty else {
-        bail!("results are not a tuple");
-    };
-    let types = Arc::clone(cx.types);
-    let tuple = &types[index];
-    // SAFETY: the trampoline has stored one slot if there is a result, and no more is read.
-    let slots: &[ValRaw; FRAME_SLOTS] = unsafe { slice_to_storage(frame) };
-    if tuple.abi.flat_count(MAX_FLAT_RESULTS).is_some() {
-        let mut slots = slots.iter();
-        return tuple
-            .types
-            .iter()
-            .map(|ty| Val::lift(cx, *ty, &mut slots))
-            .collect();
-    }
-    let pointer = result_pointer(slots[0], tuple.abi.align32)?;
-    let bytes = cx.read(pointer, tuple.abi.size32 as usize)?;
-    load_tuple(cx, tuple, &bytes)
-}
-
-fn result_pointer(slot: ValRaw, align: u32) -> Result<usize> {
-    let pointer = slot.get_u32();
-    if !pointer.is_multiple_of(align) {
-        bail!("return pointer not aligned");
-    }
-    Ok(pointer as usize)
-}
-
-impl<Params, Return> Copy for TypedFunc<Params, Return> {}
-
-impl<Params, Return> Clone for TypedFunc<Params, Return> {
-    fn clone(&self) -> TypedFunc<Params, Return> {
-        *self
-    }
-}
-
-impl<Params, Return> fmt::Debug for TypedFunc<Params, Return> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TypedFunc")
-            .field("func", &self.func)
-            .finish()
-    }
-}
-
-impl<Params, Return> TypedFunc<Params, Return>
-where
-    Params: ComponentNamedList + Lower,
-    Return: ComponentNamedList + Lift,
-{
-    /// Gives `func` types without checking them.
-    ///
-    /// # Safety
-    ///
-    /// The function has these types.
-    pub unsafe fn new_unchecked(func: Func) -> TypedFunc<Params, Return> {
-        TypedFunc {
-            func,
-            _types: PhantomData,
-        }
-    }
-
-    /// The function without its Rust types.
-    pub fn func(&self) -> &Func {
-        &self.func
-    }
-
-    /// Calls the function.
-    ///
-    /// # Errors
-    ///
-    /// The instance cannot be entered, the guest traps, or what it returns breaks the canonical ABI.
-    #[inline]
-    pub fn call(&self, mut store: impl AsContextMut, params: Params) -> Result<Return> {
-        self.func.call_raw(
-            store.as_context_mut(),
-            true,
-            |cx, ty, frame| {
-                if Params::flatten_count() <= MAX_FLAT_PARAMS {
-                    // SAFETY: a frame has room for the most flat parameters there are.
-                    return params
-                        .linear_lower_to_flat(cx, ty, unsafe { slice_to_storage_mut(frame) });
-                }
-                let pointer = cx.realloc(0, 0, Params::ALIGN32, Params::SIZE32)?;
-                params.linear_lower_to_memory(cx, ty, pointer)?;
-                frame[0].write(ValRaw::u32(u32::try_from(pointer)?));
-                Ok(())
-            },
-            |cx, ty, frame| {
-                if Return::flatten_count() <= MAX_FLAT_RESULTS {
-                    // SAFETY: the trampoline has stored the flat result, which is what `Return::Lower` is made of.
-                    return Return::linear_lift_from_flat(cx, ty, unsafe {
-                        slice_to_storage(frame)
-                    });
-                }
-                // SAFETY: as above: here the result is a pointer.
-                let slot = unsafe { frame[0].assume_init() };
-                let pointer = result_pointer(slot, Return::ALIGN32)?;
-                let bytes = cx.read(pointer, Return::SIZE32)?;
-                Return::linear_lift_from_memory(cx, ty, &bytes)
-            },
-        )
-    }
-
-    /// Nothing: post-return functions are called by [`call`](TypedFunc::call).
-    ///
-    /// # Errors
-    ///
-    /// Never.
-    #[deprecated(note = "no longer needs to be called; this function has no effect")]
-    pub fn post_return(&self, _store: impl AsContextMut) -> Result<()> {
-        Ok(())
-    }
 }

@@ -1,22 +1,24 @@
 //! `Linker`: names for what components import.
 
+mod linker_instance;
+mod names;
+
+pub use linker_instance::LinkerInstance;
+pub(crate) use names::{Definition, HostDestructor};
+
+use names::Names;
+
 use super::component::Component;
-use super::host::HostFunc;
 use super::instance::Instance;
 use super::instantiate::{InstancePre, RuntimeImport};
 use super::matching::TypeChecker;
-use super::resource::ResourceType;
 use super::typed::{ComponentNamedList, Lift, Lower};
-use super::types::ComponentFunc;
-use super::val::Val;
 use crate::engine::Engine;
-use crate::store::{AsContextMut, StoreContextMut, StoreInner, StoreOpaque};
-use std::fmt;
+use crate::store::AsContextMut;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use wasmtime_environ::collections::{TryClone, TryString};
-use wasmtime_environ::component::{NameMap, NameMapNoIntern, TypeDef};
-use wasmtime_environ::error::{OutOfMemory, Result, bail, format_err};
+use wasmtime_environ::collections::TryClone;
+use wasmtime_environ::error::{Result, bail, format_err};
 
 /// Names for what components import, as `wasmtime::component::Linker`.
 ///
@@ -26,94 +28,6 @@ pub struct Linker<T: 'static> {
     names: Names,
     allow_shadowing: bool,
     _data: PhantomData<fn() -> T>,
-}
-
-/// One instance of names in a [`Linker`], as `wasmtime::component::LinkerInstance`.
-pub struct LinkerInstance<'a, T: 'static> {
-    engine: &'a Engine,
-    names: &'a mut Names,
-    allow_shadowing: bool,
-    _data: PhantomData<fn() -> T>,
-}
-
-/// Definitions by name.
-#[derive(Debug, Default)]
-pub(crate) struct Names(NameMap<TryString, Definition>);
-
-/// What a name stands for.
-#[derive(Clone, Debug)]
-pub(crate) enum Definition {
-    Instance(Names),
-    Func(Arc<HostFunc>),
-    Resource(ResourceType, Arc<HostDestructor>),
-}
-
-/// What the host runs when a guest drops a resource that it owns.
-pub(crate) struct HostDestructor(Box<dyn Fn(*mut StoreOpaque, u32) -> Result<()> + Send + Sync>);
-
-impl HostDestructor {
-    /// Runs the destructor on the representation `rep`.
-    pub fn run(&self, store: *mut StoreOpaque, rep: u32) -> Result<()> {
-        (self.0)(store, rep)
-    }
-}
-
-impl fmt::Debug for HostDestructor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HostDestructor").finish_non_exhaustive()
-    }
-}
-
-impl Definition {
-    pub fn desc(&self) -> &'static str {
-        match self {
-            Definition::Instance(_) => "instance",
-            Definition::Func(_) => "function",
-            Definition::Resource(..) => "resource",
-        }
-    }
-}
-
-impl TryClone for Definition {
-    fn try_clone(&self) -> Result<Definition, OutOfMemory> {
-        Ok(self.clone())
-    }
-}
-
-impl Clone for Names {
-    fn clone(&self) -> Names {
-        let mut names = Names::default();
-        for (name, definition) in self.0.raw_iter() {
-            names
-                .insert(name, true, definition.clone())
-                .expect("a name that shadows is never refused");
-        }
-        names
-    }
-}
-
-impl Names {
-    /// A definition by its name or by a semver-compatible one.
-    pub fn get(&self, name: &str) -> Option<&Definition> {
-        self.0.get(name, &NameMapNoIntern)
-    }
-
-    fn insert(&mut self, name: &str, shadow: bool, definition: Definition) -> Result<TryString> {
-        self.0
-            .insert(name, &mut NameMapNoIntern, shadow, definition)
-    }
-
-    fn instance(&mut self, name: &str) -> Result<&mut Names> {
-        let key = TryString::try_from(name)?;
-        let is_instance = matches!(self.0.raw_get_mut(&key), Some(Definition::Instance(_)));
-        if !is_instance {
-            self.insert(name, false, Definition::Instance(Names::default()))?;
-        }
-        match self.0.raw_get_mut(&key) {
-            Some(Definition::Instance(names)) => Ok(names),
-            _ => Err(format_err!("map entry `{name}` is not an instance")),
-        }
-    }
 }
 
 impl<T: 'static> Clone for Linker<T> {
@@ -284,127 +198,4 @@ fn unsatisfied(
         list.len(),
         list.join("\n")
     ))
-}
-
-impl<T: 'static> LinkerInstance<'_, T> {
-    /// The linker's engine.
-    pub fn engine(&self) -> &Engine {
-        self.engine
-    }
-
-    /// Defines a host function with static types.
-    ///
-    /// # Errors
-    ///
-    /// `name` is defined already.
-    pub fn func_wrap<F, Params, Return>(&mut self, name: &str, func: F) -> Result<()>
-    where
-        F: Fn(StoreContextMut<'_, T>, Params) -> Result<Return> + Send + Sync + 'static,
-        Params: ComponentNamedList + Lift + 'static,
-        Return: ComponentNamedList + Lower + 'static,
-    {
-        self.define(name, Definition::Func(HostFunc::wrap(func)))
-    }
-
-    /// Defines a host function over dynamic values.
-    ///
-    /// # Errors
-    ///
-    /// `name` is defined already.
-    pub fn func_new(
-        &mut self,
-        name: &str,
-        func: impl Fn(StoreContextMut<'_, T>, ComponentFunc, &[Val], &mut [Val]) -> Result<()>
-        + Send
-        + Sync
-        + 'static,
-    ) -> Result<()> {
-        self.define(name, Definition::Func(HostFunc::dynamic(func)))
-    }
-
-    /// Defines a resource type of the host, with what is run when a guest drops an owned one.
-    ///
-    /// # Errors
-    ///
-    /// `name` is defined already.
-    pub fn resource(
-        &mut self,
-        name: &str,
-        ty: ResourceType,
-        dtor: impl Fn(StoreContextMut<'_, T>, u32) -> Result<()> + Send + Sync + 'static,
-    ) -> Result<()> {
-        let dtor = HostDestructor(Box::new(move |store, rep| {
-            // SAFETY: a linker's destructors are run for stores with its data type alone, whose borrow sleeps meanwhile.
-            let store = unsafe { &mut *store.cast::<StoreInner<T>>() };
-            dtor(StoreContextMut(store), rep)
-        }));
-        self.define(name, Definition::Resource(ty, Arc::new(dtor)))
-    }
-
-    /// The names of the instance `name` inside this one.
-    ///
-    /// # Errors
-    ///
-    /// `name` is defined as something that is not an instance.
-    pub fn instance(&mut self, name: &str) -> Result<LinkerInstance<'_, T>> {
-        LinkerInstance {
-            engine: self.engine,
-            names: &mut *self.names,
-            allow_shadowing: self.allow_shadowing,
-            _data: PhantomData,
-        }
-        .into_instance(name)
-    }
-
-    fn define(&mut self, name: &str, definition: Definition) -> Result<()> {
-        self.names.insert(name, self.allow_shadowing, definition)?;
-        Ok(())
-    }
-
-    fn define_as_trap(
-        &mut self,
-        name: &str,
-        path: &str,
-        ty: &TypeDef,
-        component: &Component,
-    ) -> Result<()> {
-        match ty {
-            TypeDef::ComponentInstance(index) => {
-                let mut inner = self.instance(name)?;
-                for (inner_name, item) in &component.types()[*index].exports {
-                    let path = format!("{path}#{inner_name}");
-                    inner.define_as_trap(inner_name, &path, &item.ty, component)?;
-                }
-                Ok(())
-            }
-            _ if self.names.get(name).is_some() => Ok(()),
-            TypeDef::ComponentFunc(_) => {
-                let path = path.to_owned();
-                self.func_new(name, move |_, _, _, _| {
-                    bail!("unknown import: `{path}` has not been defined")
-                })
-            }
-            TypeDef::Resource(_) => self.resource(name, ResourceType::host::<()>(), |_, _| Ok(())),
-            TypeDef::Component(_) | TypeDef::Module(_) => {
-                bail!("unable to define {} imports as traps", ty.desc())
-            }
-            TypeDef::Interface(_) | TypeDef::CoreFunc(_) => Ok(()),
-        }
-    }
-}
-
-impl<'a, T: 'static> LinkerInstance<'a, T> {
-    /// As [`instance`](LinkerInstance::instance), for as long as this borrow.
-    ///
-    /// # Errors
-    ///
-    /// `name` is defined as something that is not an instance.
-    pub fn into_instance(self, name: &str) -> Result<LinkerInstance<'a, T>> {
-        Ok(LinkerInstance {
-            engine: self.engine,
-            names: self.names.instance(name)?,
-            allow_shadowing: self.allow_shadowing,
-            _data: PhantomData,
-        })
-    }
 }

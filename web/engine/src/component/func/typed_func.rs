@@ -1,0 +1,105 @@
+//! `TypedFunc`: a function with Rust types.
+
+use super::Func;
+use super::values::result_pointer;
+use crate::component::typed::{
+    ComponentNamedList, Lift, Lower, slice_to_storage, slice_to_storage_mut,
+};
+use crate::raw::ValRaw;
+use crate::store::AsContextMut;
+use std::fmt;
+use std::marker::PhantomData;
+use wasmtime_environ::component::{MAX_FLAT_PARAMS, MAX_FLAT_RESULTS};
+use wasmtime_environ::error::Result;
+
+/// An exported function with Rust types, as `wasmtime::component::TypedFunc`.
+pub struct TypedFunc<Params, Return> {
+    func: Func,
+    _types: PhantomData<fn(Params) -> Return>,
+}
+
+impl<Params, Return> Copy for TypedFunc<Params, Return> {}
+
+impl<Params, Return> Clone for TypedFunc<Params, Return> {
+    fn clone(&self) -> TypedFunc<Params, Return> {
+        *self
+    }
+}
+
+impl<Params, Return> fmt::Debug for TypedFunc<Params, Return> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TypedFunc")
+            .field("func", &self.func)
+            .finish()
+    }
+}
+
+impl<Params, Return> TypedFunc<Params, Return>
+where
+    Params: ComponentNamedList + Lower,
+    Return: ComponentNamedList + Lift,
+{
+    /// Gives `func` types without checking them.
+    ///
+    /// # Safety
+    ///
+    /// The function has these types.
+    pub unsafe fn new_unchecked(func: Func) -> TypedFunc<Params, Return> {
+        TypedFunc {
+            func,
+            _types: PhantomData,
+        }
+    }
+
+    /// The function without its Rust types.
+    pub fn func(&self) -> &Func {
+        &self.func
+    }
+
+    /// Calls the function.
+    ///
+    /// # Errors
+    ///
+    /// The instance cannot be entered, the guest traps, or what it returns breaks the canonical ABI.
+    #[inline]
+    pub fn call(&self, mut store: impl AsContextMut, params: Params) -> Result<Return> {
+        self.func.call_raw(
+            store.as_context_mut(),
+            true,
+            |cx, ty, frame| {
+                if Params::flatten_count() <= MAX_FLAT_PARAMS {
+                    // SAFETY: a frame has room for the most flat parameters there are.
+                    return params
+                        .linear_lower_to_flat(cx, ty, unsafe { slice_to_storage_mut(frame) });
+                }
+                let pointer = cx.realloc(0, 0, Params::ALIGN32, Params::SIZE32)?;
+                params.linear_lower_to_memory(cx, ty, pointer)?;
+                frame[0].write(ValRaw::u32(u32::try_from(pointer)?));
+                Ok(())
+            },
+            |cx, ty, frame| {
+                if Return::flatten_count() <= MAX_FLAT_RESULTS {
+                    // SAFETY: the trampoline has stored the flat result, which is what `Return::Lower` is made of.
+                    return Return::linear_lift_from_flat(cx, ty, unsafe {
+                        slice_to_storage(frame)
+                    });
+                }
+                // SAFETY: as above: here the result is a pointer.
+                let slot = unsafe { frame[0].assume_init() };
+                let pointer = result_pointer(slot, Return::ALIGN32)?;
+                let bytes = cx.read(pointer, Return::SIZE32)?;
+                Return::linear_lift_from_memory(cx, ty, &bytes)
+            },
+        )
+    }
+
+    /// Nothing: post-return functions are called by [`call`](TypedFunc::call).
+    ///
+    /// # Errors
+    ///
+    /// Never.
+    #[deprecated(note = "no longer needs to be called; this function has no effect")]
+    pub fn post_return(&self, _store: impl AsContextMut) -> Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,146 @@
+//! `LinkerInstance`: defining the names of one instance.
+
+use super::names::{Definition, HostDestructor, Names};
+use crate::component::component::Component;
+use crate::component::host::HostFunc;
+use crate::component::resource::ResourceType;
+use crate::component::typed::{ComponentNamedList, Lift, Lower};
+use crate::component::types::ComponentFunc;
+use crate::component::val::Val;
+use crate::engine::Engine;
+use crate::store::{StoreContextMut, StoreInner};
+use std::marker::PhantomData;
+use std::sync::Arc;
+use wasmtime_environ::component::TypeDef;
+use wasmtime_environ::error::{Result, bail};
+
+/// One instance of names in a [`Linker`], as `wasmtime::component::LinkerInstance`.
+pub struct LinkerInstance<'a, T: 'static> {
+    pub(super) engine: &'a Engine,
+    pub(super) names: &'a mut Names,
+    pub(super) allow_shadowing: bool,
+    pub(super) _data: PhantomData<fn() -> T>,
+}
+
+impl<T: 'static> LinkerInstance<'_, T> {
+    /// The linker's engine.
+    pub fn engine(&self) -> &Engine {
+        self.engine
+    }
+
+    /// Defines a host function with static types.
+    ///
+    /// # Errors
+    ///
+    /// `name` is defined already.
+    pub fn func_wrap<F, Params, Return>(&mut self, name: &str, func: F) -> Result<()>
+    where
+        F: Fn(StoreContextMut<'_, T>, Params) -> Result<Return> + Send + Sync + 'static,
+        Params: ComponentNamedList + Lift + 'static,
+        Return: ComponentNamedList + Lower + 'static,
+    {
+        self.define(name, Definition::Func(HostFunc::wrap(func)))
+    }
+
+    /// Defines a host function over dynamic values.
+    ///
+    /// # Errors
+    ///
+    /// `name` is defined already.
+    pub fn func_new(
+        &mut self,
+        name: &str,
+        func: impl Fn(StoreContextMut<'_, T>, ComponentFunc, &[Val], &mut [Val]) -> Result<()>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Result<()> {
+        self.define(name, Definition::Func(HostFunc::dynamic(func)))
+    }
+
+    /// Defines a resource type of the host, with what is run when a guest drops an owned one.
+    ///
+    /// # Errors
+    ///
+    /// `name` is defined already.
+    pub fn resource(
+        &mut self,
+        name: &str,
+        ty: ResourceType,
+        dtor: impl Fn(StoreContextMut<'_, T>, u32) -> Result<()> + Send + Sync + 'static,
+    ) -> Result<()> {
+        let dtor = HostDestructor(Box::new(move |store, rep| {
+            // SAFETY: a linker's destructors are run for stores with its data type alone, whose borrow sleeps meanwhile.
+            let store = unsafe { &mut *store.cast::<StoreInner<T>>() };
+            dtor(StoreContextMut(store), rep)
+        }));
+        self.define(name, Definition::Resource(ty, Arc::new(dtor)))
+    }
+
+    /// The names of the instance `name` inside this one.
+    ///
+    /// # Errors
+    ///
+    /// `name` is defined as something that is not an instance.
+    pub fn instance(&mut self, name: &str) -> Result<LinkerInstance<'_, T>> {
+        LinkerInstance {
+            engine: self.engine,
+            names: &mut *self.names,
+            allow_shadowing: self.allow_shadowing,
+            _data: PhantomData,
+        }
+        .into_instance(name)
+    }
+
+    fn define(&mut self, name: &str, definition: Definition) -> Result<()> {
+        self.names.insert(name, self.allow_shadowing, definition)?;
+        Ok(())
+    }
+
+    pub(super) fn define_as_trap(
+        &mut self,
+        name: &str,
+        path: &str,
+        ty: &TypeDef,
+        component: &Component,
+    ) -> Result<()> {
+        match ty {
+            TypeDef::ComponentInstance(index) => {
+                let mut inner = self.instance(name)?;
+                for (inner_name, item) in &component.types()[*index].exports {
+                    let path = format!("{path}#{inner_name}");
+                    inner.define_as_trap(inner_name, &path, &item.ty, component)?;
+                }
+                Ok(())
+            }
+            _ if self.names.get(name).is_some() => Ok(()),
+            TypeDef::ComponentFunc(_) => {
+                let path = path.to_owned();
+                self.func_new(name, move |_, _, _, _| {
+                    bail!("unknown import: `{path}` has not been defined")
+                })
+            }
+            TypeDef::Resource(_) => self.resource(name, ResourceType::host::<()>(), |_, _| Ok(())),
+            TypeDef::Component(_) | TypeDef::Module(_) => {
+                bail!("unable to define {} imports as traps", ty.desc())
+            }
+            TypeDef::Interface(_) | TypeDef::CoreFunc(_) => Ok(()),
+        }
+    }
+}
+
+impl<'a, T: 'static> LinkerInstance<'a, T> {
+    /// As [`instance`](LinkerInstance::instance), for as long as this borrow.
+    ///
+    /// # Errors
+    ///
+    /// `name` is defined as something that is not an instance.
+    pub fn into_instance(self, name: &str) -> Result<LinkerInstance<'a, T>> {
+        Ok(LinkerInstance {
+            engine: self.engine,
+            names: self.names.instance(name)?,
+            allow_shadowing: self.allow_shadowing,
+            _data: PhantomData,
+        })
+    }
+}
