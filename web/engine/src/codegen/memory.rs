@@ -1,7 +1,7 @@
 //! The accessor of a guest memory: bulk copies between it and the application's memory.
 
 use super::{Sections, any_memory};
-use wasm_encoder::{BlockType, EntityType, ExportKind, Function, Instruction, ValType};
+use wasm_encoder::{BlockType, EntityType, ExportKind, Function, Instruction, MemArg, ValType};
 
 /// Memory 0 of the accessor is the guest's, memory 1 the application's.
 const GUEST: u32 = 0;
@@ -77,12 +77,76 @@ fn copy(dst: u32, src: u32, dst_mem: u32, src_mem: u32) -> Function {
         .instruction(&Instruction::If(BlockType::Empty))
         .instruction(&Instruction::I32Const(1))
         .instruction(&Instruction::Return)
-        .instruction(&Instruction::End)
-        .instruction(&Instruction::LocalGet(dst))
-        .instruction(&Instruction::LocalGet(src))
-        .instruction(&Instruction::LocalGet(2))
-        .instruction(&Instruction::MemoryCopy { src_mem, dst_mem })
+        .instruction(&Instruction::End);
+    Copy {
+        dst,
+        src,
+        len: 2,
+        dst_mem,
+        src_mem,
+    }
+    .emit(&mut function);
+    function
         .instruction(&Instruction::I32Const(0))
         .instruction(&Instruction::End);
     function
+}
+
+/// A copy between two memories: the locals with its addresses and its length, and the memories.
+pub(super) struct Copy {
+    pub dst: u32,
+    pub src: u32,
+    pub len: u32,
+    pub dst_mem: u32,
+    pub src_mem: u32,
+}
+
+impl Copy {
+    /// Copies. From 8 to 16 bytes go as two words that may overlap, since engines call out of line for `memory.copy`.
+    pub fn emit(&self, function: &mut Function) {
+        function
+            .instruction(&Instruction::LocalGet(self.len))
+            .instruction(&Instruction::I32Const(8))
+            .instruction(&Instruction::I32Sub)
+            .instruction(&Instruction::I32Const(8))
+            .instruction(&Instruction::I32LeU)
+            .instruction(&Instruction::If(BlockType::Empty));
+        self.word(function, false);
+        self.word(function, true);
+        function
+            .instruction(&Instruction::Else)
+            .instruction(&Instruction::LocalGet(self.dst))
+            .instruction(&Instruction::LocalGet(self.src))
+            .instruction(&Instruction::LocalGet(self.len))
+            .instruction(&Instruction::MemoryCopy {
+                src_mem: self.src_mem,
+                dst_mem: self.dst_mem,
+            })
+            .instruction(&Instruction::End);
+    }
+
+    /// Copies the first 8 bytes, or the last.
+    fn word(&self, function: &mut Function, last: bool) {
+        let word = |memory_index| MemArg {
+            offset: 0,
+            align: 0,
+            memory_index,
+        };
+        self.address(function, self.dst, last);
+        self.address(function, self.src, last);
+        function
+            .instruction(&Instruction::I64Load(word(self.src_mem)))
+            .instruction(&Instruction::I64Store(word(self.dst_mem)));
+    }
+
+    fn address(&self, function: &mut Function, start: u32, last: bool) {
+        function.instruction(&Instruction::LocalGet(start));
+        if last {
+            function
+                .instruction(&Instruction::LocalGet(self.len))
+                .instruction(&Instruction::I32Add)
+                .instruction(&Instruction::I32Const(8))
+                .instruction(&Instruction::I32Sub);
+        }
+    }
 }

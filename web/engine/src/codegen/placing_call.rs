@@ -2,6 +2,7 @@
 //!
 //! One crossing does what would take one for each `realloc` besides the call itself.
 
+use super::memory::Copy;
 use super::{Sections, any_memory, load, push_type, store};
 use crate::plan::{CoreType, Placed, Signature};
 use wasm_encoder::{
@@ -22,10 +23,11 @@ const GUEST: u32 = 1;
 /// Functions: the one to call, then the guest's `realloc`.
 const CALLEE: u32 = 0;
 const REALLOC: u32 = 1;
-/// Locals after the parameter: the pointer from `realloc`, and the bytes to copy; the result comes last.
+/// Locals after the parameter: the pointer from `realloc`, the bytes to copy and where from; the result comes last.
 const POINTER: u32 = 1;
 const BYTES: u32 = 2;
-const RESULT: u32 = 3;
+const SOURCE: u32 = 3;
+const RESULT: u32 = 4;
 
 /// A module like [`array_call`](super::array_call)'s, that first allocates and fills guest memory for each of `placed`.
 ///
@@ -68,10 +70,7 @@ pub fn placing_call(signature: &Signature, placed: &[Placed]) -> Vec<u8> {
 
 fn body(signature: &Signature, placed: &[Placed]) -> Function {
     let results = signature.results.iter().map(|ty| ValType::from(*ty));
-    let locals: Vec<_> = [ValType::I32, ValType::I32]
-        .into_iter()
-        .chain(results)
-        .collect();
+    let locals: Vec<_> = [ValType::I32; 3].into_iter().chain(results).collect();
     let mut function = Function::new_with_locals_types(locals);
     for parameter in placed {
         place(&mut function, *parameter);
@@ -135,14 +134,18 @@ fn place(function: &mut Function, parameter: Placed) {
         .instruction(&Instruction::I64GtU);
     give_up_if(function, OUT_OF_BOUNDS);
     function
-        .instruction(&Instruction::LocalGet(POINTER))
         .instruction(&Instruction::LocalGet(0))
         .instruction(&load(pointer, CoreType::I32))
-        .instruction(&Instruction::LocalGet(BYTES))
-        .instruction(&Instruction::MemoryCopy {
-            src_mem: APPLICATION,
-            dst_mem: GUEST,
-        })
+        .instruction(&Instruction::LocalSet(SOURCE));
+    Copy {
+        dst: POINTER,
+        src: SOURCE,
+        len: BYTES,
+        dst_mem: GUEST,
+        src_mem: APPLICATION,
+    }
+    .emit(function);
+    function
         .instruction(&Instruction::LocalGet(0))
         .instruction(&Instruction::LocalGet(POINTER))
         .instruction(&store(pointer, CoreType::I32));

@@ -42,6 +42,12 @@ impl CallScopes {
         }
     }
 
+    /// Whether no call has lent or borrowed anything.
+    #[inline]
+    pub fn is_idle(&self) -> bool {
+        self.used.is_empty()
+    }
+
     /// An owned handle is lent for the length of the current call.
     pub fn lend(&mut self, handle: HandleIndex) -> Result<()> {
         self.current()?.lenders.push(handle);

@@ -105,6 +105,7 @@ impl Instance {
     /// # Panics
     ///
     /// The instance belongs to another store, as in Wasmtime.
+    #[inline]
     pub(super) fn data<'a>(&self, store: &'a StoreOpaque) -> &'a InstanceData {
         assert!(
             self.store == store.id,

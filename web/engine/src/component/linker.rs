@@ -12,12 +12,10 @@ use super::component::Component;
 use super::instance::Instance;
 use super::instantiate::{InstancePre, RuntimeImport};
 use super::matching::TypeChecker;
-use super::typed::{ComponentNamedList, Lift, Lower};
 use crate::engine::Engine;
 use crate::store::AsContextMut;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use wasmtime_environ::collections::TryClone;
 use wasmtime_environ::error::{Result, bail, format_err};
 
 /// Names for what components import, as `wasmtime::component::Linker`.

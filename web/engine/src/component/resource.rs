@@ -155,6 +155,13 @@ impl StoreOpaque {
     /// The current call ends: borrows must be gone, lent handles are free again.
     #[inline]
     pub fn finish_scope(&mut self) -> Result<()> {
+        if self.scopes.is_idle() {
+            return Ok(());
+        }
+        self.unlend_all()
+    }
+
+    fn unlend_all(&mut self) -> Result<()> {
         for lender in self.scopes.finish()? {
             match lender {
                 HandleIndex::Host(handle) => self.host_handles.table.unlend(handle)?,
