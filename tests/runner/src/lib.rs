@@ -9,7 +9,7 @@
 //! - `data/readings.json`: the readings of the demo page
 //!
 //! It knows the facade `amphi` only, and so cannot tell on which host it runs. Where the files come from is its caller's
-//! business: natively `tests/corpus.rs`, in the page [`page`].
+//! business: natively `tests/corpus.rs`, in the page `page`.
 
 mod bad;
 mod bindings;

@@ -1,7 +1,7 @@
 //! The server of the demo page, on 127.0.0.1: the page's files, and the native host's answer to what the page ran.
 //!
 //! It runs components that a page sends, so it answers only the page that it served: requests must name this server as their
-//! host and origin and carry the token that the page was given ([`guard`]). What is sent is bounded in size, what runs in
+//! host and origin and carry the token that the page was given (`guard`). What is sent is bounded in size, what runs in
 //! time, memory and number ([`limits`](Config)); guests are granted nothing.
 
 mod guard;

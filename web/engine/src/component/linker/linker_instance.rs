@@ -14,7 +14,7 @@ use std::sync::Arc;
 use wasmtime_environ::component::TypeDef;
 use wasmtime_environ::error::{Result, bail};
 
-/// One instance of names in a [`Linker`], as `wasmtime::component::LinkerInstance`.
+/// One instance of names in a [`Linker`](super::Linker), as `wasmtime::component::LinkerInstance`.
 pub struct LinkerInstance<'a, T: 'static> {
     pub(super) engine: &'a Engine,
     pub(super) names: &'a mut Names,
