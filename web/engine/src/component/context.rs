@@ -322,17 +322,30 @@ impl<'a> LiftContext<'a> {
 
     /// A copy of `len` bytes of guest memory at `ptr`.
     pub(crate) fn read(&self, ptr: usize, len: usize) -> Result<AlignedBytes> {
+        let mut space = AlignedBytes::new();
+        self.read_in(&mut space, ptr, len)?;
+        Ok(space)
+    }
+
+    /// A copy of `len` bytes of guest memory at `ptr`, in `space`.
+    #[inline]
+    pub(crate) fn read_in<'s>(
+        &self,
+        space: &'s mut AlignedBytes,
+        ptr: usize,
+        len: usize,
+    ) -> Result<&'s [u8]> {
         let memory = memory_of(self.data(), self.options)?;
         // The bounds come first: a length that the guest made up must not be allocated.
         if len > AlignedBytes::INLINE && !memory.contains(ptr, len) {
             bail!("pointer out of bounds of memory");
         }
         self.consume_fuel(len)?;
-        AlignedBytes::filled(len, |to| {
+        let filled = space.fill(len, |to| {
             // SAFETY: `to` has room for `len` bytes.
             unsafe { memory.read(ptr, to, len) }
-        })
-        .ok_or_else(|| format_err!("pointer out of bounds of memory"))
+        });
+        filled.ok_or_else(|| format_err!("pointer out of bounds of memory"))
     }
 
     /// Copies `len` plain elements at `ptr` into a vector; errors say `what` they are of.

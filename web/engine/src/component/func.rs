@@ -134,23 +134,34 @@ impl Func {
         Ok(())
     }
 
+    /// What a call needs to know, for longer than a borrow of the store.
+    ///
+    /// # Safety
+    ///
+    /// The store must outlive `'a`. Instances are boxed, and what is known of a function never changes.
     #[inline]
-    fn info(&self, store: &StoreOpaque) -> Result<FuncInfo> {
+    unsafe fn info<'a>(&self, store: &StoreOpaque) -> Result<&'a FuncInfo> {
         let cell = &self.instance.data(store).funcs[self.index.as_u32() as usize];
-        match cell.get() {
-            Some(func) => Ok(func.info),
-            None => self.prepare(store),
+        if cell.get().is_none() {
+            self.prepare(store)?;
         }
+        let func = cell
+            .get()
+            .ok_or_else(|| format_err!("the function's trampoline was not made"))?;
+        let info: *const FuncInfo = &raw const func.info;
+        // SAFETY: the caller's promise.
+        Ok(unsafe { &*info })
     }
 
     /// The slot of the function's array-call trampoline.
     pub(crate) fn slot(&self, store: &StoreOpaque) -> Result<u32> {
-        self.info(store).map(|info| info.call)
+        // SAFETY: what is read is copied at once.
+        unsafe { self.info(store) }.map(|info| info.call)
     }
 
     /// Makes the function's trampoline.
     #[cold]
-    fn prepare(&self, store: &StoreOpaque) -> Result<FuncInfo> {
+    fn prepare(&self, store: &StoreOpaque) -> Result<()> {
         let data = self.instance.data(store);
         let plan = data.component.plan();
         let Export::Func {
@@ -191,7 +202,7 @@ impl Func {
             _call: call,
             _placing: placing,
         });
-        Ok(info)
+        Ok(())
     }
 
     /// A call: lower the parameters, enter the guest, lift the result, let the guest clean up.
@@ -205,12 +216,11 @@ impl Func {
         lower: impl FnOnce(&mut LowerContext<'_, T>, InterfaceType, &mut Frame) -> Result<()>,
         lift: impl FnOnce(&mut LiftContext<'_>, InterfaceType, &Frame) -> Result<R>,
     ) -> Result<R> {
-        let mut info = self.info(store.opaque())?;
-        if !place {
-            info.placing = None;
-        }
+        // SAFETY: the store is borrowed throughout.
+        let info = unsafe { self.info(store.opaque()) }?;
+        let placing = if place { info.placing } else { None };
         let depth = store.opaque().enter_call()?;
-        let result = self.call_entered(store.as_context_mut(), info, lower, lift);
+        let result = self.call_entered(store.as_context_mut(), info, placing, lower, lift);
         store.opaque().scopes.unwind(depth);
         result
     }
@@ -219,7 +229,8 @@ impl Func {
     fn call_entered<T: 'static, R>(
         self,
         mut store: StoreContextMut<'_, T>,
-        info: FuncInfo,
+        info: &FuncInfo,
+        placing: Option<(u32, u32)>,
         lower: impl FnOnce(&mut LowerContext<'_, T>, InterfaceType, &mut Frame) -> Result<()>,
         lift: impl FnOnce(&mut LiftContext<'_>, InterfaceType, &Frame) -> Result<R>,
     ) -> Result<R> {
@@ -230,14 +241,14 @@ impl Func {
         let deferred = {
             let mut cx = LowerContext::new(store.as_context_mut(), options, id);
             let params = InterfaceType::Tuple(cx.types[info.ty].params);
-            let slots = info.placing.map_or(0, |(_, slots)| slots);
+            let slots = placing.map_or(0, |(_, slots)| slots);
             cx.defer_slots(slots, frame.as_mut_ptr().cast());
             lower(&mut cx, params, &mut frame)?;
             cx.flush()?;
             cx.deferred()
         };
         let store = store.opaque();
-        let call = match info.placing {
+        let call = match placing {
             _ if deferred == 0 => info.call,
             Some((placing, slots)) if slots == deferred => placing,
             _ => bail!("a parameter was left to a trampoline that does not place it"),

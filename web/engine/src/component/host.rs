@@ -1,6 +1,6 @@
 //! Host functions: from a guest's call to a Rust closure and back.
 
-use super::context::{LiftContext, LowerContext};
+use super::context::{AlignedBytes, LiftContext, LowerContext};
 use super::instance::InstanceId;
 use super::matching::{InstanceType, typecheck_func};
 use super::typed::{ComponentNamedList, Lift, Lower, slice_to_storage, slice_to_storage_mut};
@@ -180,8 +180,9 @@ fn lift_typed<P: Lift>(cx: &mut LiftContext<'_>, ty: InterfaceType, from: Source
         // SAFETY: the wrapper has stored the flat parameters, which is what `P::Lower` is made of.
         Source::Flat(frame) => P::linear_lift_from_flat(cx, ty, unsafe { slice_to_storage(frame) }),
         Source::Memory(pointer) => {
-            let bytes = cx.read(pointer, P::SIZE32)?;
-            P::linear_lift_from_memory(cx, ty, &bytes)
+            let mut space = AlignedBytes::new();
+            let bytes = cx.read_in(&mut space, pointer, P::SIZE32)?;
+            P::linear_lift_from_memory(cx, ty, bytes)
         }
     }
 }

@@ -17,21 +17,30 @@ impl AlignedBytes {
     /// How many bytes need no heap allocation.
     pub const INLINE: usize = WORDS * 8;
 
-    /// `len` bytes that `fill` has written to the address it is given; `None` if it says that it could not.
+    /// No bytes yet.
     #[inline]
-    pub fn filled(len: usize, fill: impl FnOnce(*mut u8) -> bool) -> Option<AlignedBytes> {
-        let mut bytes = AlignedBytes {
+    pub fn new() -> AlignedBytes {
+        AlignedBytes {
             inline: [MaybeUninit::uninit(); WORDS],
             heap: Vec::new(),
-            len,
-        };
+            len: 0,
+        }
+    }
+
+    /// `len` bytes that `fill` has written to the address it is given, in place; `None` if it says that it could not.
+    #[inline]
+    pub fn fill(&mut self, len: usize, fill: impl FnOnce(*mut u8) -> bool) -> Option<&[u8]> {
         let to: *mut u8 = if len <= Self::INLINE {
-            bytes.inline.as_mut_ptr().cast()
+            self.inline.as_mut_ptr().cast()
         } else {
-            bytes.heap.try_reserve_exact(len.div_ceil(8)).ok()?;
-            bytes.heap.as_mut_ptr().cast()
+            self.heap.try_reserve_exact(len.div_ceil(8)).ok()?;
+            self.heap.as_mut_ptr().cast()
         };
-        fill(to).then_some(bytes)
+        if !fill(to) {
+            return None;
+        }
+        self.len = len;
+        Some(self)
     }
 }
 
@@ -45,7 +54,7 @@ impl Deref for AlignedBytes {
         } else {
             self.heap.as_ptr().cast()
         };
-        // SAFETY: `filled` made sure that `len` bytes from there are initialised.
+        // SAFETY: `fill` made sure that `len` bytes from there are initialised.
         unsafe { std::slice::from_raw_parts(from, self.len) }
     }
 }

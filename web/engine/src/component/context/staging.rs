@@ -1,6 +1,5 @@
 //! Regions of guest memory that are being written, staged in the application's memory.
 
-use super::AlignedBytes;
 use crate::page::GuestMemory;
 use std::ops::Range;
 use wasmtime_environ::error::{Result, bail};
@@ -101,11 +100,11 @@ impl Region {
 
     #[cold]
     fn fetch(&self, memory: Option<&GuestMemory>) -> Vec<u8> {
-        let read = |to| {
-            // SAFETY: `filled` gives room for `len` bytes.
-            memory.is_some_and(|memory| unsafe { memory.read(self.start, to, self.len) })
-        };
-        AlignedBytes::filled(self.len, read)
-            .map_or_else(|| vec![0; self.len], |bytes| bytes.to_vec())
+        let mut bytes = vec![0; self.len];
+        if let Some(memory) = memory {
+            // SAFETY: `bytes` has room for `len` bytes. The region was checked when it was allocated, and memories never shrink.
+            let _ = unsafe { memory.read(self.start, bytes.as_mut_ptr(), self.len) };
+        }
+        bytes
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Func;
 use super::values::result_pointer;
+use crate::component::context::AlignedBytes;
 use crate::component::typed::{
     ComponentNamedList, Lift, Lower, slice_to_storage, slice_to_storage_mut,
 };
@@ -87,8 +88,9 @@ where
                 // SAFETY: as above: here the result is a pointer.
                 let slot = unsafe { frame[0].assume_init() };
                 let pointer = result_pointer(slot, Return::ALIGN32)?;
-                let bytes = cx.read(pointer, Return::SIZE32)?;
-                Return::linear_lift_from_memory(cx, ty, &bytes)
+                let mut space = AlignedBytes::new();
+                let bytes = cx.read_in(&mut space, pointer, Return::SIZE32)?;
+                Return::linear_lift_from_memory(cx, ty, bytes)
             },
         )
     }

@@ -2,7 +2,7 @@
 
 use super::pointer::Pair;
 use super::{ComponentType, Lift, Lower, bad_type_info};
-use crate::component::context::{LiftContext, LowerContext};
+use crate::component::context::{AlignedBytes, LiftContext, LowerContext};
 use crate::component::matching::InstanceType;
 use crate::component::types::desc;
 use crate::raw::ValRaw;
@@ -93,7 +93,8 @@ pub(super) fn lift_elements<E: Lift>(
             .map(|_| E::linear_lift_from_memory(cx, element, &[]))
             .collect();
     }
-    let bytes = cx.read(ptr, size)?;
+    let mut space = AlignedBytes::new();
+    let bytes = cx.read_in(&mut space, ptr, size)?;
     bytes
         .chunks_exact(E::SIZE32)
         .map(|bytes| E::linear_lift_from_memory(cx, element, bytes))
