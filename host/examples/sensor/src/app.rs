@@ -5,8 +5,8 @@
 
 use amphi::component::{Component, HasSelf, Linker, ResourceTable};
 use amphi::wasi::p2::pipe::MemoryOutputPipe;
-use amphi::wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
-use amphi::{Engine, Error, Result, Store, Trap, bail};
+use amphi::wasi::{I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use amphi::{Engine, Error, Result, Store, Trap, bail, ensure};
 
 #[expect(
     missing_docs,
@@ -28,7 +28,11 @@ pub use bindings::exports::demo::sensor::filter;
 const LOG_LINES: usize = 1_000;
 /// How many bytes all its messages may have together, and how many it may write to its standard error.
 const LOG_BYTES: usize = 64 * 1024;
+/// How many bytes all the names in an answer may have together: what is written as JSON is bounded before it is written.
+const NAME_BYTES: usize = 4 << 20;
 
+/// What is expected of a component that is refused.
+const CONTRACT: &str = "expected a component of the world `demo:sensor/sensor`";
 /// How the native engine begins to tell where in the guest's code an error came up.
 const BACKTRACE: &str = "error while executing at wasm backtrace";
 
@@ -105,13 +109,16 @@ pub fn linker<H: Send + 'static>(engine: &Engine) -> Result<Linker<State<H>>> {
     Ok(linker)
 }
 
-/// Makes a fresh instance of `component` in `store`.
+/// Makes a fresh instance of `component` in `store`. The error of one that does not fit says what was expected.
 pub fn instantiate<H: Send + 'static>(
     store: &mut Store<State<H>>,
     component: &Component,
     linker: &Linker<State<H>>,
 ) -> Result<Sensor> {
-    Sensor::instantiate(store, component, linker)
+    let foreign = |error: Error| error.context(CONTRACT);
+    let fitting = linker.instantiate_pre(component).map_err(foreign)?;
+    let instance = fitting.instantiate(&mut *store)?;
+    Sensor::new(store, &instance).map_err(foreign)
 }
 
 /// Filters `readings`.
@@ -123,17 +130,72 @@ pub fn run<H: Send + 'static>(
     let outcome = sensor
         .demo_sensor_filter()
         .call_run(&mut *store, readings)?;
+    match &outcome {
+        Ok(report) => bound_report(report, readings.len())?,
+        Err(error) => bound_names(names_of_error(error))?,
+    }
     Ok(Answer {
         outcome,
         log: std::mem::take(&mut store.data_mut().log),
     })
 }
 
+/// Refuses a report that is longer than any on so many readings.
+fn bound_report(report: &filter::Report, readings: usize) -> Result<()> {
+    let lists = [
+        ("summaries", report.summaries.len()),
+        ("outliers", report.outliers.len()),
+    ];
+    for (what, found) in lists {
+        ensure!(
+            found <= readings,
+            "the answer has too many {what}: expected at most {readings}, one for each reading, found {found}"
+        );
+    }
+    let of_summaries = report
+        .summaries
+        .iter()
+        .map(|summary| summary.sensor.len() + name_of_unit(&summary.unit));
+    let of_outliers = report.outliers.iter().map(|outlier| outlier.sensor.len());
+    bound_names(of_summaries.chain(of_outliers).sum())
+}
+
+fn bound_names(found: usize) -> Result<()> {
+    ensure!(
+        found <= NAME_BYTES,
+        "the names in the answer are too long: expected at most {NAME_BYTES} bytes together, found {found}"
+    );
+    Ok(())
+}
+
+/// How many bytes the names in an error have.
+fn names_of_error(error: &filter::FilterError) -> usize {
+    match error {
+        filter::FilterError::Empty => 0,
+        filter::FilterError::Invalid(fault) => match &fault.problem {
+            filter::Problem::UnitChanged(unit) => fault.sensor.len() + name_of_unit(unit),
+            _ => fault.sensor.len(),
+        },
+    }
+}
+
+/// How many bytes the name of a unit has that is none of the contract's.
+fn name_of_unit(unit: &filter::Unit) -> usize {
+    match unit {
+        filter::Unit::Other(name) => name.len(),
+        _ => 0,
+    }
+}
+
 /// Says what went wrong, in the same words on both hosts, with what the guest wrote to its standard error.
 pub fn explain<H>(store: &Store<State<H>>, error: &Error) -> String {
-    let what = match error.downcast_ref::<Trap>() {
-        Some(trap) => format!("the component trapped: {trap}"),
-        None => reasons(error),
+    let what = if let Some(trap) = error.downcast_ref::<Trap>() {
+        format!("the component trapped: {trap}")
+    } else if let Some(I32Exit(status)) = error.downcast_ref() {
+        let how = if *status == 0 { "without" } else { "with" };
+        format!("the component ended {how} an error, before it answered")
+    } else {
+        reasons(error)
     };
     let stderr = store.data().stderr.contents();
     match String::from_utf8_lossy(&stderr).trim() {

@@ -1,16 +1,19 @@
 //! The `sensor-demo` command: serves the demo page, or prints the native answer alone.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
 use sensor_demo::json;
 use sensor_demo::native::{Limits, NativeHost, RunError};
 use sensor_demo::server::{self, Config};
 use std::fs;
+use std::io::{self, Write};
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
 
 /// The sensor filter in a page and natively, from one host source.
 #[derive(Parser)]
@@ -57,7 +60,8 @@ fn main() -> ExitCode {
     let Err(error) = done else {
         return ExitCode::SUCCESS;
     };
-    eprintln!("error: {error:#}");
+    // Without a standard error there is nobody to tell.
+    writeln!(io::stderr(), "error: {error:#}").ok();
     // As the `amphi` command has it: 1 where the component failed, 2 where we did.
     match error.downcast_ref() {
         Some(RunError::Guest(_) | RunError::Deadline(_)) => ExitCode::from(1),
@@ -65,8 +69,16 @@ fn main() -> ExitCode {
     }
 }
 
-#[tokio::main]
-async fn serve(page: PathBuf, port: u16) -> Result<()> {
+fn serve(page: PathBuf, port: u16) -> Result<()> {
+    let runtime = Runtime::new().context("cannot start the server's threads")?;
+    let served = runtime.block_on(serve_until_told(page, port));
+    // A run that nobody waits for any longer ends with the process.
+    runtime.shutdown_background();
+    served
+}
+
+/// Serves until a signal, then finishes what is in flight; a second signal ends that too.
+async fn serve_until_told(page: PathBuf, port: u16) -> Result<()> {
     let index = page.join("index.html");
     fs::metadata(&index).with_context(|| {
         format!(
@@ -77,18 +89,30 @@ async fn serve(page: PathBuf, port: u16) -> Result<()> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .await
         .with_context(|| format!("cannot listen on 127.0.0.1:{port}: choose another `--port`"))?;
-    println!("http://{}/", listener.local_addr()?);
+    print(&format!("http://{}/", listener.local_addr()?))?;
     let (mut interrupt, mut terminate) = (
         signal(SignalKind::interrupt())?,
         signal(SignalKind::terminate())?,
     );
-    let stop = async move {
+    let mut told = async || {
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
     };
-    server::serve(listener, Config::new(page), stop).await
+    let (stop, stopped) = oneshot::channel();
+    let stopped = async {
+        stopped.await.ok();
+    };
+    let twice = async {
+        told().await;
+        stop.send(()).ok();
+        told().await;
+    };
+    tokio::select! {
+        served = server::serve(listener, Config::new(page), stopped) => served,
+        () = twice => bail!("ended by a second signal, before all that was in flight had finished"),
+    }
 }
 
 fn answer(component: &Path, readings: &Path) -> Result<()> {
@@ -98,6 +122,16 @@ fn answer(component: &Path, readings: &Path) -> Result<()> {
         .with_context(|| format!("`{}` is not UTF-8", readings.display()))?;
     let readings = json::readings(&text).with_context(|| format!("`{}`", readings.display()))?;
     let run = NativeHost::new(Limits::default())?.run(&read(component)?, &readings)?;
-    println!("{}", run.answer);
-    Ok(())
+    print(&run.answer)
+}
+
+/// Writes a line to standard output; who closed it has seen enough.
+fn print(line: &str) -> Result<()> {
+    let mut stdout = io::stdout().lock();
+    match writeln!(stdout, "{line}").and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(error).context("cannot write to standard output")
+        }
+        _ => Ok(()),
+    }
 }

@@ -2,8 +2,9 @@
 //!
 //! It runs components that a page sends, so it answers only the page that it served: requests must name this server as their
 //! host and origin and carry the token that the page was given (`guard`). What is sent is bounded in size, what runs in
-//! time, memory and number ([`limits`](Config)); guests are granted nothing.
+//! time, memory and number ([`limits`](Config)), and so are connections; guests are granted nothing.
 
+mod connections;
 mod guard;
 mod index;
 mod refusal;
@@ -32,21 +33,31 @@ pub struct Config {
     pub limits: Limits,
     /// The size of a request's body, in bytes.
     pub body: usize,
-    /// How long a request may take from its first byte to its answer.
+    /// How long the head of a request may take, and how long a connection may be idle before it.
+    pub head: Duration,
+    /// How long a run may take from the end of its request's head to its answer; half of it is for waiting until other runs end.
     pub patience: Duration,
     /// How many runs there are at a time; more have to wait.
     pub runs: usize,
+    /// How many connections are open at a time; more have to wait.
+    pub connections: usize,
+    /// How long what is in flight may take to finish once the server is to stop.
+    pub grace: Duration,
 }
 
 impl Config {
     /// The usual limits.
     pub fn new(page: PathBuf) -> Self {
+        let limits = Limits::default();
         Self {
             page,
-            limits: Limits::default(),
+            limits,
             body: 16 << 20,
+            head: Duration::from_secs(15),
             patience: Duration::from_secs(30),
             runs: 2,
+            connections: 64,
+            grace: limits.time + Duration::from_secs(3),
         }
     }
 }
@@ -59,7 +70,9 @@ struct Server {
     places: Arc<Semaphore>,
 }
 
-/// Serves the page on `listener` until `stop` is ready, then finishes what is in flight.
+/// Serves the page on `listener` until `stop` is ready, then finishes what is in flight, within [`Config::grace`].
+///
+/// A run goes on in its thread though its time to finish is over; [`Limits::time`] ends it.
 ///
 /// # Errors
 ///
@@ -67,7 +80,7 @@ struct Server {
 pub async fn serve(
     listener: TcpListener,
     config: Config,
-    stop: impl Future<Output = ()> + Send + 'static,
+    stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let port = listener
         .local_addr()
@@ -83,10 +96,8 @@ pub async fn serve(
         places: Arc::new(Semaphore::new(config.runs)),
         config: Config { page, ..config },
     });
-    axum::serve(listener, router(server))
-        .with_graceful_shutdown(stop)
-        .await
-        .context("the server stopped")
+    connections::serve(listener, router(server.clone()), &server.config, stop).await;
+    Ok(())
 }
 
 fn router(server: Arc<Server>) -> Router {

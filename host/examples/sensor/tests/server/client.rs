@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 /// The page's folder as it is in the repository: without the page's wasm, which the server needs not.
 pub fn page() -> PathBuf {
@@ -23,7 +24,8 @@ pub fn body(readings: &str, component: &[u8]) -> Vec<u8> {
 pub struct Server {
     address: SocketAddr,
     token: String,
-    _stop: oneshot::Sender<()>,
+    stop: oneshot::Sender<()>,
+    ended: JoinHandle<anyhow::Result<()>>,
 }
 
 impl Server {
@@ -36,13 +38,14 @@ impl Server {
             .local_addr()
             .expect("a bound listener has an address");
         let (stop, stopped) = oneshot::channel();
-        tokio::spawn(server::serve(listener, config, async {
+        let ended = tokio::spawn(server::serve(listener, config, async {
             stopped.await.ok();
         }));
         let mut server = Self {
             address,
             token: String::new(),
-            _stop: stop,
+            stop,
+            ended,
         };
         let page = server.get("/").await.text;
         let (_, rest) = page
@@ -54,6 +57,24 @@ impl Server {
             .expect("a split has a first part")
             .to_owned();
         server
+    }
+
+    /// Tells the server to stop; what comes back is ready when it has.
+    pub fn stop(self) -> JoinHandle<anyhow::Result<()>> {
+        self.stop.send(()).expect("the server waits for this");
+        self.ended
+    }
+
+    /// A connection on which `bytes` are sent already.
+    pub async fn connect(&self, bytes: &[u8]) -> TcpStream {
+        let mut stream = TcpStream::connect(self.address)
+            .await
+            .expect("the server listens");
+        stream
+            .write_all(bytes)
+            .await
+            .expect("the server takes the request");
+        stream
     }
 
     pub fn host(&self) -> String {
@@ -116,13 +137,7 @@ impl Server {
     }
 
     async fn exchange(&self, request: &[u8]) -> Reply {
-        let mut stream = TcpStream::connect(self.address)
-            .await
-            .expect("the server listens");
-        stream
-            .write_all(request)
-            .await
-            .expect("the server takes the request");
+        let mut stream = self.connect(request).await;
         let mut bytes = Vec::new();
         stream
             .read_to_end(&mut bytes)

@@ -38,6 +38,19 @@ pub fn sleeper() -> Vec<u8> {
     )
 }
 
+/// A filter that ends itself: well with 0, with an error with 1.
+pub fn exits(status: u32) -> Vec<u8> {
+    encode(
+        "package demo:test;
+        world test {
+            include demo:sensor/sensor@1.0.0;
+            import wasi:cli/exit@0.2.0;
+        }",
+        r#"(import "wasi:cli/exit@0.2.0" "exit" (func $exit (param i32)))"#,
+        &format!("(call $exit (i32.const {status})) unreachable"),
+    )
+}
+
 /// A component that never comes to its exports.
 pub fn spins_at_start() -> Vec<u8> {
     let looping = "(func $start (loop $on (br $on))) (start $start)";
@@ -73,8 +86,8 @@ fn encode(world: &str, declarations: &str, body: &str) -> Vec<u8> {
             include_str!("../../../../../wit/sensor/sensor.wit"),
         )
         .expect("the contract is WIT");
-    for (name, text) in CLOCKS {
-        resolve.push_str(name, text).expect("the clocks are WIT");
+    for (name, text) in WASI {
+        resolve.push_str(name, text).expect("WASI is WIT");
     }
     let package = resolve
         .push_str("test.wit", world)
@@ -91,8 +104,12 @@ fn encode(world: &str, declarations: &str, body: &str) -> Vec<u8> {
     encoder.encode().expect("the module becomes a component")
 }
 
-/// What a guest needs of WASI in order to sleep.
-const CLOCKS: [(&str, &str); 2] = [
+/// What a guest needs of WASI in order to sleep and to end itself.
+const WASI: [(&str, &str); 3] = [
+    (
+        "cli.wit",
+        "package wasi:cli@0.2.0; interface exit { exit: func(status: result); }",
+    ),
     (
         "io.wit",
         "package wasi:io@0.2.0; interface poll { resource pollable { block: func(); } }",

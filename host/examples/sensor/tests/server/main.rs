@@ -2,6 +2,7 @@
 
 mod client;
 mod component;
+mod connections;
 
 use client::{Reply, Server, body};
 use sensor_demo::native::Limits;
@@ -287,10 +288,46 @@ async fn ends_every_run_and_goes_on() {
         "the log is full: expected at most 1000 messages of 65536 bytes together",
     )
     .await;
-    refused(&server, &component::empty(), 422, "guest", "filter").await;
+    let foreign = "expected a component of the world `demo:sensor/sensor`: no exported instance named `demo:sensor/filter@1.0.0`";
+    refused(&server, &component::empty(), 422, "guest", foreign).await;
+    for (status, how) in [(0, "without"), (1, "with")] {
+        let ended = format!("the component ended {how} an error, before it answered");
+        refused(&server, &component::exits(status), 422, "guest", &ended).await;
+    }
     refused(&server, &component::core_module(), 422, "component", "").await;
 
     answers_the_sample(&server).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refuses_answers_that_are_too_large() {
+    let server = Server::start(Config::new(client::page())).await;
+    // A report without summaries, and as many outliers as there are readings: that one passes.
+    let report = |outliers: u32| {
+        format!(
+            "(i32.store (i32.const 12) (i32.const 8192)) (i32.store (i32.const 16) (i32.const {outliers})) i32.const 0"
+        )
+    };
+    let reply = server
+        .run(&body(READINGS, &component::filter(&report(1))))
+        .await;
+    assert_eq!(reply.status, 200, "{}", reply.text);
+
+    let many = "too many outliers: expected at most 1, one for each reading, found 1000";
+    refused(
+        &server,
+        &component::filter(&report(1000)),
+        422,
+        "guest",
+        many,
+    )
+    .await;
+    let grown =
+        "(drop (memory.grow (i32.const 100))) (i32.store (i32.const 8196) (i32.const 16384))
+        (i32.store (i32.const 8200) (i32.const 5000000))";
+    let named = component::filter(&format!("{grown} {}", report(1)));
+    let long = "too long: expected at most 4194304 bytes together, found 5000000";
+    refused(&server, &named, 422, "guest", long).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
