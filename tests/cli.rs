@@ -35,6 +35,18 @@ const NEEDY: &str = r#"(component
     (export "f" (func $f))
 )"#;
 
+/// Recurses as often as it is told, in a function with a name of the test's, and then divides by zero.
+const DEEP: &str = r#"(component
+    (core module $m
+        (func $NAME (export "f") (param i32) (result i32)
+            (if (result i32) (local.get 0)
+                (then (i32.add (i32.const 1) (call $NAME (i32.sub (local.get 0) (i32.const 1)))))
+                (else (i32.div_u (i32.const 1) (local.get 0))))))
+    (core instance $i (instantiate $m))
+    (func $f (param "depth" u32) (result u32) (canon lift (core func $i "f")))
+    (export "f" (func $f))
+)"#;
+
 const PREVIEW1: &str = r#"(module
     (import "wasi_snapshot_preview1" "sched_yield" (func (result i32)))
     (memory (export "memory") 1)
@@ -145,21 +157,46 @@ fn invoke_by_full_and_by_plain_name() {
 
 #[test]
 fn invoke_with_compound_arguments() {
-    let kitchen = guest("kitchen.wasm");
-    let output = amphi(&[
-        "run",
-        &kitchen,
-        "--invoke",
-        "echo-option-option(some(none))",
-    ]);
-    // The kitchen imports an interface of its own, which the command line cannot supply.
-    let error = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(
-        error.contains("expected imports from WASI 0.2 only, found `demo:kitchen/"),
-        "{error}"
+    let transform = guest("transform.wasm");
+    let document = r#""{\"user\": {\"mail\": \"a@b\", \"age\": 3}, \"x\": 1}""#;
+    let rules =
+        r#"[rename({name: "post", path: "user.mail"}), redact("user.age"), pick(["user"])]"#;
+    check(
+        &[
+            "run",
+            &transform,
+            "--invoke",
+            &format!("apply({document}, {rules})"),
+        ],
+        0,
+        "ok(\"{\\\"user\\\":{\\\"age\\\":\\\"[redacted]\\\",\\\"post\\\":\\\"a@b\\\"}}\")\n",
+        "",
     );
-    assert_eq!(output.status.code(), Some(2));
+    check(
+        &[
+            "run",
+            &transform,
+            "--invoke",
+            r#"apply("{}", [pick(["a"]), redact(1)])"#,
+        ],
+        2,
+        "",
+        "error: argument `rules[1].redact`: expected `string`, found `1`\n",
+    );
+    check(
+        &["run", &transform, "--invoke", r#"apply("{}" [])"#],
+        2,
+        "",
+        "error: arguments `(\"{}\" [])`: expected `,` or a closing bracket, found `[` at byte 6\n",
+    );
+    let output = amphi(&["run", &transform, "--invoke", r#"apply("[1,", [])"#]);
+    let result = String::from_utf8_lossy(&output.stdout);
+    assert!(result.starts_with("err(syntax({line: 1, "), "{result}");
+    assert_eq!((output.status.code(), output.stderr.len()), (Some(1), 0));
+}
 
+#[test]
+fn a_name_without_a_near_one_lists_all() {
     let transform = guest("transform.wasm");
     let output = amphi(&["run", &transform, "--invoke", "nothing-like-this()"]);
     assert!(String::from_utf8_lossy(&output.stderr).contains("expected one of `demo:transform/"));
@@ -226,14 +263,30 @@ fn a_guest_that_says_no_is_exit_code_1() {
     let output = amphi(&["run", &small, "--invoke", "trap()"]);
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(
-        error.starts_with("error: `demo:small/b@1.0.0#trap` trapped\ncaused by:\n  1: "),
-        "{error}"
-    );
-    assert!(
-        error.contains("wasm trap: wasm `unreachable` instruction executed"),
+        error.starts_with(
+            "error: `demo:small/b@1.0.0#trap` trapped: wasm `unreachable` instruction executed\n\
+             caused by:\n  1: error while executing at wasm backtrace:\n"
+        ),
         "{error}"
     );
     assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0));
+}
+
+#[test]
+fn a_long_backtrace_is_capped() {
+    let name = "deep-".repeat(100);
+    let deep = DEEP.replace("NAME", &name);
+    let output = amphi(&["run", &assembled("deep", &deep), "--invoke", "f(30)"]);
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        error.starts_with("error: `f` trapped: integer divide by zero\ncaused by:\n"),
+        "{error}"
+    );
+    assert!(error.contains("deep-..."), "{error}");
+    assert!(error.contains(" more lines\n"), "{error}");
+    assert!(error.lines().count() < 20, "{error}");
+    assert!(error.lines().all(|line| line.len() < 200), "{error}");
+    assert_eq!(output.status.code(), Some(1));
 }
 
 #[test]
@@ -244,7 +297,8 @@ fn all_missing_imports_are_listed() {
         2,
         "",
         "error: cannot link `PATH`\ncaused by:\n  1: expected imports from WASI 0.2 only, found \
-         `demo:sensor/log@1.0.0`, `demo:sensor/clock@1.0.0`\n",
+         `demo:sensor/log@1.0.0`, `demo:sensor/clock@1.0.0`: such a component needs a host program that supplies them \
+         (the README has one)\n",
     );
 }
 
@@ -295,10 +349,23 @@ fn a_command_runs_with_what_is_granted_only() {
         "",
     );
     check(
+        &[
+            "run",
+            "--env",
+            "GREETING=Hi",
+            "--env",
+            "GREETING=Ahoy",
+            &hello,
+        ],
+        0,
+        "Ahoy, world!\n",
+        "",
+    );
+    check(
         &["run", &hello, "--exit", "3"],
         1,
         "Hello, world!\n",
-        "error: `PATH` returned an error\n",
+        "error: `PATH` ended with an error\n",
     );
 
     let folder = folder("granted");
@@ -312,11 +379,34 @@ fn a_command_runs_with_what_is_granted_only() {
 }
 
 #[test]
+fn a_guest_whose_output_nobody_reads_ends_quietly() {
+    let (reader, writer) = std::io::pipe().expect("a pipe can be made");
+    drop(reader);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_amphi"));
+    // Were the guest to go on, it would end with an error.
+    command
+        .args(["run", &guest("hello.wasm"), "--exit", "3"])
+        .stdout(writer);
+    let output = command
+        .output()
+        .expect("the binary was built for this test");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
 fn a_preview_1_module_becomes_a_component() {
     let component = text(&folder("componentize").join("hello.wasm"));
     let module = guest("hello.p1.wasm");
     check(&["componentize", &module, "-o", &component], 0, "", "");
     check(&["run", &component, "Ada"], 0, "Hello, Ada!\n", "");
+    // A module for preview 1 ends by a call of its host, here of `wasi:cli/exit`.
+    check(
+        &["run", &component, "--exit", "3"],
+        1,
+        "Hello, world!\n",
+        "error: `PATH` ended with an error\n",
+    );
 
     let small = assembled("componentize-start", PREVIEW1);
     check(&["componentize", &small, "-o", &component], 0, "", "");

@@ -74,8 +74,10 @@ impl fmt::Display for MissingImports {
         let names: Vec<String> = self.names.iter().map(|name| format!("`{name}`")).collect();
         write!(
             f,
-            "expected imports from WASI 0.2 only, found {}",
-            names.join(", ")
+            "expected imports from WASI 0.2 only, found {}: such a component needs a host program that supplies {} \
+             (the README has one)",
+            names.join(", "),
+            if names.len() == 1 { "it" } else { "them" }
         )
     }
 }

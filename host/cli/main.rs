@@ -9,6 +9,7 @@ mod link;
 mod load;
 mod outcome;
 mod run;
+mod stream;
 
 use std::process::ExitCode;
 
@@ -31,8 +32,8 @@ enum Command {
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  done
-  1  the guest said no: it trapped, returned an error, or exited with a code other than 0
+  0  done, or nobody reads the output any more
+  1  the guest said no: it trapped, returned an error, or ended with one
   2  the command could not do it";
 
 fn main() -> ExitCode {

@@ -3,15 +3,29 @@
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use amphi::Error;
+use amphi::{Error, Trap};
+
+/// How much of a backtrace is shown: it may have many frames, and a frame a long name.
+const LINES: usize = 12;
+const COLUMNS: usize = 160;
+
+/// The lines of a cause stand under its first.
+const NEXT_LINE: &str = "\n     ";
 
 /// How a command ended.
 pub type Outcome = Result<(), Failure>;
 
 /// Why a command did not end well.
 pub enum Failure {
-    /// The guest said no: it trapped, or exited with a code other than 0.
+    /// The guest said no: it ended with an error.
     Guest(Error),
+    /// The guest trapped.
+    Trap {
+        /// What trapped, as a phrase.
+        what: String,
+        /// The engine's error.
+        error: Error,
+    },
     /// The guest returned an error as its result, which is written already.
     GuestResult,
     /// We could not do what was asked.
@@ -37,14 +51,20 @@ pub fn conclude(outcome: Outcome) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::GuestResult) => ExitCode::from(1),
+        // Who reads our output, or the guest's, has seen enough.
+        Err(Failure::Ours(error) | Failure::Trap { error, .. }) if is_broken_pipe(&error) => {
+            ExitCode::SUCCESS
+        }
         Err(Failure::Guest(error)) => {
-            show(&error);
+            show_error(&error);
             ExitCode::from(1)
         }
-        // Who reads our output has seen enough.
-        Err(Failure::Ours(error)) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(Failure::Trap { what, error }) => {
+            show_trap(&what, &error);
+            ExitCode::from(1)
+        }
         Err(Failure::Ours(error)) => {
-            show(&error);
+            show_error(&error);
             ExitCode::from(2)
         }
     }
@@ -57,20 +77,57 @@ fn is_broken_pipe(error: &Error) -> bool {
     pipe.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
+fn show_error(error: &Error) {
+    let causes = error.chain().skip(1).map(|cause| {
+        let cause = cause.to_string();
+        cause.trim_end().replace('\n', NEXT_LINE)
+    });
+    show(&error.to_string(), causes);
+}
+
+/// What happened comes first, though in the chain it is the last: the engine adds the backtrace around it.
+fn show_trap(what: &str, error: &Error) {
+    let reason = match error.downcast_ref::<Trap>() {
+        Some(trap) => trap.to_string(),
+        None => error.root_cause().to_string(),
+    };
+    let reason = reason.strip_prefix("wasm trap: ").unwrap_or(&reason);
+    let causes = error.chain().count() - 1;
+    let causes = error.chain().take(causes);
+    let causes = causes.map(|cause| capped(&cause.to_string()));
+    show(&format!("{what} trapped: {reason}"), causes);
+}
+
 /// `error:` and what happened, then its causes, numbered, if it has any.
-fn show(error: &Error) {
+fn show(message: &str, causes: impl Iterator<Item = String>) {
     let (red, plain) = match io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
         true => ("\x1b[1;31m", "\x1b[0m"),
         false => ("", ""),
     };
-    let mut text = format!("{red}error:{plain} {error}\n");
-    for (index, cause) in error.chain().skip(1).enumerate() {
+    let mut text = format!("{red}error:{plain} {message}\n");
+    for (index, cause) in causes.enumerate() {
         if index == 0 {
             text.push_str("caused by:\n");
         }
-        let cause = cause.to_string().trim_end().replace('\n', "\n     ");
-        text.push_str(&format!("  {}: {cause}\n", index + 1));
+        text.push_str(&format!("  {}: {}\n", index + 1, cause));
     }
     // Without a standard error there is nobody to tell.
     let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// The first lines of a backtrace.
+fn capped(cause: &str) -> String {
+    let lines: Vec<&str> = cause.trim_end().lines().collect();
+    let mut shown: Vec<String> = lines.iter().take(LINES).map(|line| cut(line)).collect();
+    if lines.len() > LINES {
+        shown.push(format!("... and {} more lines", lines.len() - LINES));
+    }
+    shown.join(NEXT_LINE)
+}
+
+fn cut(line: &str) -> String {
+    match line.char_indices().nth(COLUMNS) {
+        Some((end, _)) => format!("{}...", &line[..end]),
+        None => line.to_owned(),
+    }
 }

@@ -1,18 +1,20 @@
 //! `amphi run`: calls a function of a component, or runs it as a command.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use amphi::component::{Component, Linker, Type, Val};
 use amphi::error::Context;
 use amphi::invoke::{self, InvokeError, Target};
 use amphi::wasi::p2::bindings::sync;
-use amphi::wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxBuilder, cli};
+use amphi::wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxBuilder};
 use amphi::{Engine, Error, Result, Store, Trap};
 use clap::Args;
 
 use crate::link::{self, State};
 use crate::load;
 use crate::outcome::{Failure, Outcome, print};
+use crate::stream::Stream;
 
 /// The interface that a command exports.
 const RUN: &str = "wasi:cli/run@";
@@ -34,7 +36,7 @@ pub struct Options {
     #[arg(long, value_name = "CALL", conflicts_with = "args")]
     invoke: Option<String>,
 
-    /// Grant an environment variable, with this value
+    /// Grant an environment variable, with this value; of several for one name the last counts
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_variable)]
     env: Vec<(String, String)>,
 
@@ -97,13 +99,13 @@ fn invoke(engine: &Engine, component: &Component, options: &Options, text: &str)
     let (target, arguments) = resolve(component, text).map_err(Error::new)?;
     let linker = link(engine, component, options)?;
     let mut wasi = grants(options)?;
-    wasi.stdout(cli::stderr());
+    wasi.stdout(Stream::Error);
     let mut store = Store::new(engine, State::new(wasi.build()));
     let instance = linker
         .instantiate(&mut store, component)
         .map_err(|error| blame(error, options))?;
     let result = invoke::call_resolved(&mut store, &instance, &target, &arguments)
-        .map_err(|error| ended(error, &target.to_string()))?;
+        .map_err(|error| ended(error, &format!("`{target}`")))?;
     let Some(text) = result else { return Ok(()) };
     print(&text)?;
     match is_error(&target, &text) {
@@ -128,17 +130,17 @@ fn command(engine: &Engine, component: &Component, options: &Options) -> Outcome
     expect_command(engine, component, options)?;
     let linker = link(engine, component, options)?;
     let mut wasi = grants(options)?;
-    wasi.inherit_stdout();
+    wasi.stdout(Stream::Output);
     wasi.arg(options.component.to_string_lossy());
     wasi.args(&options.args);
     let mut store = Store::new(engine, State::new(wasi.build()));
     let guest = sync::Command::instantiate(&mut store, component, &linker)
         .map_err(|error| blame(error, options))?;
-    let name = options.component.to_string_lossy();
+    let name = format!("`{}`", options.component.display());
     match guest.wasi_cli_run().call_run(&mut store) {
         Ok(Ok(())) => Ok(()),
         Ok(Err(())) => Err(Failure::Guest(Error::msg(format!(
-            "`{name}` returned an error"
+            "{name} ended with an error"
         )))),
         Err(error) => match error.downcast_ref() {
             Some(I32Exit(0)) => Ok(()),
@@ -172,7 +174,10 @@ fn link(engine: &Engine, component: &Component, options: &Options) -> Result<Lin
 /// What the guest may use: the standard streams (but output goes where the caller says) and what the options grant.
 fn grants(options: &Options) -> Result<WasiCtxBuilder> {
     let mut wasi = WasiCtx::builder();
-    wasi.inherit_stdin().inherit_stderr().envs(&options.env);
+    wasi.inherit_stdin().stderr(Stream::Error);
+    for (name, value) in BTreeMap::from_iter(options.env.iter().cloned()) {
+        wasi.env(name, value);
+    }
     for Directory { host, guest } in &options.dir {
         wasi.preopened_dir(host, guest, FsPerms::ReadWrite)
             .with_context(|| format!("cannot grant the directory `{}`", host.display()))?;
@@ -180,28 +185,27 @@ fn grants(options: &Options) -> Result<WasiCtxBuilder> {
     Ok(wasi)
 }
 
-/// How a call of `name` ended that gave no result.
-fn ended(error: Error, name: &str) -> Failure {
+/// How a call of `what` ended that gave no result. WASI 0.2 knows no exit codes: a guest that ends itself does it well
+/// or with an error.
+fn ended(error: Error, what: &str) -> Failure {
     if error.downcast_ref::<InvokeError>().is_some() {
         return Failure::Ours(error);
     }
     match error.downcast_ref() {
-        Some(I32Exit(code)) => {
-            Failure::Guest(Error::msg(format!("`{name}` exited with code {code}")))
-        }
-        None => Failure::Guest(error.context(format!("`{name}` trapped"))),
+        Some(I32Exit(0)) => Failure::Guest(Error::msg(format!("{what} ended without a result"))),
+        Some(I32Exit(_)) => Failure::Guest(Error::msg(format!("{what} ended with an error"))),
+        None => Failure::Trap {
+            what: what.to_owned(),
+            error,
+        },
     }
 }
 
 /// Who is to blame for a failed instantiation: the guest if it trapped.
 fn blame(error: Error, options: &Options) -> Failure {
-    let trapped = error.downcast_ref::<Trap>().is_some();
-    let error = error.context(format!(
-        "cannot instantiate `{}`",
-        options.component.display()
-    ));
-    match trapped {
-        true => Failure::Guest(error),
-        false => Failure::Ours(error),
+    let path = options.component.display();
+    match error.downcast_ref::<Trap>() {
+        Some(_) => ended(error, &format!("the instantiation of `{path}`")),
+        None => Failure::Ours(error.context(format!("cannot instantiate `{path}`"))),
     }
 }

@@ -16,7 +16,7 @@
 mod error;
 mod resolve;
 
-use wasm_wave::parser::{Parser, ParserErrorKind};
+use wasm_wave::parser::{Parser, ParserError, ParserErrorKind};
 
 use crate::component::types::ComponentFunc;
 use crate::component::{Component, Func, Instance, Type, Val};
@@ -29,6 +29,8 @@ pub use resolve::{Target, resolve, targets};
 /// A call as it stands in the text, before the component is asked what it means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
+    /// The whole name as it is written.
+    pub name: String,
     /// The interface that the text names, with or without its version.
     pub interface: Option<String>,
     /// The function.
@@ -81,23 +83,27 @@ pub fn parse(text: &str) -> Result<Call, InvokeError> {
     };
     let text = text.trim();
     let (name, arguments) = text.split_at(text.find('(').ok_or_else(malformed)?);
-    let (interface, function) = split_name(name.trim());
+    let name = name.trim();
+    let (interface, function) = split_name(name);
     if function.is_empty() || interface.as_deref() == Some("") || !arguments.ends_with(')') {
         return Err(malformed());
     }
     Ok(Call {
+        name: name.to_owned(),
         interface,
         function: function.to_owned(),
         arguments: arguments.to_owned(),
     })
 }
 
+/// The interface and the function in `name`. A dot after an `@` is the version's, so it ends no interface.
 fn split_name(name: &str) -> (Option<String>, &str) {
     if let Some((interface, function)) = name.split_once('#') {
         return (Some(interface.to_owned()), function);
     }
     let slash = name.find('/').unwrap_or(name.len());
-    let Some(dot) = name[slash..].find('.').map(|dot| slash + dot) else {
+    let end = name.find('@').unwrap_or(name.len()).max(slash);
+    let Some(dot) = name[slash..end].find('.').map(|dot| slash + dot) else {
         return (None, name);
     };
     let (interface, rest) = (&name[..dot], &name[dot + 1..]);
@@ -114,9 +120,9 @@ fn split_name(name: &str) -> (Option<String>, &str) {
 /// The arguments are not WAVE, or their number or one of their types is not what the function takes.
 pub fn arguments(target: &Target, call: &Call) -> Result<Vec<Val>, InvokeError> {
     let source = call.arguments.as_str();
-    let syntax = |error: WaveError| InvokeError::Syntax {
+    let syntax = |error: &ParserError| InvokeError::Syntax {
         arguments: source.to_owned(),
-        error,
+        error: WaveError::syntax(error, source),
     };
     let mut parser = Parser::new(source);
     let tuple = match parser.parse_raw_value() {
@@ -125,14 +131,14 @@ pub fn arguments(target: &Target, call: &Call) -> Result<Vec<Val>, InvokeError> 
         Err(error) if error.kind() == ParserErrorKind::EmptyTuple && error.span().start == 0 => {
             None
         }
-        Err(error) => return Err(syntax(error.into())),
+        Err(error) => return Err(syntax(&error)),
     };
-    parser.finish().map_err(|error| syntax(error.into()))?;
+    parser.finish().map_err(|error| syntax(&error))?;
     let nodes: Vec<_> = match &tuple {
         Some(value) => value
             .node()
             .as_tuple()
-            .map_err(|error| syntax(error.into()))?
+            .map_err(|error| syntax(&error))?
             .collect(),
         None => Vec::new(),
     };

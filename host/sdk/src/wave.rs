@@ -23,15 +23,16 @@
 
 mod notation;
 mod read;
+mod syntax;
 mod write;
 
 use std::fmt;
 
-use wasm_wave::parser::ParserError;
 use wasm_wave::untyped::UntypedValue;
 
 use crate::component::{Type, Val};
 
+pub(crate) use notation::quoted;
 pub use notation::type_text;
 pub(crate) use read::read;
 
@@ -41,7 +42,7 @@ pub(crate) use read::read;
 ///
 /// `text` is not WAVE, or does not notate a value of `ty`, or `ty` contains a type that has no text.
 pub fn from_text(ty: &Type, text: &str) -> Result<Val, WaveError> {
-    let value = UntypedValue::parse(text)?;
+    let value = UntypedValue::parse(text).map_err(|error| WaveError::syntax(&error, text))?;
     read(ty, value.node(), text)
 }
 
@@ -110,19 +111,6 @@ impl fmt::Display for WaveError {
 }
 
 impl std::error::Error for WaveError {}
-
-impl From<ParserError> for WaveError {
-    fn from(error: ParserError) -> Self {
-        let problem = match error.detail() {
-            Some(detail) => format!("{}: {detail}", error.kind()),
-            None => error.kind().to_string(),
-        };
-        Self::Syntax {
-            offset: error.span().start,
-            problem,
-        }
-    }
-}
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;

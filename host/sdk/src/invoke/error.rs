@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::wave::WaveError;
+use crate::wave::{WaveError, quoted};
 
 /// Why a text could not be called. A trap of the guest is not here: it is the engine's own error.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,14 +97,15 @@ impl fmt::Display for InvokeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotACall { text } => {
-                write!(f, "expected a call such as `add(1, 2)`, found `{text}`")
+                let text = quoted(text);
+                write!(f, "expected a call such as `add(1, 2)`, found {text}")
             }
             Self::Unknown {
                 function,
                 near,
                 exported,
             } => {
-                write!(f, "no exported function `{function}`; ")?;
+                write!(f, "no exported function {}; ", quoted(function))?;
                 match (near.as_slice(), exported.as_slice()) {
                     ([], []) => f.write_str("the component exports no functions"),
                     ([], exported) => write!(f, "expected one of {}", listed(exported)),
@@ -117,11 +118,14 @@ impl fmt::Display for InvokeError {
             } => {
                 write!(
                     f,
-                    "function `{function}` is ambiguous: expected one of {}",
+                    "function {} is ambiguous: expected one of {}",
+                    quoted(function),
                     listed(candidates)
                 )
             }
-            Self::Syntax { arguments, error } => write!(f, "arguments `{arguments}`: {error}"),
+            Self::Syntax { arguments, error } => {
+                write!(f, "arguments {}: {error}", quoted(arguments))
+            }
             Self::Count { expected, found } => {
                 let plural = if expected.len() == 1 { "" } else { "s" };
                 write!(f, "expected {} argument{plural}", expected.len())?;

@@ -94,7 +94,7 @@ pub fn resolve(component: &Component, call: &Call) -> Result<Target, InvokeError
         [target] => Ok((*target).clone()),
         [] => Err(unknown(call, &targets)),
         several => Err(InvokeError::Ambiguous {
-            function: spelled(call),
+            function: call.name.clone(),
             candidates: several.iter().map(ToString::to_string).collect(),
         }),
     }
@@ -110,31 +110,26 @@ fn is_interface(target: &Target, name: &str) -> bool {
     })
 }
 
-fn spelled(call: &Call) -> String {
-    match &call.interface {
-        Some(interface) => format!("{interface}#{}", call.function),
-        None => call.function.clone(),
-    }
-}
-
 fn unknown(call: &Call, targets: &[Target]) -> InvokeError {
-    let function = spelled(call);
+    let written = call.name.to_lowercase();
     let mut near: Vec<_> = targets
         .iter()
         .filter(|target| is_near(&call.function, &target.function))
         .map(ToString::to_string)
         .collect();
-    near.sort_by_key(|name| strsim::damerau_levenshtein(&function, name));
+    near.sort_by_key(|name| strsim::damerau_levenshtein(&written, &name.to_lowercase()));
     near.truncate(SUGGESTIONS);
     InvokeError::Unknown {
-        function,
+        function: call.name.clone(),
         near,
         exported: targets.iter().map(ToString::to_string).collect(),
     }
 }
 
-/// Whether at most a third of the letters differ. The interface is not asked: the right function in another interface
-/// or version is what was meant more often than another function.
+/// Whether at most a third of the letters differ, in whatever case. The interface is not asked: the right function in
+/// another interface or version, or behind another sign than `#`, is what was meant more often than another function.
 fn is_near(written: &str, name: &str) -> bool {
-    strsim::damerau_levenshtein(written, name) <= written.chars().count().div_ceil(3)
+    let function = written.rsplit(['/', '.']).next().unwrap_or(written);
+    let (function, name) = (function.to_lowercase(), name.to_lowercase());
+    strsim::damerau_levenshtein(&function, &name) <= function.chars().count().div_ceil(3)
 }

@@ -103,6 +103,16 @@ fn unknown_names() {
         "demo:calc/more@1.1.0#twice(1, 2)",
         "no exported function `demo:calc/more@1.1.0#twice`; near names: `demo:calc/more@1.0.0#twice`",
     );
+    for (written, near) in [
+        ("TWICE", "demo:calc/more@1.0.0#twice"),
+        ("Demo:Calc/More@1.0.0#Twice", "demo:calc/more@1.0.0#twice"),
+        ("demo:calc/more@1.1.0.twice", "demo:calc/more@1.0.0#twice"),
+        ("demo:calc/more@1.1.0/twice", "demo:calc/more@1.0.0#twice"),
+        ("demo:calc/more.twice@1.1.0", "demo:calc/more@1.0.0#twice"),
+    ] {
+        let message = format!("no exported function `{written}`; near names: `{near}`");
+        refused(CALC, &format!("{written}(1, 2)"), &message);
+    }
     refused(
         CALC,
         "quux()",
@@ -143,7 +153,25 @@ fn wrong_arguments() {
     refused(
         CALC,
         "twice(1, [)",
-        "arguments `(1, [)`: unexpected token: ParenClose at byte 5",
+        "arguments `(1, [)`: expected a value, found `)` at byte 5",
+    );
+}
+
+#[test]
+fn long_texts_are_cut() {
+    let long = "x".repeat(1_000);
+    let cut = format!("`{}...`", &long[..60]);
+    let call = |text: &str| run(CALC, text).expect_err("no such call").to_string();
+    assert_eq!(
+        call(&long),
+        format!("expected a call such as `add(1, 2)`, found {cut}"),
+    );
+    assert!(call(&format!("{long}()")).starts_with(&format!("no exported function {cut}; ")));
+    let arguments = format!("(1, 2) {long}");
+    let cut = format!("`{}...`", &arguments[..60]);
+    assert_eq!(
+        call(&format!("twice{arguments})")),
+        format!("arguments {cut}: trailing characters after value at byte 7"),
     );
 }
 

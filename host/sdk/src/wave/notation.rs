@@ -1,4 +1,6 @@
-//! How a type is written in an error: as in WIT, with the shape in place of a name, since a type at run time has none.
+//! How a type and a piece of text are written in an error.
+//!
+//! A type is written as in WIT, with the shape in place of a name, since a type at run time has none.
 
 use std::fmt::{self, Display, Formatter, Write};
 
@@ -10,6 +12,17 @@ const DEPTH: usize = 3;
 /// The text of a type, as in WIT: `list<tuple<string, u8>>`, `record { id: string, value: f64 }`.
 pub fn type_text(ty: &Type) -> String {
     Notation { ty, depth: DEPTH }.to_string()
+}
+
+/// How much of a text an error quotes.
+const QUOTED: usize = 60;
+
+/// A piece of text in backticks, cut where it is long.
+pub(crate) fn quoted(text: &str) -> String {
+    match text.char_indices().nth(QUOTED) {
+        Some((end, _)) => format!("`{}...`", &text[..end]),
+        None => format!("`{text}`"),
+    }
 }
 
 struct Notation<'a> {

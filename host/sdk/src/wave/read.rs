@@ -7,11 +7,8 @@ use std::str::FromStr;
 use wasm_wave::ast::{Node, NodeType};
 use wasm_wave::parser::{ParserError, ParserErrorKind};
 
-use super::{WaveError, type_text};
+use super::{WaveError, quoted, type_text};
 use crate::component::{Type, Val, types};
-
-/// How much of the text an error quotes.
-const QUOTED: usize = 60;
 
 /// Reads `node`, a part of `source`, as a value of type `ty`.
 pub(crate) fn read(ty: &Type, node: &Node, source: &str) -> Result<Val, WaveError> {
@@ -131,7 +128,9 @@ impl Reader<'_> {
             values.push((field.name.to_owned(), value));
         }
         match given.keys().next() {
-            Some(name) => Err(self.wrong(code(&type_text(ty)), format!("a field `{name}`"))),
+            Some(name) => {
+                Err(self.wrong(code(&type_text(ty)), format!("a field {}", quoted(name))))
+            }
             None => Ok(Val::Record(values)),
         }
     }
@@ -190,7 +189,7 @@ impl Reader<'_> {
             .iter()
             .find(|name| !flags.names().any(|known| known == **name))
         {
-            return Err(self.wrong(code(&type_text(ty)), format!("a flag `{name}`")));
+            return Err(self.wrong(code(&type_text(ty)), format!("a flag {}", quoted(name))));
         }
         let set = flags.names().filter(|name| given.contains(name));
         Ok(Val::Flags(set.map(str::to_owned).collect()))
@@ -229,7 +228,7 @@ impl Reader<'_> {
     ) -> Result<T, WaveError> {
         given.map_err(|error| match error.kind() {
             ParserErrorKind::InvalidType | ParserErrorKind::InvalidValue => self.mismatch(ty, node),
-            _ => error.into(),
+            _ => WaveError::syntax(&error, self.source),
         })
     }
 
@@ -266,14 +265,6 @@ fn bare_or<T>(
         Type::Option(_) | Type::Result(_) => tagged.map(Given::Tagged),
         _ if is_tag => tagged.map(Given::Tagged),
         _ => Ok(Given::Bare),
-    }
-}
-
-/// A piece of the text in backticks, cut where it is long.
-fn quoted(text: &str) -> String {
-    match text.char_indices().nth(QUOTED) {
-        Some((end, _)) => format!("`{}...`", &text[..end]),
-        None => code(text),
     }
 }
 

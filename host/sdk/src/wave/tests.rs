@@ -261,6 +261,41 @@ fn options_and_results_nest() {
 }
 
 #[test]
+fn what_was_expected_is_said_in_plain_words() {
+    let list = type_of("(type $l (list u8))", "$l");
+    for (text, message) in [
+        (
+            "[1 2]",
+            "expected `,` or a closing bracket, found `2` at byte 3",
+        ),
+        (
+            r#"["a" "b"]"#,
+            r#"expected `,` or a closing bracket, found `"b"` at byte 5"#,
+        ),
+        (
+            "[1, , 2]",
+            "expected a value or a name, found `,` at byte 4",
+        ),
+        ("[)", "expected a value, found `)` at byte 1"),
+        ("]", "expected a value, found `]` at byte 0"),
+        ("[1}", "unexpected `}` at byte 2"),
+        ("{1: 2}", "expected a name, found `1` at byte 1"),
+        ("{a: 1, 2: 3}", "expected a name, found `2` at byte 7"),
+        ("{a: }", "expected a value, found `}` at byte 4"),
+        ("{: 1}", "expected `}`, found `1` at byte 3"),
+        ("some 1", "expected `(`, found `1` at byte 5"),
+        (
+            "// [\n{a: 1, 2: 3}",
+            "expected a name, found `2` at byte 12",
+        ),
+        ("{a: 1, a: 2}", r#"duplicate field: "a" at byte 7"#),
+        ("[1", "unexpected end of input at byte 2"),
+    ] {
+        refused(&list, text, message);
+    }
+}
+
+#[test]
 fn handles_have_no_text() {
     let ty = type_of(
         r#"(import "r" (type $r (sub resource))) (type $o (own $r)) (type $l (list $o))"#,
