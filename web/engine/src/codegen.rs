@@ -7,12 +7,14 @@ mod array_call;
 mod dispatcher;
 mod memory;
 mod placing_call;
+mod single_memory;
 mod wrapper;
 
 pub use array_call::array_call;
 pub use dispatcher::{dispatcher, reexport_guard};
 pub use memory::{accessor, reexport_accessor};
 pub use placing_call::{NOT_ALIGNED, OUT_OF_BOUNDS, STATUS_SLOT, placing_call};
+pub use single_memory::{Accessor, SingleMemory, single_memory};
 pub use wrapper::{CANNOT_LEAVE, HostEntry, instances, wrappers};
 
 use crate::plan::{CoreType, Signature};
