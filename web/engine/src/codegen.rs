@@ -8,6 +8,7 @@ mod dispatcher;
 mod memory;
 mod placing_call;
 mod single_memory;
+mod transcoder;
 mod wrapper;
 
 pub use array_call::array_call;
@@ -15,7 +16,8 @@ pub use dispatcher::{dispatcher, reexport_guard};
 pub use memory::{accessor, reexport_accessor};
 pub use placing_call::{NOT_ALIGNED, OUT_OF_BOUNDS, STATUS_SLOT, placing_call};
 pub use single_memory::{Accessor, SingleMemory, single_memory};
-pub use wrapper::{CANNOT_LEAVE, HostEntry, instances, wrappers};
+pub use transcoder::{invalid_string, transcoder};
+pub use wrapper::{CANNOT_LEAVE, HostEntry, INVALID, instances, wrappers};
 
 use crate::plan::{CoreType, Signature};
 use wasm_encoder::{
@@ -125,8 +127,8 @@ fn store(index: usize, ty: CoreType) -> Instruction<'static> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{Placed, Trampoline, TrampolineKind};
-    use wasmtime_environ::component::TypeResourceTableIndex;
+    use crate::plan::{Placed, Trampoline, TrampolineKind, Transcoding};
+    use wasmtime_environ::component::{Transcode, TypeResourceTableIndex};
     use wasmtime_environ::wasmparser::Validator;
 
     fn check(bytes: &[u8]) {
@@ -174,17 +176,24 @@ mod tests {
             in_host: 1028,
         };
         let table = TypeResourceTableIndex::from_u32(0);
-        let trampoline = |kind, instance| Trampoline {
+        let trampoline = |kind, caller| Trampoline {
             signature: every_type(),
             kind,
-            instance,
+            caller,
+        };
+        let transcoding = Transcoding {
+            op: Transcode::Utf8ToUtf16,
+            from: 0,
+            to: 1,
         };
         check(&wrappers(&[], entry));
         check(&wrappers(
             &[
-                trampoline(TrampolineKind::ResourceNew(table), 3),
-                trampoline(TrampolineKind::ResourceRep(table), 1),
-                trampoline(TrampolineKind::ResourceDrop(table), 3),
+                trampoline(TrampolineKind::ResourceNew(table), Some(3)),
+                trampoline(TrampolineKind::Transcode(transcoding), None),
+                trampoline(TrampolineKind::ResourceRep(table), Some(1)),
+                trampoline(TrampolineKind::Trap, None),
+                trampoline(TrampolineKind::ResourceDrop(table), Some(3)),
             ],
             entry,
         ));

@@ -9,6 +9,7 @@ mod glue;
 mod local;
 mod memory;
 mod slots;
+mod transcoder;
 
 pub(crate) use boot::page;
 pub(crate) use enter::{Caught, FRAME_SLOTS, enter, instantiate, is_poisoned};
@@ -18,3 +19,4 @@ pub(crate) use glue::{
 pub(crate) use local::Local;
 pub(crate) use memory::GuestMemory;
 pub(crate) use slots::{PlacingImports, Slot, array_call_slot, placing_call_slot};
+pub(crate) use transcoder::transcoder;

@@ -12,12 +12,12 @@ use std::sync::Arc;
 use wasmtime_environ::collections::TryString;
 use wasmtime_environ::component::{
     ComponentExternData, ComponentTypes, ExportIndex, NameMap, OptionsIndex, ResourceIndex,
-    RuntimeComponentInstanceIndex, StringEncoding, TypeComponentIndex, TypeComponentInstanceIndex,
-    TypeDef, TypeFuncIndex, TypeResourceTableIndex,
+    RuntimeComponentInstanceIndex, StringEncoding, Transcode, TypeComponentIndex,
+    TypeComponentInstanceIndex, TypeDef, TypeFuncIndex, TypeResourceTableIndex,
 };
 
 /// A core function type: what a generated module must match.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Signature {
     /// Parameters, in order.
     pub params: Box<[CoreType]>,
@@ -171,8 +171,8 @@ pub struct Trampoline {
     pub signature: Signature,
     /// What it does.
     pub kind: TrampolineKind,
-    /// The component instance that calls it.
-    pub instance: usize,
+    /// The component instance that calls it and must be allowed to leave; `None` for what fused adapters call, which check by themselves.
+    pub caller: Option<usize>,
 }
 
 /// What a [`Trampoline`] does (component-model spec: canonical built-ins).
@@ -193,6 +193,29 @@ pub enum TrampolineKind {
     ResourceRep(TypeResourceTableIndex),
     /// `resource.drop`.
     ResourceDrop(TypeResourceTableIndex),
+    /// Copies or recodes a string from one memory to another.
+    Transcode(Transcoding),
+    /// Moves an owned handle from one table to another: `(handle, source type, destination type) -> handle`.
+    TransferOwn,
+    /// As `TransferOwn`, but lends the handle for the length of the current call.
+    TransferBorrow,
+    /// Traps with the code that it is given.
+    Trap,
+    /// A call from component to component begins that lends handles.
+    EnterCall,
+    /// That call ends: its borrows must be gone.
+    ExitCall,
+}
+
+/// A string's way from one memory to another.
+#[derive(Clone, Copy, Debug)]
+pub struct Transcoding {
+    /// What is done to it.
+    pub op: Transcode,
+    /// Index of the memory that is read.
+    pub from: usize,
+    /// Index of the memory that is written.
+    pub to: usize,
 }
 
 /// What an export index stands for.

@@ -1,7 +1,7 @@
 //! Wrappers: what a guest imports in place of a host function.
 
 use super::{Sections, any_memory, load, push_type, store, word};
-use crate::plan::{Trampoline, TrampolineKind};
+use crate::plan::{Signature, Trampoline, TrampolineKind};
 use std::collections::BTreeSet;
 use wasm_encoder::{
     BlockType, EntityType, ExportKind, Function, GlobalType, ImportSection, Instruction, RefType,
@@ -22,11 +22,16 @@ pub struct HostEntry {
 /// What `trampoline` is set to when a guest calls out while it may not leave its instance.
 pub const CANNOT_LEAVE: u32 = u32::MAX;
 
+/// Under which a trampoline's way to report a string that is not valid is exported; a prefix of the trampoline's number.
+pub const INVALID: &str = "invalid ";
+
 /// A module with one function for each trampoline, exported under its number.
 ///
 /// Imports the application's memory `m.app` and table `m.table`, the address of the instance `i.instance` (an immutable global),
 /// and the flags of each component instance as `f.<number>`. Each function stores its arguments in the frame, calls the
 /// application, and executes `unreachable` when that reports an error, so that no guest can catch it.
+///
+/// A transcoder has a module of its own, since it needs two memories; here is a function that it calls for a string that is not valid.
 pub fn wrappers(trampolines: &[Trampoline], entry: HostEntry) -> Vec<u8> {
     let instances: Vec<usize> = instances(trampolines).into_iter().collect();
     let mut sections = Sections::default();
@@ -34,20 +39,24 @@ pub fn wrappers(trampolines: &[Trampoline], entry: HostEntry) -> Vec<u8> {
         .types
         .ty()
         .function([ValType::I32; 3], [ValType::I32]);
+    let nothing = Signature::default();
     for (index, trampoline) in trampolines.iter().enumerate() {
-        push_type(&mut sections.types, &trampoline.signature);
+        let (prefix, signature) = match trampoline.kind {
+            TrampolineKind::Transcode(_) => (INVALID, &nothing),
+            _ => ("", &trampoline.signature),
+        };
+        push_type(&mut sections.types, signature);
         sections.functions.function(1 + index as u32);
         sections
             .exports
-            .export(&index.to_string(), ExportKind::Func, index as u32);
+            .export(&format!("{prefix}{index}"), ExportKind::Func, index as u32);
         let flags = instances
             .iter()
-            .position(|instance| *instance == trampoline.instance)
-            .map(|position| 1 + position as u32)
-            .expect("`instances` lists the instance of each trampoline");
+            .position(|instance| Some(*instance) == trampoline.caller)
+            .map(|position| 1 + position as u32);
         sections
             .code
-            .function(&body(trampoline, index as u32, flags, entry));
+            .function(&body(trampoline, signature, index as u32, flags, entry));
     }
     sections.imports = imports(&instances);
     sections.finish()
@@ -55,7 +64,7 @@ pub fn wrappers(trampolines: &[Trampoline], entry: HostEntry) -> Vec<u8> {
 
 /// The component instances that call out through `trampolines`.
 pub fn instances(trampolines: &[Trampoline]) -> BTreeSet<usize> {
-    trampolines.iter().map(|t| t.instance).collect()
+    trampolines.iter().filter_map(|t| t.caller).collect()
 }
 
 fn imports(instances: &[usize]) -> ImportSection {
@@ -83,12 +92,19 @@ fn imports(instances: &[usize]) -> ImportSection {
     imports
 }
 
-fn body(trampoline: &Trampoline, index: u32, flags: u32, entry: HostEntry) -> Function {
-    let signature = &trampoline.signature;
+/// The function of one trampoline; `flags` is the global with the flags of the component instance that calls it.
+fn body(
+    trampoline: &Trampoline,
+    signature: &Signature,
+    index: u32,
+    flags: Option<u32>,
+    entry: HostEntry,
+) -> Function {
     let frame = signature.params.len() as u32;
     let mut function = Function::new([(1, ValType::I32)]);
     // Spec: `resource.rep` alone may be called by an instance that may not leave.
-    if !matches!(trampoline.kind, TrampolineKind::ResourceRep(_)) {
+    let leaves = !matches!(trampoline.kind, TrampolineKind::ResourceRep(_));
+    if let (Some(flags), true) = (flags, leaves) {
         check_may_leave(&mut function, flags, entry);
     }
     function

@@ -33,6 +33,11 @@ impl CallScopes {
         self.depth - 1
     }
 
+    /// Ends the current call.
+    pub fn leave(&mut self) {
+        self.unwind(self.depth.saturating_sub(1));
+    }
+
     /// Ends every call inside the outermost `depth`.
     #[inline]
     pub fn unwind(&mut self, depth: usize) {

@@ -10,9 +10,9 @@ use super::matching::{InstanceType, ResourceTypes};
 use super::resource::{Destructor, HandleTable, ResourceType};
 use super::typed::{ComponentNamedList, Lift, Lower};
 use super::types;
-use crate::codegen::CANNOT_LEAVE;
+use crate::codegen::{CANNOT_LEAVE, INVALID, invalid_string};
 use crate::page::{self, GuestMemory, Local, Slot};
-use crate::plan::{Def, Export, TrampolineKind};
+use crate::plan::{Def, Export, TrampolineKind, Transcoding};
 use crate::raw::ValRaw;
 use crate::store::{AsContext, AsContextMut, StoreOpaque};
 use js_sys::{Object, WebAssembly};
@@ -26,7 +26,7 @@ use wasmtime_environ::Trap;
 use wasmtime_environ::component::{
     ResourceIndex, RuntimeComponentInstanceIndex, TypeResourceTableIndex,
 };
-use wasmtime_environ::error::{Context as _, Result, bail, format_err};
+use wasmtime_environ::error::{Context as _, Error, Result, bail, ensure, format_err};
 
 /// An instance of a component in a store, as `wasmtime::component::Instance`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -225,10 +225,28 @@ impl InstanceData {
         match def {
             Def::Export(export) => field(&self.core_instances[export.instance], &export.name),
             Def::Flags(instance) => Ok(JsValue::from(&*self.flags[*instance])),
-            Def::Trampoline(index) => field(&self.wrappers, &index.to_string()),
+            Def::Trampoline(index) => match &self.component.plan().trampolines[*index].kind {
+                TrampolineKind::Transcode(transcoding) => {
+                    let invalid = field(&self.wrappers, &format!("{INVALID}{index}"))?;
+                    self.transcoder(transcoding, invalid)
+                }
+                _ => field(&self.wrappers, &index.to_string()),
+            },
         }
     }
 
+    fn transcoder(&self, transcoding: &Transcoding, invalid: JsValue) -> Result<JsValue> {
+        let memory = |index: usize| {
+            self.memories[index]
+                .as_ref()
+                .map(|memory| JsValue::from(memory.object()))
+                .ok_or_else(|| format_err!("a string's memory was not extracted"))
+        };
+        let (from, to) = (memory(transcoding.from)?, memory(transcoding.to)?);
+        page::transcoder(transcoding.op, from, to, invalid)
+    }
+
+    /// Runs the destructor of a resource, if it has one.
     fn destroy(&self, resource: ResourceIndex, rep: u32) -> Result<()> {
         match self.destructors.get(&resource) {
             None => Ok(()),
@@ -251,8 +269,9 @@ impl InstanceData {
         let plan = self.component.plan();
         // SAFETY: the store outlives its instances, and whoever borrows it sleeps while the guest runs.
         let store = unsafe { &mut *self.store };
-        // SAFETY: the wrapper has stored the argument, which every resource built-in has.
-        let argument = |frame: &Frame| unsafe { frame[0].assume_init() }.get_u32();
+        // SAFETY: the wrapper has stored the arguments; each built-in reads those that its core type has.
+        let argument =
+            |frame: &Frame, index: usize| unsafe { frame[index].assume_init() }.get_u32();
         match plan.trampolines[trampoline as usize].kind {
             TrampolineKind::LowerImport {
                 lowering,
@@ -274,22 +293,81 @@ impl InstanceData {
                 result
             }
             TrampolineKind::ResourceNew(ty) => {
-                let handle = store.guest_insert_own(self.id, ty, argument(frame))?;
+                let handle = store.guest_insert_own(self.id, ty, argument(frame, 0))?;
                 frame[0].write(ValRaw::u32(handle));
                 Ok(())
             }
             TrampolineKind::ResourceRep(ty) => {
-                let rep = store.guest_rep(self.id, ty, argument(frame))?;
+                let rep = store.guest_rep(self.id, ty, argument(frame, 0))?;
                 frame[0].write(ValRaw::u32(rep));
                 Ok(())
             }
             TrampolineKind::ResourceDrop(ty) => {
-                match store.guest_remove(self.id, ty, argument(frame))? {
-                    Some(rep) => self.destroy(self.component.types()[ty].unwrap_concrete_ty(), rep),
-                    None => Ok(()),
+                let Some(rep) = store.guest_remove(self.id, ty, argument(frame, 0))? else {
+                    return Ok(());
+                };
+                if !self.defines(ty) {
+                    self.check_may_leave(self.component.types()[ty].unwrap_concrete_ty())?;
                 }
+                self.destroy(self.component.types()[ty].unwrap_concrete_ty(), rep)
+            }
+            TrampolineKind::Transcode(Transcoding { op, .. }) => bail!(invalid_string(op)),
+            TrampolineKind::TransferOwn => {
+                let (handle, from, to) = transferred(frame, argument);
+                let rep = store.guest_take_own(self.id, from, handle)?;
+                let handle = store.guest_insert_own(self.id, to, rep)?;
+                frame[0].write(ValRaw::u32(handle));
+                Ok(())
+            }
+            TrampolineKind::TransferBorrow => {
+                let (handle, from, to) = transferred(frame, argument);
+                let rep = store.guest_lend(self.id, from, handle)?;
+                // Spec, `lower_borrow`: who defines a resource gets its representation.
+                let handle = match self.defines(to) {
+                    true => rep,
+                    false => store.guest_insert_borrow(self.id, to, rep)?,
+                };
+                frame[0].write(ValRaw::u32(handle));
+                Ok(())
+            }
+            TrampolineKind::Trap => Err(trap_with_code(argument(frame, 0))),
+            TrampolineKind::EnterCall => {
+                store.scopes.enter();
+                Ok(())
+            }
+            TrampolineKind::ExitCall => {
+                store.finish_scope()?;
+                store.scopes.leave();
+                Ok(())
             }
         }
+    }
+
+    /// Fails while the component instance that defines `resource` may not be left.
+    fn check_may_leave(&self, resource: ResourceIndex) -> Result<()> {
+        let may_leave = self
+            .owners
+            .get(&resource)
+            .is_none_or(|owner| self.flags[owner.as_u32() as usize].value() != 0);
+        ensure!(may_leave, Trap::CannotLeaveComponent);
+        Ok(())
+    }
+}
+
+/// The arguments of a transfer: the handle, and the tables that it leaves and enters.
+fn transferred(
+    frame: &Frame,
+    argument: impl Fn(&Frame, usize) -> u32,
+) -> (u32, TypeResourceTableIndex, TypeResourceTableIndex) {
+    let table = |index| TypeResourceTableIndex::from_u32(argument(frame, index));
+    (argument(frame, 0), table(1), table(2))
+}
+
+/// The error for a trap that a fused adapter asks for.
+fn trap_with_code(code: u32) -> Error {
+    match u8::try_from(code).ok().and_then(Trap::from_u8) {
+        Some(trap) => trap.into(),
+        None => format_err!("an adapter trapped with the unknown code {code}"),
     }
 }
 

@@ -9,6 +9,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::hash::Hash;
 use wasm_bindgen::{JsCast as _, JsValue};
+use wasmtime_environ::component::Transcode;
 use wasmtime_environ::error::{Result, format_err};
 
 /// What every engine of this page shares.
@@ -23,6 +24,7 @@ pub struct Page {
     pub accessor: Option<WebAssembly::Module>,
     array_calls: Modules<(Signature, bool)>,
     placing_calls: Modules<(Signature, Box<[Placed]>)>,
+    transcoders: Modules<Transcode>,
 }
 
 /// Generated modules by what they were generated for.
@@ -77,6 +79,7 @@ fn boot() -> Result<Page> {
         accessor: glue::compile(&codegen::accessor()).ok(),
         array_calls: RefCell::default(),
         placing_calls: RefCell::default(),
+        transcoders: RefCell::default(),
     })
 }
 
@@ -108,6 +111,11 @@ impl Page {
             (signature.clone(), placed.into()),
             || codegen::placing_call(signature, placed),
         )
+    }
+
+    /// The compiled transcoder of an operation.
+    pub fn transcoder(&self, op: Transcode) -> Result<WebAssembly::Module> {
+        cached(&self.transcoders, op, || codegen::transcoder(op))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     CoreExport, CoreModule, CoreType, Counts, Def, Export, Options, Plan, Signature, Step,
-    Trampoline, TrampolineKind,
+    Trampoline, TrampolineKind, Transcoding,
 };
 use std::sync::Arc;
 use wasmtime_environ::component::{
@@ -256,34 +256,11 @@ impl Reader<'_> {
             .trampolines
             .iter()
             .map(|(index, trampoline)| {
-                let (kind, instance) = match trampoline {
-                    env::Trampoline::LowerImport {
-                        index,
-                        lower_ty,
-                        options: used,
-                    } => (
-                        TrampolineKind::LowerImport {
-                            lowering: index.index(),
-                            ty: *lower_ty,
-                            options: *used,
-                        },
-                        options[used.index()].instance,
-                    ),
-                    env::Trampoline::ResourceNew { instance, ty } => {
-                        (TrampolineKind::ResourceNew(*ty), *instance)
-                    }
-                    env::Trampoline::ResourceRep { instance, ty } => {
-                        (TrampolineKind::ResourceRep(*ty), *instance)
-                    }
-                    env::Trampoline::ResourceDrop { instance, ty } => {
-                        (TrampolineKind::ResourceDrop(*ty), *instance)
-                    }
-                    other => bail!("built-in `{}`: not supported yet", other.symbol_name()),
-                };
+                let (kind, caller) = trampoline_kind(trampoline, options)?;
                 Ok(Trampoline {
                     signature: self.signature(self.translation.component.trampolines[index])?,
                     kind,
-                    instance: instance.index(),
+                    caller: caller.map(|instance| instance.index()),
                 })
             })
             .collect()
@@ -311,6 +288,56 @@ impl Reader<'_> {
             })
             .collect()
     }
+}
+
+/// What a trampoline does, and the component instance that calls it and must be allowed to leave.
+fn trampoline_kind(
+    trampoline: &env::Trampoline,
+    options: &[Options],
+) -> Result<(TrampolineKind, Option<env::RuntimeComponentInstanceIndex>)> {
+    Ok(match *trampoline {
+        env::Trampoline::LowerImport {
+            index,
+            lower_ty: ty,
+            options: used,
+        } => {
+            let kind = TrampolineKind::LowerImport {
+                lowering: index.index(),
+                ty,
+                options: used,
+            };
+            (kind, Some(options[used.index()].instance))
+        }
+        env::Trampoline::ResourceNew { instance, ty } => {
+            (TrampolineKind::ResourceNew(ty), Some(instance))
+        }
+        env::Trampoline::ResourceRep { instance, ty } => {
+            (TrampolineKind::ResourceRep(ty), Some(instance))
+        }
+        env::Trampoline::ResourceDrop { instance, ty } => {
+            (TrampolineKind::ResourceDrop(ty), Some(instance))
+        }
+        env::Trampoline::Transcoder {
+            op,
+            from,
+            from64: false,
+            to,
+            to64: false,
+        } => {
+            let transcoding = Transcoding {
+                op,
+                from: from.index(),
+                to: to.index(),
+            };
+            (TrampolineKind::Transcode(transcoding), None)
+        }
+        env::Trampoline::ResourceTransferOwn => (TrampolineKind::TransferOwn, None),
+        env::Trampoline::ResourceTransferBorrow => (TrampolineKind::TransferBorrow, None),
+        env::Trampoline::Trap => (TrampolineKind::Trap, None),
+        env::Trampoline::EnterSyncCall => (TrampolineKind::EnterCall, None),
+        env::Trampoline::ExitSyncCall => (TrampolineKind::ExitCall, None),
+        ref other => bail!("built-in `{}`: not supported yet", other.symbol_name()),
+    })
 }
 
 /// The component instance of the first options that `matches`; every use of one function agrees on it.
