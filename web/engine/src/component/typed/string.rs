@@ -147,7 +147,8 @@ fn lift_string(cx: &mut LiftContext<'_>, pair: Pair) -> Result<String> {
 fn lift_utf16(cx: &mut LiftContext<'_>, ptr: usize, len: u32) -> Result<String> {
     check_alignment(ptr, 2)?;
     let units = read_units::<u16>(cx, ptr, len)?;
-    Ok(String::from_utf16(&units)?)
+    // Not `String::from_utf16`, whose error says less than the one that Wasmtime gives.
+    Ok(char::decode_utf16(units).collect::<Result<String, _>>()?)
 }
 
 fn read_units<U: Copy>(cx: &mut LiftContext<'_>, ptr: usize, len: u32) -> Result<Vec<U>> {
