@@ -1,6 +1,7 @@
 //! The project's own commands. `cargo xtask --help` lists them; each installs what it needs and lacks.
 
 mod bench;
+mod conformance;
 mod demo;
 mod guests;
 mod sample;
@@ -38,6 +39,7 @@ enum Action {
     Guests,
     Web(web::Options),
     Bench(bench::Options),
+    Conformance(conformance::Options),
     /// Writes the demo's readings, `web/demo/data/readings.json`, from their fixed seed.
     #[command(after_help = "Example:\n  cargo xtask sample && git diff --stat")]
     Sample,
@@ -61,6 +63,7 @@ fn run(action: Action) -> Result<()> {
         Action::Guests => guests::build(&workspace),
         Action::Web(options) => web::run(&workspace, &options),
         Action::Bench(options) => bench::run(&workspace, &options),
+        Action::Conformance(options) => conformance::run(&workspace, &options),
         Action::Sample => sample::run(&workspace.root),
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::web::{self, PAGES, Profile, TARGET};
 use crate::workspace::{Workspace, cargo, select};
-use crate::{demo, guests, shell, tools};
+use crate::{conformance, demo, guests, shell, tools};
 use anyhow::Result;
 use clap::Args;
 use std::process::Command;
@@ -17,6 +17,7 @@ const FOR_THE_PAGE: &[&str] = &[
     "amphi-web",
     "amphi-wasi-web",
     "amphi-runner",
+    "amphi-conformance",
     "sensor-demo",
     "amphi-bench-web",
 ];
@@ -47,6 +48,11 @@ const STEPS: &[Step] = &[
         "browser",
         "the corpus in the browsers, equal to native",
         in_browsers,
+    ),
+    (
+        "conformance",
+        "component scripts, natively and in the browsers",
+        conformance::own,
     ),
     ("demo", "the demo's two answers are equal", show),
 ];
@@ -164,7 +170,7 @@ fn show(workspace: &Workspace) -> Result<()> {
 
 /// A cargo command on every native package. The same packages each time: another choice would mean other features, and
 /// those another build of what they share.
-fn native_cargo(workspace: &Workspace, words: &[&str]) -> Command {
+pub fn native_cargo(workspace: &Workspace, words: &[&str]) -> Command {
     let mut command = cargo(words);
     let left_out =
         |name: &str| name == "xtask" || workspace.guests().any(|guest| guest.name == name);

@@ -36,6 +36,11 @@ pub static PAGES: &[Page] = &[
         ],
     },
     Page {
+        name: "conformance",
+        package: "amphi-conformance",
+        folders: &[("tests/conformance/page", "")],
+    },
+    Page {
         name: "bench",
         package: "amphi-bench-web",
         folders: &[("benches/web/page", ""), ("target/guests", "guests")],

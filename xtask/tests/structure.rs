@@ -20,6 +20,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("amphi-bench-web", &["amphi", "amphi-web"]),
     ("amphi-cli", &["amphi", "amphi-core"]),
     ("amphi-harness", &["amphi-site"]),
+    ("amphi-conformance", &["amphi", "amphi-harness"]),
     ("xtask", &["amphi-harness"]),
 ];
 

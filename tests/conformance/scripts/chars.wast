@@ -1,0 +1,33 @@
+;; A char is a Unicode scalar value; other numbers trap when they are lifted, from flat values and from memory.
+
+(component definition $Chars
+  (core module $M
+    (memory (export "memory") 1)
+    (func (export "flat") (param i32) (result i32) local.get 0)
+    (func (export "list") (param i32) (result i32)
+      (i32.store (i32.const 0) (i32.const 16))
+      (i32.store (i32.const 4) (i32.const 1))
+      (i32.store (i32.const 16) (local.get 0))
+      i32.const 0))
+  (core instance $m (instantiate $M))
+  (func (export "flat") (param "x" u32) (result char) (canon lift (core func $m "flat")))
+  (func (export "list") (param "x" u32) (result (list char))
+    (canon lift (core func $m "list") (memory $m "memory"))))
+
+(component instance $c $Chars)
+(assert_return (invoke "flat" (u32.const 0)) (char.const "\u{0}"))
+(assert_return (invoke "flat" (u32.const 0xd7ff)) (char.const "\u{d7ff}"))
+(assert_return (invoke "flat" (u32.const 0xe000)) (char.const "\u{e000}"))
+(assert_return (invoke "flat" (u32.const 0x10ffff)) (char.const "\u{10ffff}"))
+(assert_return (invoke "list" (u32.const 0x10ffff)) (list.const (char.const "\u{10ffff}")))
+(assert_trap (invoke "flat" (u32.const 0xd800)) "`char`")
+(component instance $c $Chars)
+(assert_trap (invoke "flat" (u32.const 0xdfff)) "`char`")
+(component instance $c $Chars)
+(assert_trap (invoke "flat" (u32.const 0x110000)) "`char`")
+(component instance $c $Chars)
+(assert_trap (invoke "flat" (u32.const 0xffffffff)) "`char`")
+(component instance $c $Chars)
+(assert_trap (invoke "list" (u32.const 0xd800)) "`char`")
+(component instance $c $Chars)
+(assert_trap (invoke "list" (u32.const 0x110000)) "`char`")

@@ -1,0 +1,30 @@
+;; Destructors: run once, when an owned handle is dropped, with the representation.
+
+(component definition $Dtor
+  (core module $State
+    (global $runs (mut i32) (i32.const 0))
+    (global $last (mut i32) (i32.const 0))
+    (func (export "dtor") (param i32)
+      (if (i32.eq (local.get 0) (i32.const 13)) (then unreachable))
+      (global.set $runs (i32.add (global.get $runs) (i32.const 1)))
+      (global.set $last (local.get 0)))
+    (func (export "runs") (result i32) global.get $runs)
+    (func (export "last") (result i32) global.get $last))
+  (core instance $state (instantiate $State))
+  (type $r (resource (rep i32) (dtor (core func $state "dtor"))))
+  (core func $new (canon resource.new $r))
+  (core func $drop (canon resource.drop $r))
+  (func (export "new") (param "rep" u32) (result u32) (canon lift (core func $new)))
+  (func (export "drop") (param "index" u32) (canon lift (core func $drop)))
+  (func (export "runs") (result u32) (canon lift (core func $state "runs")))
+  (func (export "last") (result u32) (canon lift (core func $state "last"))))
+
+(component instance $d $Dtor)
+(assert_return (invoke "new" (u32.const 42)) (u32.const 1))
+(assert_return (invoke "runs") (u32.const 0))
+(invoke "drop" (u32.const 1))
+(assert_return (invoke "runs") (u32.const 1))
+(assert_return (invoke "last") (u32.const 42))
+(assert_return (invoke "new" (u32.const 13)) (u32.const 1))
+(assert_trap (invoke "drop" (u32.const 1)) "unreachable")
+(assert_trap (invoke "runs") "cannot enter component instance")

@@ -1,0 +1,158 @@
+//! What a script has made so far: definitions, instances and the stores they live in.
+
+use crate::host::{self, State};
+use crate::supply;
+use amphi::component::{Component, Instance, Linker};
+use amphi::error::Context as _;
+use amphi::{Engine, Result, Store, bail};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a script has made so far.
+pub(crate) struct Stage {
+    engine: Engine,
+    /// Components by the names that the script gave them.
+    definitions: BTreeMap<Option<String>, Component>,
+    /// A trap ends all use of a store, so an instance has one of its own, unless what it imports comes from an instance.
+    stores: Vec<Store<State>>,
+    /// Instances by name.
+    instances: BTreeMap<String, Running>,
+    /// The latest instance, which a directive means that names none.
+    current: Option<Running>,
+}
+
+/// An instance.
+#[derive(Clone)]
+pub(crate) struct Running {
+    /// The place of its store.
+    pub store: usize,
+    /// What it is an instance of.
+    pub component: Component,
+    /// The instance in its store.
+    pub instance: Instance,
+}
+
+impl Stage {
+    pub(crate) fn new() -> Self {
+        Self {
+            engine: Engine::default(),
+            definitions: BTreeMap::new(),
+            stores: Vec::new(),
+            instances: BTreeMap::new(),
+            current: None,
+        }
+    }
+
+    /// Compiles a component and remembers it for later instances.
+    pub(crate) fn define(&mut self, name: Option<&str>, bytes: &[u8]) -> Result<()> {
+        let name = name.map(str::to_owned);
+        // What an earlier definition was called, it is called no more, whether this one is good or not.
+        self.definitions.remove(&name);
+        let component = self.compile(bytes)?;
+        self.definitions.insert(name, component);
+        Ok(())
+    }
+
+    /// Compiles a component.
+    pub(crate) fn compile(&self, bytes: &[u8]) -> Result<Component> {
+        Component::new(&self.engine, bytes)
+    }
+
+    /// The component that was defined as `name`.
+    pub(crate) fn definition(&self, name: Option<&str>) -> Result<Component> {
+        let found = self.definitions.get(&name.map(str::to_owned));
+        let called = name.map_or("without a name".to_owned(), |name| {
+            format!("called `{name}`")
+        });
+        found
+            .cloned()
+            .with_context(|| format!("expected a component definition {called}, found none"))
+    }
+
+    /// Makes an instance, which then is the current one, and known as `name`.
+    pub(crate) fn enter(&mut self, name: Option<&str>, component: &Component) -> Result<()> {
+        let running = self.instantiate(component)?;
+        if let Some(name) = name {
+            self.instances.insert(name.to_owned(), running.clone());
+        }
+        self.current = Some(running);
+        Ok(())
+    }
+
+    /// Forgets the instance that a directive was to make anew: later ones are not to meet an earlier instance in its place.
+    pub(crate) fn leave(&mut self, name: Option<&str>) {
+        self.current = None;
+        if let Some(name) = name {
+            self.instances.remove(name);
+        }
+    }
+
+    /// Makes the instance called `name`, or the current one, known as `alias` too.
+    pub(crate) fn register(&mut self, name: Option<&str>, alias: &str) -> Result<()> {
+        let running = self.running(name)?.clone();
+        self.instances.insert(alias.to_owned(), running);
+        Ok(())
+    }
+
+    /// Makes an instance in the store of those whose names it imports.
+    pub(crate) fn instantiate(&mut self, component: &Component) -> Result<Running> {
+        let ty = component.component_type();
+        let names = ty.imports(&self.engine).map(|(name, _)| name.to_owned());
+        let suppliers: Vec<(String, Running)> = names
+            .filter_map(|name| {
+                self.instances
+                    .get(&name)
+                    .cloned()
+                    .map(|found| (name, found))
+            })
+            .collect();
+        let store = self.store_of(&suppliers)?;
+        let mut linker = Linker::new(&self.engine);
+        host::link(&mut linker, component)?;
+        for (name, running) in &suppliers {
+            let mut names = linker.instance(name)?;
+            supply::exports(&mut names, &mut self.stores[store], running)
+                .with_context(|| format!("the exports of `{name}`"))?;
+        }
+        let instance = linker.instantiate(&mut self.stores[store], component)?;
+        Ok(Running {
+            store,
+            component: component.clone(),
+            instance,
+        })
+    }
+
+    /// The instance called `name`, or the current one, with its store.
+    pub(crate) fn scene(&mut self, name: Option<&str>) -> Result<(&mut Store<State>, Running)> {
+        let running = self.running(name)?.clone();
+        Ok((&mut self.stores[running.store], running))
+    }
+
+    fn running(&self, name: Option<&str>) -> Result<&Running> {
+        match name {
+            Some(name) => self
+                .instances
+                .get(name)
+                .with_context(|| format!("expected an instance called `{name}`, found none")),
+            None => self
+                .current
+                .as_ref()
+                .context("expected an instance, found none"),
+        }
+    }
+
+    /// The store for an instance that `suppliers` supply: theirs, or a new one.
+    fn store_of(&mut self, suppliers: &[(String, Running)]) -> Result<usize> {
+        let stores: BTreeSet<usize> = suppliers.iter().map(|(_, running)| running.store).collect();
+        if stores.len() > 1 {
+            let names: Vec<_> = suppliers.iter().map(|(name, _)| name.as_str()).collect();
+            bail!(
+                "`{}` are instances of different stores, so that no instance can import all of them",
+                names.join("`, `")
+            );
+        }
+        Ok(stores.first().copied().unwrap_or_else(|| {
+            self.stores.push(Store::new(&self.engine, State::default()));
+            self.stores.len() - 1
+        }))
+    }
+}

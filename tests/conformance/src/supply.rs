@@ -1,0 +1,72 @@
+//! Gives what an instance exports to a linker, so that another component can import it.
+
+use crate::host::State;
+use crate::stage::Running;
+use amphi::component::types::{ComponentExtern, ComponentItem};
+use amphi::component::{ComponentExportIndex, LinkerInstance};
+use amphi::error::Context as _;
+use amphi::{Result, Store};
+
+/// Defines in `linker` the functions, resources and instances that `running` exports.
+///
+/// A resource's destructor stays out: the linker asks for one, and what a guest's resource is destroyed by is its own business.
+pub(crate) fn exports(
+    linker: &mut LinkerInstance<'_, State>,
+    store: &mut Store<State>,
+    running: &Running,
+) -> Result<()> {
+    let ty = running.component.component_type();
+    let engine = running.component.engine().clone();
+    define(linker, store, running, None, ty.exports(&engine))
+}
+
+fn define<'a>(
+    linker: &mut LinkerInstance<'_, State>,
+    store: &mut Store<State>,
+    running: &Running,
+    parent: Option<&ComponentExportIndex>,
+    items: impl Iterator<Item = (&'a str, ComponentExtern<'a>)>,
+) -> Result<()> {
+    let engine = running.component.engine().clone();
+    for (name, item) in items {
+        let index = running
+            .component
+            .get_export_index(parent, name)
+            .with_context(|| format!("`{name}` has no index"))?;
+        let missing = || format!("the instance lacks `{name}`");
+        match item.ty {
+            ComponentItem::ComponentFunc(_) => {
+                let func = running
+                    .instance
+                    .get_func(&mut *store, index)
+                    .with_context(missing)?;
+                linker.func_new(name, move |mut cx, _, params, results| {
+                    func.call(&mut cx, params, results)
+                })?;
+            }
+            ComponentItem::Resource(_) => {
+                let ty = running
+                    .instance
+                    .get_resource(&mut *store, index)
+                    .with_context(missing)?;
+                linker.resource(name, ty, |_, _| Ok(()))?;
+            }
+            ComponentItem::ComponentInstance(ty) => {
+                let mut inner = linker.instance(name)?;
+                define(
+                    &mut inner,
+                    store,
+                    running,
+                    Some(&index),
+                    ty.exports(&engine),
+                )?;
+            }
+            // Nothing of an instance, or nothing that the facade can hand on.
+            ComponentItem::Type(_)
+            | ComponentItem::Module(_)
+            | ComponentItem::CoreFunc(_)
+            | ComponentItem::Component(_) => {}
+        }
+    }
+    Ok(())
+}
