@@ -160,7 +160,8 @@ fn execute(stage: &mut Stage, exec: WastExecute<'_>) -> Result<Vec<Val>> {
 }
 
 fn call(stage: &mut Stage, invoke: &WastInvoke<'_>) -> Result<Vec<Val>> {
-    let (store, running) = stage.scene(name(invoke.module))?;
+    let running = stage.running(name(invoke.module))?;
+    let mut store = running.store.borrow_mut();
     let func = running
         .instance
         .get_func(&mut *store, invoke.name)

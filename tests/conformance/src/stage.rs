@@ -5,15 +5,15 @@ use crate::supply;
 use amphi::component::{Component, Instance, Linker};
 use amphi::error::Context as _;
 use amphi::{Engine, Result, Store, bail};
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// What a script has made so far.
 pub(crate) struct Stage {
     engine: Engine,
     /// Components by the names that the script gave them.
     definitions: BTreeMap<Option<String>, Component>,
-    /// A trap ends all use of a store, so an instance has one of its own, unless what it imports comes from an instance.
-    stores: Vec<Store<State>>,
     /// Instances by name.
     instances: BTreeMap<String, Running>,
     /// The latest instance, which a directive means that names none.
@@ -23,8 +23,9 @@ pub(crate) struct Stage {
 /// An instance.
 #[derive(Clone)]
 pub(crate) struct Running {
-    /// The place of its store.
-    pub store: usize,
+    /// Its store: its own, since a trap ends all use of a store, or that of the instances that it imports from. It is closed with the last
+    /// instance that a directive can name, for a browser has room for some hundred memories at a time.
+    pub store: Rc<RefCell<Store<State>>>,
     /// What it is an instance of.
     pub component: Component,
     /// The instance in its store.
@@ -36,7 +37,6 @@ impl Stage {
         Self {
             engine: Engine::default(),
             definitions: BTreeMap::new(),
-            stores: Vec::new(),
             instances: BTreeMap::new(),
             current: None,
         }
@@ -94,7 +94,7 @@ impl Stage {
     }
 
     /// Makes an instance in the store of those whose names it imports.
-    pub(crate) fn instantiate(&mut self, component: &Component) -> Result<Running> {
+    pub(crate) fn instantiate(&self, component: &Component) -> Result<Running> {
         let ty = component.component_type();
         let names = ty.imports(&self.engine).map(|(name, _)| name.to_owned());
         let suppliers: Vec<(String, Running)> = names
@@ -110,10 +110,10 @@ impl Stage {
         host::link(&mut linker, component)?;
         for (name, running) in &suppliers {
             let mut names = linker.instance(name)?;
-            supply::exports(&mut names, &mut self.stores[store], running)
+            supply::exports(&mut names, &mut store.borrow_mut(), running)
                 .with_context(|| format!("the exports of `{name}`"))?;
         }
-        let instance = linker.instantiate(&mut self.stores[store], component)?;
+        let instance = linker.instantiate(&mut *store.borrow_mut(), component)?;
         Ok(Running {
             store,
             component: component.clone(),
@@ -121,13 +121,8 @@ impl Stage {
         })
     }
 
-    /// The instance called `name`, or the current one, with its store.
-    pub(crate) fn scene(&mut self, name: Option<&str>) -> Result<(&mut Store<State>, Running)> {
-        let running = self.running(name)?.clone();
-        Ok((&mut self.stores[running.store], running))
-    }
-
-    fn running(&self, name: Option<&str>) -> Result<&Running> {
+    /// The instance called `name`, or the current one.
+    pub(crate) fn running(&self, name: Option<&str>) -> Result<&Running> {
         match name {
             Some(name) => self
                 .instances
@@ -141,18 +136,19 @@ impl Stage {
     }
 
     /// The store for an instance that `suppliers` supply: theirs, or a new one.
-    fn store_of(&mut self, suppliers: &[(String, Running)]) -> Result<usize> {
-        let stores: BTreeSet<usize> = suppliers.iter().map(|(_, running)| running.store).collect();
-        if stores.len() > 1 {
+    fn store_of(&self, suppliers: &[(String, Running)]) -> Result<Rc<RefCell<Store<State>>>> {
+        let Some((_, first)) = suppliers.first() else {
+            let store = Store::new(&self.engine, State::default());
+            return Ok(Rc::new(RefCell::new(store)));
+        };
+        let shared = |(_, other): &(String, Running)| Rc::ptr_eq(&first.store, &other.store);
+        if !suppliers.iter().all(shared) {
             let names: Vec<_> = suppliers.iter().map(|(name, _)| name.as_str()).collect();
             bail!(
                 "`{}` are instances of different stores, so that no instance can import all of them",
                 names.join("`, `")
             );
         }
-        Ok(stores.first().copied().unwrap_or_else(|| {
-            self.stores.push(Store::new(&self.engine, State::default()));
-            self.stores.len() - 1
-        }))
+        Ok(first.store.clone())
     }
 }
