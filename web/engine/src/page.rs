@@ -8,6 +8,7 @@ mod enter;
 mod glue;
 mod local;
 mod memory;
+mod single_memory;
 mod slots;
 mod transcoder;
 
@@ -18,5 +19,6 @@ pub(crate) use glue::{
 };
 pub(crate) use local::Local;
 pub(crate) use memory::GuestMemory;
+pub(crate) use single_memory::add_accessors;
 pub(crate) use slots::{PlacingImports, Slot, array_call_slot, placing_call_slot};
 pub(crate) use transcoder::transcoder;

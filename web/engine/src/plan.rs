@@ -8,6 +8,7 @@ mod read;
 
 pub use placed::{Placed, placed};
 
+use crate::codegen::{Accessor, SingleMemory, single_memory};
 use std::sync::Arc;
 use wasmtime_environ::collections::TryString;
 use wasmtime_environ::component::{
@@ -15,6 +16,7 @@ use wasmtime_environ::component::{
     RuntimeComponentInstanceIndex, StringEncoding, Transcode, TypeComponentIndex,
     TypeComponentInstanceIndex, TypeDef, TypeFuncIndex, TypeResourceTableIndex,
 };
+use wasmtime_environ::error::{Context as _, Result};
 
 /// A core function type: what a generated module must match.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -89,6 +91,28 @@ pub struct CoreModule {
     pub imports: Vec<(String, String)>,
     /// Whether it has a start function, which runs while it is instantiated.
     pub starts: bool,
+    /// What stands for its memories behind the first, once it is rewritten for browsers that allow one.
+    pub accessors: Vec<Accessor>,
+}
+
+impl Plan {
+    /// Rewrites the core modules that have several memories, for browsers that allow one.
+    ///
+    /// # Errors
+    ///
+    /// A core module uses a memory in a way that cannot be rewritten; the error names it.
+    pub fn rewrite_for_single_memory(&mut self) -> Result<()> {
+        for (index, module) in self.modules.iter_mut().enumerate() {
+            let rewritten = single_memory(&module.wasm).with_context(|| {
+                format!("core module {index} needs several memories, and this browser allows one")
+            })?;
+            if let Some(SingleMemory { wasm, accessors }) = rewritten {
+                module.wasm = wasm;
+                module.accessors = accessors;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// One step of instantiation.

@@ -47,7 +47,7 @@ impl Component {
     ///
     /// The bytes are not a valid component, need a feature that this engine does not have, or the browser refuses a core module.
     pub fn new(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Component> {
-        let plan = Plan::new(bytes.as_ref())?;
+        let plan = plan(bytes.as_ref())?;
         let modules = plan
             .modules
             .iter()
@@ -71,7 +71,7 @@ impl Component {
     ///
     /// As [`Component::new`].
     pub async fn new_async(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Component> {
-        let plan = Plan::new(bytes.as_ref())?;
+        let plan = plan(bytes.as_ref())?;
         let compiling: Array = plan
             .modules
             .iter()
@@ -204,6 +204,15 @@ impl Component {
             resources: None,
         }
     }
+}
+
+/// A plan that this browser can follow.
+fn plan(bytes: &[u8]) -> Result<Plan> {
+    let mut plan = Plan::new(bytes)?;
+    if !page::page(|page| Ok(page.has_multi_memory()))? {
+        plan.rewrite_for_single_memory()?;
+    }
+    Ok(plan)
 }
 
 impl fmt::Debug for Component {

@@ -187,17 +187,16 @@ impl<'a> Instantiation<'a> {
         let data = self.data();
         match step {
             Step::InstantiateModule { module, imports } => {
-                let names = &component.plan().modules[*module].imports;
+                let core = &component.plan().modules[*module];
                 let values = imports
                     .iter()
                     .map(|def| data.resolve(def))
                     .collect::<Result<Vec<_>>>()?;
-                let object = page::import_object(
-                    names
-                        .iter()
-                        .zip(values)
-                        .map(|((module, field), value)| (module.as_str(), field.as_str(), value)),
-                )?;
+                let named = core.imports.iter().zip(&values);
+                let object = page::import_object(named.map(|((module, field), value)| {
+                    (module.as_str(), field.as_str(), value.clone())
+                }))?;
+                page::add_accessors(&object, &core.accessors, &values)?;
                 return Ok(Some((*module, object)));
             }
             Step::LowerImport { lowering, import } => {

@@ -2,12 +2,13 @@
 
 use super::enter::{self, reserve};
 use super::glue;
-use crate::codegen::{self, HostEntry};
+use crate::codegen::{self, Accessor, HostEntry};
 use crate::plan::{Placed, Signature};
 use js_sys::WebAssembly;
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::rc::Rc;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasmtime_environ::component::Transcode;
 use wasmtime_environ::error::{Result, format_err};
@@ -24,11 +25,21 @@ pub struct Page {
     pub accessor: Option<WebAssembly::Module>,
     array_calls: Modules<(Signature, bool)>,
     placing_calls: Modules<(Signature, Box<[Placed]>)>,
-    transcoders: Modules<Transcode>,
+    transcoders: Modules<Transcode, Compiled>,
+    accessors: Modules<Box<[u8]>>,
 }
 
 /// Generated modules by what they were generated for.
-type Modules<K> = RefCell<HashMap<K, WebAssembly::Module>>;
+type Modules<K, M = WebAssembly::Module> = RefCell<HashMap<K, M>>;
+
+/// A module and what stands for its memories behind the first, in a browser that allows one.
+#[derive(Clone)]
+pub struct Compiled {
+    /// The module.
+    pub module: WebAssembly::Module,
+    /// What it needs in place of memories.
+    pub accessors: Rc<[Accessor]>,
+}
 
 thread_local! {
     static PAGE: OnceCell<Page> = const { OnceCell::new() };
@@ -76,10 +87,11 @@ fn boot() -> Result<Page> {
             &dispatcher,
             "table",
         )?)),
-        accessor: glue::compile(&codegen::accessor()).ok(),
+        accessor: glue::compile_if_valid(&codegen::accessor())?,
         array_calls: RefCell::default(),
         placing_calls: RefCell::default(),
         transcoders: RefCell::default(),
+        accessors: RefCell::default(),
     })
 }
 
@@ -89,6 +101,11 @@ impl Page {
         enter::host_entry()
     }
 
+    /// Whether a module may have several memories in this browser.
+    pub fn has_multi_memory(&self) -> bool {
+        self.accessor.is_some()
+    }
+
     /// The compiled array-call trampoline for a signature.
     pub fn array_call(
         &self,
@@ -96,7 +113,7 @@ impl Page {
         leave_flag: bool,
     ) -> Result<WebAssembly::Module> {
         cached(&self.array_calls, (signature.clone(), leave_flag), || {
-            codegen::array_call(signature, leave_flag)
+            glue::compile(&codegen::array_call(signature, leave_flag))
         })
     }
 
@@ -106,29 +123,48 @@ impl Page {
         signature: &Signature,
         placed: &[Placed],
     ) -> Result<WebAssembly::Module> {
-        cached(
-            &self.placing_calls,
-            (signature.clone(), placed.into()),
-            || codegen::placing_call(signature, placed),
-        )
+        let key = (signature.clone(), placed.into());
+        cached(&self.placing_calls, key, || {
+            glue::compile(&codegen::placing_call(signature, placed))
+        })
     }
 
     /// The compiled transcoder of an operation.
-    pub fn transcoder(&self, op: Transcode) -> Result<WebAssembly::Module> {
-        cached(&self.transcoders, op, || codegen::transcoder(op))
+    pub fn transcoder(&self, op: Transcode) -> Result<Compiled> {
+        cached(&self.transcoders, op, || {
+            let wasm = codegen::transcoder(op);
+            let rewritten = match self.has_multi_memory() {
+                true => None,
+                false => codegen::single_memory(&wasm)?,
+            };
+            let (wasm, accessors) = match rewritten {
+                None => (wasm, Vec::new()),
+                Some(rewritten) => (rewritten.wasm, rewritten.accessors),
+            };
+            Ok(Compiled {
+                module: glue::compile(&wasm)?,
+                accessors: accessors.into(),
+            })
+        })
+    }
+
+    /// The compiled accessor that stands for a memory.
+    pub fn memory_accessor(&self, accessor: &Accessor) -> Result<WebAssembly::Module> {
+        let key = accessor.wasm.as_slice().into();
+        cached(&self.accessors, key, || glue::compile(&accessor.wasm))
     }
 }
 
-/// A generated module, compiled at its first use.
-fn cached<K: Eq + Hash>(
-    modules: &Modules<K>,
+/// Something compiled at its first use.
+fn cached<K: Eq + Hash, M: Clone>(
+    modules: &Modules<K, M>,
     key: K,
-    generate: impl FnOnce() -> Vec<u8>,
-) -> Result<WebAssembly::Module> {
+    compile: impl FnOnce() -> Result<M>,
+) -> Result<M> {
     if let Some(module) = modules.borrow().get(&key) {
         return Ok(module.clone());
     }
-    let module = glue::compile(&generate())?;
+    let module = compile()?;
     modules.borrow_mut().insert(key, module.clone());
     Ok(module)
 }

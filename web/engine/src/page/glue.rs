@@ -32,6 +32,15 @@ pub fn compile(bytes: &[u8]) -> Result<WebAssembly::Module> {
     WebAssembly::Module::new(&bytes).map_err(|error| refused("compile", &error))
 }
 
+/// Compiles a generated module that uses a feature which a browser may lack; `None` if it does.
+pub fn compile_if_valid(bytes: &[u8]) -> Result<Option<WebAssembly::Module>> {
+    let array = js_sys::Uint8Array::from(bytes);
+    match WebAssembly::validate(&array) {
+        Ok(true) => compile(bytes).map(Some),
+        Ok(false) | Err(_) => Ok(None),
+    }
+}
+
 /// Instantiates a module and returns its exports.
 pub fn instance_exports(module: &WebAssembly::Module, imports: &Object) -> Result<Object> {
     WebAssembly::Instance::new(module, imports)
@@ -75,6 +84,11 @@ pub fn import_object<'a>(
         set(&fields, &JsValue::from_str(field), &value)?;
     }
     Ok(object)
+}
+
+/// Adds a module's worth of imports to an import object.
+pub fn add_module(object: &Object, module: &str, fields: &Object) -> Result<()> {
+    set(object, &JsValue::from_str(module), fields)
 }
 
 /// An object that inherits nothing: a guest chooses the names that are looked up and set in it.

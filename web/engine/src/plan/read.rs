@@ -357,6 +357,7 @@ fn core_module(translation: &ModuleTranslation<'_>) -> CoreModule {
             .map(|(module, field, _)| (module.to_owned(), field.to_owned()))
             .collect(),
         starts: translation.start_func.is_some(),
+        accessors: Vec::new(),
     }
 }
 
