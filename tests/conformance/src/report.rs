@@ -31,9 +31,10 @@ pub enum Outcome {
 pub fn run(text: &str, mut each: impl FnMut(Line)) {
     let mut stage = Stage::new();
     for found in directives(text) {
-        let outcome = match found.text {
-            Ok(text) => directive::run(&mut stage, text),
-            Err(error) => {
+        let outcome = match (found.text, &mut stage) {
+            (Ok(text), Ok(stage)) => directive::run(stage, text),
+            (Ok(_), Err(error)) => Outcome::Failed(format!("no engine: {error:#}")),
+            (Err(error), _) => {
                 Outcome::Failed(format!("the script cannot be read from here on: {error}"))
             }
         };

@@ -4,7 +4,7 @@ use crate::host::{self, State};
 use crate::supply;
 use amphi::component::{Component, Instance, Linker};
 use amphi::error::Context as _;
-use amphi::{Engine, Result, Store, bail};
+use amphi::{Config, Engine, Result, Store, bail};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -33,13 +33,18 @@ pub(crate) struct Running {
 }
 
 impl Stage {
-    pub(crate) fn new() -> Self {
-        Self {
-            engine: Engine::default(),
+    pub(crate) fn new() -> Result<Self> {
+        let mut config = Config::new();
+        config
+            .wasm_component_model_map(true)
+            .wasm_component_model_fixed_length_lists(true)
+            .wasm_component_model_implements(true);
+        Ok(Self {
+            engine: Engine::new(&config)?,
             definitions: BTreeMap::new(),
             instances: BTreeMap::new(),
             current: None,
-        }
+        })
     }
 
     /// Compiles a component and remembers it for later instances.

@@ -2,13 +2,25 @@
 
 use std::sync::Arc;
 use wasmtime_environ::error::{Result, bail};
+use wasmtime_environ::wasmparser::WasmFeatures;
 
 /// Settings of an [`Engine`], with the names of `wasmtime::Config`.
 ///
 /// Setting an option never fails; [`Engine::new`] reports every option that a browser cannot honour.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Config {
     refused: Vec<&'static str>,
+    /// What components may use beyond what they may by default.
+    features: WasmFeatures,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            refused: Vec::new(),
+            features: WasmFeatures::empty(),
+        }
+    }
 }
 
 /// Declares setters that a page cannot honour when they are switched on.
@@ -49,6 +61,26 @@ impl Config {
         wasm_component_model_async;
     }
 
+    /// The type `map<k, v>`.
+    pub fn wasm_component_model_map(&mut self, enable: bool) -> &mut Config {
+        self.feature(WasmFeatures::CM_MAP, enable)
+    }
+
+    /// Lists of a length that is part of their type.
+    pub fn wasm_component_model_fixed_length_lists(&mut self, enable: bool) -> &mut Config {
+        self.feature(WasmFeatures::CM_FIXED_LENGTH_LISTS, enable)
+    }
+
+    /// Imports and exports that say which interface they implement under another name.
+    pub fn wasm_component_model_implements(&mut self, enable: bool) -> &mut Config {
+        self.feature(WasmFeatures::CM_IMPLEMENTS, enable)
+    }
+
+    fn feature(&mut self, feature: WasmFeatures, enable: bool) -> &mut Config {
+        self.features.set(feature, enable);
+        self
+    }
+
     fn refuse(&mut self, option: &'static str, refuse: bool) -> &mut Config {
         self.refused.retain(|refused| *refused != option);
         if refuse {
@@ -82,6 +114,11 @@ impl Engine {
             );
         }
         Ok(Engine(Arc::new(config.clone())))
+    }
+
+    /// What components may use beyond what they may by default.
+    pub(crate) fn features(&self) -> WasmFeatures {
+        self.0.features
     }
 
     /// Whether two handles mean the same engine.

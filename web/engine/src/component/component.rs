@@ -47,7 +47,7 @@ impl Component {
     ///
     /// The bytes are not a valid component, need a feature that this engine does not have, or the browser refuses a core module.
     pub fn new(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Component> {
-        let plan = plan(bytes.as_ref())?;
+        let plan = plan(engine, bytes.as_ref())?;
         let modules = plan
             .modules
             .iter()
@@ -71,7 +71,7 @@ impl Component {
     ///
     /// As [`Component::new`].
     pub async fn new_async(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Component> {
-        let plan = plan(bytes.as_ref())?;
+        let plan = plan(engine, bytes.as_ref())?;
         let compiling: Array = plan
             .modules
             .iter()
@@ -207,8 +207,8 @@ impl Component {
 }
 
 /// A plan that this browser can follow.
-fn plan(bytes: &[u8]) -> Result<Plan> {
-    let mut plan = Plan::new(bytes)?;
+fn plan(engine: &Engine, bytes: &[u8]) -> Result<Plan> {
+    let mut plan = Plan::with_features(bytes, engine.features())?;
     if !page::page(|page| Ok(page.has_multi_memory()))? {
         plan.rewrite_for_single_memory()?;
     }

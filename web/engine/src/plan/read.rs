@@ -16,16 +16,13 @@ use wasmtime_environ::{
     StaticModuleIndex, Tunables, WasmFuncType, WasmValType,
 };
 
-/// Core and component features that this engine runs; the browser itself must have the core ones too.
+/// Core and component features that a component may use: what Wasmtime takes by default, as the facade builds it. The browser itself must
+/// have the core ones too.
 ///
 /// `MULTI_MEMORY` stays on whatever the browser has, since the translator validates its own adapters with these features.
 fn features() -> WasmFeatures {
-    WasmFeatures::WASM2
-        | WasmFeatures::MULTI_MEMORY
-        | WasmFeatures::TAIL_CALL
-        | WasmFeatures::EXTENDED_CONST
-        | WasmFeatures::RELAXED_SIMD
-        | WasmFeatures::COMPONENT_MODEL
+    let left_out = WasmFeatures::GC_TYPES | WasmFeatures::EXCEPTIONS | WasmFeatures::THREADS;
+    (WasmFeatures::WASM3 | WasmFeatures::COMPONENT_MODEL) - left_out
 }
 
 impl Plan {
@@ -35,12 +32,21 @@ impl Plan {
     ///
     /// The bytes are not a valid component, or need a feature that this engine does not have; the error names it.
     pub fn new(bytes: &[u8]) -> Result<Plan> {
+        Plan::with_features(bytes, WasmFeatures::empty())
+    }
+
+    /// As [`Plan::new`], for components that may use the features `more` besides.
+    ///
+    /// # Errors
+    ///
+    /// As [`Plan::new`].
+    pub fn with_features(bytes: &[u8], more: WasmFeatures) -> Result<Plan> {
         let scope = ScopeVec::new();
         let tunables = Tunables {
             concurrency_support: false,
             ..Tunables::default_u32()
         };
-        let mut validator = Validator::new_with_features(features());
+        let mut validator = Validator::new_with_features(features() | more);
         let mut types = ComponentTypesBuilder::new(&validator);
         let (translation, modules) = Translator::new(&tunables, &mut validator, &mut types, &scope)
             .translate(bytes)
