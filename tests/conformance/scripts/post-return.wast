@@ -59,7 +59,7 @@
 (assert_trap (invoke "trap") "unreachable")
 (assert_trap (invoke "calls") "cannot enter component instance")
 
-;; A result that cannot be lifted ends the instance, before `post-return`.
+;; A result that cannot be lifted fails the call.
 (component instance $p $P)
 (assert_trap (invoke "char" (u32.const 0xd800)) "`char`")
 

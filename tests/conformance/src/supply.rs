@@ -3,9 +3,9 @@
 use crate::host::State;
 use crate::stage::Running;
 use amphi::component::types::{ComponentExtern, ComponentItem};
-use amphi::component::{ComponentExportIndex, LinkerInstance};
+use amphi::component::{ComponentExportIndex, Func, LinkerInstance, Val};
 use amphi::error::Context as _;
-use amphi::{Result, Store};
+use amphi::{Result, Store, StoreContextMut};
 
 /// Defines in `linker` the functions, resources and instances that `running` exports.
 ///
@@ -40,8 +40,8 @@ fn define<'a>(
                     .instance
                     .get_func(&mut *store, index)
                     .with_context(missing)?;
-                linker.func_new(name, move |mut cx, _, params, results| {
-                    func.call(&mut cx, params, results)
+                linker.func_new(name, move |cx, _, params, results| {
+                    forward(cx, func, params, results)
                 })?;
             }
             ComponentItem::Resource(_) => {
@@ -66,6 +66,25 @@ fn define<'a>(
             | ComponentItem::Module(_)
             | ComponentItem::CoreFunc(_)
             | ComponentItem::Component(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Calls `func` in the place of the function that a component imports.
+fn forward(
+    mut cx: StoreContextMut<'_, State>,
+    func: Func,
+    params: &[Val],
+    results: &mut [Val],
+) -> Result<()> {
+    func.call(&mut cx, params, results)?;
+    // What was lent to this function goes back before it returns.
+    for value in params {
+        if let Val::Resource(handle) = value
+            && !handle.owned()
+        {
+            handle.resource_drop(&mut cx)?;
         }
     }
     Ok(())
