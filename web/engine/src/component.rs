@@ -28,7 +28,7 @@ pub use instance::Instance;
 pub use instantiate::InstancePre;
 pub use linker::{Linker, LinkerInstance};
 pub use lookup::ExportLookup;
-pub use resource::{Resource, ResourceAny, ResourceType};
+pub use resource::{Resource, ResourceAny, ResourceDynamic, ResourceType};
 pub use resource_table::{ResourceTable, ResourceTableError};
 pub use typed::{ComponentNamedList, ComponentType, Lift, Lower};
 pub use types::Type;

@@ -1,5 +1,6 @@
 //! `Engine` and `Config`.
 
+use crate::plan;
 use std::sync::Arc;
 use wasmtime_environ::error::{Result, bail};
 use wasmtime_environ::wasmparser::WasmFeatures;
@@ -10,7 +11,7 @@ use wasmtime_environ::wasmparser::WasmFeatures;
 #[derive(Clone, Debug)]
 pub struct Config {
     refused: Vec<&'static str>,
-    /// What components may use beyond what they may by default.
+    /// What components and modules may use.
     features: WasmFeatures,
 }
 
@@ -18,7 +19,7 @@ impl Default for Config {
     fn default() -> Config {
         Config {
             refused: Vec::new(),
-            features: WasmFeatures::empty(),
+            features: plan::features(),
         }
     }
 }
@@ -37,6 +38,19 @@ macro_rules! refused {
     };
 }
 
+/// Declares setters of features that a page can have and can do without.
+macro_rules! optional {
+    ($($(#[$doc:meta])* $name:ident: $feature:ident;)*) => {
+        $(
+            $(#[$doc])*
+            pub fn $name(&mut self, enable: bool) -> &mut Config {
+                self.features.set(WasmFeatures::$feature, enable);
+                self
+            }
+        )*
+    };
+}
+
 impl Config {
     /// The default settings.
     pub fn new() -> Config {
@@ -46,6 +60,23 @@ impl Config {
     /// The component model is what this engine is for: switching it off makes [`Engine::new`] fail.
     pub fn wasm_component_model(&mut self, enable: bool) -> &mut Config {
         self.refuse("wasm_component_model(false)", !enable)
+    }
+
+    optional! {
+        /// Whether calls in tail position may be made as such; they may unless this is switched off.
+        wasm_tail_call: TAIL_CALL;
+        /// Whether constant expressions may add and multiply; they may unless this is switched off.
+        wasm_extended_const: EXTENDED_CONST;
+        /// Vectors of 128 bits; on unless switched off.
+        wasm_simd: SIMD;
+        /// Vectors whose operations may differ between machines; on unless switched off.
+        wasm_relaxed_simd: RELAXED_SIMD;
+        /// The component model's `map` type; off unless switched on.
+        wasm_component_model_map: CM_MAP;
+        /// The component model's lists of fixed length; off unless switched on.
+        wasm_component_model_fixed_length_lists: CM_FIXED_LENGTH_LISTS;
+        /// Imports and exports that say which interface they implement; off unless switched on.
+        wasm_component_model_implements: CM_IMPLEMENTS;
     }
 
     refused! {
@@ -59,26 +90,6 @@ impl Config {
         wasm_memory64;
         /// Functions that are asynchronous in the component model.
         wasm_component_model_async;
-    }
-
-    /// The type `map<k, v>`.
-    pub fn wasm_component_model_map(&mut self, enable: bool) -> &mut Config {
-        self.feature(WasmFeatures::CM_MAP, enable)
-    }
-
-    /// Lists of a length that is part of their type.
-    pub fn wasm_component_model_fixed_length_lists(&mut self, enable: bool) -> &mut Config {
-        self.feature(WasmFeatures::CM_FIXED_LENGTH_LISTS, enable)
-    }
-
-    /// Imports and exports that say which interface they implement under another name.
-    pub fn wasm_component_model_implements(&mut self, enable: bool) -> &mut Config {
-        self.feature(WasmFeatures::CM_IMPLEMENTS, enable)
-    }
-
-    fn feature(&mut self, feature: WasmFeatures, enable: bool) -> &mut Config {
-        self.features.set(feature, enable);
-        self
     }
 
     fn refuse(&mut self, option: &'static str, refuse: bool) -> &mut Config {
@@ -116,14 +127,14 @@ impl Engine {
         Ok(Engine(Arc::new(config.clone())))
     }
 
-    /// What components may use beyond what they may by default.
-    pub(crate) fn features(&self) -> WasmFeatures {
-        self.0.features
-    }
-
     /// Whether two handles mean the same engine.
     pub fn same(a: &Engine, b: &Engine) -> bool {
         Arc::ptr_eq(&a.0, &b.0)
+    }
+
+    /// What a component may be made of.
+    pub(crate) fn features(&self) -> WasmFeatures {
+        self.0.features
     }
 
     /// Ends an epoch: nothing happens in a page, where no store can be interrupted by epochs.

@@ -11,7 +11,9 @@
 //! Stages 3 and 4 exist on `wasm32` alone. A component that cannot be run gives an error naming the feature; nothing panics.
 
 pub mod codegen;
+mod core_type;
 mod flags;
+pub mod link_error;
 pub mod plan;
 
 #[cfg(target_arch = "wasm32")]
@@ -22,6 +24,8 @@ mod engine;
 #[doc(hidden)]
 pub mod floor;
 #[cfg(target_arch = "wasm32")]
+mod module;
+#[cfg(target_arch = "wasm32")]
 mod page;
 #[cfg(target_arch = "wasm32")]
 mod raw;
@@ -30,8 +34,14 @@ mod store;
 #[cfg(target_arch = "wasm32")]
 mod trap;
 
+pub use core_type::{
+    ExternType, FuncType, GlobalType, HeapType, MemoryType, Mutability, RefType, TableType,
+    TagType, ValType,
+};
 #[cfg(target_arch = "wasm32")]
 pub use engine::{Config, Engine};
+#[cfg(target_arch = "wasm32")]
+pub use module::{ExportType, ImportType, Module};
 #[cfg(target_arch = "wasm32")]
 #[doc(hidden)]
 pub use raw::MaybeUninitExt;
@@ -39,5 +49,7 @@ pub use raw::MaybeUninitExt;
 pub use raw::ValRaw;
 #[cfg(target_arch = "wasm32")]
 pub use store::{AsContext, AsContextMut, Store, StoreContext, StoreContextMut};
+#[doc(hidden)]
+pub use wasmtime_environ::anyhow;
 pub use wasmtime_environ::error::{self, Error, Result, bail, ensure, format_err};
 pub use wasmtime_environ::{ToWasmtimeResult, Trap};

@@ -3,10 +3,13 @@
 //! Made from component bytes by [`Plan::new`] with the translator that Wasmtime itself uses, so that both hosts agree by
 //! construction; kept in types of our own, since the translator's promise no stability. Knows no engine.
 
+mod module;
 mod placed;
 mod read;
 
+pub use module::ModuleShape;
 pub use placed::{Placed, placed};
+pub use read::features;
 
 use crate::codegen::{Accessor, SingleMemory, single_memory};
 use std::sync::Arc;
@@ -14,7 +17,7 @@ use wasmtime_environ::collections::TryString;
 use wasmtime_environ::component::{
     ComponentExternData, ComponentTypes, ExportIndex, NameMap, OptionsIndex, ResourceIndex,
     RuntimeComponentInstanceIndex, StringEncoding, Transcode, TypeComponentIndex,
-    TypeComponentInstanceIndex, TypeDef, TypeFuncIndex, TypeResourceTableIndex,
+    TypeComponentInstanceIndex, TypeDef, TypeFuncIndex, TypeModuleIndex, TypeResourceTableIndex,
 };
 use wasmtime_environ::error::{Context as _, Result};
 
@@ -123,6 +126,13 @@ pub enum Step {
         module: usize,
         /// What its imports are bound to, in the order of [`CoreModule::imports`].
         imports: Vec<Def>,
+    },
+    /// Instantiate an imported core module.
+    InstantiateImport {
+        /// Index into [`Plan::imports`].
+        import: usize,
+        /// What it is given: module name, field name and definition.
+        args: Vec<(String, String, Def)>,
     },
     /// Bind a host function to a lowering.
     LowerImport {
@@ -264,8 +274,22 @@ pub enum Export {
     },
     /// A type.
     Type(TypeDef),
-    /// A core module.
-    Module,
+    /// A core module of the component.
+    Module {
+        /// Its type.
+        ty: TypeModuleIndex,
+        /// Index into [`Plan::modules`].
+        index: usize,
+        /// Its imports and exports.
+        shape: ModuleShape,
+    },
+    /// A core module that the component imports.
+    ImportedModule {
+        /// Its type.
+        ty: TypeModuleIndex,
+        /// Index into [`Plan::imports`].
+        import: usize,
+    },
 }
 
 /// Canonical ABI options of one lifted or lowered function.

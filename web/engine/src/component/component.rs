@@ -5,8 +5,9 @@ use super::matching::InstanceType;
 use super::types;
 use crate::codegen;
 use crate::engine::Engine;
+use crate::module::Module;
 use crate::page::{self, Local};
-use crate::plan::{Export, Plan};
+use crate::plan::{Export, ModuleShape, Plan};
 use js_sys::{Array, Promise, Uint8Array, WebAssembly};
 use std::fmt;
 use std::sync::Arc;
@@ -141,7 +142,9 @@ impl Component {
                 types::ComponentItem::ComponentInstance(types::ComponentInstance::from(*ty, &types))
             }
             Export::Type(def) => types::ComponentItem::from(&self.0.engine, def, &types),
-            Export::Module => return None,
+            Export::Module { ty, .. } | Export::ImportedModule { ty, .. } => {
+                types::ComponentItem::Module(types::Module::from(*ty, &types))
+            }
         };
         Some((item, index))
     }
@@ -192,6 +195,12 @@ impl Component {
 
     pub(super) fn modules(&self) -> &[Local<WebAssembly::Module>] {
         &self.0.modules
+    }
+
+    /// The core module at `index`, with the shape that the plan has of it.
+    pub(super) fn static_module(&self, index: usize, shape: &ModuleShape) -> Module {
+        let compiled = self.0.modules[index].clone();
+        Module::from_parts(self.0.engine.clone(), shape.clone(), compiled)
     }
 
     pub(super) fn wrappers(&self) -> &WebAssembly::Module {

@@ -11,6 +11,7 @@ use super::resource::{Destructor, HandleTable, ResourceType};
 use super::typed::{ComponentNamedList, Lift, Lower};
 use super::types;
 use crate::codegen::{CANNOT_LEAVE, INVALID, invalid_string};
+use crate::module::Module;
 use crate::page::{self, GuestMemory, Local, Slot};
 use crate::plan::{Def, Export, TrampolineKind, Transcoding};
 use crate::raw::ValRaw;
@@ -143,6 +144,27 @@ impl Instance {
             .ok_or_else(|| format_err!("failed to find function export"))?
             .typed::<Params, Results>(store)
             .context("failed to convert function to given type")
+    }
+
+    /// An exported core module by name or index.
+    pub fn get_module(
+        &self,
+        mut store: impl AsContextMut,
+        name: impl ExportLookup,
+    ) -> Option<Module> {
+        let mut store = store.as_context_mut();
+        let data = self.data(store.opaque());
+        let index = name.lookup(&data.component, None)?;
+        match &data.component.plan().export_items[index.as_u32() as usize] {
+            Export::Module { index, shape, .. } => {
+                Some(data.component.static_module(*index, shape))
+            }
+            Export::ImportedModule { import, .. } => match &data.imports[*import] {
+                RuntimeImport::Module(module) => Some(module.clone()),
+                RuntimeImport::Func(_) | RuntimeImport::Resource(_) => None,
+            },
+            Export::Func { .. } | Export::Instance { .. } | Export::Type(_) => None,
+        }
     }
 
     /// An exported resource type by name or index.

@@ -8,6 +8,7 @@ use super::matching::{InstanceType, ResourceTypes};
 use super::resource::ResourceType;
 use crate::codegen;
 use crate::engine::Engine;
+use crate::module::Module;
 use crate::page::{self, Caught, GuestMemory, Local, PlacingImports, Slot};
 use crate::plan::{CoreType, Def, Options, Placed, Signature, Step};
 use crate::store::{AsContextMut, StoreOpaque};
@@ -21,7 +22,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use wasmtime_environ::EntityRef as _;
 use wasmtime_environ::component::ResourceIndex;
-use wasmtime_environ::error::{Result, format_err};
+use wasmtime_environ::error::{Result, bail, format_err};
 
 /// A component whose imports are checked and bound, as `wasmtime::component::InstancePre`.
 pub struct InstancePre<T: 'static> {
@@ -35,6 +36,7 @@ pub struct InstancePre<T: 'static> {
 #[derive(Clone, Debug)]
 pub(crate) enum RuntimeImport {
     Func(Arc<HostFunc>),
+    Module(Module),
     Resource(Arc<HostDestructor>),
 }
 
@@ -105,9 +107,8 @@ impl<T: 'static> InstancePre<T> {
         let mut store = store.as_context_mut();
         let mut instantiation = Instantiation::new(self, store.opaque())?;
         for step in &self.component.plan().steps {
-            if let Some((module, imports)) = instantiation.step(step)? {
-                let modules = self.component.modules();
-                instantiation.made(page::instantiate(&modules[module], &imports))?;
+            if let Some(core) = instantiation.step(step)? {
+                instantiation.made(page::instantiate(&core.module, &core.imports))?;
             }
         }
         Ok(instantiation.finish())
@@ -126,13 +127,12 @@ impl<T: 'static> InstancePre<T> {
         let mut store = store.as_context_mut();
         let mut instantiation = Instantiation::new(self, store.opaque())?;
         for step in &self.component.plan().steps {
-            if let Some((module, imports)) = instantiation.step(step)? {
-                let compiled = &self.component.modules()[module];
+            if let Some(core) = instantiation.step(step)? {
                 // A start function may call out, so it runs while this future, and the store that it borrows, are surely there.
-                let made = if self.component.plan().modules[module].starts {
-                    page::instantiate(compiled, &imports)
+                let made = if core.starts {
+                    page::instantiate(&core.module, &core.imports)
                 } else {
-                    JsFuture::from(WebAssembly::instantiate_module(compiled, &imports))
+                    JsFuture::from(WebAssembly::instantiate_module(&core.module, &core.imports))
                         .await
                         .map(JsCast::unchecked_into)
                         .map_err(Caught)
@@ -142,6 +142,14 @@ impl<T: 'static> InstancePre<T> {
         }
         Ok(instantiation.finish())
     }
+}
+
+/// A core module that is to be instantiated next.
+struct CoreStep {
+    module: Local<WebAssembly::Module>,
+    imports: Object,
+    /// Whether code of the guest runs meanwhile.
+    starts: bool,
 }
 
 /// An instance that is being made.
@@ -179,8 +187,8 @@ impl<'a> Instantiation<'a> {
         &mut self.store.instances[self.id.index()]
     }
 
-    /// Does one step; the number of a core module to instantiate is handed back with its imports.
-    fn step(&mut self, step: &Step) -> Result<Option<(usize, Object)>> {
+    /// Does one step; a core module to instantiate is handed back with its imports.
+    fn step(&mut self, step: &Step) -> Result<Option<CoreStep>> {
         let component = self.component.clone();
         let store = self.store.id;
         let id = self.id;
@@ -197,7 +205,14 @@ impl<'a> Instantiation<'a> {
                     (module.as_str(), field.as_str(), value.clone())
                 }))?;
                 page::add_accessors(&object, &core.accessors, &values)?;
-                return Ok(Some((*module, object)));
+                return Ok(Some(CoreStep {
+                    module: component.modules()[*module].clone(),
+                    imports: object,
+                    starts: core.starts,
+                }));
+            }
+            Step::InstantiateImport { import, args } => {
+                return data.imported_module(*import, args).map(Some);
             }
             Step::LowerImport { lowering, import } => {
                 if let RuntimeImport::Func(func) = &data.imports[*import] {
@@ -330,6 +345,22 @@ fn wrappers(data: &InstanceData, address: u32) -> Result<Object> {
 }
 
 impl InstanceData {
+    /// The imported core module `import` and what it is given.
+    fn imported_module(&self, import: usize, args: &[(String, String, Def)]) -> Result<CoreStep> {
+        let RuntimeImport::Module(module) = &self.imports[import] else {
+            bail!("an import is not the core module that it was found to be");
+        };
+        let values = args
+            .iter()
+            .map(|(module, field, def)| Ok((module.as_str(), field.as_str(), self.resolve(def)?)))
+            .collect::<Result<Vec<_>>>()?;
+        Ok(CoreStep {
+            module: Local::new(module.compiled().clone()),
+            imports: page::import_object(values)?,
+            starts: module.shape().starts,
+        })
+    }
+
     /// Puts an array-call trampoline for a core function into a slot; with `guarded_by`, the flags of that component instance are
     /// cleared around the call.
     pub(super) fn trampoline(

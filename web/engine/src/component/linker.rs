@@ -11,8 +11,10 @@ use names::Names;
 use super::component::Component;
 use super::instance::Instance;
 use super::instantiate::{InstancePre, RuntimeImport};
-use super::matching::TypeChecker;
+use super::matching::{InstanceType, ResourceTypes, TypeChecker};
+use super::types;
 use crate::engine::Engine;
+use crate::link_error::{Unsatisfied, link_error};
 use crate::store::AsContextMut;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -90,6 +92,32 @@ impl<T: 'static> Linker<T> {
             bail!("cross-`Engine` instantiation is not currently supported");
         }
         let plan = component.plan();
+        let resources = self.typecheck(component)?;
+        let imports = plan
+            .imports
+            .iter()
+            .map(|(import, path)| self.runtime_import(&plan.import_types[*import].0, path))
+            .collect::<Result<Vec<_>>>()?;
+        Ok(InstancePre::new(component.clone(), imports, resources))
+    }
+
+    /// The type of `component` with this linker's resources in place of those that it imports.
+    ///
+    /// # Errors
+    ///
+    /// As [`instantiate_pre`](Linker::instantiate_pre).
+    pub fn substituted_component_type(&self, component: &Component) -> Result<types::Component> {
+        let resources = self.typecheck(component)?;
+        let substituted = InstanceType {
+            types: component.types(),
+            resources: Some(&resources),
+        };
+        Ok(types::Component::from(component.plan().ty, &substituted))
+    }
+
+    /// Checks every import, and returns the resources among them.
+    fn typecheck(&self, component: &Component) -> Result<Arc<ResourceTypes>> {
+        let plan = component.plan();
         let mut checker = TypeChecker {
             types: &plan.types,
             resources: Arc::default(),
@@ -97,22 +125,17 @@ impl<T: 'static> Linker<T> {
         let mut wrong = Vec::new();
         for (name, ty) in &plan.import_types {
             if let Err(error) = checker.definition(ty, self.names.get(name)) {
-                wrong.push((ty.desc(), name, error));
+                wrong.push(Unsatisfied {
+                    kind: ty.desc().to_owned(),
+                    name: name.clone(),
+                    error,
+                });
             }
         }
-        if let Some(error) = unsatisfied(wrong) {
-            return Err(error);
+        match link_error(wrong) {
+            Some(error) => Err(error),
+            None => Ok(checker.resources),
         }
-        let imports = plan
-            .imports
-            .iter()
-            .map(|(import, path)| self.runtime_import(&plan.import_types[*import].0, path))
-            .collect::<Result<Vec<_>>>()?;
-        Ok(InstancePre::new(
-            component.clone(),
-            imports,
-            checker.resources,
-        ))
     }
 
     fn runtime_import(&self, root: &str, path: &[String]) -> Result<RuntimeImport> {
@@ -125,6 +148,7 @@ impl<T: 'static> Linker<T> {
         match found {
             Some(Definition::Func(func)) => Ok(RuntimeImport::Func(Arc::clone(func))),
             Some(Definition::Resource(_, dtor)) => Ok(RuntimeImport::Resource(Arc::clone(dtor))),
+            Some(Definition::Module(module)) => Ok(RuntimeImport::Module(module.clone())),
             _ => Err(format_err!("import `{root}` has no usable definition")),
         }
     }
@@ -168,32 +192,8 @@ impl<T: 'static> Linker<T> {
     pub fn define_unknown_imports_as_traps(&mut self, component: &Component) -> Result<()> {
         let plan = component.plan();
         for (name, ty) in &plan.import_types {
-            self.root().define_as_trap(name, name, ty, component)?;
+            self.root().define_as_trap(name, None, ty, component)?;
         }
         Ok(())
     }
-}
-
-/// One error for every import that is missing or wrong.
-fn unsatisfied(
-    mut wrong: Vec<(&str, &String, wasmtime_environ::error::Error)>,
-) -> Option<wasmtime_environ::error::Error> {
-    let missing = |kind: &str, name: &str| {
-        format!(
-            "component imports {kind} `{name}`, but a matching implementation was not found in the linker"
-        )
-    };
-    if wrong.len() < 2 {
-        let (kind, name, error) = wrong.pop()?;
-        return Some(error.context(missing(kind, name)));
-    }
-    let list: Vec<String> = wrong
-        .iter()
-        .map(|(kind, name, error)| format!("{}: {error:#}", missing(kind, name)))
-        .collect();
-    Some(format_err!(
-        "{} imports cannot be satisfied:\n{}",
-        list.len(),
-        list.join("\n")
-    ))
 }

@@ -59,7 +59,12 @@ impl TypeChecker<'_> {
                 (func.typecheck)(ty, &types)
             }
             (TypeDef::Resource(table), actual) => self.resource(table, actual),
-            (TypeDef::Module(_), _) => bail!("imported core modules: not supported yet"),
+            (TypeDef::Module(ty), Some(Definition::Module(module))) => {
+                let types = self.types.module_types();
+                module.shape().can_stand_for(&self.types[ty], types)
+            }
+            (TypeDef::Module(_), None) => bail!("module implementation is missing"),
+            (TypeDef::Module(_), Some(actual)) => bail!("expected module found {}", actual.desc()),
             (TypeDef::Interface(_), None) => bail!("type implementation is missing"),
             (expected, Some(actual)) => {
                 bail!("expected {} found {}", expected.desc(), actual.desc())

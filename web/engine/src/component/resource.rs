@@ -3,12 +3,16 @@
 //! Component-model spec, canonical ABI: resource state.
 
 mod any;
+mod by_handle;
+mod claim;
+mod dynamic;
 mod handle_table;
 mod host;
 mod host_handles;
 mod ty;
 
 pub use any::ResourceAny;
+pub use dynamic::ResourceDynamic;
 pub use handle_table::HandleTable;
 pub use host::Resource;
 pub use host_handles::HostHandles;

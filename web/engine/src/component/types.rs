@@ -2,9 +2,6 @@
 //!
 //! A type here is a handle on the type table of the component that it was read from, together with the resource types which that
 //! component's instance has, where there is one. Two types are equal when their structure is, wherever they were read.
-//!
-//! Core modules and core functions appear in a component's type too, but are not reflected further: [`Module`] and [`CoreFunc`]
-//! only say that they are there.
 
 mod compound;
 mod equal;
@@ -16,7 +13,7 @@ pub use self::compound::{
     ResultType, StreamType, Tuple, Variant,
 };
 pub use self::item::{
-    Component, ComponentExtern, ComponentFunc, ComponentInstance, ComponentItem, CoreFunc, Module,
+    Component, ComponentExtern, ComponentFunc, ComponentInstance, ComponentItem, Module,
 };
 pub use crate::component::ResourceType;
 

@@ -1,8 +1,8 @@
 //! From component bytes to a [`Plan`]: drives the translator and refuses by name what is not supported.
 
 use super::{
-    CoreExport, CoreModule, CoreType, Counts, Def, Export, Options, Plan, Signature, Step,
-    Trampoline, TrampolineKind, Transcoding,
+    CoreExport, CoreModule, CoreType, Counts, Def, Export, ModuleShape, Options, Plan, Signature,
+    Step, Trampoline, TrampolineKind, Transcoding,
 };
 use std::sync::Arc;
 use wasmtime_environ::component::{
@@ -10,6 +10,7 @@ use wasmtime_environ::component::{
     ComponentTypesBuilder, GlobalInitializer, InstantiateModule, Translator,
 };
 use wasmtime_environ::error::{Context as _, Result, bail, format_err};
+use wasmtime_environ::prelude::IndexMap;
 use wasmtime_environ::wasmparser::{FuncValidatorAllocations, Validator, WasmFeatures};
 use wasmtime_environ::{
     EntityIndex, EntityRef as _, ModuleInternedTypeIndex, ModuleTranslation, PrimaryMap, ScopeVec,
@@ -20,7 +21,7 @@ use wasmtime_environ::{
 /// have the core ones too.
 ///
 /// `MULTI_MEMORY` stays on whatever the browser has, since the translator validates its own adapters with these features.
-fn features() -> WasmFeatures {
+pub fn features() -> WasmFeatures {
     let left_out = WasmFeatures::GC_TYPES | WasmFeatures::EXCEPTIONS | WasmFeatures::THREADS;
     (WasmFeatures::WASM3 | WasmFeatures::COMPONENT_MODEL) - left_out
 }
@@ -32,21 +33,21 @@ impl Plan {
     ///
     /// The bytes are not a valid component, or need a feature that this engine does not have; the error names it.
     pub fn new(bytes: &[u8]) -> Result<Plan> {
-        Plan::with_features(bytes, WasmFeatures::empty())
+        Plan::with_features(bytes, features())
     }
 
-    /// As [`Plan::new`], for components that may use the features `more` besides.
+    /// As [`Plan::new`], with the features that may be used.
     ///
     /// # Errors
     ///
     /// As [`Plan::new`].
-    pub fn with_features(bytes: &[u8], more: WasmFeatures) -> Result<Plan> {
+    pub fn with_features(bytes: &[u8], features: WasmFeatures) -> Result<Plan> {
         let scope = ScopeVec::new();
         let tunables = Tunables {
             concurrency_support: false,
             ..Tunables::default_u32()
         };
-        let mut validator = Validator::new_with_features(features() | more);
+        let mut validator = Validator::new_with_features(features);
         let mut types = ComponentTypesBuilder::new(&validator);
         let (translation, modules) = Translator::new(&tunables, &mut validator, &mut types, &scope)
             .translate(bytes)
@@ -69,13 +70,22 @@ fn validated(
 ) -> Result<PrimaryMap<StaticModuleIndex, ModuleTranslation<'_>>> {
     let mut allocations = FuncValidatorAllocations::default();
     for module in modules.values_mut() {
-        for (_, function) in std::mem::take(&mut module.function_body_inputs) {
-            let mut validator = function.validator.into_validator(allocations);
-            validator.validate(&function.body)?;
-            allocations = validator.into_allocations();
-        }
+        allocations = validate_bodies(module, allocations)?;
     }
     Ok(modules)
+}
+
+/// Checks the bodies of one module's functions.
+pub(super) fn validate_bodies(
+    module: &mut ModuleTranslation<'_>,
+    mut allocations: FuncValidatorAllocations,
+) -> Result<FuncValidatorAllocations> {
+    for (_, function) in std::mem::take(&mut module.function_body_inputs) {
+        let mut validator = function.validator.into_validator(allocations);
+        validator.validate(&function.body)?;
+        allocations = validator.into_allocations();
+    }
+    Ok(allocations)
 }
 
 /// A translation on its way to becoming a plan.
@@ -83,8 +93,8 @@ struct Reader<'a> {
     types: Arc<ComponentTypes>,
     translation: ComponentTranslation,
     modules: PrimaryMap<StaticModuleIndex, ModuleTranslation<'a>>,
-    /// The module behind each core instance so far.
-    instances: Vec<StaticModuleIndex>,
+    /// The module behind each core instance so far; none where it is imported.
+    instances: Vec<Option<StaticModuleIndex>>,
 }
 
 impl Reader<'_> {
@@ -139,14 +149,14 @@ impl Reader<'_> {
                     .iter()
                     .map(|def| self.def(def))
                     .collect::<Result<_>>()?;
-                self.instances.push(*module);
+                self.instances.push(Some(*module));
                 Step::InstantiateModule {
                     module: module.index(),
                     imports,
                 }
             }
-            GlobalInitializer::InstantiateModule(InstantiateModule::Import(..), _) => {
-                bail!("imported core modules: not supported yet")
+            GlobalInitializer::InstantiateModule(InstantiateModule::Import(import, args), _) => {
+                self.imported_module(import.index(), args)?
             }
             GlobalInitializer::LowerImport { index, import } => Step::LowerImport {
                 lowering: index.index(),
@@ -185,6 +195,24 @@ impl Reader<'_> {
         })
     }
 
+    fn imported_module(
+        &mut self,
+        import: usize,
+        args: &IndexMap<String, IndexMap<String, env::CoreDef>>,
+    ) -> Result<Step> {
+        let mut given = Vec::new();
+        for (module, fields) in args {
+            for (field, def) in fields {
+                given.push((module.clone(), field.clone(), self.def(def)?));
+            }
+        }
+        self.instances.push(None);
+        Ok(Step::InstantiateImport {
+            import,
+            args: given,
+        })
+    }
+
     /// A `post-return` takes what its function returns.
     fn post_return_params(&self, index: usize) -> Result<Box<[CoreType]>> {
         let user = self
@@ -215,7 +243,9 @@ impl Reader<'_> {
         let name = match &export.item {
             env::ExportItem::Name(name) => name.clone(),
             env::ExportItem::Index(entity) => {
-                let module = &self.modules[self.instances[export.instance.index()]].module;
+                let module = self.instances[export.instance.index()]
+                    .ok_or_else(|| format_err!("an imported module has exports by name alone"))?;
+                let module = &self.modules[module].module;
                 module
                     .exports
                     .iter()
@@ -287,9 +317,15 @@ impl Reader<'_> {
                     },
                     env::Export::Instance { ty, exports } => Export::Instance { ty, exports },
                     env::Export::Type(def) => Export::Type(def),
-                    env::Export::ModuleStatic { .. } | env::Export::ModuleImport { .. } => {
-                        Export::Module
-                    }
+                    env::Export::ModuleStatic { ty, index } => Export::Module {
+                        ty,
+                        index: index.index(),
+                        shape: ModuleShape::read(&self.modules[index], self.types.module_types()),
+                    },
+                    env::Export::ModuleImport { ty, import } => Export::ImportedModule {
+                        ty,
+                        import: import.index(),
+                    },
                 })
             })
             .collect()

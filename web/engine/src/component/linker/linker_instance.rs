@@ -8,6 +8,7 @@ use crate::component::typed::{ComponentNamedList, Lift, Lower};
 use crate::component::types::ComponentFunc;
 use crate::component::val::Val;
 use crate::engine::Engine;
+use crate::module::Module;
 use crate::store::{StoreContextMut, StoreInner};
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -77,6 +78,15 @@ impl<T: 'static> LinkerInstance<'_, T> {
         self.define(name, Definition::Resource(ty, Arc::new(dtor)))
     }
 
+    /// Defines a core module.
+    ///
+    /// # Errors
+    ///
+    /// `name` is defined already.
+    pub fn module(&mut self, name: &str, module: &Module) -> Result<()> {
+        self.define(name, Definition::Module(module.clone()))
+    }
+
     /// The names of the instance `name` inside this one.
     ///
     /// # Errors
@@ -100,7 +110,7 @@ impl<T: 'static> LinkerInstance<'_, T> {
     pub(super) fn define_as_trap(
         &mut self,
         name: &str,
-        path: &str,
+        outer: Option<&str>,
         ty: &TypeDef,
         component: &Component,
     ) -> Result<()> {
@@ -108,14 +118,16 @@ impl<T: 'static> LinkerInstance<'_, T> {
             TypeDef::ComponentInstance(index) => {
                 let mut inner = self.instance(name)?;
                 for (inner_name, item) in &component.types()[*index].exports {
-                    let path = format!("{path}#{inner_name}");
-                    inner.define_as_trap(inner_name, &path, &item.ty, component)?;
+                    inner.define_as_trap(inner_name, Some(name), &item.ty, component)?;
                 }
                 Ok(())
             }
             _ if self.names.get(name).is_some() => Ok(()),
             TypeDef::ComponentFunc(_) => {
-                let path = path.to_owned();
+                let path = match outer {
+                    Some(outer) => format!("{outer}#{name}"),
+                    None => name.to_owned(),
+                };
                 self.func_new(name, move |_, _, _, _| {
                     bail!("unknown import: `{path}` has not been defined")
                 })

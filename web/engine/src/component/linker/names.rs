@@ -2,6 +2,7 @@
 
 use crate::component::host::HostFunc;
 use crate::component::resource::ResourceType;
+use crate::module::Module;
 use crate::store::StoreOpaque;
 use std::fmt;
 use std::sync::Arc;
@@ -18,6 +19,7 @@ pub(crate) struct Names(NameMap<TryString, Definition>);
 pub(crate) enum Definition {
     Instance(Names),
     Func(Arc<HostFunc>),
+    Module(Module),
     Resource(ResourceType, Arc<HostDestructor>),
 }
 
@@ -43,7 +45,8 @@ impl Definition {
     pub fn desc(&self) -> &'static str {
         match self {
             Definition::Instance(_) => "instance",
-            Definition::Func(_) => "function",
+            Definition::Func(_) => "func",
+            Definition::Module(_) => "module",
             Definition::Resource(..) => "resource",
         }
     }

@@ -1,16 +1,17 @@
 //! `ResourceAny`: a handle to a resource whose type is known at run time only.
 
 use super::Destructor;
+use super::by_handle::by_handle;
+use super::dynamic::ResourceDynamic;
 use super::host::Resource;
 use super::host_handles::HostHandle;
 use super::ty::ResourceType;
 use crate::component::context::{LiftContext, LowerContext};
 use crate::component::matching::InstanceType;
-use crate::component::typed::{ComponentType, Lift, Lower, bad_type_info};
+use crate::component::typed::bad_type_info;
 use crate::component::types::desc;
 use crate::store::AsContextMut;
-use std::mem::MaybeUninit;
-use wasmtime_environ::component::{CanonicalAbiInfo, InterfaceType, TypeResourceTableIndex};
+use wasmtime_environ::component::{InterfaceType, TypeResourceTableIndex};
 use wasmtime_environ::error::{Result, bail};
 
 /// A handle to a resource of a guest or of the host, as `wasmtime::component::ResourceAny`.
@@ -49,6 +50,15 @@ impl ResourceAny {
         Resource::try_from_resource_any(self, store)
     }
 
+    /// The host resource behind this handle, which is one of a tag.
+    ///
+    /// # Errors
+    ///
+    /// The resource is not one of a tag, or is gone.
+    pub fn try_into_resource_dynamic(self, store: impl AsContextMut) -> Result<ResourceDynamic> {
+        ResourceDynamic::try_from_resource_any(self, store)
+    }
+
     /// The resource's type.
     pub fn ty(&self) -> ResourceType {
         self.ty
@@ -73,7 +83,14 @@ impl ResourceAny {
         }
     }
 
-    fn lower_handle<U>(self, cx: &mut LowerContext<'_, U>, ty: InterfaceType) -> Result<u32> {
+    fn typecheck_handle(ty: &InterfaceType, _types: &InstanceType<'_>) -> Result<()> {
+        match ty {
+            InterfaceType::Own(_) | InterfaceType::Borrow(_) => Ok(()),
+            other => bail!("expected `own` or `borrow`, found `{}`", desc(other)),
+        }
+    }
+
+    fn lower_handle<U>(&self, cx: &mut LowerContext<'_, U>, ty: InterfaceType) -> Result<u32> {
         let instance = cx.instance_id();
         match ty {
             InterfaceType::Own(table) => {
@@ -90,7 +107,7 @@ impl ResourceAny {
         }
     }
 
-    fn check<U>(self, cx: &LowerContext<'_, U>, table: TypeResourceTableIndex) -> Result<()> {
+    fn check<U>(&self, cx: &LowerContext<'_, U>, table: TypeResourceTableIndex) -> Result<()> {
         if cx.resource_type(table) != self.ty {
             bail!("mismatched resource types");
         }
@@ -123,60 +140,4 @@ impl ResourceAny {
     }
 }
 
-// SAFETY: lowered and lifted as the `u32` handle that the canonical ABI makes of a resource.
-unsafe impl ComponentType for ResourceAny {
-    type Lower = <u32 as ComponentType>::Lower;
-    const ABI: CanonicalAbiInfo = CanonicalAbiInfo::SCALAR4;
-    const MAY_REQUIRE_REALLOC: bool = false;
-
-    fn typecheck(ty: &InterfaceType, _types: &InstanceType<'_>) -> Result<()> {
-        match ty {
-            InterfaceType::Own(_) | InterfaceType::Borrow(_) => Ok(()),
-            other => bail!("expected `own` or `borrow`, found `{}`", desc(other)),
-        }
-    }
-}
-
-// SAFETY: as above.
-unsafe impl Lower for ResourceAny {
-    fn linear_lower_to_flat<U>(
-        &self,
-        cx: &mut LowerContext<'_, U>,
-        ty: InterfaceType,
-        dst: &mut MaybeUninit<Self::Lower>,
-    ) -> Result<()> {
-        self.lower_handle(cx, ty)?
-            .linear_lower_to_flat(cx, InterfaceType::U32, dst)
-    }
-
-    fn linear_lower_to_memory<U>(
-        &self,
-        cx: &mut LowerContext<'_, U>,
-        ty: InterfaceType,
-        offset: usize,
-    ) -> Result<()> {
-        self.lower_handle(cx, ty)?
-            .linear_lower_to_memory(cx, InterfaceType::U32, offset)
-    }
-}
-
-// SAFETY: as above.
-unsafe impl Lift for ResourceAny {
-    fn linear_lift_from_flat(
-        cx: &mut LiftContext<'_>,
-        ty: InterfaceType,
-        src: &Self::Lower,
-    ) -> Result<Self> {
-        let handle = u32::linear_lift_from_flat(cx, InterfaceType::U32, src)?;
-        ResourceAny::lift_handle(cx, ty, handle)
-    }
-
-    fn linear_lift_from_memory(
-        cx: &mut LiftContext<'_>,
-        ty: InterfaceType,
-        bytes: &[u8],
-    ) -> Result<Self> {
-        let handle = u32::linear_lift_from_memory(cx, InterfaceType::U32, bytes)?;
-        ResourceAny::lift_handle(cx, ty, handle)
-    }
-}
+by_handle!([] ResourceAny);

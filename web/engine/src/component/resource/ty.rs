@@ -64,6 +64,16 @@ impl ResourceType {
         })
     }
 
+    pub(crate) fn as_host_dynamic(self) -> Option<u32> {
+        match self.0 {
+            Kind::HostDynamic(tag) => Some(tag),
+            Kind::Host(_)
+            | Kind::Guest { .. }
+            | Kind::Uninstantiated { .. }
+            | Kind::Abstract { .. } => None,
+        }
+    }
+
     pub(crate) fn is_host<T: 'static>(self) -> bool {
         self.0 == Kind::Host(TypeId::of::<T>())
     }

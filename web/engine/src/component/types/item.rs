@@ -4,8 +4,8 @@ use super::Type;
 use super::handle::Handle;
 use crate::component::matching::InstanceType;
 use crate::component::{ComponentNamedList, Lift, Lower, ResourceType};
-use crate::{Engine, Result};
-use wasmtime_environ::ModuleInternedTypeIndex;
+use crate::{Engine, ExternType, FuncType, Result};
+use wasmtime_environ::EngineOrModuleTypeIndex;
 use wasmtime_environ::component::{
     ComponentExtern as Extern, InterfaceType, TypeComponentIndex, TypeComponentInstanceIndex,
     TypeDef, TypeFuncIndex, TypeModuleIndex, alternate_lookup_key,
@@ -15,17 +15,9 @@ use wasmtime_environ::component::{
 #[derive(Clone, Debug)]
 pub struct ComponentFunc(Handle<TypeFuncIndex>);
 
-/// The type of a core function; its signature is not reflected.
+/// The type of a core module.
 #[derive(Clone, Debug)]
-pub struct CoreFunc {
-    _index: ModuleInternedTypeIndex,
-}
-
-/// The type of a core module; its imports and exports are not reflected.
-#[derive(Clone, Debug)]
-pub struct Module {
-    _index: TypeModuleIndex,
-}
+pub struct Module(Handle<TypeModuleIndex>);
 
 /// The type of a component.
 #[derive(Clone, Debug)]
@@ -52,7 +44,7 @@ pub enum ComponentItem {
     /// A component function.
     ComponentFunc(ComponentFunc),
     /// A core function.
-    CoreFunc(CoreFunc),
+    CoreFunc(FuncType),
     /// A core module.
     Module(Module),
     /// A component.
@@ -104,6 +96,36 @@ impl ComponentFunc {
         let func = self.0.get();
         Params::typecheck(&InterfaceType::Tuple(func.params), instance)?;
         Return::typecheck(&InterfaceType::Tuple(func.results), instance)
+    }
+}
+
+impl Module {
+    pub(crate) fn from(index: TypeModuleIndex, instance: &InstanceType<'_>) -> Self {
+        Self(Handle::new(index, instance))
+    }
+
+    /// The imports: module and field name, and type.
+    pub fn imports<'a>(
+        &'a self,
+        _engine: &'a Engine,
+    ) -> impl ExactSizeIterator<Item = ((&'a str, &'a str), ExternType)> + 'a {
+        let imports = self.0.get().imports.iter();
+        imports.map(|((module, field), ty)| {
+            let ty = ExternType::read(ty, self.0.types().module_types());
+            ((module.as_str(), field.as_str()), ty)
+        })
+    }
+
+    /// The exports, each with its name.
+    pub fn exports<'a>(
+        &'a self,
+        _engine: &'a Engine,
+    ) -> impl ExactSizeIterator<Item = (&'a str, ExternType)> + 'a {
+        let exports = self.0.get().exports.iter();
+        exports.map(|(name, ty)| {
+            let ty = ExternType::read(ty, self.0.types().module_types());
+            (name.as_str(), ty)
+        })
     }
 }
 
@@ -215,8 +237,11 @@ impl ComponentItem {
                 Self::ComponentFunc(ComponentFunc::from(index, instance))
             }
             TypeDef::Interface(ty) => Self::Type(Type::from(&ty, instance)),
-            TypeDef::Module(index) => Self::Module(Module { _index: index }),
-            TypeDef::CoreFunc(index) => Self::CoreFunc(CoreFunc { _index: index }),
+            TypeDef::Module(index) => Self::Module(Module::from(index, instance)),
+            TypeDef::CoreFunc(index) => {
+                let index = EngineOrModuleTypeIndex::Module(index);
+                Self::CoreFunc(FuncType::read(index, instance.types.module_types()))
+            }
             TypeDef::Resource(index) => Self::Resource(instance.resource_type(index)),
         }
     }

@@ -33,7 +33,7 @@ impl<'a> Case<'a> {
 
     pub(super) fn of_enum(ty: &'a TypeEnum, name: &str) -> Result<Self> {
         let found = ty.names.get_index_of(name);
-        let index = found.ok_or_else(|| format_err!("unknown enum case: `{name}`"))?;
+        let index = found.ok_or_else(|| format_err!("enum variant name `{name}` is not valid"))?;
         Ok(Case {
             discriminant: discriminant(index)?,
             payload: None,
