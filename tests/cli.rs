@@ -296,9 +296,12 @@ fn all_missing_imports_are_listed() {
         &["run", &needy, "--invoke", "f()"],
         2,
         "",
-        "error: cannot link `PATH`\ncaused by:\n  1: expected imports from WASI 0.2 only, found \
-         `demo:sensor/log@1.0.0`, `demo:sensor/clock@1.0.0`: such a component needs a host program that supplies them \
-         (the README has one)\n",
+        "error: cannot link `PATH`\ncaused by:\n  1: expected imports from WASI 0.2 only: a component that imports more \
+         needs a host program that supplies it (the README has one)\n  2: 2 imports cannot be satisfied:\n     \
+         component imports instance `demo:sensor/log@1.0.0`, but a matching implementation was not found in the linker: \
+         instance export `log` has the wrong type: function implementation is missing\n     \
+         component imports instance `demo:sensor/clock@1.0.0`, but a matching implementation was not found in the linker: \
+         instance export `now` has the wrong type: function implementation is missing\n",
     );
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use amphi::component::{Component, Linker, Type, Val};
+use amphi::component::{Component, InstancePre, Type, Val};
 use amphi::error::Context;
 use amphi::invoke::{self, InvokeError, Target};
 use amphi::wasi::p2::bindings::sync;
@@ -97,12 +97,12 @@ pub fn run(options: Options) -> Outcome {
 
 fn invoke(engine: &Engine, component: &Component, options: &Options, text: &str) -> Outcome {
     let (target, arguments) = resolve(component, text).map_err(Error::new)?;
-    let linker = link(engine, component, options)?;
+    let pre = link(engine, component, options)?;
     let mut wasi = grants(options)?;
     wasi.stdout(Stream::Error);
     let mut store = Store::new(engine, State::new(wasi.build()));
-    let instance = linker
-        .instantiate(&mut store, component)
+    let instance = pre
+        .instantiate(&mut store)
         .map_err(|error| blame(error, options))?;
     let result = invoke::call_resolved(&mut store, &instance, &target, &arguments)
         .map_err(|error| ended(error, &format!("`{target}`")))?;
@@ -128,13 +128,14 @@ fn is_error(target: &Target, text: &str) -> bool {
 
 fn command(engine: &Engine, component: &Component, options: &Options) -> Outcome {
     expect_command(engine, component, options)?;
-    let linker = link(engine, component, options)?;
+    let pre = sync::CommandPre::new(link(engine, component, options)?)?;
     let mut wasi = grants(options)?;
     wasi.stdout(Stream::Output);
     wasi.arg(options.component.to_string_lossy());
     wasi.args(&options.args);
     let mut store = Store::new(engine, State::new(wasi.build()));
-    let guest = sync::Command::instantiate(&mut store, component, &linker)
+    let guest = pre
+        .instantiate(&mut store)
         .map_err(|error| blame(error, options))?;
     let name = format!("`{}`", options.component.display());
     match guest.wasi_cli_run().call_run(&mut store) {
@@ -166,8 +167,8 @@ fn expect_command(engine: &Engine, component: &Component, options: &Options) -> 
     }))
 }
 
-fn link(engine: &Engine, component: &Component, options: &Options) -> Result<Linker<State>> {
-    link::linker(engine, component)
+fn link(engine: &Engine, component: &Component, options: &Options) -> Result<InstancePre<State>> {
+    link::link(engine, component)
         .with_context(|| format!("cannot link `{}`", options.component.display()))
 }
 

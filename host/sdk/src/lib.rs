@@ -5,7 +5,7 @@
 //! Wasmtime's component API, `bindgen!` included, compiles for both by writing `amphi` where it said `wasmtime`.
 //!
 //! What the two targets cannot share is spelled once: [`compile`] is asynchronous, since a browser compiles off the
-//! main thread, and is ready at once natively.
+//! main thread, and is ready at once natively. [`link`](link()) tells of every import that is missing, not of the first.
 
 mod compile;
 #[cfg(not(target_arch = "wasm32"))]
@@ -15,10 +15,14 @@ mod engine;
 #[path = "page.rs"]
 mod engine;
 pub mod invoke;
+mod link;
 mod macros;
+#[cfg(not(target_arch = "wasm32"))]
+mod unsatisfied;
 pub mod wave;
 
 #[doc(hidden)]
-pub use amphi_web::__flags;
+pub use amphi_web::{__flags, anyhow};
 pub use compile::compile;
 pub use engine::*;
+pub use link::link;

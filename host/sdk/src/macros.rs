@@ -13,12 +13,12 @@
 /// ```
 #[macro_export]
 macro_rules! bindgen {
-    () => { $crate::__bindgen!({ wasmtime_crate: ::amphi }); };
-    ({ $($options:tt)* }) => { $crate::__bindgen!({ wasmtime_crate: ::amphi, $($options)* }); };
-    (in $path:literal) => { $crate::__bindgen!({ wasmtime_crate: ::amphi, path: $path }); };
-    ($world:literal) => { $crate::__bindgen!({ wasmtime_crate: ::amphi, world: $world }); };
+    () => { $crate::__bindgen! { { wasmtime_crate: ::amphi } } };
+    ({ $($options:tt)* }) => { $crate::__bindgen! { { wasmtime_crate: ::amphi, $($options)* } } };
+    (in $path:literal) => { $crate::__bindgen! { { wasmtime_crate: ::amphi, path: $path } } };
+    ($world:literal) => { $crate::__bindgen! { { wasmtime_crate: ::amphi, world: $world } } };
     ($world:literal in $path:literal) => {
-        $crate::__bindgen!({ wasmtime_crate: ::amphi, world: $world, path: $path });
+        $crate::__bindgen! { { wasmtime_crate: ::amphi, world: $world, path: $path } }
     };
 }
 

@@ -1,8 +1,10 @@
 //! The facade natively: Wasmtime as it is.
 
 pub use wasmtime::{
-    AsContext, AsContextMut, Config, Engine, Error, Result, Store, StoreContext, StoreContextMut,
-    ToWasmtimeResult, Trap, ValRaw, bail, ensure, error, format_err,
+    AsContext, AsContextMut, Config, Engine, Error, ExportType, ExternType, FuncType, GlobalType,
+    HeapType, ImportType, MemoryType, Module, Mutability, RefType, Result, Store, StoreContext,
+    StoreContextMut, TableType, TagType, ToWasmtimeResult, Trap, ValRaw, ValType, bail, ensure,
+    error, format_err,
 };
 
 /// WASI for both hosts, with the names of `wasmtime-wasi`.
@@ -24,3 +26,5 @@ pub(crate) async fn compile_component(
 ) -> Result<component::Component> {
     component::Component::new(engine, bytes)
 }
+
+pub(crate) use crate::unsatisfied::instantiate_pre;

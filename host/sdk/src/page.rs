@@ -1,8 +1,10 @@
 //! The facade in the page: `amphi-web` under Wasmtime's names.
 
 pub use amphi_web::{
-    AsContext, AsContextMut, Config, Engine, Error, Result, Store, StoreContext, StoreContextMut,
-    ToWasmtimeResult, Trap, ValRaw, bail, ensure, error, format_err,
+    AsContext, AsContextMut, Config, Engine, Error, ExportType, ExternType, FuncType, GlobalType,
+    HeapType, ImportType, MemoryType, Module, Mutability, RefType, Result, Store, StoreContext,
+    StoreContextMut, TableType, TagType, ToWasmtimeResult, Trap, ValRaw, ValType, bail, ensure,
+    error, format_err,
 };
 
 /// WASI for both hosts, with the names of `wasmtime-wasi`.
@@ -23,4 +25,12 @@ pub(crate) async fn compile_component(
     bytes: &[u8],
 ) -> Result<component::Component> {
     component::Component::new_async(engine, bytes).await
+}
+
+/// Checks everything that `component` imports; the page's linker itself reports all that is wrong.
+pub(crate) fn instantiate_pre<T: 'static>(
+    linker: &component::Linker<T>,
+    component: &component::Component,
+) -> Result<component::InstancePre<T>> {
+    linker.instantiate_pre(component)
 }
