@@ -4,8 +4,10 @@
 //! by itself, such as an echo that equals what was sent, is checked here.
 
 mod baskets;
+mod bindgen;
 mod counters;
 mod echoes;
+mod linking;
 mod payloads;
 mod readings;
 mod traps;
@@ -13,7 +15,7 @@ mod traps;
 use std::fmt::Debug;
 
 use amphi::component::{Component, HasSelf, Linker};
-use amphi::{Result, Store, Trap};
+use amphi::{Engine, Result, Store, Trap};
 
 use crate::bindings::kitchen::Kitchen;
 use crate::host::{Refusal, State};
@@ -62,6 +64,31 @@ pub async fn run(
     let mut transcript = Transcript::new("readings");
     let result = readings::run(&mut transcript, stage, &sensor, readings);
     lines.extend(transcript.end(result));
+
+    lines.extend(with_guests(stage, load, &bindgen::PROGRAMS).await?);
+    lines.extend(with_guests(stage, load, &linking::PROGRAMS).await?);
+    Ok(lines)
+}
+
+/// A program that makes its own stores: it gets the engine, and the guests that it is listed with.
+type GuestProgram = fn(&mut Transcript, &Engine, &[Component]) -> Result<()>;
+
+/// The lines of programs that are listed with their guests.
+async fn with_guests(
+    stage: &mut Stage,
+    load: &impl AsyncFn(&str) -> Result<Vec<u8>>,
+    programs: &[(&'static str, &[&str], GuestProgram)],
+) -> Result<Vec<Line>> {
+    let mut lines = Vec::new();
+    for (name, guests, program) in programs {
+        let mut components = Vec::new();
+        for guest in *guests {
+            components.push(stage.component(load, guest).await?);
+        }
+        let mut transcript = Transcript::new(name);
+        let result = program(&mut transcript, &stage.engine, &components);
+        lines.extend(transcript.end(result));
+    }
     Ok(lines)
 }
 

@@ -1,0 +1,50 @@
+;; Functions at world level, and interfaces that a world defines in place.
+(component
+  (import "name" (func $name (result string)))
+  (import "log" (func $log (param "text" string)))
+  (import "clock" (instance $clock (export "tick" (func (param "by" u32) (result u64)))))
+  (core module $libc
+    (memory (export "memory") 1)
+    (global $next (mut i32) (i32.const 8192))
+    (func (export "realloc") (param $old i32) (param $size i32) (param $align i32) (param $new i32) (result i32)
+      (local $at i32)
+      (local.set $at
+        (i32.and
+          (i32.add (global.get $next) (i32.sub (local.get $align) (i32.const 1)))
+          (i32.sub (i32.const 0) (local.get $align))))
+      (global.set $next (i32.add (local.get $at) (local.get $new)))
+      (local.get $at)))
+  (core instance $libc (instantiate $libc))
+  (alias core export $libc "memory" (core memory $memory))
+  (alias core export $libc "realloc" (core func $realloc))
+  (core func $name' (canon lower (func $name) (memory $memory) (realloc $realloc)))
+  (core func $log' (canon lower (func $log) (memory $memory)))
+  (alias export $clock "tick" (func $tick))
+  (core func $tick' (canon lower (func $tick)))
+  (core module $m
+    (import "libc" "memory" (memory 1))
+    (import "host" "name" (func $name (param i32)))
+    (import "host" "log" (func $log (param i32 i32)))
+    (import "host" "tick" (func $tick (param i32) (result i64)))
+    (data (i32.const 32) "hello, ")
+    ;; The name comes to 16, the greeting stands at 4096, and 24 says where it is.
+    (func (export "greet") (result i32)
+      (call $name (i32.const 16))
+      (memory.copy (i32.const 4096) (i32.const 32) (i32.const 7))
+      (memory.copy (i32.const 4103) (i32.load (i32.const 16)) (i32.load (i32.const 20)))
+      (i32.store (i32.const 24) (i32.const 4096))
+      (i32.store (i32.const 28) (i32.add (i32.const 7) (i32.load (i32.const 20))))
+      (call $log (i32.const 4096) (i32.load (i32.const 28)))
+      (i32.const 24))
+    (func (export "wait") (param i32) (result i64)
+      (i64.add (call $tick (local.get 0)) (call $tick (local.get 0)))))
+  (core instance $m (instantiate $m
+    (with "libc" (instance $libc))
+    (with "host" (instance
+      (export "name" (func $name'))
+      (export "log" (func $log'))
+      (export "tick" (func $tick'))))))
+  (func (export "greet") (result string) (canon lift (core func $m "greet") (memory $memory)))
+  (func $wait (param "by" u32) (result u64) (canon lift (core func $m "wait")))
+  (instance $timer (export "wait" (func $wait)))
+  (export "timer" (instance $timer)))

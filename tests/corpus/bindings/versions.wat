@@ -1,0 +1,27 @@
+;; Several versions of one interface side by side, imported and exported.
+(component
+  (import "demo:clock/clock@0.1.0" (instance $old (export "now" (func (result u8)))))
+  (import "demo:clock/clock@1.0.0" (instance $one (export "now" (func (result u32)))))
+  (import "demo:clock/clock@2.0.0" (instance $two (export "now" (func (result u64)))))
+  (alias export $old "now" (func $old-now))
+  (alias export $one "now" (func $one-now))
+  (alias export $two "now" (func $two-now))
+  (core func $old-now' (canon lower (func $old-now)))
+  (core func $one-now' (canon lower (func $one-now)))
+  (core func $two-now' (canon lower (func $two-now)))
+  (core module $m
+    (import "c" "old" (func $old (result i32)))
+    (import "c" "one" (func $one (result i32)))
+    (import "c" "two" (func $two (result i64)))
+    (func (export "one") (param i32) (result i32) (i32.add (local.get 0) (i32.add (call $old) (call $one))))
+    (func (export "two") (param i64) (result i64) (i64.add (local.get 0) (call $two))))
+  (core instance $m (instantiate $m (with "c" (instance
+    (export "old" (func $old-now'))
+    (export "one" (func $one-now'))
+    (export "two" (func $two-now'))))))
+  (func $one (param "x" u32) (result u32) (canon lift (core func $m "one")))
+  (func $two (param "x" u64) (result u64) (canon lift (core func $m "two")))
+  (instance $sum1 (export "add" (func $one)))
+  (instance $sum2 (export "add" (func $two)))
+  (export "demo:sum/sum@1.0.0" (instance $sum1))
+  (export "demo:sum/sum@2.0.0" (instance $sum2)))

@@ -1,0 +1,49 @@
+//! What hosts do without generated bindings: linkers, instances, stores, types, values and tables, a topic to a file.
+
+mod dynamic_values;
+mod host_resources;
+mod missing_imports;
+mod modules;
+mod poison;
+mod reentry;
+mod reflection;
+mod resource_tables;
+mod semver;
+mod shadowing;
+mod stores;
+mod unknown_imports;
+
+use amphi::component::Component;
+use amphi::{Engine, Result};
+
+use super::GuestProgram;
+
+/// The programs, each with its guests.
+pub const PROGRAMS: [(&str, &[&str], GuestProgram); 12] = [
+    ("shadowing", &[GREETER], shadowing::run),
+    ("missing imports", &[GREETER, SCRIBE], missing_imports::run),
+    ("unknown imports", &[GREETER, SMITH], unknown_imports::run),
+    ("semver", &[], semver::run),
+    ("dynamic values", &[SCRIBE], dynamic_values::run),
+    (
+        "host resources",
+        &[SMITH, WORKS, "bindings/builder.wat"],
+        host_resources::run,
+    ),
+    ("stores", &[WORKS, GREETER], stores::run),
+    ("modules", &[], modules::run),
+    ("re-entry", &[], reentry::run),
+    ("poison", &[], poison::run),
+    ("reflection", &[SCRIBE, SMITH], reflection::run),
+    ("resource tables", &[], resource_tables::run),
+];
+
+const GREETER: &str = "bindings/greeter.wat";
+const SCRIBE: &str = "bindings/scribe.wat";
+const SMITH: &str = "bindings/smith.wat";
+const WORKS: &str = "bindings/works.wat";
+
+/// The component whose text is `wat`.
+fn component(engine: &Engine, wat: &str) -> Result<Component> {
+    Component::new(engine, wat::parse_str(wat)?)
+}
