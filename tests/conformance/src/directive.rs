@@ -166,12 +166,13 @@ fn call(stage: &mut Stage, invoke: &WastInvoke<'_>) -> Result<Vec<Val>> {
         .instance
         .get_func(&mut *store, invoke.name)
         .with_context(|| format!("expected a function `{}`, found none", invoke.name))?;
-    let args = invoke
-        .args
-        .iter()
-        .map(value::argument)
+    let ty = func.ty(&*store);
+    let params: Vec<_> = ty.params().map(|(_, ty)| ty).collect();
+    let args = invoke.args.iter().enumerate();
+    let args = args
+        .map(|(index, arg)| value::argument(arg, params.get(index)))
         .collect::<Result<Vec<_>>>()?;
-    let mut results = vec![Val::Bool(false); func.ty(&*store).results().len()];
+    let mut results = vec![Val::Bool(false); ty.results().len()];
     func.call(&mut *store, &args, &mut results)?;
     Ok(results)
 }

@@ -1,15 +1,21 @@
 //! Values as scripts write them, and how a result is compared with one.
 
 use amphi::component::Val;
+use amphi::component::types::Type;
 use amphi::{Result, bail};
 use wast::component::WastVal;
 use wast::core::{NanPattern, WastArgCore, WastRetCore};
 use wast::{WastArg, WastRet};
 
-/// The value of an argument.
-pub(crate) fn argument(arg: &WastArg<'_>) -> Result<Val> {
+/// The value of an argument for a parameter of type `ty`, if there is one. Scripts write maps as lists of pairs, and lists of a fixed length
+/// like all others.
+pub(crate) fn argument(arg: &WastArg<'_>, ty: Option<&Type>) -> Result<Val> {
     Ok(match arg {
-        WastArg::Component(value) => val(value),
+        WastArg::Component(value) => match (val(value), ty) {
+            (Val::List(items), Some(Type::Map(_))) => map(items)?,
+            (Val::List(items), Some(Type::FixedLengthList(_))) => Val::FixedLengthList(items),
+            (value, _) => value,
+        },
         // Floats are written as those of core wasm, and so are parsed as such.
         WastArg::Core(WastArgCore::F32(value)) => Val::Float32(f32::from_bits(value.bits)),
         WastArg::Core(WastArgCore::F64(value)) => Val::Float64(f64::from_bits(value.bits)),
@@ -69,17 +75,38 @@ fn val(value: &WastVal<'_>) -> Val {
     }
 }
 
+fn map(pairs: Vec<Val>) -> Result<Val> {
+    let pair = |item: Val| match item {
+        Val::Tuple(pair) => <[Val; 2]>::try_from(pair)
+            .map(|[key, value]| (key, value))
+            .map_err(Val::Tuple),
+        other => Err(other),
+    };
+    let pairs: Result<Vec<_>, Val> = pairs.into_iter().map(pair).collect();
+    match pairs {
+        Ok(pairs) => Ok(Val::Map(pairs)),
+        Err(item) => bail!("expected a pair of key and value, found {item:?}"),
+    }
+}
+
 fn payload(value: &Option<Box<WastVal<'_>>>) -> Option<Box<Val>> {
     value.as_deref().map(|value| Box::new(val(value)))
 }
 
-/// Whether two values are equal: floats to the bit, flags in any order.
+/// Whether the value that a script writes, `a`, is `b`: floats to the bit, flags in any order.
 fn same(a: &Val, b: &Val) -> bool {
     match (a, b) {
         (Val::Float32(a), Val::Float32(b)) => a.to_bits() == b.to_bits(),
         (Val::Float64(a), Val::Float64(b)) => a.to_bits() == b.to_bits(),
-        (Val::List(a), Val::List(b)) | (Val::Tuple(a), Val::Tuple(b)) => {
+        (Val::List(a), Val::List(b) | Val::FixedLengthList(b)) | (Val::Tuple(a), Val::Tuple(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
+        }
+        (Val::List(a), Val::Map(b)) => {
+            let pairs = b
+                .iter()
+                .cloned()
+                .map(|(key, value)| Val::Tuple(vec![key, value]));
+            a.len() == b.len() && a.iter().zip(pairs).all(|(a, b)| same(a, &b))
         }
         (Val::Record(a), Val::Record(b)) => {
             let pairs = || a.iter().zip(b);
