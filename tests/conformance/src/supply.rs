@@ -7,7 +7,7 @@ use amphi::component::{ComponentExportIndex, Func, LinkerInstance, Val};
 use amphi::error::Context as _;
 use amphi::{Result, Store, StoreContextMut};
 
-/// Defines in `linker` the functions, resources and instances that `running` exports.
+/// Defines in `linker` the functions, resources, core modules and instances that `running` exports.
 ///
 /// A resource's destructor stays out: the linker asks for one, and what a guest's resource is destroyed by is its own business.
 pub(crate) fn exports(
@@ -51,6 +51,13 @@ fn define<'a>(
                     .with_context(missing)?;
                 linker.resource(name, ty, |_, _| Ok(()))?;
             }
+            ComponentItem::Module(_) => {
+                let module = running
+                    .instance
+                    .get_module(&mut *store, index)
+                    .with_context(missing)?;
+                linker.module(name, &module)?;
+            }
             ComponentItem::ComponentInstance(ty) => {
                 let mut inner = linker.instance(name)?;
                 define(
@@ -61,11 +68,8 @@ fn define<'a>(
                     ty.exports(&engine),
                 )?;
             }
-            // Nothing of an instance, or nothing that the facade can hand on.
-            ComponentItem::Type(_)
-            | ComponentItem::Module(_)
-            | ComponentItem::CoreFunc(_)
-            | ComponentItem::Component(_) => {}
+            // Nothing that an instance has at run time.
+            ComponentItem::Type(_) | ComponentItem::CoreFunc(_) | ComponentItem::Component(_) => {}
         }
     }
     Ok(())

@@ -67,6 +67,8 @@ impl Config {
         wasm_tail_call: TAIL_CALL;
         /// Whether constant expressions may add and multiply; they may unless this is switched off.
         wasm_extended_const: EXTENDED_CONST;
+        /// Memories of 64-bit addresses, which only core modules among themselves can use; on unless switched off.
+        wasm_memory64: MEMORY64;
         /// Vectors of 128 bits; on unless switched off.
         wasm_simd: SIMD;
         /// Vectors whose operations may differ between machines; on unless switched off.
@@ -86,8 +88,6 @@ impl Config {
         consume_fuel;
         /// The garbage-collection proposal.
         wasm_gc;
-        /// 64-bit memories.
-        wasm_memory64;
         /// Functions that are asynchronous in the component model.
         wasm_component_model_async;
     }
