@@ -38,11 +38,13 @@ pub fn report(tested: &Tested, source: &Option<String>) -> String {
     text += &reproduce(tested, source);
     text += &table(tested);
     for (number, host) in tested.hosts.iter().enumerate().skip(1) {
-        let lines = listed(tested, number, verdict::difference);
+        let lines = listed(tested, number, |found| {
+            verdict::difference(found, found_alone)
+        });
         text += &section(&format!("Where {host} differs"), &lines, "Nowhere.");
     }
     let failing = listed(tested, 0, |found| match found.outcome {
-        Outcome::Failed(text) => Some(text.clone()),
+        Outcome::Failed(text) => Some(found_alone(text)),
         Outcome::Passed | Outcome::LeftOut(_) => None,
     });
     text += &section("What does not pass natively", &failing, "Nothing.");
@@ -125,6 +127,14 @@ fn section(title: &str, lines: &[String], none: &str) -> String {
         lines => lines.iter().for_each(|line| text += &format!("{line}\n")),
     }
     text
+}
+
+/// What was found, without what was expected: the script says that, and none of its text belongs here.
+fn found_alone(text: &str) -> String {
+    let found = text
+        .strip_prefix("expected an error with `")
+        .and_then(|rest| rest.split_once("`, found "));
+    found.map_or_else(|| text.to_owned(), |(_, found)| format!("found {found}"))
 }
 
 /// One line that Markdown shows as it is, and not too much of it.

@@ -29,11 +29,11 @@ pub fn print(tested: &Tested, known: Option<&Known>) -> bool {
     wrong.is_empty()
 }
 
-/// What differs from the native host, in words.
-pub fn difference(found: &Found<'_>) -> Option<String> {
+/// What differs from the native host, in words; `tell` says how a failure is told.
+pub fn difference(found: &Found<'_>, tell: impl Fn(&str) -> String) -> Option<String> {
     let words = |outcome: &Outcome| match outcome {
         Outcome::Passed => "passed".to_owned(),
-        Outcome::Failed(text) => text.clone(),
+        Outcome::Failed(text) => tell(text),
         Outcome::LeftOut(what) => format!("left out: {what}"),
     };
     let differs = match (found.native, found.outcome) {
@@ -51,8 +51,9 @@ pub fn difference(found: &Found<'_>) -> Option<String> {
 }
 
 fn differences(tested: &Tested, number: usize, host: &str) -> Vec<String> {
-    let said =
-        |found: Found<'_>| difference(&found).map(|text| format!("{}: {text}", at(host, &found)));
+    let said = |found: Found<'_>| {
+        difference(&found, str::to_owned).map(|text| format!("{}: {text}", at(host, &found)))
+    };
     tested.on(number).filter_map(said).collect()
 }
 

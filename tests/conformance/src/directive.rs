@@ -188,7 +188,7 @@ fn returned(found: &[Val], expected: &[WastRet<'_>]) -> Result<()> {
 /// Expects an error whose text, causes included, has `message` in it.
 fn failed<T>(result: Result<T>, message: &str) -> Result<()> {
     let Err(error) = result else {
-        bail!("expected an error with `{message}`, found none");
+        bail!("expected an error with `{message}`, found no error");
     };
     let found = in_full(&error);
     if !found.contains(message) {

@@ -65,12 +65,9 @@ impl Stage {
     /// The component that was defined as `name`.
     pub(crate) fn definition(&self, name: Option<&str>) -> Result<Component> {
         let found = self.definitions.get(&name.map(str::to_owned));
-        let called = name.map_or("without a name".to_owned(), |name| {
-            format!("called `{name}`")
-        });
         found
             .cloned()
-            .with_context(|| format!("expected a component definition {called}, found none"))
+            .context("expected a component definition of an earlier directive, found none")
     }
 
     /// Makes an instance, which then is the current one, and known as `name`.
@@ -128,16 +125,11 @@ impl Stage {
 
     /// The instance called `name`, or the current one.
     pub(crate) fn running(&self, name: Option<&str>) -> Result<&Running> {
-        match name {
-            Some(name) => self
-                .instances
-                .get(name)
-                .with_context(|| format!("expected an instance called `{name}`, found none")),
-            None => self
-                .current
-                .as_ref()
-                .context("expected an instance, found none"),
-        }
+        let found = match name {
+            Some(name) => self.instances.get(name),
+            None => self.current.as_ref(),
+        };
+        found.context("expected an instance of an earlier directive, found none")
     }
 
     /// The store for an instance that `suppliers` supply: theirs, or a new one.
