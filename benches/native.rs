@@ -1,6 +1,6 @@
 //! The shapes natively: the loops of `benches/web`, timed by criterion.
 //!
-//! `cargo xtask bench --native` runs it; it needs the components that `cargo xtask guests` builds.
+//! `cargo xtask bench --native` runs it; it needs the components that `cargo xtask bench` builds.
 
 use amphi::{Result, bail, format_err};
 use amphi_bench_web::{Guests, LOADS, SHAPES, Shapes};
@@ -11,16 +11,12 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 fn main() -> Result<()> {
+    let (shapes, sensor) = (component("shapes")?, component("sensor")?);
     let guests = Guests {
-        calc: component("calc-1-0")?,
-        sensor: component("sensor")?,
-        kitchen: component("kitchen")?,
+        shapes: shapes.as_slice(),
+        sensor: sensor.as_slice(),
     };
-    let mut shapes = ready(Shapes::new(Guests {
-        calc: &guests.calc,
-        sensor: &guests.sensor,
-        kitchen: &guests.kitchen,
-    }))?;
+    let mut shapes = ready(Shapes::new(guests, &component("composed")?))?;
     let mut criterion = Criterion::default().configure_from_args();
     for shape in SHAPES {
         bench(&mut criterion, shape, |times| shapes.run(shape, times));
@@ -56,7 +52,7 @@ fn component(name: &str) -> Result<Vec<u8>> {
     let path = folder.join(name).with_extension("wasm");
     std::fs::read(&path).map_err(|error| {
         format_err!(
-            "expected a component at `{}` (`cargo xtask guests` builds it): {error}",
+            "expected a component at `{}` (`cargo xtask bench` builds it): {error}",
             path.display()
         )
     })

@@ -1,10 +1,13 @@
 //! Measures what things take, natively and in a browser, and writes one report.
 //!
 //! Figures go to `docs/bench/report.json`, and from there into a report that people read, `docs/bench/REPORT.md`, and its plots.
-//! Each half of the JSON, native and browser, is replaced when it is measured and kept otherwise. No test asks for a time.
+//! Each part of the JSON, the native one and one for each browser, is replaced when it is measured and kept otherwise. No test asks
+//! for a time.
 
+mod bar;
 mod browser;
 mod figure;
+mod jco;
 mod machine;
 mod native;
 mod plot;
@@ -25,9 +28,12 @@ pub struct Options {
     /// Measure natively, with criterion.
     #[arg(long)]
     native: bool,
-    /// Measure in a browser.
+    /// Measure in the browsers that `AMPHI_BROWSERS` names (separated by commas), or in all.
     #[arg(long)]
     browser: bool,
+    /// Leave out jco, which comes from npm.
+    #[arg(long)]
+    no_jco: bool,
     /// Measure for a short time; the report says so.
     #[arg(long)]
     quick: bool,
@@ -40,13 +46,16 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let mut document = read(&file)?;
     let both = options.native == options.browser;
     guests::build(workspace)?;
+    compose(workspace)?;
     // Everything is built before anything is measured.
     if both || options.native {
         native::prepare()?;
     }
     if both || options.browser {
-        browser::prepare(workspace)?;
-        document["browser"] = browser::measure(workspace, options.quick)?;
+        let page = browser::prepare(workspace, !options.no_jco)?;
+        for browser in amphi_harness::selected()? {
+            document["browsers"][browser.name] = page.measure(workspace, browser, options.quick)?;
+        }
     }
     if both || options.native {
         document["native"] = native::measure(workspace, options.quick)?;
@@ -56,17 +65,31 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     write_report(&folder, &document)
 }
 
+/// Builds the composition, which is written as text, beside the guests.
+fn compose(workspace: &Workspace) -> Result<()> {
+    let source = workspace.root.join("benches/web/guest/composed.wat");
+    let component = wat::parse_file(&source)?;
+    let file = workspace.target("guests/composed.wasm");
+    fs::write(&file, component).with_context(|| format!("cannot write `{}`", file.display()))
+}
+
 fn write_report(folder: &Path, document: &Value) -> Result<()> {
     let echo = shell::long("docs/bench/REPORT.md");
-    let figures = figure::read(document)?;
-    for (name, picture) in plot::pictures(&figures) {
+    let runs = figure::read(document)?;
+    for (name, picture) in runs.iter().flat_map(plot::pictures) {
         write(&folder.join(name), &picture)?;
     }
-    let text = report::text(document, &figures);
-    write(&folder.join("REPORT.md"), &text)?;
+    write(&folder.join("REPORT.md"), &report::text(document, &runs))?;
     echo.done();
-    println!("{}", report::verdicts(&figures).join("\n"));
+    for run in &runs {
+        println!("{}:\n{}", run.browser, report::verdicts(run).join("\n"));
+    }
     Ok(())
+}
+
+/// What the machine is, for another report.
+pub fn machine_line(workspace: &Workspace) -> String {
+    machine::line(&machine::describe(workspace))
 }
 
 fn read(file: &Path) -> Result<Value> {

@@ -6,6 +6,7 @@ mod demo;
 mod guests;
 mod sample;
 mod shell;
+mod size;
 mod test;
 mod tools;
 mod web;
@@ -40,6 +41,7 @@ enum Action {
     Web(web::Options),
     Bench(bench::Options),
     Conformance(conformance::Options),
+    Size(size::Options),
     /// Writes the demo's readings, `web/demo/data/readings.json`, from their fixed seed.
     #[command(after_help = "Example:\n  cargo xtask sample && git diff --stat")]
     Sample,
@@ -64,6 +66,7 @@ fn run(action: Action) -> Result<()> {
         Action::Web(options) => web::run(&workspace, &options),
         Action::Bench(options) => bench::run(&workspace, &options),
         Action::Conformance(options) => conformance::run(&workspace, &options),
+        Action::Size(options) => size::run(&workspace, &options),
         Action::Sample => sample::run(&workspace.root),
     }
 }

@@ -54,11 +54,13 @@ pub fn shown(command: &mut Command) -> Result<()> {
 
 /// What `command` writes to its standard output; nothing when it cannot be run or fails.
 pub fn answer(command: &mut Command) -> Option<String> {
+    bytes(command).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// As [`answer`], for what is no text.
+pub fn bytes(command: &mut Command) -> Option<Vec<u8>> {
     let output = command.stderr(Stdio::null()).output().ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    output.status.success().then_some(output.stdout)
 }
 
 /// Says that something takes a while that is not a command; ends when dropped or [`Echo::done`].

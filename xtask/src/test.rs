@@ -20,6 +20,7 @@ const FOR_THE_PAGE: &[&str] = &[
     "amphi-conformance",
     "sensor-demo",
     "amphi-bench-web",
+    "amphi-bench-size",
 ];
 
 /// What a step is called, what it is for, what it does.

@@ -42,23 +42,42 @@ pub fn cargo_component() -> Result<()> {
 /// Installs `browser` and its driver, unless both are there.
 pub fn browser(browser: &Browser) -> Result<()> {
     let there = || browser.program().is_ok() && browser.driver().is_ok();
+    let what = format!("{} and its WebDriver", browser.name);
+    debian(&what, browser.packages, there)
+}
+
+/// Installs npm, unless it is there.
+pub fn npm() -> Result<()> {
+    debian("npm", &["npm"], || find_program(&["npm"]).is_some())
+}
+
+/// Installs `wasm-opt`, unless it is there.
+pub fn binaryen() -> Result<()> {
+    debian("wasm-opt", &["binaryen"], || {
+        find_program(&["wasm-opt"]).is_some()
+    })
+}
+
+/// Installs `brotli`, unless it is there.
+pub fn brotli() -> Result<()> {
+    debian("brotli", &["brotli"], || {
+        find_program(&["brotli"]).is_some()
+    })
+}
+
+/// Installs `what` from Debian's `packages`, unless it is there.
+fn debian(what: &str, packages: &[&str], there: impl Fn() -> bool) -> Result<()> {
     if there() {
         return Ok(());
     }
-    let packages = browser.packages.join(" ");
+    let names = packages.join(" ");
     if find_program(&["apt-get"]).is_none() || !is_root() {
-        bail!(
-            "{} and its WebDriver are needed; on Debian: `sudo apt-get install {packages}`",
-            browser.name
-        );
+        bail!("{what} must be on PATH; on Debian: `sudo apt-get install {names}`");
     }
     shell::quiet(&mut apt_get(&["update"]))?;
-    shell::quiet(apt_get(&["install", "-y", "--no-install-recommends"]).args(browser.packages))?;
+    shell::quiet(apt_get(&["install", "-y", "--no-install-recommends"]).args(packages))?;
     if !there() {
-        bail!(
-            "`{packages}` are installed, and {} or its WebDriver is still not on PATH",
-            browser.name
-        );
+        bail!("`{names}` are installed, and {what} still not on PATH");
     }
     Ok(())
 }

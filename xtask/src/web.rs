@@ -7,16 +7,33 @@
 //! - `guests/` or `components/`: the components, as in `target/guests`
 //! - `corpus/`: the cases, where the page runs them
 
+mod tables;
+
 use crate::workspace::{Workspace, cargo};
 use crate::{guests, shell, tools};
+use amphi_harness::find_program;
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use wasm_bindgen_cli_support::Bindgen;
 
 /// What code for a page is compiled for.
 pub const TARGET: &str = "wasm32-unknown-unknown";
+
+/// How `wasm-opt` optimises the module of a page that users download, once more and as a whole.
+pub const OPTIMISE: &str = "-O3";
+
+/// The features that the compiler's output uses, every one of which browsers have had for years.
+const FEATURES: &[&str] = &[
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
 
 /// Every page of the project.
 pub static PAGES: &[Page] = &[
@@ -44,6 +61,11 @@ pub static PAGES: &[Page] = &[
         name: "bench",
         package: "amphi-bench-web",
         folders: &[("benches/web/page", ""), ("target/guests", "guests")],
+    },
+    Page {
+        name: "size",
+        package: "amphi-bench-size",
+        folders: &[],
     },
 ];
 
@@ -120,7 +142,32 @@ pub fn build(workspace: &Workspace, page: &Page, profile: Profile) -> Result<Pat
         copy_folder(&workspace.root.join(from), &folder.join(to))?;
     }
     bind(&module, &folder)?;
+    if profile == Profile::Web {
+        match find_program(&["wasm-opt"]) {
+            Some(program) => optimise(workspace, page, &folder, &program)?,
+            None => eprintln!(
+                "wasm-opt is not there (Debian: binaryen): the page is larger than it need be"
+            ),
+        }
+    }
     Ok(folder)
+}
+
+/// The module of a page that was built for users, with the names of its functions, which the page itself goes without.
+pub fn named_module(workspace: &Workspace, page: &Page) -> PathBuf {
+    workspace.target("named").join(page.module())
+}
+
+impl Page {
+    /// The file name of its module.
+    fn module(&self) -> String {
+        format!("{}_bg.wasm", self.library())
+    }
+
+    /// The name of its library.
+    fn library(&self) -> String {
+        self.package.replace('-', "_")
+    }
 }
 
 impl Profile {
@@ -158,7 +205,7 @@ fn compile(workspace: &Workspace, page: &Page, profile: Profile) -> Result<PathB
         profile.name(),
     ]);
     shell::quiet(command.env("CARGO_TARGET_DIR", &folder))?;
-    let file = format!("{}.wasm", page.package.replace('-', "_"));
+    let file = format!("{}.wasm", page.library());
     Ok(folder.join(TARGET).join(profile.name()).join(file))
 }
 
@@ -178,7 +225,31 @@ fn bind(module: &Path, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+/// Optimises the module of the page in `folder`, and keeps it once more with its names.
+fn optimise(workspace: &Workspace, page: &Page, folder: &Path, program: &Path) -> Result<()> {
+    let (named, module) = (named_module(workspace, page), folder.join(page.module()));
+    if let Some(parent) = named.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    let wasm_opt = |passes: &[&str], from: &Path, to: &Path| {
+        let mut command = Command::new(program);
+        command.args(passes).args(FEATURES).arg(from);
+        shell::quiet(command.arg("-o").arg(to))
+    };
+    let original = read(&module)?;
+    wasm_opt(&[OPTIMISE, "--debuginfo"], &module, &named)?;
+    wasm_opt(&["--strip-debug", "--strip-producers"], &named, &module)?;
+    let mut optimised = read(&module)?;
+    tables::keep(&original, &mut optimised)?;
+    fs::write(&module, optimised).with_context(|| format!("cannot write `{}`", module.display()))
+}
+
+fn read(file: &Path) -> Result<Vec<u8>> {
+    fs::read(file).with_context(|| format!("cannot read `{}`", file.display()))
+}
+
+/// Copies a folder with all that is in it.
+pub fn copy_folder(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to).with_context(|| format!("cannot make `{}`", to.display()))?;
     let entries =
         fs::read_dir(from).with_context(|| format!("cannot read `{}`", from.display()))?;

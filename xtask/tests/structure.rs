@@ -18,6 +18,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("amphi-site", &[]),
     ("sensor-demo", &["amphi", "amphi-site"]),
     ("amphi-bench-web", &["amphi", "amphi-web"]),
+    ("amphi-bench-size", &["amphi-web"]),
     ("amphi-cli", &["amphi", "amphi-core"]),
     ("amphi-harness", &["amphi-site"]),
     ("amphi-conformance", &["amphi", "amphi-harness"]),

@@ -6,8 +6,9 @@ use wasm_encoder::{
     MemoryType, Module, RefType, TableSection, TableType, TypeSection, ValType,
 };
 
-/// Where the copied bytes go; they come from 0.
-const COPY_TO: i32 = 4096;
+/// Where the copied bytes go, first and then; they come from 0.
+const FIRST: i32 = 1 << 16;
+const SECOND: i32 = 2 << 16;
 
 /// A module of loops that each run so many times and return a sum that depends on every round.
 ///
@@ -15,8 +16,8 @@ const COPY_TO: i32 = 4096;
 ///
 /// - `direct: (times) -> sum`: calls `f`, as an import is called, with the sum so far and the number of the round
 /// - `indirect: (times, slot) -> sum`: the same through slot 0 of a table
-/// - `copy: (times, length) -> sum`: writes the number of the round as a byte, copies `length` bytes from there by `memory.copy`,
-///   and adds up the first byte of each copy
+/// - `copies: (times, length) -> sum`: writes the number of the round as a byte, copies `length` bytes (64 kB at the most) from there by
+///   `memory.copy`, copies the copy in turn, and adds up the first byte of each second copy
 pub fn loops() -> Vec<u8> {
     let mut types = TypeSection::new();
     types.ty().function([ValType::I32; 2], [ValType::I32]);
@@ -35,14 +36,14 @@ pub fn loops() -> Vec<u8> {
     });
     let mut memories = MemorySection::new();
     memories.memory(MemoryType {
-        minimum: 1,
+        minimum: 3,
         maximum: None,
         memory64: false,
         shared: false,
         page_size_log2: None,
     });
     let mut exports = ExportSection::new();
-    for (name, index) in [("direct", 1), ("indirect", 2), ("copy", 3)] {
+    for (name, index) in [("direct", 1), ("indirect", 2), ("copies", 3)] {
         exports.export(name, ExportKind::Func, index);
     }
     let mut elements = ElementSection::new();
@@ -54,7 +55,7 @@ pub fn loops() -> Vec<u8> {
     let mut code = CodeSection::new();
     code.function(&direct())
         .function(&indirect())
-        .function(&copy());
+        .function(&copies());
     let mut module = Module::new();
     module
         .section(&types)
@@ -94,25 +95,32 @@ fn indirect() -> Function {
     })
 }
 
-fn copy() -> Function {
+fn copies() -> Function {
     repeat(2, |sum, round| {
-        vec![
+        let mut instructions = vec![
             Instruction::I32Const(0),
             Instruction::LocalGet(round),
             Instruction::I32Store8(byte()),
-            Instruction::I32Const(COPY_TO),
-            Instruction::I32Const(0),
-            Instruction::LocalGet(1),
-            Instruction::MemoryCopy {
-                src_mem: 0,
-                dst_mem: 0,
-            },
+        ];
+        for (from, to) in [(0, FIRST), (FIRST, SECOND)] {
+            instructions.extend([
+                Instruction::I32Const(to),
+                Instruction::I32Const(from),
+                Instruction::LocalGet(1),
+                Instruction::MemoryCopy {
+                    src_mem: 0,
+                    dst_mem: 0,
+                },
+            ]);
+        }
+        instructions.extend([
             Instruction::LocalGet(sum),
-            Instruction::I32Const(COPY_TO),
+            Instruction::I32Const(SECOND),
             Instruction::I32Load8U(byte()),
             Instruction::I32Add,
             Instruction::LocalSet(sum),
-        ]
+        ]);
+        instructions
     })
 }
 

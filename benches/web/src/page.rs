@@ -2,7 +2,8 @@
 
 use crate::floor;
 use crate::salt::Salted;
-use crate::shapes::{Guests, Shapes, TEXT_2K, TEXT_16};
+use crate::shapes::{Guests, Shapes};
+use crate::values;
 use amphi::{Result, ValRaw, bail};
 use amphi_web::floor::BareCall;
 use js_sys::{Array, Uint8Array};
@@ -22,15 +23,17 @@ impl Bench {
     /// # Errors
     ///
     /// A component is not what the shapes need.
-    pub async fn open(calc: Vec<u8>, sensor: Vec<u8>, kitchen: Vec<u8>) -> Result<Bench, JsError> {
+    pub async fn open(
+        shapes: Vec<u8>,
+        sensor: Vec<u8>,
+        composed: Vec<u8>,
+    ) -> Result<Bench, JsError> {
         let guests = Guests {
-            calc: calc.as_slice(),
+            shapes: shapes.as_slice(),
             sensor: sensor.as_slice(),
-            kitchen: kitchen.as_slice(),
         };
-        let mut shapes = Shapes::new(guests).await.map_err(refusal)?;
-        let (store, add) = &mut shapes.add;
-        let bare = BareCall::new(add, store).map_err(refusal)?;
+        let mut shapes = Shapes::new(guests, &composed).await.map_err(refusal)?;
+        let bare = BareCall::new(&shapes.add, &mut shapes.store).map_err(refusal)?;
         Ok(Bench { shapes, bare })
     }
 
@@ -61,20 +64,32 @@ impl Bench {
         self.add_bare(times).map_err(refusal)
     }
 
-    /// The core modules of `demo:calc`, `demo:sensor` or `demo:kitchen`. The last eight bytes of each mean nothing.
+    /// The core modules of `demo:shapes` or `demo:sensor`. The last eight bytes of each mean nothing.
     ///
     /// # Errors
     ///
     /// There is no such component.
     #[wasm_bindgen(js_name = coreModules)]
-    pub fn core_modules(&self, guest: &str) -> Result<Array, JsError> {
-        let salted: &Salted = match guest {
-            "calc" => &self.shapes.bytes.calc,
-            "sensor" => &self.shapes.bytes.sensor,
-            "kitchen" => &self.shapes.bytes.kitchen,
-            _ => return Err(JsError::new(&format!("there is no component `{guest}`"))),
-        };
-        Ok(salted.modules().map(Uint8Array::from).collect())
+    pub fn core_modules(&mut self, guest: &str) -> Result<Array, JsError> {
+        let modules = self.salted(guest)?.modules();
+        Ok(modules.map(Uint8Array::from).collect())
+    }
+
+    /// `demo:shapes` or `demo:sensor`, in bytes that never were before.
+    ///
+    /// # Errors
+    ///
+    /// There is no such component.
+    pub fn renewed(&mut self, guest: &str) -> Result<Uint8Array, JsError> {
+        Ok(Uint8Array::from(self.salted(guest)?.renew()))
+    }
+
+    fn salted(&mut self, guest: &str) -> Result<&mut Salted, JsError> {
+        match guest {
+            "shapes" => Ok(&mut self.shapes.bytes.shapes),
+            "sensor" => Ok(&mut self.shapes.bytes.sensor),
+            _ => Err(JsError::new(&format!("there is no component `{guest}`"))),
+        }
     }
 
     fn add_bare(&mut self, times: u32) -> Result<()> {
@@ -86,7 +101,7 @@ impl Bench {
                 bail!("`add` trapped");
             }
         }
-        let (sum, expected) = (arguments[0].get_i32(), crate::shapes::sum_below(times));
+        let (sum, expected) = (arguments[0].get_i32(), values::sum_below(times));
         if sum != expected {
             bail!("expected {expected}, found {sum}");
         }
@@ -100,16 +115,10 @@ pub fn loops() -> Vec<u8> {
     floor::loops()
 }
 
-/// The text of the short echo.
-#[wasm_bindgen(js_name = shortText)]
-pub fn short_text() -> String {
-    TEXT_16.to_owned()
-}
-
-/// How long the text of the long echo is.
-#[wasm_bindgen(js_name = longLength)]
-pub fn long_length() -> usize {
-    TEXT_2K
+/// The text of an echo, of so many bytes.
+#[wasm_bindgen]
+pub fn text(length: usize) -> String {
+    values::text(length)
 }
 
 fn refusal(error: amphi::Error) -> JsError {

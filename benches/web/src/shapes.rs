@@ -1,113 +1,106 @@
 //! The loops: each shape so many times in a row, with its results checked.
 
-use amphi::component::{Func, InstancePre, Linker, ResourceAny, Val};
+use amphi::component::{Func, InstancePre, Linker, ResourceAny, TypedFunc, Val};
 use amphi::{Engine, Result, Store, bail, ensure, format_err};
 use std::fmt::Debug;
 use std::hint::black_box;
 
 use crate::Salted;
-use crate::bindings::calc::Calc;
-use crate::bindings::kitchen::Kitchen;
-use crate::bindings::kitchen::exports::demo::kitchen::types::Point;
-use crate::bindings::sensor::Sensor;
-use crate::bindings::sensor::exports::demo::sensor::filter::FilterError;
+use crate::bindings::shapes::Shapes as Component;
+use crate::bindings::shapes::exports::demo::shapes::calls::Entry;
 use crate::state::{State, linker};
-
-/// The text of the short echo, 16 bytes.
-pub const TEXT_16: &str = "sixteen letters!";
-/// How long the text of the long echo is.
-pub const TEXT_2K: usize = 2048;
-/// How many records the list has.
-pub const RECORDS: usize = 100;
+use crate::values::{self, BYTES, ENTRIES, SHORT, sum_below};
 
 /// The shapes that [`Shapes::run`] knows.
 pub const SHAPES: &[&str] = &[
     "add-typed",
     "add-val",
     "echo-16",
+    "echo-256",
     "echo-2k",
-    "echo-records",
-    "import-scalar",
-    "resource-borrow",
+    "echo-bytes",
+    "sum-numbers",
+    "count-notes",
     "resource-method",
-    "instantiate-calc",
+    "import-scalar",
+    "import-text",
+    "compose-add",
+    "compose-text",
+    "instantiate-shapes",
     "instantiate-sensor",
-    "instantiate-kitchen",
-];
-
-/// The shapes that [`Shapes::load`] knows.
-pub const LOADS: &[&str] = &[
-    "load-calc",
-    "load-sensor",
-    "load-kitchen",
-    "reload-sensor",
-    "first-answer-calc",
-    "first-answer-sensor",
 ];
 
 /// The components that are measured, or what stands for each of them.
 #[derive(Clone, Debug)]
 pub struct Guests<T> {
-    /// `demo:calc@1.0.0`.
-    pub calc: T,
+    /// `demo:shapes`.
+    pub shapes: T,
     /// `demo:sensor`.
     pub sensor: T,
-    /// `demo:kitchen`.
-    pub kitchen: T,
 }
 
 /// Everything that the loops use, made beforehand.
 pub struct Shapes {
     /// The components' bytes.
     pub bytes: Guests<Salted>,
-    /// An instance of `demo:calc`: its store and its function `add`.
-    pub add: (Store<State>, Func),
-    engine: Engine,
-    linker: Linker<State>,
+    /// The function `add` of the instance that is called.
+    pub add: Func,
+    /// The store of the instance that is called.
+    pub store: Store<State>,
+    pub(crate) engine: Engine,
+    pub(crate) linker: Linker<State>,
     ready: Guests<InstancePre<State>>,
-    calc: Calc,
-    kitchen: (Store<State>, Kitchen),
-    basket: ResourceAny,
-    text: String,
-    points: Vec<Point>,
+    guest: Component,
+    counter: ResourceAny,
+    composed: Composed,
+    texts: [String; 3],
+    list: Vec<u8>,
+    numbers: Vec<u32>,
+    entries: Vec<Entry>,
+}
+
+/// The composition, and the guest's loops in it.
+struct Composed {
+    store: Store<State>,
+    sum: TypedFunc<(u32,), (i32,)>,
+    echo: TypedFunc<(u32,), (u32,)>,
 }
 
 impl Shapes {
-    /// Loads the components and makes an instance of each.
+    /// Loads the components and makes an instance of each that is called. `composed` is `guest/composed.wat`, two guests in one.
     ///
     /// # Errors
     ///
     /// A component is not what the shapes need.
-    pub async fn new(guests: Guests<&[u8]>) -> Result<Self> {
+    pub async fn new(guests: Guests<&[u8]>, composed: &[u8]) -> Result<Self> {
         let engine = Engine::default();
         let linker = linker(&engine)?;
-        let bytes = Guests {
-            calc: Salted::new(guests.calc)?,
-            sensor: Salted::new(guests.sensor)?,
-            kitchen: Salted::new(guests.kitchen)?,
-        };
         let ready = Guests {
-            calc: linker.instantiate_pre(&amphi::compile(&engine, guests.calc).await?)?,
+            shapes: linker.instantiate_pre(&amphi::compile(&engine, guests.shapes).await?)?,
             sensor: linker.instantiate_pre(&amphi::compile(&engine, guests.sensor).await?)?,
-            kitchen: linker.instantiate_pre(&amphi::compile(&engine, guests.kitchen).await?)?,
         };
-        let (add, calc) = calc(&engine, &ready.calc)?;
-        let (kitchen, basket) = kitchen(&engine, &ready.kitchen)?;
+        let composed = linker.instantiate_pre(&amphi::compile(&engine, composed).await?)?;
+        let mut store = Store::new(&engine, State::new());
+        let (add, guest) = instance(&mut store, &ready.shapes)?;
+        let counter = guest.demo_shapes_calls().counter();
+        let counter = counter.call_constructor(&mut store, 0)?;
         Ok(Self {
-            bytes,
+            bytes: Guests {
+                shapes: Salted::new(guests.shapes)?,
+                sensor: Salted::new(guests.sensor)?,
+            },
+            composed: compose(&engine, &composed)?,
             add,
+            store,
             engine,
             linker,
             ready,
-            calc,
-            kitchen,
-            basket,
-            text: "two thousand and forty-eight "
-                .chars()
-                .cycle()
-                .take(TEXT_2K)
-                .collect(),
-            points: (0..RECORDS).map(point).collect(),
+            guest,
+            counter,
+            texts: [SHORT, 256, 2048].map(values::text),
+            list: values::bytes(),
+            numbers: values::numbers(),
+            entries: values::entries(),
         })
     }
 
@@ -120,161 +113,140 @@ impl Shapes {
         match shape {
             "add-typed" => self.add_typed(times),
             "add-val" => self.add_val(times),
-            "echo-16" => self.echo_text(TEXT_16, times),
-            "echo-2k" => {
-                let text = self.text.clone();
-                self.echo_text(&text, times)
-            }
-            "echo-records" => self.echo_records(times),
-            "import-scalar" => self.import_scalar(times),
-            "resource-borrow" => self.resource_borrow(times),
+            "echo-16" => self.echo_text(0, times),
+            "echo-256" => self.echo_text(1, times),
+            "echo-2k" => self.echo_text(2, times),
+            "echo-bytes" => self.echo_bytes(times),
+            "sum-numbers" => self.sum_numbers(times),
+            "count-notes" => self.count_notes(times),
             "resource-method" => self.resource_method(times),
-            "instantiate-calc" => instantiate(&self.engine, &self.ready.calc, times),
+            "import-scalar" => self.import_scalar(times),
+            "import-text" => self.import_text(times),
+            "compose-add" => self.compose_add(times),
+            "compose-text" => self.compose_text(times),
+            "instantiate-shapes" => instantiate(&self.engine, &self.ready.shapes, times),
             "instantiate-sensor" => instantiate(&self.engine, &self.ready.sensor, times),
-            "instantiate-kitchen" => instantiate(&self.engine, &self.ready.kitchen, times),
             _ => bail!("expected a shape out of {SHAPES:?}, found `{shape}`"),
         }
     }
 
-    /// Does `shape`, which loads a component, `times` times.
-    ///
-    /// # Errors
-    ///
-    /// There is no such shape, or it does not do what it should.
-    pub async fn load(&mut self, shape: &str, times: u32) -> Result<()> {
-        match shape {
-            "load-calc" => load(&self.engine, &mut self.bytes.calc, times).await,
-            "load-sensor" => load(&self.engine, &mut self.bytes.sensor, times).await,
-            "load-kitchen" => load(&self.engine, &mut self.bytes.kitchen, times).await,
-            "reload-sensor" => reload(&self.engine, &self.bytes.sensor, times).await,
-            "first-answer-calc" => self.first_answer_calc(times).await,
-            "first-answer-sensor" => self.first_answer_sensor(times).await,
-            _ => bail!("expected a shape out of {LOADS:?}, found `{shape}`"),
-        }
-    }
-
     fn add_typed(&mut self, times: u32) -> Result<()> {
-        let (operations, store) = (self.calc.demo_calc_ops(), &mut self.add.0);
+        let (calls, store) = (self.guest.demo_shapes_calls(), &mut self.store);
         let mut sum = 0;
         for number in 0..times {
-            sum = operations.call_add(&mut *store, sum, black_box(number as i32))?;
+            sum = calls.call_add(&mut *store, sum, black_box(number as i32))?;
         }
         check(&sum, &sum_below(times))
     }
 
     fn add_val(&mut self, times: u32) -> Result<()> {
-        let (store, add) = &mut self.add;
         let mut results = [Val::S32(0)];
         for number in 0..times {
             let arguments = [results[0].clone(), Val::S32(black_box(number as i32))];
-            add.call(&mut *store, &arguments, &mut results)?;
+            self.add.call(&mut self.store, &arguments, &mut results)?;
         }
         check(&results, &[Val::S32(sum_below(times))])
     }
 
-    fn echo_text(&mut self, text: &str, times: u32) -> Result<()> {
-        let (store, kitchen) = &mut self.kitchen;
-        let echo = kitchen.demo_kitchen_echo();
+    fn echo_text(&mut self, which: usize, times: u32) -> Result<()> {
+        let (calls, store) = (self.guest.demo_shapes_calls(), &mut self.store);
+        let text = &self.texts[which];
         let (mut back, mut length) = (String::new(), 0);
         for _ in 0..times {
-            back = echo.call_echo_string(&mut *store, black_box(text))?;
+            back = calls.call_echo_text(&mut *store, black_box(text))?;
             length += back.len() as u64;
         }
         check(&length, &(u64::from(times) * text.len() as u64))?;
-        check(&back.as_str(), &text)
+        check(&back, text)
     }
 
-    fn echo_records(&mut self, times: u32) -> Result<()> {
-        let (store, kitchen) = &mut self.kitchen;
-        let echo = kitchen.demo_kitchen_echo();
+    fn echo_bytes(&mut self, times: u32) -> Result<()> {
+        let (calls, store) = (self.guest.demo_shapes_calls(), &mut self.store);
         let (mut back, mut length) = (Vec::new(), 0);
         for _ in 0..times {
-            back = echo.call_echo_points(&mut *store, black_box(&self.points))?;
+            back = calls.call_echo_bytes(&mut *store, black_box(&self.list))?;
             length += back.len() as u64;
         }
-        check(&length, &(u64::from(times) * RECORDS as u64))?;
-        let (Some(last), Some(sent)) = (back.last(), self.points.last()) else {
-            bail!("expected records, found none");
-        };
-        check(&(last.y, &last.label), &(sent.y, &sent.label))
+        check(&length, &(u64::from(times) * BYTES as u64))?;
+        ensure!(back == self.list, "expected the same bytes, found others");
+        Ok(())
+    }
+
+    fn sum_numbers(&mut self, times: u32) -> Result<()> {
+        let (calls, store) = (self.guest.demo_shapes_calls(), &mut self.store);
+        let mut total = 0_u64;
+        for _ in 0..times {
+            total += u64::from(calls.call_sum(&mut *store, black_box(&self.numbers))?);
+        }
+        let each: u32 = self.numbers.iter().sum();
+        check(&total, &(u64::from(times) * u64::from(each)))
+    }
+
+    fn count_notes(&mut self, times: u32) -> Result<()> {
+        let (calls, store) = (self.guest.demo_shapes_calls(), &mut self.store);
+        let mut notes = 0_u64;
+        for _ in 0..times {
+            notes += u64::from(calls.call_count_notes(&mut *store, black_box(&self.entries))?);
+        }
+        check(&notes, &(u64::from(times) * u64::from(ENTRIES / 2)))
+    }
+
+    fn resource_method(&mut self, times: u32) -> Result<()> {
+        let (counter, store) = (self.guest.demo_shapes_calls().counter(), &mut self.store);
+        let first = counter.call_increment(&mut *store, self.counter, 0)?;
+        let mut last = first;
+        for _ in 0..times {
+            last = counter.call_increment(&mut *store, self.counter, black_box(1))?;
+        }
+        check(&last, &first.wrapping_add(times))
     }
 
     /// One call of the guest, which calls the host so many times.
     fn import_scalar(&mut self, times: u32) -> Result<()> {
-        let (store, kitchen) = &mut self.kitchen;
-        let calls = kitchen.demo_kitchen_calls();
-        check(&calls.call_add_many(store, 0, times)?, &times)
+        let (calls, store) = (self.guest.demo_shapes_calls(), &mut self.store);
+        check(&calls.call_add_by_host(store, 0, times)?, &times)
     }
 
-    fn resource_borrow(&mut self, times: u32) -> Result<()> {
-        let (store, kitchen) = &mut self.kitchen;
-        let shop = kitchen.demo_kitchen_store();
-        let mut items = 0;
-        for _ in 0..times {
-            items += u64::from(shop.call_count(&mut *store, self.basket)?);
-        }
-        check(&items, &u64::from(times))
+    /// As [`import_scalar`](Self::import_scalar), with a text each time.
+    fn import_text(&mut self, times: u32) -> Result<()> {
+        let (calls, store) = (self.guest.demo_shapes_calls(), &mut self.store);
+        let bytes = calls.call_measure_by_host(store, &self.texts[0], times)?;
+        check(&bytes, &times.wrapping_mul(SHORT as u32))
     }
 
-    fn resource_method(&mut self, times: u32) -> Result<()> {
-        let (store, kitchen) = &mut self.kitchen;
-        let basket = kitchen.demo_kitchen_store().basket();
-        let mut length = 0;
-        for _ in 0..times {
-            length += basket.call_name(&mut *store, self.basket)?.len() as u64;
-        }
-        check(&length, &(u64::from(times) * TEXT_16.len() as u64))
+    /// One call of a guest, which calls another so many times.
+    fn compose_add(&mut self, times: u32) -> Result<()> {
+        let Composed { store, sum, .. } = &mut self.composed;
+        check(&sum.call(store, (times,))?.0, &sum_below(times))
     }
 
-    async fn first_answer_calc(&mut self, times: u32) -> Result<()> {
-        for _ in 0..times {
-            let component = amphi::compile(&self.engine, self.bytes.calc.renew()).await?;
-            let mut store = Store::new(&self.engine, State::new());
-            let calc = Calc::instantiate(&mut store, &component, &self.linker)?;
-            check(&calc.demo_calc_ops().call_add(&mut store, 1, 2)?, &3)?;
-        }
-        Ok(())
-    }
-
-    async fn first_answer_sensor(&mut self, times: u32) -> Result<()> {
-        for _ in 0..times {
-            let component = amphi::compile(&self.engine, self.bytes.sensor.renew()).await?;
-            let mut store = Store::new(&self.engine, State::new());
-            let sensor = Sensor::instantiate(&mut store, &component, &self.linker)?;
-            let answer = sensor.demo_sensor_filter().call_run(&mut store, &[])?;
-            ensure!(
-                matches!(answer, Err(FilterError::Empty)),
-                "expected the error `empty`, found {answer:?}"
-            );
-        }
-        Ok(())
+    /// As [`compose_add`](Self::compose_add), with a text there and back each time.
+    fn compose_text(&mut self, times: u32) -> Result<()> {
+        let Composed { store, echo, .. } = &mut self.composed;
+        let bytes = echo.call(store, (times,))?.0;
+        check(&bytes, &times.wrapping_mul(SHORT as u32))
     }
 }
 
-fn calc(engine: &Engine, ready: &InstancePre<State>) -> Result<((Store<State>, Func), Calc)> {
-    let mut store = Store::new(engine, State::new());
-    let instance = ready.instantiate(&mut store)?;
-    let interface = "demo:calc/ops@1.0.0";
+fn instance(store: &mut Store<State>, ready: &InstancePre<State>) -> Result<(Func, Component)> {
+    let instance = ready.instantiate(&mut *store)?;
+    let interface = "demo:shapes/calls@1.0.0";
     let add = instance
-        .get_export_index(&mut store, None, interface)
-        .and_then(|ops| instance.get_export_index(&mut store, Some(&ops), "add"))
-        .and_then(|add| instance.get_func(&mut store, add))
+        .get_export_index(&mut *store, None, interface)
+        .and_then(|calls| instance.get_export_index(&mut *store, Some(&calls), "add"))
+        .and_then(|add| instance.get_func(&mut *store, add))
         .ok_or_else(|| format_err!("expected an export `{interface}#add`, found none"))?;
-    let calc = Calc::new(&mut store, &instance)?;
-    Ok(((store, add), calc))
+    Ok((add, Component::new(store, &instance)?))
 }
 
-type Furnished = ((Store<State>, Kitchen), ResourceAny);
-
-/// An instance of `demo:kitchen`, and a basket in it that has one item.
-fn kitchen(engine: &Engine, ready: &InstancePre<State>) -> Result<Furnished> {
+fn compose(engine: &Engine, ready: &InstancePre<State>) -> Result<Composed> {
     let mut store = Store::new(engine, State::new());
     let instance = ready.instantiate(&mut store)?;
-    let kitchen = Kitchen::new(&mut store, &instance)?;
-    let basket = kitchen.demo_kitchen_store().basket();
-    let handle = basket.call_constructor(&mut store, TEXT_16)?;
-    basket.call_put(&mut store, handle, "apple")?;
-    Ok(((store, kitchen), handle))
+    Ok(Composed {
+        sum: instance.get_typed_func(&mut store, "sum")?,
+        echo: instance.get_typed_func(&mut store, "echo")?,
+        store,
+    })
 }
 
 fn instantiate(engine: &Engine, ready: &InstancePre<State>, times: u32) -> Result<()> {
@@ -285,37 +257,7 @@ fn instantiate(engine: &Engine, ready: &InstancePre<State>, times: u32) -> Resul
     Ok(())
 }
 
-async fn load(engine: &Engine, bytes: &mut Salted, times: u32) -> Result<()> {
-    for _ in 0..times {
-        black_box(amphi::compile(engine, bytes.renew()).await?);
-    }
-    Ok(())
-}
-
-async fn reload(engine: &Engine, bytes: &Salted, times: u32) -> Result<()> {
-    for _ in 0..times {
-        black_box(amphi::compile(engine, bytes.current()).await?);
-    }
-    Ok(())
-}
-
-fn point(number: usize) -> Point {
-    Point {
-        x: number as i32,
-        y: -(number as i64),
-        label: format!("point {number:02}"),
-        weight: number as f32 / 4.0,
-        visible: number.is_multiple_of(2),
-    }
-}
-
-/// 0 + 1 + ... + (`times` - 1), wrapping around.
-pub fn sum_below(times: u32) -> i32 {
-    let times = u64::from(times);
-    (times * times.saturating_sub(1) / 2) as i32
-}
-
-fn check<T: PartialEq + Debug>(found: &T, expected: &T) -> Result<()> {
+pub(crate) fn check<T: PartialEq + Debug>(found: &T, expected: &T) -> Result<()> {
     ensure!(found == expected, "expected {expected:?}, found {found:?}");
     Ok(())
 }

@@ -1,13 +1,13 @@
 //! The state of one store: what the components import, at its least.
 
-use amphi::component::{HasSelf, Linker, Resource, ResourceTable};
+use amphi::component::{HasSelf, Linker, ResourceTable};
 use amphi::wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
-use amphi::{Engine, Result, bail};
+use amphi::{Engine, Result};
 
-use crate::bindings::kitchen::demo::kitchen::host::{Counter, Host, HostCounter};
-use crate::bindings::kitchen::{self};
 use crate::bindings::sensor::demo::sensor::log;
 use crate::bindings::sensor::{self};
+use crate::bindings::shapes::demo::shapes::host;
+use crate::bindings::shapes::{self};
 
 /// The state of one store, which grants nothing.
 pub struct State {
@@ -29,7 +29,7 @@ impl State {
 pub fn linker(engine: &Engine) -> Result<Linker<State>> {
     let mut linker = Linker::new(engine);
     amphi::wasi::p2::add_to_linker_sync(&mut linker)?;
-    kitchen::Kitchen::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
+    shapes::Shapes::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
     sensor::Sensor::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state)?;
     Ok(linker)
 }
@@ -47,39 +47,12 @@ impl log::Host for State {
     fn record_message(&mut self, _level: log::Level, _message: String) {}
 }
 
-impl Host for State {
-    fn add_one(&mut self, x: u32) -> Result<u32> {
-        Ok(x.wrapping_add(1))
+impl host::Host for State {
+    fn add_one(&mut self, x: u32) -> u32 {
+        x.wrapping_add(1)
     }
 
-    fn ask(&mut self, question: String) -> Result<Result<String, String>> {
-        Ok(Ok(question))
-    }
-
-    fn fail(&mut self, reason: String) -> Result<()> {
-        bail!("{reason}")
-    }
-}
-
-/// No shape makes a counter.
-impl HostCounter for State {
-    fn new(&mut self, _start: u32) -> Result<Resource<Counter>> {
-        bail!("no counter is made here")
-    }
-
-    fn increment(&mut self, _counter: Resource<Counter>, _by: u32) -> Result<u32> {
-        bail!("no counter is made here")
-    }
-
-    fn value(&mut self, _counter: Resource<Counter>) -> Result<u32> {
-        bail!("no counter is made here")
-    }
-
-    fn merge(&mut self, _a: Resource<Counter>, _b: Resource<Counter>) -> Result<Resource<Counter>> {
-        bail!("no counter is made here")
-    }
-
-    fn drop(&mut self, _counter: Resource<Counter>) -> Result<()> {
-        bail!("no counter is made here")
+    fn measure(&mut self, text: String) -> u32 {
+        text.len() as u32
     }
 }

@@ -1,55 +1,94 @@
-//! The browser's half: the page of `benches/web`, built as users' pages are, in a browser that nobody sees.
+//! The browsers' part: the page of `benches/web`, built as users' pages are, in browsers that nobody sees.
 
-use super::machine;
+use super::{jco, machine};
 use crate::web::{self, Profile};
 use crate::workspace::Workspace;
-use crate::{demo, shell};
+use crate::{shell, tools};
 use amphi_harness::{Browser, Server, Session};
 use anyhow::{Context, Result};
 use serde_json::Value;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
 /// How long the page may take to measure everything.
-const DEADLINE: Duration = Duration::from_secs(600);
+const DEADLINE: Duration = Duration::from_secs(1200);
 
 /// The headers under which a browser shows a page its fine clock.
-const ISOLATED: &[(&str, &str)] = &[
+const ISOLATED: [(&str, &str); 2] = [
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Embedder-Policy", "require-corp"),
 ];
 
+/// What jco needs besides the policy of every page: modules that the page has made itself, a map of their names, and its core modules
+/// from `data:` addresses.
+const RELAXED: (&str, &str) = (
+    "Content-Security-Policy",
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval' 'unsafe-inline' blob:; connect-src 'self' blob: data:; \
+     style-src 'self'",
+);
+
 /// The page's name, and its folder's.
 const PAGE: &str = "bench";
 
-/// Assembles the page.
-pub fn prepare(workspace: &Workspace) -> Result<()> {
-    web::prepare()?;
-    web::build(workspace, web::page(PAGE)?, Profile::Web).map(drop)
+/// The page, assembled.
+#[derive(Debug)]
+pub struct Page {
+    folder: PathBuf,
+    /// Which jco is in it.
+    jco: Option<&'static str>,
 }
 
-/// Opens the page and takes down what it measured.
-pub fn measure(workspace: &Workspace, quick: bool) -> Result<Value> {
-    let browser = demo::browser()?;
-    let machine = machine::describe(workspace);
-    let echo = shell::long(&format!("measuring in {}", browser.name));
-    let server = Server::start(&workspace.target("page").join(PAGE), ISOLATED)?;
-    let session = Session::start(browser, DEADLINE)?;
-    session.open(&server.url(if quick {
-        "index.html?quick"
-    } else {
-        "index.html"
-    }))?;
-    let outcome = session.outcome()?;
-    let text = outcome
-        .as_str()
-        .with_context(|| format!("expected JSON text from the page, found `{outcome}`"))?;
-    let mut half: Value = serde_json::from_str(text).context("expected JSON from the page")?;
-    half["quick"] = quick.into();
-    half["machine"] = machine;
-    half["browser"] = version(browser)?.into();
-    echo.done();
-    Ok(half)
+/// Assembles the page, with jco if it is wanted.
+pub fn prepare(workspace: &Workspace, with_jco: bool) -> Result<Page> {
+    web::prepare()?;
+    tools::binaryen()?;
+    let folder = web::build(workspace, web::page(PAGE)?, Profile::Web)?;
+    let jco = match with_jco {
+        true => Some(jco::install(workspace, &folder.join("jco"))?),
+        false => None,
+    };
+    for browser in amphi_harness::selected()? {
+        tools::browser(browser)?;
+    }
+    Ok(Page { folder, jco })
+}
+
+impl Page {
+    /// Opens the page and takes down what it measured.
+    pub fn measure(
+        &self,
+        workspace: &Workspace,
+        browser: &'static Browser,
+        quick: bool,
+    ) -> Result<Value> {
+        let machine = machine::describe(workspace);
+        let echo = shell::long(&format!("measuring in {}", browser.name));
+        let headers: Vec<_> = ISOLATED
+            .into_iter()
+            .chain(self.jco.map(|_| RELAXED))
+            .collect();
+        let server = Server::start(&self.folder, &headers)?;
+        let session = Session::start(browser, DEADLINE)?;
+        session.open(&server.url(&self.address(quick)))?;
+        let outcome = session.outcome()?;
+        let text = outcome
+            .as_str()
+            .with_context(|| format!("expected JSON text from the page, found `{outcome}`"))?;
+        let mut part: Value = serde_json::from_str(text).context("expected JSON from the page")?;
+        part["quick"] = quick.into();
+        part["jco"] = self.jco.into();
+        part["machine"] = machine;
+        part["browser"] = version(browser)?.into();
+        echo.done();
+        Ok(part)
+    }
+
+    fn address(&self, quick: bool) -> String {
+        let quick = if quick { "quick&" } else { "" };
+        let jco = if self.jco.is_none() { "nojco" } else { "" };
+        format!("index.html?{quick}{jco}")
+    }
 }
 
 fn version(browser: &Browser) -> Result<Option<String>> {

@@ -1,10 +1,19 @@
-//! The figures of both halves, side by side.
+//! The figures of a run, and those of the native host beside them.
 
 use anyhow::{Context, Result};
 use serde_json::Value;
 
 /// The least time a call can take: what every other figure is compared with.
 pub const BARE: &str = "wasm-call";
+
+/// The figures of one browser, in the page's order, each with the native one of the same name.
+#[derive(Debug)]
+pub struct Run {
+    /// What the harness calls the browser.
+    pub browser: String,
+    /// Every figure.
+    pub figures: Vec<Figure>,
+}
 
 /// One operation and what it takes.
 #[derive(Debug)]
@@ -13,8 +22,8 @@ pub struct Figure {
     pub id: String,
     /// What people call it.
     pub title: String,
-    /// Whether it is a bare operation that others are measured against.
-    pub is_floor: bool,
+    /// What it is.
+    pub kind: Kind,
     /// Whether it loads or instantiates; a call otherwise.
     pub is_load: bool,
     /// The floor it stands on.
@@ -23,6 +32,22 @@ pub struct Figure {
     pub page: Option<Spread>,
     /// Nanoseconds natively.
     pub native: Option<Spread>,
+}
+
+/// What a figure is of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A bare operation that others are measured against.
+    Floor,
+    /// A shape, by the facade.
+    Shape,
+    /// A shape by another way.
+    Other {
+        /// Which way.
+        way: String,
+        /// Which shape.
+        of: String,
+    },
 }
 
 /// Nanoseconds per operation, over the samples.
@@ -36,60 +61,37 @@ pub struct Spread {
     pub max: f64,
 }
 
-/// What the project has set itself: one figure at most so many times another.
-#[derive(Debug)]
-pub struct Bar {
-    /// What is demanded.
-    pub title: &'static str,
-    /// Which figure.
-    pub id: &'static str,
-    /// Which other one.
-    pub against: &'static str,
-    /// How many times the other it may be.
-    pub limit: f64,
-}
-
-/// Every bar.
-pub static BARS: &[Bar] = &[
-    Bar {
-        title: "typed `add` ≤ 2.5 × the bare array-call through the same guard",
-        id: "add-typed",
-        against: "guarded-call",
-        limit: 2.5,
-    },
-    Bar {
-        title: "string echo of 16 B < one bare `encodeInto` of the same string",
-        id: "echo-16",
-        against: "encode-16",
-        limit: 1.0,
-    },
-];
-
-/// Reads the figures of a report: the page's, in its order, and with each the native one of the same name.
-pub fn read(document: &Value) -> Result<Vec<Figure>> {
-    let in_page = document["browser"]["figures"].as_array();
-    let mut figures = Vec::new();
-    for value in in_page.map(Vec::as_slice).unwrap_or_default() {
-        figures.push(figure(value, document)?);
+/// Reads the runs of a report.
+pub fn read(document: &Value) -> Result<Vec<Run>> {
+    let browsers = document["browsers"].as_object();
+    let mut runs = Vec::new();
+    for (browser, half) in browsers.into_iter().flatten() {
+        let list = half["figures"].as_array();
+        let list = list.map(Vec::as_slice).unwrap_or_default();
+        let figures = list.iter().map(|value| figure(value, document));
+        runs.push(Run {
+            browser: browser.clone(),
+            figures: figures.collect::<Result<_>>()?,
+        });
     }
-    let natively = document["native"]["figures"].as_object();
-    for (id, value) in natively.into_iter().flatten() {
-        if !figures.iter().any(|figure| &figure.id == id) {
-            figures.push(alone(id, value));
-        }
+    Ok(runs)
+}
+
+impl Run {
+    /// The figure called `id`.
+    pub fn figure(&self, id: &str) -> Option<&Figure> {
+        self.figures.iter().find(|figure| figure.id == id)
     }
-    Ok(figures)
-}
 
-/// The page's median of `id`.
-pub fn page_median(figures: &[Figure], id: &str) -> Option<f64> {
-    let figure = figures.iter().find(|figure| figure.id == id)?;
-    Some(figure.page?.median)
-}
+    /// What `id` takes in the page.
+    pub fn page(&self, id: &str) -> Option<Spread> {
+        self.figure(id)?.page
+    }
 
-/// How many times its `against` the figure of a bar is.
-pub fn ratio(figures: &[Figure], bar: &Bar) -> Option<f64> {
-    Some(page_median(figures, bar.id)? / page_median(figures, bar.against)?)
+    /// What the shape `of` takes by another way.
+    pub fn other(&self, of: &str, way: &str) -> Option<Spread> {
+        self.page(&format!("{way}-{of}"))
+    }
 }
 
 fn figure(value: &Value, document: &Value) -> Result<Figure> {
@@ -103,27 +105,19 @@ fn figure(value: &Value, document: &Value) -> Result<Figure> {
     Ok(Figure {
         native: spread(&document["native"]["figures"][&id]),
         title: text("title")?,
-        is_floor: text("kind")? == "floor",
+        kind: match text("kind")?.as_str() {
+            "floor" => Kind::Floor,
+            "shape" => Kind::Shape,
+            way => Kind::Other {
+                way: way.to_string(),
+                of: text("of")?,
+            },
+        },
         is_load: text("group")? == "load",
         floor: value["floor"].as_str().map(str::to_string),
         page: spread(value),
         id,
     })
-}
-
-/// A figure that was measured natively alone.
-fn alone(id: &str, value: &Value) -> Figure {
-    Figure {
-        id: id.to_string(),
-        title: id.to_string(),
-        is_floor: false,
-        is_load: !["add", "echo", "import", "resource"]
-            .iter()
-            .any(|word| id.starts_with(word)),
-        floor: None,
-        page: None,
-        native: spread(value),
-    }
 }
 
 fn spread(value: &Value) -> Option<Spread> {

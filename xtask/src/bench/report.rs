@@ -1,104 +1,146 @@
 //! The report that people read.
 
-use super::figure::{BARE, BARS, Bar, Figure, Spread, page_median, ratio};
+use super::bar::{BARS, Bar, Ratio};
+use super::figure::{BARE, Figure, Kind, Run, Spread};
 use super::machine;
 use serde_json::Value;
 
+/// The other ways to a shape: what the page calls them, and what people do.
+pub const WAYS: [(&str, &str); 3] = [
+    ("glue", "JavaScript by hand"),
+    ("naive", "Rust through JavaScript"),
+    ("jco", "jco"),
+];
+
 const HEAD: &str = "# What things take
 
-Written by `cargo xtask bench`. [report.json](report.json) has the figures themselves.
+Written by `cargo xtask bench`. [report.json](report.json) has the figures themselves; [SIZE.md](SIZE.md) says what a page downloads.
 ";
 
 const METHOD: &str = "
 ## How it is measured
 
-The same loops (`benches/web/src/shapes.rs`, over the facade `amphi` with Wasmtime's generated bindings) run on both hosts, and
-check their results. Natively criterion times them. In the page, code is built as for users (`--profile web`); each operation is
-warmed up, then run in batches long enough for the clock, and one batch of each is taken in turn, so that noise meets all alike.
-Figures are the median with the least and the most of the samples.
+The same loops (`benches/web/src`, over the facade `amphi` with Wasmtime's generated bindings) run on both hosts, and
+check their results. Natively criterion times them. In the page, code is built as for users (`--profile web`, then wasm-opt); each
+operation is warmed up, then run in batches long enough for the clock, and one batch of each is taken in turn, so that noise meets all
+alike. Figures are the median with the least and the most of the samples. A demand is judged by the medians; the shortest samples stand
+beside them, since other programs on the machine disturb those least.
 
 A **floor** is what the browser itself takes, measured in the same run. `array-call through the guard` is the crossing that each
 call makes (a generated trampoline behind one `try/catch`), with nothing lifted or lowered, into the very function that `add` calls.
 `encodeInto` is one bare `TextEncoder.encodeInto` of the same text from JavaScript into wasm memory: it copies once, one way, where
 an echo allocates in the guest, copies in, calls, copies out and allocates a `String`. Loading is measured with bytes that the
 browser has not seen: it would hand out what it compiled before; its floor compiles the component's core modules and nothing else.
+
+The **other ways** run the same shapes on the same guest. *JavaScript by hand* is glue written for this guest alone (`page/glue.js`):
+typed arrays, `TextEncoder` and `TextDecoder` around the core functions, called from JavaScript; it checks nothing. *Rust through
+JavaScript* (`src/naive.rs`) calls the core functions from Rust with `js_sys`, a `JsValue` for each value. *jco* transpiles the component in
+the page, with the options of its own command, and is called from JavaScript. Its load is transpiling, importing, instantiating and
+the first answer; compiling the transpiler itself comes before and is not counted.
 ";
 
 /// The whole report.
-pub fn text(document: &Value, figures: &[Figure]) -> String {
-    let mut parts = vec![HEAD.to_string()];
-    parts.push(conditions(document));
-    if document["browser"].is_object() {
-        parts.push(format!("\n## What is demanded\n\n{}\n", bars(figures)));
+pub fn text(document: &Value, runs: &[Run]) -> String {
+    let mut parts = vec![HEAD.to_string(), conditions(document)];
+    if !runs.is_empty() {
+        parts.push(format!("\n## What is demanded\n\n{}\n", bars(runs)));
     }
-    for (title, picture, is_load) in [
-        ("Calls", "calls.svg", false),
-        ("Loading", "loading.svg", true),
-    ] {
-        parts.push(format!(
-            "\n## {title}\n\n![{title}, as a plot of the figures below]({picture})\n\n{}",
-            table(figures, is_load)
-        ));
+    for run in runs {
+        parts.push(section(run));
     }
     parts.push(METHOD.to_string());
     parts.concat()
 }
 
 /// What came of each bar, one line each.
-pub fn verdicts(figures: &[Figure]) -> Vec<String> {
+pub fn verdicts(run: &Run) -> Vec<String> {
     let line = |bar: &Bar| {
-        let ratio = ratio(figures, bar)?;
-        Some(format!(
-            "{}: {} ({})",
-            bar.title,
-            times(ratio),
-            verdict(bar, ratio)
-        ))
+        let ratio = bar.ratio(run)?;
+        let verdict = verdict(bar, ratio);
+        Some(format!("{}: {} ({verdict})", bar.title, measured(ratio)))
     };
     BARS.iter().filter_map(line).collect()
 }
 
 fn conditions(document: &Value) -> String {
-    let half = |name: &str, with: Option<&str>, quick: bool| {
-        let machine = &document[name]["machine"];
+    let half = |name: &str, half: &Value| {
+        let machine = &half["machine"];
         machine.is_object().then(|| {
-            let with = with.map(|with| format!("{with}, ")).unwrap_or_default();
-            let quick = if quick { " Measured quickly." } else { "" };
-            format!("\n- {name}: {with}{}.{quick}", machine::line(machine))
+            let about = |field: &str| half[field].as_str().map(|text| format!("{text}, "));
+            let about: String = ["browser", "jco"].into_iter().filter_map(about).collect();
+            let quick = match half["quick"] == Value::Bool(true) {
+                true => " Measured quickly.",
+                false => "",
+            };
+            format!("\n- {name}: {about}{}.{quick}", machine::line(machine))
         })
     };
-    let browser = &document["browser"];
-    let quick =
-        [&browser["quick"], &document["native"]["quick"]].map(|value| value == &Value::Bool(true));
-    let lines = [
-        half("browser", browser["browser"].as_str(), quick[0]),
-        half("native", None, quick[1]),
-    ];
-    format!("{}\n", lines.into_iter().flatten().collect::<String>())
+    let browsers = document["browsers"].as_object();
+    let browsers = browsers.into_iter().flatten();
+    let halves = browsers.map(|(name, value)| half(name, value));
+    let lines = halves.chain([half("native", &document["native"])]);
+    format!("{}\n", lines.flatten().collect::<String>())
 }
 
-fn bars(figures: &[Figure]) -> String {
+fn bars(runs: &[Run]) -> String {
+    let heads: Vec<_> = runs
+        .iter()
+        .map(|run| format!(" {} | met |", run.browser))
+        .collect();
     let mut rows = vec![
-        "| demanded | measured | |".to_string(),
-        "|---|--:|---|".to_string(),
+        format!("| asked |{}", heads.concat()),
+        format!("|---|{}", "--:|---|".repeat(runs.len())),
     ];
     for bar in BARS {
-        let (measured, verdict) = match ratio(figures, bar) {
-            Some(ratio) => (times(ratio), verdict(bar, ratio)),
-            None => ("".to_string(), "not measured"),
+        let cell = |run: &Run| match bar.ratio(run) {
+            Some(ratio) => format!(" {} | {} |", measured(ratio), verdict(bar, ratio)),
+            None => " | not measured |".to_string(),
         };
-        rows.push(format!("| {} | {measured} | {verdict} |", bar.title));
+        let cells: String = runs.iter().map(cell).collect();
+        rows.push(format!("| {} |{cells}", bar.title));
     }
-    rows.join("\n")
+    format!(
+        "{}\n\nMeasured: by the medians (by the shortest samples).",
+        rows.join("\n")
+    )
 }
 
-fn verdict(bar: &Bar, ratio: f64) -> &'static str {
-    if ratio <= bar.limit { "pass" } else { "miss" }
+fn measured(ratio: Ratio) -> String {
+    // Of two that are far apart, the larger by the smaller reads better.
+    let words = |ratio: f64| match ratio < 0.2 {
+        true => format!("1/{}", three_digits(1.0 / ratio)),
+        false => times(ratio),
+    };
+    format!("{} ({})", words(ratio.median), words(ratio.min))
 }
 
-fn table(figures: &[Figure], is_load: bool) -> String {
+fn verdict(bar: &Bar, ratio: Ratio) -> &'static str {
+    if bar.is_met(ratio) { "yes" } else { "**no**" }
+}
+
+fn section(run: &Run) -> String {
+    let browser = &run.browser;
+    let picture = |title: &str, what: &str, table: String| {
+        format!(
+            "\n### {title} in {browser}\n\n![{title}, as a plot of the figures below]({browser}-{what}.svg)\n\n{table}"
+        )
+    };
+    let mut parts = vec![format!("\n## {}\n", capital(browser))];
+    parts.push(picture("Calls", "calls", table(run, false)));
+    parts.push(picture("Loading", "loading", table(run, true)));
+    parts.push(picture("Other ways", "ways", ways(run)));
+    parts.concat()
+}
+
+fn capital(name: &str) -> String {
+    let mut letters = name.chars();
+    let first = letters.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}
+
+fn table(run: &Run, is_load: bool) -> String {
     // A single call says nothing about loading.
-    let bare = page_median(figures, BARE).filter(|_| !is_load);
+    let bare = run.page(BARE).filter(|_| !is_load);
     let heads = ["operation", "page", "least … most", "÷ its floor"]
         .into_iter()
         .chain(bare.map(|_| "÷ bare call"))
@@ -108,36 +150,65 @@ fn table(figures: &[Figure], is_load: bool) -> String {
         format!("| {} |", heads.join(" | ")),
         format!("|---|{}", "--:|".repeat(heads.len() - 1)),
     ];
-    for figure in figures.iter().filter(|figure| figure.is_load == is_load) {
-        rows.push(row(figure, figures, bare));
+    for figure in &run.figures {
+        let is_own = !matches!(figure.kind, Kind::Other { .. });
+        if is_own && figure.is_load == is_load {
+            rows.push(row(figure, run, bare));
+        }
     }
     format!("{}\n", rows.join("\n"))
 }
 
-fn row(figure: &Figure, figures: &[Figure], bare: Option<f64>) -> String {
+fn row(figure: &Figure, run: &Run, bare: Option<Spread>) -> String {
     let page = figure.page.map(|spread| spread.median);
     let native = figure.native.map(|spread| spread.median);
     let over = |other: Option<f64>| page.zip(other).map(|(page, other)| times(page / other));
     let floor = figure.floor.as_deref().and_then(|id| {
-        let title = &figures.iter().find(|figure| figure.id == id)?.title;
-        Some(format!("{} ({title})", over(page_median(figures, id))?))
+        let floor = run.figure(id)?;
+        let ratio = over(floor.page.map(|page| page.median))?;
+        Some(format!("{ratio} ({})", floor.title))
     });
-    let title = match figure.is_floor {
-        true => format!("*floor: {}*", figure.title),
-        false => figure.title.clone(),
+    let title = match figure.kind {
+        Kind::Floor => format!("*floor: {}*", figure.title),
+        _ => figure.title.clone(),
     };
+    let spread = |Spread { min, max, .. }| format!("{} … {}", duration(min), duration(max));
     let mut cells = vec![
         Some(title),
         page.map(duration),
-        figure
-            .page
-            .map(|Spread { min, max, .. }| format!("{} … {}", duration(min), duration(max))),
+        figure.page.map(spread),
         floor,
     ];
-    cells.extend(bare.map(|bare| over(Some(bare))));
+    cells.extend(bare.map(|bare| over(Some(bare.median))));
     cells.extend([native.map(duration), over(native)]);
     let cells: Vec<String> = cells.into_iter().map(Option::unwrap_or_default).collect();
     format!("| {} |", cells.join(" | "))
+}
+
+/// Each shape by every way there is.
+fn ways(run: &Run) -> String {
+    let heads = WAYS.map(|(_, name)| format!(" {name} | ÷ page |"));
+    let mut rows = vec![
+        format!("| operation | page |{}", heads.concat()),
+        format!("|---|--:|{}", "--:|--:|".repeat(WAYS.len())),
+    ];
+    for figure in &run.figures {
+        let others = WAYS.map(|(way, _)| run.other(&figure.id, way));
+        let Some(page) = figure.page.filter(|_| others.iter().any(Option::is_some)) else {
+            continue;
+        };
+        let cells = others.map(|other| match other {
+            Some(other) => format!(
+                " {} | {} |",
+                duration(other.median),
+                times(other.median / page.median)
+            ),
+            None => " | |".to_string(),
+        });
+        let page = duration(page.median);
+        rows.push(format!("| {} | {page} |{}", figure.title, cells.concat()));
+    }
+    format!("{}\n", rows.join("\n"))
 }
 
 /// Nanoseconds in the unit that suits them, to three digits.

@@ -1,0 +1,130 @@
+//! Weighs what a page downloads, and says what takes the space: `docs/bench/SIZE.md`.
+
+mod attribution;
+mod weight;
+
+use crate::web::{self, Profile};
+use crate::workspace::Workspace;
+use crate::{bench, shell, tools};
+use anyhow::{Context, Result};
+use attribution::Part;
+use clap::Args;
+use std::fs;
+use std::path::Path;
+use weight::Weight;
+
+/// What the engine may weigh, compressed by gzip.
+const LIMIT: u64 = 600_000;
+/// How many parts are listed.
+const PARTS: usize = 20;
+/// How many functions are listed.
+const FUNCTIONS: usize = 25;
+
+/// Weighs the engine as a page downloads it, and writes `docs/bench/SIZE.md`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  cargo xtask size")]
+pub struct Options {}
+
+/// Builds the page that has the engine alone, weighs it, and writes the report.
+pub fn run(workspace: &Workspace, _: &Options) -> Result<()> {
+    web::prepare()?;
+    tools::binaryen()?;
+    tools::brotli()?;
+    let page = web::page("size")?;
+    let folder = web::build(workspace, page, Profile::Web)?;
+    let echo = shell::long("weighing");
+    let files = weight::of_folder(&folder)?;
+    let named = web::named_module(workspace, page);
+    let module = fs::read(&named).with_context(|| format!("cannot read `{}`", named.display()))?;
+    let parts = attribution::parts(&module)?;
+    let text = report(workspace, &files, &parts)?;
+    echo.done();
+    let file = workspace.root.join("docs/bench/SIZE.md");
+    fs::write(&file, text).with_context(|| format!("cannot write `{}`", file.display()))?;
+    let total = weight::total(&files);
+    println!(
+        "gzip {} of at most {LIMIT} bytes, brotli {}, uncompressed {}",
+        total.gzip, total.brotli, total.bytes
+    );
+    Ok(())
+}
+
+fn report(
+    workspace: &Workspace,
+    files: &[(String, Weight)],
+    parts: &attribution::Parts,
+) -> Result<String> {
+    let total = weight::total(files);
+    let met = if total.gzip <= LIMIT { "yes" } else { "**no**" };
+    let rows = files.iter().map(|(name, weight)| row(name, *weight));
+    let rows: String = rows.chain([row("**together**", total)]).collect();
+    Ok(format!(
+        "# What a page downloads
+
+Written by `cargo xtask size`: the engine alone, without WASI, in a page that compiles a component, gives it host functions and calls it
+([benches/size](../../benches/size/src/lib.rs)). Built as for users: `--profile web`, wasm-bindgen, `wasm-opt {flags}`.
+
+- {machine}
+- asked: at most {LIMIT} bytes by gzip; measured: {gzip}; met: {met}
+
+| file | bytes | gzip -9 | brotli -q 11 |
+|---|--:|--:|--:|
+{rows}
+## What takes the space
+
+Bytes of the module before compression, by the crate that a function's name begins with; what is inlined counts where it is
+inlined.
+
+| part | bytes | of all |
+|---|--:|--:|
+{parts}
+The largest functions:
+
+| function | bytes |
+|---|--:|
+{functions}",
+        flags = web::OPTIMISE,
+        machine = bench::machine_line(workspace),
+        gzip = total.gzip,
+        parts = table(&parts.crates, parts.total),
+        functions = functions(&parts.functions),
+    ))
+}
+
+fn row(name: &str, weight: Weight) -> String {
+    let Weight {
+        bytes,
+        gzip,
+        brotli,
+    } = weight;
+    format!("| {name} | {bytes} | {gzip} | {brotli} |\n")
+}
+
+fn table(parts: &[Part], total: u64) -> String {
+    let share = |bytes: u64| format!("{:.1} %", bytes as f64 * 100.0 / total as f64);
+    let row = |name: &str, bytes| format!("| {name} | {bytes} | {} |\n", share(bytes));
+    let (listed, rest) = parts.split_at(parts.len().min(PARTS));
+    let listed = listed.iter().map(|part| row(&part.name, part.bytes));
+    let rest: u64 = rest.iter().map(|part| part.bytes).sum();
+    listed.chain([row("everything else", rest)]).collect()
+}
+
+fn functions(functions: &[Part]) -> String {
+    functions
+        .iter()
+        .take(FUNCTIONS)
+        .map(|function| {
+            format!(
+                "| `{}` | {} |\n",
+                function.name.replace('|', "\\|"),
+                function.bytes
+            )
+        })
+        .collect()
+}
+
+/// The name of a file as the report gives it.
+pub(crate) fn name(file: &Path) -> String {
+    let name = file.file_name().map(|name| name.to_string_lossy());
+    name.unwrap_or_default().into_owned()
+}
