@@ -172,6 +172,7 @@ mod tests {
     fn wrappers_are_valid() {
         let entry = HostEntry {
             slot: 7,
+            landing: 48,
             frame: 1024,
             in_host: 1028,
         };

@@ -9,7 +9,7 @@ mod component;
 pub(crate) mod context;
 mod func;
 mod has_data;
-mod host;
+pub(crate) mod host;
 pub(crate) mod instance;
 mod instantiate;
 mod linker;

@@ -13,6 +13,9 @@ use wasm_encoder::{
 pub struct HostEntry {
     /// Slot in the application's table of `(instance, trampoline, frame) -> status`.
     pub slot: u32,
+    /// Bytes of a landing, where the calls of one import arrive. It begins with a slot in the application's table of
+    /// `(landing, frame) -> status`.
+    pub landing: u32,
     /// Address of the pointer to the frame that arguments and results pass through.
     pub frame: u32,
     /// Address of the flag that is 1 while the application runs on a guest's behalf.
@@ -28,8 +31,9 @@ pub const INVALID: &str = "invalid ";
 /// A module with one function for each trampoline, exported under its number.
 ///
 /// Imports the application's memory `m.app` and table `m.table`, the address of the instance `i.instance` (an immutable global),
-/// and the flags of each component instance as `f.<number>`. Each function stores its arguments in the frame, calls the
-/// application, and executes `unreachable` when that reports an error, so that no guest can catch it.
+/// that of its first landing `i.landings` (another), and the flags of each component instance as `f.<number>`. Each function stores its
+/// arguments in the frame, calls the application (the landing of an import, or the instance for what is built in), and executes
+/// `unreachable` when that reports an error, so that no guest can catch it.
 ///
 /// A transcoder has a module of its own, since it needs two memories; here is a function that it calls for a string that is not valid.
 pub fn wrappers(trampolines: &[Trampoline], entry: HostEntry) -> Vec<u8> {
@@ -39,6 +43,10 @@ pub fn wrappers(trampolines: &[Trampoline], entry: HostEntry) -> Vec<u8> {
         .types
         .ty()
         .function([ValType::I32; 3], [ValType::I32]);
+    sections
+        .types
+        .ty()
+        .function([ValType::I32; 2], [ValType::I32]);
     let nothing = Signature::default();
     for (index, trampoline) in trampolines.iter().enumerate() {
         let (prefix, signature) = match trampoline.kind {
@@ -46,14 +54,14 @@ pub fn wrappers(trampolines: &[Trampoline], entry: HostEntry) -> Vec<u8> {
             _ => ("", &trampoline.signature),
         };
         push_type(&mut sections.types, signature);
-        sections.functions.function(1 + index as u32);
+        sections.functions.function(2 + index as u32);
         sections
             .exports
             .export(&format!("{prefix}{index}"), ExportKind::Func, index as u32);
         let flags = instances
             .iter()
             .position(|instance| Some(*instance) == trampoline.caller)
-            .map(|position| 1 + position as u32);
+            .map(|position| 2 + position as u32);
         sections
             .code
             .function(&body(trampoline, signature, index as u32, flags, entry));
@@ -86,6 +94,7 @@ fn imports(instances: &[usize]) -> ImportSection {
     };
     imports.import("m", "table", EntityType::Table(table));
     imports.import("i", "instance", global(false));
+    imports.import("i", "landings", global(false));
     for instance in instances {
         imports.import("f", &instance.to_string(), global(true));
     }
@@ -117,9 +126,14 @@ fn body(
             .instruction(&Instruction::LocalGet(slot as u32))
             .instruction(&store(slot, *ty));
     }
-    call_host(&mut function, index, entry, |f| {
-        f.instruction(&Instruction::LocalGet(frame));
-    });
+    match trampoline.kind {
+        TrampolineKind::LowerImport { lowering, .. } => {
+            call_landing(&mut function, lowering as u32, entry, frame);
+        }
+        _ => call_host(&mut function, index, entry, |f| {
+            f.instruction(&Instruction::LocalGet(frame));
+        }),
+    }
     function
         .instruction(&Instruction::If(BlockType::Empty))
         .instruction(&Instruction::Unreachable)
@@ -164,6 +178,24 @@ fn call_host(
         .instruction(&Instruction::I32Const(entry.slot.cast_signed()))
         .instruction(&Instruction::CallIndirect {
             type_index: 0,
+            table_index: 0,
+        });
+    set_in_host(function, 0, entry);
+}
+
+/// Calls the landing of an import with the in-host flag set; leaves its status on the stack.
+fn call_landing(function: &mut Function, lowering: u32, entry: HostEntry, frame: u32) {
+    set_in_host(function, 1, entry);
+    let offset = lowering * entry.landing;
+    function
+        .instruction(&Instruction::GlobalGet(1))
+        .instruction(&Instruction::I32Const(offset.cast_signed()))
+        .instruction(&Instruction::I32Add)
+        .instruction(&Instruction::LocalGet(frame))
+        .instruction(&Instruction::GlobalGet(1))
+        .instruction(&Instruction::I32Load(word(offset)))
+        .instruction(&Instruction::CallIndirect {
+            type_index: 1,
             table_index: 0,
         });
     set_in_host(function, 0, entry);

@@ -42,9 +42,16 @@ impl CallScopes {
     #[inline]
     pub fn unwind(&mut self, depth: usize) {
         self.depth = depth;
-        if self.used.last().is_some_and(|scope| scope.depth > depth) {
-            self.used.retain(|scope| scope.depth <= depth);
+        if !self.used.is_empty() {
+            self.forget_inner();
         }
+    }
+
+    /// Forgets the scopes of calls that have ended. Out of the way of calls, most of which lend nothing.
+    #[cold]
+    fn forget_inner(&mut self) {
+        let depth = self.depth;
+        self.used.retain(|scope| scope.depth <= depth);
     }
 
     /// Whether no call has lent or borrowed anything.

@@ -75,15 +75,14 @@ fn check_bounds(memory: &GuestMemory, ptr: usize, len: usize) -> Result<()> {
 }
 
 impl<'a, T: 'static> LowerContext<'a, T> {
+    /// The types are those of the instance's component.
+    #[inline]
     pub(crate) fn new(
         store: StoreContextMut<'a, T>,
+        types: &'a ComponentTypes,
         options: &'a Options,
         instance: InstanceId,
     ) -> LowerContext<'a, T> {
-        // SAFETY: the context borrows the store for `'a`, and types never change.
-        let types = unsafe { instance_of(&store.0.opaque, instance) }
-            .component
-            .types();
         LowerContext {
             store,
             types,
@@ -131,7 +130,7 @@ impl<'a, T: 'static> LowerContext<'a, T> {
     }
 
     fn data(&self) -> &'a InstanceData {
-        // SAFETY: as in `new`.
+        // SAFETY: the context borrows the store for `'a`.
         unsafe { instance_of(&self.store.0.opaque, self.instance) }
     }
 
@@ -258,13 +257,14 @@ impl<'a, T: 'static> LowerContext<'a, T> {
 }
 
 impl<'a> LiftContext<'a> {
+    /// The types are those of the instance's component.
+    #[inline]
     pub(crate) fn new(
         store: &'a mut StoreOpaque,
+        types: &'a Arc<ComponentTypes>,
         options: &'a Options,
         instance: InstanceId,
     ) -> LiftContext<'a> {
-        // SAFETY: the context borrows the store for `'a`, and types never change.
-        let types = unsafe { instance_of(store, instance) }.component.types();
         LiftContext {
             types,
             fuel: Cell::new(store.hostcall_fuel),
@@ -289,7 +289,7 @@ impl<'a> LiftContext<'a> {
     }
 
     fn data(&self) -> &'a InstanceData {
-        // SAFETY: as in `new`.
+        // SAFETY: the context borrows the store for `'a`.
         unsafe { instance_of(self.store, self.instance) }
     }
 

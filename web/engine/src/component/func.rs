@@ -9,7 +9,7 @@ use values::{lift_values, lower_values};
 
 use super::context::{LiftContext, LowerContext};
 use super::host::Frame;
-use super::instance::{Instance, InstanceId};
+use super::instance::Instance;
 use super::matching::typecheck_func;
 use super::typed::{ComponentNamedList, Lift, Lower};
 use super::types::ComponentFunc;
@@ -19,7 +19,8 @@ use crate::page::{self, FRAME_SLOTS, Slot};
 use crate::plan::{Export, Options, placed};
 use crate::store::{AsContext, AsContextMut, StoreContextMut, StoreOpaque};
 use std::mem::MaybeUninit;
-use wasmtime_environ::component::{ExportIndex, InterfaceType, OptionsIndex, TypeFuncIndex};
+use std::sync::Arc;
+use wasmtime_environ::component::{ComponentTypes, ExportIndex, InterfaceType, TypeFuncIndex};
 use wasmtime_environ::error::{Result, bail, format_err};
 
 /// An exported function, as `wasmtime::component::Func`.
@@ -29,15 +30,16 @@ pub struct Func {
     index: ExportIndex,
 }
 
-/// What a call needs to know.
-#[derive(Clone, Copy)]
+/// What a call needs to know. It is found once, so that a call looks nothing up.
 pub(super) struct FuncInfo {
     call: u32,
     /// The trampoline that places parameters, and a bit for each slot that it places.
     placing: Option<(u32, u32)>,
     post_return: Option<u32>,
-    ty: TypeFuncIndex,
-    options: OptionsIndex,
+    types: Arc<ComponentTypes>,
+    params: InterfaceType,
+    results: InterfaceType,
+    options: Options,
 }
 
 /// A function that is ready to be called, and the slots of its trampolines.
@@ -194,8 +196,10 @@ impl Func {
             call: call.index(),
             placing: placing.as_ref().map(|slot| (slot.index(), slots)),
             post_return,
-            ty: *ty,
-            options: *options,
+            types: Arc::clone(&plan.types),
+            params: InterfaceType::Tuple(plan.types[*ty].params),
+            results: InterfaceType::Tuple(plan.types[*ty].results),
+            options: *used,
         };
         let _ = data.funcs[self.index.as_u32() as usize].set(LiftedFunc {
             info,
@@ -235,15 +239,13 @@ impl Func {
         lift: impl FnOnce(&mut LiftContext<'_>, InterfaceType, &Frame) -> Result<R>,
     ) -> Result<R> {
         let id = self.instance.id;
-        // SAFETY: the store is borrowed throughout, and keeps its instances and their plans unchanged.
-        let options = unsafe { options_of(store.opaque(), id, info.options) };
         let mut frame: Frame = [MaybeUninit::uninit(); FRAME_SLOTS];
         let deferred = {
-            let mut cx = LowerContext::new(store.as_context_mut(), options, id);
-            let params = InterfaceType::Tuple(cx.types[info.ty].params);
+            let store = store.as_context_mut();
+            let mut cx = LowerContext::new(store, &info.types, &info.options, id);
             let slots = placing.map_or(0, |(_, slots)| slots);
             cx.defer_slots(slots, frame.as_mut_ptr().cast());
-            lower(&mut cx, params, &mut frame)?;
+            lower(&mut cx, info.params, &mut frame)?;
             cx.flush()?;
             cx.deferred()
         };
@@ -267,9 +269,8 @@ impl Func {
         }
         store.finish_scope()?;
         let result = {
-            let mut cx = LiftContext::new(store, options, id);
-            let results = InterfaceType::Tuple(cx.types[info.ty].results);
-            lift(&mut cx, results, &frame)?
+            let mut cx = LiftContext::new(store, &info.types, &info.options, id);
+            lift(&mut cx, info.results, &frame)?
         };
         if let Some(post_return) = info.post_return {
             // SAFETY: a post-return takes what the function returned, at most one slot.
@@ -279,17 +280,4 @@ impl Func {
         }
         Ok(result)
     }
-}
-
-/// The canonical options at `index`, for longer than a borrow of the store.
-///
-/// # Safety
-///
-/// The store must outlive `'a`. An instance keeps its component, and with it its plan, which never changes.
-#[inline]
-unsafe fn options_of<'a>(store: &StoreOpaque, id: InstanceId, index: OptionsIndex) -> &'a Options {
-    let options: *const Options =
-        &raw const store.instances[id.index()].component.plan().options[index.as_u32() as usize];
-    // SAFETY: the caller's promise.
-    unsafe { &*options }
 }

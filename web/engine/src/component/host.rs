@@ -10,32 +10,113 @@ use crate::page::FRAME_SLOTS;
 use crate::plan::Options;
 use crate::raw::ValRaw;
 use crate::store::{StoreContextMut, StoreInner, StoreOpaque};
+use std::any::Any;
 use std::fmt;
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 use wasmtime_environ::component::{
-    CanonicalAbiInfo, InterfaceType, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS, TypeFuncIndex, TypeTuple,
+    CanonicalAbiInfo, ComponentTypes, InterfaceType, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS,
+    TypeFuncIndex, TypeTuple,
 };
-use wasmtime_environ::error::{Result, bail};
+use wasmtime_environ::error::{Error, Result, bail, format_err};
 
 /// The arguments and results of one call from a guest.
 pub(crate) type Frame = [MaybeUninit<ValRaw>; FRAME_SLOTS];
 
-/// One call from a guest, before its types are known.
-pub(crate) struct HostCall<'a> {
-    pub store: *mut StoreOpaque,
-    pub instance: InstanceId,
-    pub ty: TypeFuncIndex,
-    pub options: &'a Options,
-    pub frame: &'a mut Frame,
+/// Where the calls of one import arrive: the wrapper knows its address, reads the first field and calls that.
+#[repr(C)]
+pub(crate) struct Landing {
+    call: Land,
+    /// The closure of the function that is bound; null before.
+    closure: *const (),
+    /// Keeps it alive.
+    func: Option<Arc<HostFunc>>,
+    store: *mut StoreOpaque,
+    instance: InstanceId,
+    ty: TypeFuncIndex,
+    types: Arc<ComponentTypes>,
+    params: InterfaceType,
+    results: InterfaceType,
+    options: Options,
 }
 
-type Entry = dyn Fn(&mut HostCall<'_>) -> Result<()> + Send + Sync;
+/// Bytes from one landing to the next.
+pub(crate) const LANDING_SIZE: u32 = size_of::<Landing>() as u32;
+
+/// The Rust function that an import's wrapper calls: 0 and the result in the frame, or 1 with the error kept in the store.
+type Land = extern "C" fn(&Landing, &mut Frame) -> u32;
+
+impl Landing {
+    /// A landing for calls of an import with these types and options; until it is bound, they fail.
+    pub fn new(
+        store: *mut StoreOpaque,
+        instance: InstanceId,
+        types: &Arc<ComponentTypes>,
+        ty: TypeFuncIndex,
+        options: Options,
+    ) -> Landing {
+        Landing {
+            call: unbound,
+            closure: std::ptr::null(),
+            func: None,
+            store,
+            instance,
+            ty,
+            types: Arc::clone(types),
+            params: InterfaceType::Tuple(types[ty].params),
+            results: InterfaceType::Tuple(types[ty].results),
+            options,
+        }
+    }
+
+    /// Binds a host function.
+    pub fn bind(&mut self, func: &Arc<HostFunc>) {
+        self.call = func.land;
+        self.closure = (&raw const *func.closure).cast();
+        self.func = Some(Arc::clone(func));
+    }
+
+    /// Runs `entry` on a call of this import, in a scope of its own.
+    #[inline]
+    fn run(&self, frame: &mut Frame, entry: impl FnOnce(&mut HostCall<'_>) -> Result<()>) -> u32 {
+        // SAFETY: the store outlives its instances, and whoever borrows it sleeps while the guest runs.
+        let scopes = || unsafe { &mut (*self.store).scopes };
+        let depth = scopes().enter();
+        let result = entry(&mut HostCall {
+            landing: self,
+            frame,
+        });
+        scopes().unwind(depth);
+        match result {
+            Ok(()) => 0,
+            Err(error) => self.fail(error),
+        }
+    }
+
+    #[cold]
+    fn fail(&self, error: Error) -> u32 {
+        // SAFETY: as in `run`.
+        unsafe { (*self.store).pending_error = Some(error) };
+        1
+    }
+}
+
+extern "C" fn unbound(landing: &Landing, _: &mut Frame) -> u32 {
+    landing.fail(format_err!("an import is called before it is bound"))
+}
+
+/// One call from a guest, before its types are known.
+struct HostCall<'a> {
+    landing: &'a Landing,
+    frame: &'a mut Frame,
+}
 
 /// A host function whose types are erased.
 pub(crate) struct HostFunc {
     pub typecheck: fn(TypeFuncIndex, &InstanceType<'_>) -> Result<()>,
-    pub entry: Box<Entry>,
+    land: Land,
+    /// The function itself; `land` knows its type.
+    closure: Box<dyn Any + Send + Sync>,
 }
 
 impl fmt::Debug for HostFunc {
@@ -55,13 +136,8 @@ impl HostFunc {
     {
         Arc::new(HostFunc {
             typecheck: typecheck_func::<P, R>,
-            entry: Box::new(move |call| {
-                let params = call.lift(lift_typed::<P>)?;
-                // SAFETY: a linker's functions are called for stores with its data type alone.
-                let result = func(unsafe { call.store() }, params)?;
-                // SAFETY: as above.
-                unsafe { call.lower::<T>(|cx, ty, to| lower_typed(cx, ty, to, &result)) }
-            }),
+            land: land_typed::<T, F, P, R>,
+            closure: Box::new(func),
         })
     }
 
@@ -79,20 +155,58 @@ impl HostFunc {
                 true => bail!("functions that are `async` in WIT: not supported yet"),
                 false => Ok(()),
             },
-            entry: Box::new(move |call| {
-                let index = call.ty;
-                let (ty, params) = call.lift(|cx, _, from| {
-                    let ty = ComponentFunc::from(index, &cx.instance_type());
-                    Ok((ty, lift_dynamic(cx, index, from)?))
-                })?;
-                let mut results = vec![Val::Bool(false); ty.results().len()];
-                // SAFETY: a linker's functions are called for stores with its data type alone.
-                func(unsafe { call.store::<T>() }, ty, &params, &mut results)?;
-                // SAFETY: as above.
-                unsafe { call.lower::<T>(|cx, _, to| lower_dynamic(cx, index, to, &results)) }
-            }),
+            land: land_dynamic::<T, F>,
+            closure: Box::new(func),
         })
     }
+}
+
+extern "C" fn land_typed<T, F, P, R>(landing: &Landing, frame: &mut Frame) -> u32
+where
+    T: 'static,
+    F: Fn(StoreContextMut<'_, T>, P) -> Result<R> + Send + Sync + 'static,
+    P: ComponentNamedList + Lift + 'static,
+    R: ComponentNamedList + Lower + 'static,
+{
+    // SAFETY: a landing that is bound calls what its closure brought with it, which knows the type.
+    let func = unsafe { &*landing.closure.cast::<F>() };
+    landing.run(frame, |call| {
+        let params = call.lift(P::flatten_count() <= MAX_FLAT_PARAMS, lift_typed::<P>)?;
+        // SAFETY: a linker's functions are called for stores with its data type alone.
+        let result = func(unsafe { call.store() }, params)?;
+        let flat = R::flatten_count() <= MAX_FLAT_RESULTS;
+        // SAFETY: as above.
+        unsafe { call.lower::<T>(flat, |cx, ty, to| lower_typed(cx, ty, to, &result)) }
+    })
+}
+
+extern "C" fn land_dynamic<T, F>(landing: &Landing, frame: &mut Frame) -> u32
+where
+    T: 'static,
+    F: Fn(StoreContextMut<'_, T>, ComponentFunc, &[Val], &mut [Val]) -> Result<()>
+        + Send
+        + Sync
+        + 'static,
+{
+    // SAFETY: as in `land_typed`.
+    let func = unsafe { &*landing.closure.cast::<F>() };
+    landing.run(frame, |call| {
+        let index = call.landing.ty;
+        let (flat_params, flat_results) = call.are_flat()?;
+        let (ty, params) = call.lift(flat_params, |cx, _, from| {
+            let ty = ComponentFunc::from(index, &cx.instance_type());
+            Ok((ty, lift_dynamic(cx, index, from)?))
+        })?;
+        let mut results = vec![Val::Bool(false); ty.results().len()];
+        // SAFETY: a linker's functions are called for stores with its data type alone.
+        func(unsafe { call.store::<T>() }, ty, &params, &mut results)?;
+        // SAFETY: as above.
+        unsafe {
+            call.lower::<T>(flat_results, |cx, _, to| {
+                lower_dynamic(cx, index, to, &results)
+            })
+        }
+    })
 }
 
 /// Where a call's parameters are.
@@ -113,58 +227,90 @@ impl HostCall<'_> {
     /// # Safety
     ///
     /// The store's data is a `T`.
+    #[inline]
     unsafe fn store<'a, T: 'static>(&self) -> StoreContextMut<'a, T> {
         // SAFETY: a `StoreOpaque` is the head of a `StoreInner`; the caller's borrow of it sleeps while its guest runs.
-        StoreContextMut(unsafe { &mut *self.store.cast::<StoreInner<T>>() })
+        StoreContextMut(unsafe { &mut *self.landing.store.cast::<StoreInner<T>>() })
     }
 
+    /// The type of the parameters, or of the results.
+    fn tuple(&self, ty: InterfaceType) -> Result<&TypeTuple> {
+        match ty {
+            InterfaceType::Tuple(index) => Ok(&self.landing.types[index]),
+            _ => bail!("parameters or results are not a tuple"),
+        }
+    }
+
+    /// Whether the parameters and the results are flat, by the function's type.
+    fn are_flat(&self) -> Result<(bool, bool)> {
+        let flat =
+            |ty, most| -> Result<bool> { Ok(self.tuple(ty)?.abi.flat_count(most).is_some()) };
+        let Landing {
+            params, results, ..
+        } = self.landing;
+        Ok((
+            flat(*params, MAX_FLAT_PARAMS)?,
+            flat(*results, MAX_FLAT_RESULTS)?,
+        ))
+    }
+
+    #[inline]
     fn lift<R>(
         &mut self,
+        flat: bool,
         lift: impl FnOnce(&mut LiftContext<'_>, InterfaceType, Source<'_>) -> Result<R>,
     ) -> Result<R> {
-        // SAFETY: as in `store`.
-        let mut cx = LiftContext::new(unsafe { &mut *self.store }, self.options, self.instance);
-        let params = cx.types[self.ty].params;
-        let abi = &cx.types[params].abi;
-        let source = match abi.flat_count(MAX_FLAT_PARAMS) {
-            Some(_) => Source::Flat(self.frame),
-            None => {
-                // SAFETY: parameters that do not fit come behind one pointer in the first slot.
-                let pointer = unsafe { self.frame[0].assume_init() }.get_u32();
-                check_pointer(abi, pointer)?;
-                Source::Memory(pointer as usize)
-            }
+        let landing = self.landing;
+        let source = if flat {
+            Source::Flat(self.frame)
+        } else {
+            // SAFETY: parameters that do not fit come behind one pointer in the first slot.
+            let pointer = unsafe { self.frame[0].assume_init() }.get_u32();
+            check_pointer(&self.tuple(landing.params)?.abi, pointer)?;
+            Source::Memory(pointer as usize)
         };
-        lift(&mut cx, InterfaceType::Tuple(params), source)
+        // SAFETY: as in `store`.
+        let store = unsafe { &mut *landing.store };
+        let mut cx = LiftContext::new(store, &landing.types, &landing.options, landing.instance);
+        lift(&mut cx, landing.params, source)
     }
 
     /// # Safety
     ///
     /// The store's data is a `T`.
+    #[inline]
     unsafe fn lower<T: 'static>(
         &mut self,
+        flat: bool,
         lower: impl FnOnce(&mut LowerContext<'_, T>, InterfaceType, Destination<'_>) -> Result<()>,
     ) -> Result<()> {
+        let landing = self.landing;
         // SAFETY: the caller's promise.
         let store = unsafe { self.store::<T>() };
-        let mut cx = LowerContext::new(store, self.options, self.instance);
-        let func = &cx.types[self.ty];
-        let (params, results) = (&cx.types[func.params], &cx.types[func.results]);
-        let ty = InterfaceType::Tuple(func.results);
+        let mut cx = LowerContext::new(store, &landing.types, &landing.options, landing.instance);
         cx.opaque().finish_scope()?;
-        if results.abi.flat_count(MAX_FLAT_RESULTS).is_some() {
-            return lower(&mut cx, ty, Destination::Flat(self.frame));
+        if flat {
+            return lower(&mut cx, landing.results, Destination::Flat(self.frame));
         }
-        // The return pointer comes after the parameters.
-        let slot = params.abi.flat_count(MAX_FLAT_PARAMS).unwrap_or(1);
-        // SAFETY: the wrapper has filled the slot, since the lowered type has a return pointer.
-        let pointer = unsafe { self.frame[slot].assume_init() }.get_u32();
-        check_pointer(&results.abi, pointer)?;
-        let size = results.abi.size32 as usize;
+        let pointer = self.result_pointer(&self.tuple(landing.params)?.abi);
+        let abi = &self.tuple(landing.results)?.abi;
+        check_pointer(abi, pointer)?;
+        let size = abi.size32 as usize;
         cx.check_bounds(pointer as usize, size)?;
         cx.stage(pointer as usize, size);
-        lower(&mut cx, ty, Destination::Memory(pointer as usize))?;
+        lower(
+            &mut cx,
+            landing.results,
+            Destination::Memory(pointer as usize),
+        )?;
         cx.flush()
+    }
+
+    /// Where a result that is not flat goes: the slot after the parameters.
+    fn result_pointer(&self, params: &CanonicalAbiInfo) -> u32 {
+        let slot = params.flat_count(MAX_FLAT_PARAMS).unwrap_or(1);
+        // SAFETY: the wrapper has filled the slot, since the lowered type has a return pointer.
+        unsafe { self.frame[slot].assume_init() }.get_u32()
     }
 }
 
@@ -175,6 +321,7 @@ fn check_pointer(abi: &CanonicalAbiInfo, pointer: u32) -> Result<()> {
     Ok(())
 }
 
+#[inline]
 fn lift_typed<P: Lift>(cx: &mut LiftContext<'_>, ty: InterfaceType, from: Source<'_>) -> Result<P> {
     match from {
         // SAFETY: the wrapper has stored the flat parameters, which is what `P::Lower` is made of.
@@ -187,6 +334,7 @@ fn lift_typed<P: Lift>(cx: &mut LiftContext<'_>, ty: InterfaceType, from: Source
     }
 }
 
+#[inline]
 fn lower_typed<T: 'static, R: Lower>(
     cx: &mut LowerContext<'_, T>,
     ty: InterfaceType,

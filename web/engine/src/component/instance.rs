@@ -2,7 +2,7 @@
 
 use super::component::{Component, ComponentExportIndex};
 use super::func::{Func, LiftedFunc, TypedFunc};
-use super::host::{Frame, HostCall, HostFunc};
+use super::host::{Frame, Landing};
 use super::instantiate::{InstancePre, RuntimeImport};
 use super::linker::HostDestructor;
 use super::lookup::ExportLookup;
@@ -63,7 +63,8 @@ pub struct InstanceData {
     pub(super) memories: Vec<Option<GuestMemory>>,
     pub(super) reallocs: Vec<Option<Slot>>,
     pub(super) post_returns: Vec<Option<Slot>>,
-    pub(super) lowerings: Vec<Option<Arc<HostFunc>>>,
+    /// Where calls of lowered imports arrive. Their addresses are known to the wrappers too.
+    pub(super) landings: Box<[Landing]>,
     pub(super) handles: Vec<HandleTable>,
     pub(super) resource_types: Arc<ResourceTypes>,
     pub(super) destructors: HashMap<ResourceIndex, Destroy>,
@@ -295,25 +296,8 @@ impl InstanceData {
         let argument =
             |frame: &Frame, index: usize| unsafe { frame[index].assume_init() }.get_u32();
         match plan.trampolines[trampoline as usize].kind {
-            TrampolineKind::LowerImport {
-                lowering,
-                ty,
-                options,
-            } => {
-                let func = self.lowerings[lowering]
-                    .as_ref()
-                    .ok_or_else(|| format_err!("an import is called before it is bound"))?;
-                let depth = store.scopes.enter();
-                let result = (func.entry)(&mut HostCall {
-                    store: self.store,
-                    instance: self.id,
-                    ty,
-                    options: &plan.options[options.as_u32() as usize],
-                    frame,
-                });
-                store.scopes.unwind(depth);
-                result
-            }
+            // Wrappers of imports call their landings.
+            TrampolineKind::LowerImport { .. } => bail!("an import is called as what is built in"),
             TrampolineKind::ResourceNew(ty) => {
                 let handle = store.guest_insert_own(self.id, ty, argument(frame, 0))?;
                 frame[0].write(ValRaw::u32(handle));

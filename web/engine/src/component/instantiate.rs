@@ -1,7 +1,7 @@
 //! `InstancePre`, and the steps from a component to an instance.
 
 use super::component::Component;
-use super::host::HostFunc;
+use super::host::{HostFunc, Landing};
 use super::instance::{Destroy, Instance, InstanceData, InstanceId};
 use super::linker::HostDestructor;
 use super::matching::{InstanceType, ResourceTypes};
@@ -10,7 +10,7 @@ use crate::codegen;
 use crate::engine::Engine;
 use crate::module::Module;
 use crate::page::{self, Caught, GuestMemory, Local, PlacingImports, Slot};
-use crate::plan::{CoreType, Def, Options, Placed, Signature, Step};
+use crate::plan::{CoreType, Def, Options, Placed, Plan, Signature, Step, TrampolineKind};
 use crate::store::{AsContextMut, StoreOpaque};
 use js_sys::{Object, WebAssembly};
 use std::cell::OnceCell;
@@ -216,7 +216,8 @@ impl<'a> Instantiation<'a> {
             }
             Step::LowerImport { lowering, import } => {
                 if let RuntimeImport::Func(func) = &data.imports[*import] {
-                    data.lowerings[*lowering] = Some(Arc::clone(func));
+                    let func = Arc::clone(func);
+                    data.landings[*lowering].bind(&func);
                 }
             }
             Step::ExtractMemory { index, export } => {
@@ -312,7 +313,7 @@ fn empty_data<T>(
             .collect(),
         reallocs: none(counts.reallocs),
         post_returns: none(counts.post_returns),
-        lowerings: vec![None; counts.lowerings],
+        landings: landings(plan, id, store),
         handles: std::iter::repeat_with(Default::default)
             .take(counts.instances)
             .collect(),
@@ -322,6 +323,27 @@ fn empty_data<T>(
         funcs: plan.export_items.iter().map(|_| OnceCell::new()).collect(),
         _pinned: PhantomPinned,
     })
+}
+
+/// A landing for each lowered import, to be bound.
+fn landings(plan: &Plan, id: InstanceId, store: *mut StoreOpaque) -> Box<[Landing]> {
+    let mut landings: Vec<_> = plan
+        .trampolines
+        .iter()
+        .filter_map(|trampoline| match trampoline.kind {
+            TrampolineKind::LowerImport {
+                lowering,
+                ty,
+                options,
+            } => {
+                let options = plan.options[options.as_u32() as usize];
+                Some((lowering, Landing::new(store, id, &plan.types, ty, options)))
+            }
+            _ => None,
+        })
+        .collect();
+    landings.sort_by_key(|(lowering, _)| *lowering);
+    landings.into_iter().map(|(_, landing)| landing).collect()
 }
 
 /// Instantiates the component's wrappers for the instance at `address`.
@@ -335,6 +357,11 @@ fn wrappers(data: &InstanceData, address: u32) -> Result<Object> {
             ("m", "app", page.memory.clone()),
             ("m", "table", JsValue::from(&page.table)),
             ("i", "instance", JsValue::from(address)),
+            (
+                "i",
+                "landings",
+                JsValue::from(data.landings.as_ptr() as u32),
+            ),
         ];
         let flags = flags
             .iter()

@@ -1,6 +1,7 @@
 //! The crossing: entering a guest under the guard, and the state that wrappers use on the way back.
 
 use crate::codegen::HostEntry;
+use crate::component::host::LANDING_SIZE;
 use crate::component::instance::host_call;
 use crate::raw::ValRaw;
 use js_sys::{Function, Object, WebAssembly};
@@ -93,6 +94,7 @@ pub fn reserve(table: &WebAssembly::Table, guard: &Function, call: &Function) ->
 pub fn host_entry() -> HostEntry {
     HostEntry {
         slot: host_call as *const () as u32,
+        landing: LANDING_SIZE,
         frame: (&raw const CROSSING.0.frame) as u32,
         in_host: (&raw const CROSSING.0.in_host) as u32,
     }

@@ -13,6 +13,7 @@ pub struct Deferral {
 }
 
 impl Default for Deferral {
+    #[inline]
     fn default() -> Deferral {
         Deferral {
             slots: 0,

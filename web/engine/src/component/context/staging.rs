@@ -1,13 +1,15 @@
 //! Regions of guest memory that are being written, staged in the application's memory.
 
 use crate::page::GuestMemory;
+use std::mem::ManuallyDrop;
 use std::ops::Range;
 use wasmtime_environ::error::{Result, bail};
 
 /// The regions of one lowering, oldest first.
 #[derive(Default)]
 pub struct Staging {
-    regions: Vec<Region>,
+    /// Dropped out of the way of calls, most of which stage nothing.
+    regions: ManuallyDrop<Vec<Region>>,
     /// The region that was written last.
     current: usize,
     dirty: bool,
@@ -22,7 +24,22 @@ struct Region {
     dirty: Range<usize>,
 }
 
+impl Drop for Staging {
+    #[inline]
+    fn drop(&mut self) {
+        if !self.regions.is_empty() {
+            self.free();
+        }
+    }
+}
+
 impl Staging {
+    #[cold]
+    fn free(&mut self) {
+        // SAFETY: called once, when this is dropped.
+        unsafe { ManuallyDrop::drop(&mut self.regions) };
+    }
+
     /// Adds a region of `len` bytes at `start`.
     pub fn add(&mut self, start: usize, len: usize) {
         self.current = self.regions.len();
@@ -60,7 +77,7 @@ impl Staging {
 
     /// Copies every written range to the guest.
     pub fn flush(&mut self, memory: &GuestMemory) -> Result<()> {
-        for region in &mut self.regions {
+        for region in self.regions.iter_mut() {
             let dirty = std::mem::take(&mut region.dirty);
             if !dirty.is_empty() && !memory.write(region.start + dirty.start, &region.bytes[dirty])
             {
