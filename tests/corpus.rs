@@ -4,16 +4,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
 
 use amphi::{Result, format_err};
-use amphi_runner::Report;
+use amphi_runner::{Report, block_on};
 
 #[test]
 fn every_case_ends_as_expected() {
     let report =
-        ready(amphi_runner::run(async |path: &str| load(path))).expect("the corpus is complete");
+        block_on(amphi_runner::run(async |path: &str| load(path))).expect("the corpus is complete");
     assert!(
         report.lines.len() > 500,
         "the corpus shrank to {} lines",
@@ -103,12 +101,4 @@ fn load(path: &str) -> Result<Vec<u8>> {
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// The result of a future that never waits, as everything that the corpus does natively.
-fn ready<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(value) => value,
-        Poll::Pending => panic!("natively nothing is awaited, and yet something did not end"),
-    }
 }

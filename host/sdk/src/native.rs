@@ -16,6 +16,12 @@ pub mod component {
     pub use wasmtime::component::*;
 }
 
+/// Whether a guest that waits for an asynchronous host function can be suspended: always natively.
+#[must_use]
+pub fn can_suspend() -> bool {
+    true
+}
+
 #[doc(hidden)]
 pub use wasmtime::component::bindgen as __bindgen;
 

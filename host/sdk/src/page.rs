@@ -3,8 +3,8 @@
 pub use amphi_web::{
     AsContext, AsContextMut, Config, Engine, Error, ExportType, ExternType, FuncType, GlobalType,
     HeapType, ImportType, MemoryType, Module, Mutability, RefType, Result, Store, StoreContext,
-    StoreContextMut, TableType, TagType, ToWasmtimeResult, Trap, ValRaw, ValType, bail, ensure,
-    error, format_err,
+    StoreContextMut, TableType, TagType, ToWasmtimeResult, Trap, ValRaw, ValType, bail,
+    can_suspend, ensure, error, format_err,
 };
 
 /// WASI for both hosts, with the names of `wasmtime-wasi`.

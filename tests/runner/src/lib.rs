@@ -13,6 +13,8 @@
 
 mod bad;
 mod bindings;
+#[cfg(not(target_arch = "wasm32"))]
+mod block_on;
 mod case;
 mod cases;
 mod host;
@@ -23,4 +25,6 @@ mod programs;
 mod report;
 mod stage;
 
+#[cfg(not(target_arch = "wasm32"))]
+pub use block_on::block_on;
 pub use report::{Line, Report, run};

@@ -13,9 +13,17 @@ use crate::{bad, cases, programs};
 pub struct Report {
     /// One line per case, in order.
     pub lines: Vec<Line>,
+    /// Whether the host can suspend a guest that waits. If not, the program [`Report::WAITING`] is replaced by [`Report::REFUSED`].
+    pub suspends: bool,
 }
 
 impl Report {
+    /// The place of what a program with guests that wait came to.
+    pub const WAITING: &str = "program waiting: ";
+
+    /// The place of what becomes of it where guests cannot wait.
+    pub const REFUSED: &str = "program refused to wait: ";
+
     /// The lines that are not as expected.
     pub fn failures(&self) -> impl Iterator<Item = &Line> {
         self.lines.iter().filter(|line| line.failure.is_some())
@@ -44,7 +52,10 @@ pub async fn run(load: impl AsyncFn(&str) -> Result<Vec<u8>>) -> Result<Report> 
         engine: Engine::default(),
         components: BTreeMap::new(),
     };
-    let mut report = Report::default();
+    let mut report = Report {
+        suspends: amphi::can_suspend(),
+        ..Report::default()
+    };
     for name in index {
         let text = text(load(&format!("corpus/{name}")).await?, &name)?;
         let lines = match name.starts_with("bad/") {

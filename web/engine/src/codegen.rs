@@ -17,7 +17,7 @@ pub use memory::{accessor, reexport_accessor};
 pub use placing_call::{NOT_ALIGNED, OUT_OF_BOUNDS, STATUS_SLOT, placing_call};
 pub use single_memory::{Accessor, SingleMemory, single_memory};
 pub use transcoder::{invalid_string, transcoder};
-pub use wrapper::{CANNOT_LEAVE, HostEntry, INVALID, instances, wrappers};
+pub use wrapper::{CANNOT_LEAVE, HostEntry, INVALID, SUSPENDS, instances, wrappers};
 
 use crate::plan::{CoreType, Signature};
 use wasm_encoder::{
@@ -174,6 +174,8 @@ mod tests {
             slot: 7,
             landing: 48,
             frame: 1024,
+            outermost: 2048,
+            cancelled: 140,
             in_host: 1028,
         };
         let table = TypeResourceTableIndex::from_u32(0);

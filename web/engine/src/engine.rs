@@ -140,3 +140,9 @@ impl Engine {
     /// Ends an epoch: nothing happens in a page, where no store can be interrupted by epochs.
     pub fn increment_epoch(&self) {}
 }
+
+/// Whether this browser can suspend a guest that waits for an asynchronous host function (JavaScript Promise Integration).
+#[must_use]
+pub fn can_suspend() -> bool {
+    crate::page::can_suspend()
+}

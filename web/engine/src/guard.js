@@ -23,6 +23,33 @@ export function takeCaught() {
   return error;
 }
 
+// Guests that wait: JavaScript Promise Integration.
+
+const waiting = new Map();
+
+/** Whether this browser can suspend a guest. */
+export function canSuspend() {
+  return typeof WebAssembly.Suspending === 'function' && typeof WebAssembly.promising === 'function';
+}
+
+/** What wrappers import to suspend their guest: `(frame)`, until `wake(frame)`. Never called in a browser that cannot suspend. */
+export function makeSuspend() {
+  const amphiSuspend = (frame) => new Promise((resolve) => waiting.set(frame, resolve));
+  return canSuspend() ? new WebAssembly.Suspending(amphiSuspend) : amphiSuspend;
+}
+
+/** Lets the guest with this frame go on, in a task of its own. */
+export function wake(frame) {
+  const resolve = waiting.get(frame);
+  waiting.delete(frame);
+  resolve?.();
+}
+
+/** The array-call trampoline `enter` on a stack that can be suspended: `(args)` gives a promise. */
+export function promising(enter) {
+  return WebAssembly.promising(enter);
+}
+
 /** Accessor functions over views, for engines without multi-memory: the shape of the generated accessor module. */
 export function makeAccessor(guest, app) {
   const fits = (address, length) => (address >>> 0) + (length >>> 0) <= guest.buffer.byteLength;

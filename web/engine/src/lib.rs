@@ -39,7 +39,7 @@ pub use core_type::{
     TagType, ValType,
 };
 #[cfg(target_arch = "wasm32")]
-pub use engine::{Config, Engine};
+pub use engine::{Config, Engine, can_suspend};
 #[cfg(target_arch = "wasm32")]
 pub use module::{ExportType, ImportType, Module};
 #[cfg(target_arch = "wasm32")]

@@ -10,10 +10,11 @@ mod local;
 mod memory;
 mod single_memory;
 mod slots;
+mod suspended;
 mod transcoder;
 
-pub(crate) use boot::page;
-pub(crate) use enter::{Caught, FRAME_SLOTS, enter, instantiate, is_poisoned};
+pub(crate) use boot::{can_suspend, page};
+pub(crate) use enter::{CallFrame, Caught, FRAME_SLOTS, enter, instantiate, is_poisoned};
 pub(crate) use glue::{
     caught_message, caught_stack, compile, import_object, instance_exports, may_leave_flag,
 };
@@ -21,4 +22,5 @@ pub(crate) use local::Local;
 pub(crate) use memory::GuestMemory;
 pub(crate) use single_memory::add_accessors;
 pub(crate) use slots::{PlacingImports, Slot, array_call_slot, placing_call_slot};
+pub(crate) use suspended::SuspendableCall;
 pub(crate) use transcoder::transcoder;

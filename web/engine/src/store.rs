@@ -42,6 +42,8 @@ pub(crate) struct StoreOpaque {
     pub hostcall_fuel: usize,
     /// Set by the first trap: no instance may be entered again.
     pub trapped: bool,
+    /// Whether an import of an instance may have to wait for the host, so that guests must be called by `*_async` functions.
+    pub async_required: bool,
     /// The error of a host function, on its way through a guest's `unreachable`.
     pub pending_error: Option<Error>,
     _pinned: PhantomPinned,
@@ -64,6 +66,7 @@ impl<T: 'static> Store<T> {
                     host_handles: HostHandles::default(),
                     hostcall_fuel: DEFAULT_HOSTCALL_FUEL,
                     trapped: false,
+                    async_required: false,
                     pending_error: None,
                     _pinned: PhantomPinned,
                 },
@@ -122,6 +125,15 @@ impl<T: 'static> Store<T> {
 }
 
 impl StoreOpaque {
+    /// Fails if guests must be called by `*_async` functions.
+    #[inline]
+    pub fn validate_sync_call(&self) -> Result<()> {
+        if self.async_required {
+            bail!("store configuration requires that `*_async` functions are used instead");
+        }
+        Ok(())
+    }
+
     /// The error behind a guest's throw: what a host function reported, or the trap itself. After either no instance runs again.
     #[cold]
     pub fn throw_to_error(&mut self, caught: &Caught) -> Error {

@@ -11,6 +11,7 @@ mod linking;
 mod payloads;
 mod readings;
 mod traps;
+mod waiting;
 
 use std::fmt::Debug;
 
@@ -58,6 +59,17 @@ pub async fn run(
     }
     let mut transcript = Transcript::new("traps");
     let result = traps::run(&mut transcript, &kitchen);
+    lines.extend(transcript.end(result));
+
+    let waiting = stage.component(load, "waiting.wat").await?;
+    let (mut transcript, result);
+    if amphi::can_suspend() {
+        transcript = Transcript::new("waiting");
+        result = waiting::run(&mut transcript, stage, &waiting).await;
+    } else {
+        transcript = Transcript::new("refused to wait");
+        result = waiting::refused(&mut transcript, stage, &waiting).await;
+    }
     lines.extend(transcript.end(result));
 
     let sensor = stage.component(load, "sensor").await?;

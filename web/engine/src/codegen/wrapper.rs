@@ -18,9 +18,28 @@ pub struct HostEntry {
     pub landing: u32,
     /// Address of the pointer to the frame that arguments and results pass through.
     pub frame: u32,
+    /// Address of the frame under which no guest runs.
+    pub outermost: u32,
+    /// Where in a frame it says, by a word that is not 0, that nobody waits for the guest any more.
+    pub cancelled: u32,
     /// Address of the flag that is 1 while the application runs on a guest's behalf.
     pub in_host: u32,
 }
+
+/// Types of the landing's functions, of `suspend`, and of the first trampoline.
+const LAND_TYPE: u32 = 1;
+const SUSPEND_TYPE: u32 = 2;
+const FIRST_TYPE: u32 = 3;
+
+/// The function `s.suspend`.
+const SUSPEND: u32 = 0;
+
+/// What a landing reports, besides 0 for success and 1 for an error, when the guest has to be suspended.
+pub const SUSPENDS: u32 = 2;
+
+/// The function that a landing's call begins with, and the one that it ends with after a suspension: bytes from the landing's start.
+const BEGIN: u32 = 0;
+const FINISH: u32 = 4;
 
 /// What `trampoline` is set to when a guest calls out while it may not leave its instance.
 pub const CANNOT_LEAVE: u32 = u32::MAX;
@@ -33,7 +52,8 @@ pub const INVALID: &str = "invalid ";
 /// Imports the application's memory `m.app` and table `m.table`, the address of the instance `i.instance` (an immutable global),
 /// that of its first landing `i.landings` (another), and the flags of each component instance as `f.<number>`. Each function stores its
 /// arguments in the frame, calls the application (the landing of an import, or the instance for what is built in), and executes
-/// `unreachable` when that reports an error, so that no guest can catch it.
+/// `unreachable` when that reports an error, so that no guest can catch it. Where an import has to wait for the host, it calls
+/// `s.suspend: (frame)`, and when that returns the landing's second function.
 ///
 /// A transcoder has a module of its own, since it needs two memories; here is a function that it calls for a string that is not valid.
 pub fn wrappers(trampolines: &[Trampoline], entry: HostEntry) -> Vec<u8> {
@@ -47,6 +67,7 @@ pub fn wrappers(trampolines: &[Trampoline], entry: HostEntry) -> Vec<u8> {
         .types
         .ty()
         .function([ValType::I32; 2], [ValType::I32]);
+    sections.types.ty().function([ValType::I32], []);
     let nothing = Signature::default();
     for (index, trampoline) in trampolines.iter().enumerate() {
         let (prefix, signature) = match trampoline.kind {
@@ -54,10 +75,12 @@ pub fn wrappers(trampolines: &[Trampoline], entry: HostEntry) -> Vec<u8> {
             _ => ("", &trampoline.signature),
         };
         push_type(&mut sections.types, signature);
-        sections.functions.function(2 + index as u32);
-        sections
-            .exports
-            .export(&format!("{prefix}{index}"), ExportKind::Func, index as u32);
+        sections.functions.function(FIRST_TYPE + index as u32);
+        sections.exports.export(
+            &format!("{prefix}{index}"),
+            ExportKind::Func,
+            1 + index as u32,
+        );
         let flags = instances
             .iter()
             .position(|instance| Some(*instance) == trampoline.caller)
@@ -95,6 +118,7 @@ fn imports(instances: &[usize]) -> ImportSection {
     imports.import("m", "table", EntityType::Table(table));
     imports.import("i", "instance", global(false));
     imports.import("i", "landings", global(false));
+    imports.import("s", "suspend", EntityType::Function(SUSPEND_TYPE));
     for instance in instances {
         imports.import("f", &instance.to_string(), global(true));
     }
@@ -110,7 +134,7 @@ fn body(
     entry: HostEntry,
 ) -> Function {
     let frame = signature.params.len() as u32;
-    let mut function = Function::new([(1, ValType::I32)]);
+    let mut function = Function::new([(2, ValType::I32)]);
     // Spec: `resource.rep` alone may be called by an instance that may not leave.
     let leaves = !matches!(trampoline.kind, TrampolineKind::ResourceRep(_));
     if let (Some(flags), true) = (flags, leaves) {
@@ -128,16 +152,15 @@ fn body(
     }
     match trampoline.kind {
         TrampolineKind::LowerImport { lowering, .. } => {
-            call_landing(&mut function, lowering as u32, entry, frame);
+            call_import(&mut function, lowering as u32, entry, frame);
         }
-        _ => call_host(&mut function, index, entry, |f| {
-            f.instruction(&Instruction::LocalGet(frame));
-        }),
+        _ => {
+            call_host(&mut function, index, entry, |f| {
+                f.instruction(&Instruction::LocalGet(frame));
+            });
+            unreachable_if(&mut function);
+        }
     }
-    function
-        .instruction(&Instruction::If(BlockType::Empty))
-        .instruction(&Instruction::Unreachable)
-        .instruction(&Instruction::End);
     for (slot, ty) in signature.results.iter().enumerate() {
         function
             .instruction(&Instruction::LocalGet(frame))
@@ -183,8 +206,52 @@ fn call_host(
     set_in_host(function, 0, entry);
 }
 
-/// Calls the landing of an import with the in-host flag set; leaves its status on the stack.
-fn call_landing(function: &mut Function, lowering: u32, entry: HostEntry, frame: u32) {
+/// Ends the guest if the word on the stack is not 0.
+fn unreachable_if(function: &mut Function) {
+    function
+        .instruction(&Instruction::If(BlockType::Empty))
+        .instruction(&Instruction::Unreachable)
+        .instruction(&Instruction::End);
+}
+
+/// Calls an import; the guest is suspended for as long as the host has to be waited for. The local after `frame` is scratch.
+fn call_import(function: &mut Function, lowering: u32, entry: HostEntry, frame: u32) {
+    let status = frame + 1;
+    call_landing(function, lowering, BEGIN, entry, frame);
+    function
+        .instruction(&Instruction::LocalTee(status))
+        .instruction(&Instruction::If(BlockType::Empty));
+    function
+        .instruction(&Instruction::LocalGet(status))
+        .instruction(&Instruction::I32Const(SUSPENDS.cast_signed()))
+        .instruction(&Instruction::I32Ne);
+    unreachable_if(function);
+    set_frame(function, entry, |f| {
+        f.instruction(&Instruction::I32Const(entry.outermost.cast_signed()));
+    });
+    function
+        .instruction(&Instruction::LocalGet(frame))
+        .instruction(&Instruction::Call(SUSPEND));
+    function
+        .instruction(&Instruction::LocalGet(frame))
+        .instruction(&Instruction::I32Load(word(entry.cancelled)));
+    unreachable_if(function);
+    set_frame(function, entry, |f| {
+        f.instruction(&Instruction::LocalGet(frame));
+    });
+    call_landing(function, lowering, FINISH, entry, frame);
+    unreachable_if(function);
+    function.instruction(&Instruction::End);
+}
+
+fn set_frame(function: &mut Function, entry: HostEntry, frame: impl FnOnce(&mut Function)) {
+    function.instruction(&Instruction::I32Const(0));
+    frame(function);
+    function.instruction(&Instruction::I32Store(word(entry.frame)));
+}
+
+/// Calls one of the functions of an import's landing with the in-host flag set; leaves its status on the stack.
+fn call_landing(function: &mut Function, lowering: u32, which: u32, entry: HostEntry, frame: u32) {
     set_in_host(function, 1, entry);
     let offset = lowering * entry.landing;
     function
@@ -193,9 +260,9 @@ fn call_landing(function: &mut Function, lowering: u32, entry: HostEntry, frame:
         .instruction(&Instruction::I32Add)
         .instruction(&Instruction::LocalGet(frame))
         .instruction(&Instruction::GlobalGet(1))
-        .instruction(&Instruction::I32Load(word(offset)))
+        .instruction(&Instruction::I32Load(word(offset + which)))
         .instruction(&Instruction::CallIndirect {
-            type_index: 1,
+            type_index: LAND_TYPE,
             table_index: 0,
         });
     set_in_host(function, 0, entry);

@@ -1,5 +1,6 @@
 //! `Func`: calling what a component exports.
 
+mod call_async;
 mod typed_func;
 mod values;
 
@@ -9,15 +10,17 @@ use values::{lift_values, lower_values};
 
 use super::context::{LiftContext, LowerContext};
 use super::host::Frame;
-use super::instance::Instance;
+use super::instance::{Instance, InstanceId};
 use super::matching::typecheck_func;
 use super::typed::{ComponentNamedList, Lift, Lower};
 use super::types::ComponentFunc;
 use super::val::Val;
 use crate::codegen::{NOT_ALIGNED, OUT_OF_BOUNDS, STATUS_SLOT};
-use crate::page::{self, FRAME_SLOTS, Slot};
+use crate::page::{self, FRAME_SLOTS, Local, Slot};
 use crate::plan::{Export, Options, placed};
 use crate::store::{AsContext, AsContextMut, StoreContextMut, StoreOpaque};
+use js_sys::Function;
+use std::cell::OnceCell;
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 use wasmtime_environ::component::{ComponentTypes, ExportIndex, InterfaceType, TypeFuncIndex};
@@ -45,7 +48,9 @@ pub(super) struct FuncInfo {
 /// A function that is ready to be called, and the slots of its trampolines.
 pub(super) struct LiftedFunc {
     info: FuncInfo,
-    _call: Slot,
+    call: Slot,
+    /// The trampoline for calls that can be suspended, made when first asked for.
+    promising: OnceCell<Local<Function>>,
     _placing: Option<Slot>,
 }
 
@@ -98,21 +103,8 @@ impl Func {
         results: &mut [Val],
     ) -> Result<()> {
         let mut store = store.as_context_mut();
-        let ty = self.ty(&store);
-        if ty.params().len() != params.len() {
-            bail!(
-                "expected {} argument(s), got {}",
-                ty.params().len(),
-                params.len()
-            );
-        }
-        if ty.results().len() != results.len() {
-            bail!(
-                "expected {} result(s), got {}",
-                ty.results().len(),
-                results.len()
-            );
-        }
+        store.opaque().validate_sync_call()?;
+        self.check_counts(&store, params.len(), results.len())?;
         self.call_raw(
             store.as_context_mut(),
             false,
@@ -124,6 +116,18 @@ impl Func {
                 Ok(())
             },
         )
+    }
+
+    fn check_counts(&self, store: impl AsContext, params: usize, results: usize) -> Result<()> {
+        let ty = self.ty(store);
+        let (wanted_params, wanted_results) = (ty.params().len(), ty.results().len());
+        if wanted_params != params {
+            bail!("expected {wanted_params} argument(s), got {params}");
+        }
+        if wanted_results != results {
+            bail!("expected {wanted_results} result(s), got {results}");
+        }
+        Ok(())
     }
 
     /// Nothing: post-return functions are called by [`call`](Func::call).
@@ -203,7 +207,8 @@ impl Func {
         };
         let _ = data.funcs[self.index.as_u32() as usize].set(LiftedFunc {
             info,
-            _call: call,
+            call,
+            promising: OnceCell::new(),
             _placing: placing,
         });
         Ok(())
@@ -267,17 +272,29 @@ impl Func {
                 _ => {}
             }
         }
-        store.finish_scope()?;
-        let result = {
-            let mut cx = LiftContext::new(store, &info.types, &info.options, id);
-            lift(&mut cx, info.results, &frame)?
-        };
-        if let Some(post_return) = info.post_return {
-            // SAFETY: a post-return takes what the function returned, at most one slot.
-            if let Err(caught) = unsafe { page::enter(post_return, frame.as_mut_ptr().cast()) } {
-                return Err(store.throw_to_error(&caught));
-            }
-        }
-        Ok(result)
+        finish_call(store, id, info, &mut frame, lift)
     }
+}
+
+/// What comes after the guest has returned: lift the result, let the guest clean up.
+#[inline]
+fn finish_call<R>(
+    store: &mut StoreOpaque,
+    id: InstanceId,
+    info: &FuncInfo,
+    frame: &mut Frame,
+    lift: impl FnOnce(&mut LiftContext<'_>, InterfaceType, &Frame) -> Result<R>,
+) -> Result<R> {
+    store.finish_scope()?;
+    let result = {
+        let mut cx = LiftContext::new(store, &info.types, &info.options, id);
+        lift(&mut cx, info.results, frame)?
+    };
+    if let Some(post_return) = info.post_return {
+        // SAFETY: a post-return takes what the function returned, at most one slot.
+        if let Err(caught) = unsafe { page::enter(post_return, frame.as_mut_ptr().cast()) } {
+            return Err(store.throw_to_error(&caught));
+        }
+    }
+    Ok(result)
 }

@@ -1,12 +1,17 @@
 //! Host functions: from a guest's call to a Rust closure and back.
 
+mod async_func;
+mod waits;
+
+pub(crate) use waits::Waits;
+
 use super::context::{AlignedBytes, LiftContext, LowerContext};
 use super::instance::InstanceId;
 use super::matching::{InstanceType, typecheck_func};
 use super::typed::{ComponentNamedList, Lift, Lower, slice_to_storage, slice_to_storage_mut};
 use super::types::ComponentFunc;
 use super::val::Val;
-use crate::page::FRAME_SLOTS;
+use crate::page::{CallFrame, FRAME_SLOTS};
 use crate::plan::Options;
 use crate::raw::ValRaw;
 use crate::store::{StoreContextMut, StoreInner, StoreOpaque};
@@ -23,10 +28,12 @@ use wasmtime_environ::error::{Error, Result, bail, format_err};
 /// The arguments and results of one call from a guest.
 pub(crate) type Frame = [MaybeUninit<ValRaw>; FRAME_SLOTS];
 
-/// Where the calls of one import arrive: the wrapper knows its address, reads the first field and calls that.
+/// Where the calls of one import arrive: the wrapper knows its address, reads the first field and calls that; where the guest
+/// was suspended, it then calls the second.
 #[repr(C)]
 pub(crate) struct Landing {
     call: Land,
+    finish: Land,
     /// The closure of the function that is bound; null before.
     closure: *const (),
     /// Keeps it alive.
@@ -43,8 +50,9 @@ pub(crate) struct Landing {
 /// Bytes from one landing to the next.
 pub(crate) const LANDING_SIZE: u32 = size_of::<Landing>() as u32;
 
-/// The Rust function that an import's wrapper calls: 0 and the result in the frame, or 1 with the error kept in the store.
-type Land = extern "C" fn(&Landing, &mut Frame) -> u32;
+/// The Rust function that an import's wrapper calls: 0 and the result in the frame, or 1 with the error kept in the store, or 2 if the
+/// guest is to be suspended.
+type Land = extern "C" fn(&Landing, &mut CallFrame) -> u32;
 
 impl Landing {
     /// A landing for calls of an import with these types and options; until it is bound, they fail.
@@ -57,6 +65,7 @@ impl Landing {
     ) -> Landing {
         Landing {
             call: unbound,
+            finish: unbound,
             closure: std::ptr::null(),
             func: None,
             store,
@@ -72,41 +81,62 @@ impl Landing {
     /// Binds a host function.
     pub fn bind(&mut self, func: &Arc<HostFunc>) {
         self.call = func.land;
+        self.finish = func.finish.unwrap_or(unbound);
         self.closure = (&raw const *func.closure).cast();
         self.func = Some(Arc::clone(func));
     }
 
     /// Runs `entry` on a call of this import, in a scope of its own.
     #[inline]
-    fn run(&self, frame: &mut Frame, entry: impl FnOnce(&mut HostCall<'_>) -> Result<()>) -> u32 {
-        // SAFETY: the store outlives its instances, and whoever borrows it sleeps while the guest runs.
-        let scopes = || unsafe { &mut (*self.store).scopes };
-        let depth = scopes().enter();
-        let result = entry(&mut HostCall {
-            landing: self,
-            frame,
-        });
-        scopes().unwind(depth);
+    fn run(
+        &self,
+        frame: &mut CallFrame,
+        entry: impl FnOnce(&mut HostCall<'_>) -> Result<()>,
+    ) -> u32 {
+        let depth = self.enter();
+        let result = entry(&mut self.host_call(frame));
+        self.unwind(depth);
         match result {
             Ok(()) => 0,
             Err(error) => self.fail(error),
         }
     }
 
+    #[inline]
+    fn host_call<'a>(&'a self, frame: &'a mut CallFrame) -> HostCall<'a> {
+        HostCall {
+            landing: self,
+            frame: &mut frame.slots,
+        }
+    }
+
+    /// A scope begins; returns the depth to unwind to at its end.
+    #[inline]
+    fn enter(&self) -> usize {
+        // SAFETY: the store outlives its instances, and whoever borrows it sleeps while the guest runs.
+        unsafe { (*self.store).scopes.enter() }
+    }
+
+    #[inline]
+    fn unwind(&self, depth: usize) {
+        // SAFETY: as in `enter`.
+        unsafe { (*self.store).scopes.unwind(depth) }
+    }
+
     #[cold]
     fn fail(&self, error: Error) -> u32 {
-        // SAFETY: as in `run`.
+        // SAFETY: as in `enter`.
         unsafe { (*self.store).pending_error = Some(error) };
         1
     }
 }
 
-extern "C" fn unbound(landing: &Landing, _: &mut Frame) -> u32 {
+extern "C" fn unbound(landing: &Landing, _: &mut CallFrame) -> u32 {
     landing.fail(format_err!("an import is called before it is bound"))
 }
 
 /// One call from a guest, before its types are known.
-struct HostCall<'a> {
+pub(crate) struct HostCall<'a> {
     landing: &'a Landing,
     frame: &'a mut Frame,
 }
@@ -115,6 +145,8 @@ struct HostCall<'a> {
 pub(crate) struct HostFunc {
     pub typecheck: fn(TypeFuncIndex, &InstanceType<'_>) -> Result<()>,
     land: Land,
+    /// Where a guest that was suspended comes back to, if the function is asynchronous.
+    finish: Option<Land>,
     /// The function itself; `land` knows its type.
     closure: Box<dyn Any + Send + Sync>,
 }
@@ -137,6 +169,7 @@ impl HostFunc {
         Arc::new(HostFunc {
             typecheck: typecheck_func::<P, R>,
             land: land_typed::<T, F, P, R>,
+            finish: None,
             closure: Box::new(func),
         })
     }
@@ -151,17 +184,28 @@ impl HostFunc {
             + 'static,
     {
         Arc::new(HostFunc {
-            typecheck: |ty, types| match types.types[ty].async_ {
-                true => bail!("functions that are `async` in WIT: not supported yet"),
-                false => Ok(()),
-            },
+            typecheck: typecheck_sync,
             land: land_dynamic::<T, F>,
+            finish: None,
             closure: Box::new(func),
         })
     }
+
+    /// Whether a guest that calls it may have to be suspended.
+    pub fn is_async(&self) -> bool {
+        self.finish.is_some()
+    }
 }
 
-extern "C" fn land_typed<T, F, P, R>(landing: &Landing, frame: &mut Frame) -> u32
+/// Any type does for dynamic values.
+fn typecheck_sync(ty: TypeFuncIndex, types: &InstanceType<'_>) -> Result<()> {
+    match types.types[ty].async_ {
+        true => bail!("functions that are `async` in WIT: not supported yet"),
+        false => Ok(()),
+    }
+}
+
+extern "C" fn land_typed<T, F, P, R>(landing: &Landing, frame: &mut CallFrame) -> u32
 where
     T: 'static,
     F: Fn(StoreContextMut<'_, T>, P) -> Result<R> + Send + Sync + 'static,
@@ -180,7 +224,7 @@ where
     })
 }
 
-extern "C" fn land_dynamic<T, F>(landing: &Landing, frame: &mut Frame) -> u32
+extern "C" fn land_dynamic<T, F>(landing: &Landing, frame: &mut CallFrame) -> u32
 where
     T: 'static,
     F: Fn(StoreContextMut<'_, T>, ComponentFunc, &[Val], &mut [Val]) -> Result<()>

@@ -12,7 +12,7 @@ use super::typed::{ComponentNamedList, Lift, Lower};
 use super::types;
 use crate::codegen::{CANNOT_LEAVE, INVALID, invalid_string};
 use crate::module::Module;
-use crate::page::{self, GuestMemory, Local, Slot};
+use crate::page::{self, CallFrame, GuestMemory, Local, Slot};
 use crate::plan::{Def, Export, TrampolineKind, Transcoding};
 use crate::raw::ValRaw;
 use crate::store::{AsContext, AsContextMut, StoreOpaque};
@@ -417,13 +417,13 @@ impl StoreOpaque {
 pub extern "C" fn host_call(
     instance: *const InstanceData,
     trampoline: u32,
-    frame: *mut Frame,
+    frame: *mut CallFrame,
 ) -> u32 {
     // SAFETY: wrappers carry the address of their instance, which outlives every call.
     let instance = unsafe { &*instance };
     let mut none = [std::mem::MaybeUninit::uninit(); page::FRAME_SLOTS];
     // SAFETY: a wrapper passes the current frame, or null when it has nothing to pass.
-    let frame = unsafe { frame.as_mut() }.unwrap_or(&mut none);
+    let frame = unsafe { frame.as_mut() }.map_or(&mut none, |frame| &mut frame.slots);
     match instance.call_from_guest(trampoline, frame) {
         Ok(()) => 0,
         Err(error) => {

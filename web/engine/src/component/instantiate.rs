@@ -98,6 +98,13 @@ impl<T: 'static> InstancePre<T> {
         self.component.engine()
     }
 
+    /// Whether an import may have to wait for the host.
+    fn is_async(&self) -> bool {
+        self.imports
+            .iter()
+            .any(|import| matches!(import, RuntimeImport::Func(func) if func.is_async()))
+    }
+
     /// Makes an instance.
     ///
     /// # Errors
@@ -105,6 +112,8 @@ impl<T: 'static> InstancePre<T> {
     /// A core module's start function traps, or the browser refuses to instantiate one.
     pub fn instantiate(&self, mut store: impl AsContextMut<Data = T>) -> Result<Instance> {
         let mut store = store.as_context_mut();
+        store.opaque().async_required |= self.is_async();
+        store.opaque().validate_sync_call()?;
         let mut instantiation = Instantiation::new(self, store.opaque())?;
         for step in &self.component.plan().steps {
             if let Some(core) = instantiation.step(step)? {
@@ -125,6 +134,7 @@ impl<T: 'static> InstancePre<T> {
         mut store: impl AsContextMut<Data = T>,
     ) -> Result<Instance> {
         let mut store = store.as_context_mut();
+        store.opaque().async_required |= self.is_async();
         let mut instantiation = Instantiation::new(self, store.opaque())?;
         for step in &self.component.plan().steps {
             if let Some(core) = instantiation.step(step)? {
@@ -356,6 +366,7 @@ fn wrappers(data: &InstanceData, address: u32) -> Result<Object> {
         let own = [
             ("m", "app", page.memory.clone()),
             ("m", "table", JsValue::from(&page.table)),
+            ("s", "suspend", page.suspend.clone()),
             ("i", "instance", JsValue::from(address)),
             (
                 "i",

@@ -23,6 +23,9 @@ pub struct Page {
     pub slots: RefCell<super::slots::Slots>,
     /// Compiled accessor of guest memories; `None` in a browser without multi-memory.
     pub accessor: Option<WebAssembly::Module>,
+    /// What wrappers import to suspend their guests.
+    pub suspend: JsValue,
+    can_suspend: bool,
     array_calls: Modules<(Signature, bool)>,
     placing_calls: Modules<(Signature, Box<[Placed]>)>,
     transcoders: Modules<Transcode, Compiled>,
@@ -63,6 +66,11 @@ pub fn page<R>(with: impl FnOnce(&Page) -> Result<R>) -> Result<R> {
     })
 }
 
+/// Whether this browser can suspend a guest (JavaScript Promise Integration).
+pub fn can_suspend() -> bool {
+    page(|page| Ok(page.can_suspend)).unwrap_or(false)
+}
+
 fn boot() -> Result<Page> {
     let table = wasm_bindgen::function_table()
         .dyn_into::<WebAssembly::Table>()
@@ -88,6 +96,8 @@ fn boot() -> Result<Page> {
             "table",
         )?)),
         accessor: glue::compile_if_valid(&codegen::accessor())?,
+        suspend: glue::make_suspend(),
+        can_suspend: glue::can_suspend(),
         array_calls: RefCell::default(),
         placing_calls: RefCell::default(),
         transcoders: RefCell::default(),

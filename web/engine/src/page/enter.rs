@@ -1,17 +1,39 @@
 //! The crossing: entering a guest under the guard, and the state that wrappers use on the way back.
 
 use crate::codegen::HostEntry;
-use crate::component::host::LANDING_SIZE;
+use crate::component::host::{LANDING_SIZE, Waits};
 use crate::component::instance::host_call;
 use crate::raw::ValRaw;
-use js_sys::{Function, Object, WebAssembly};
-use std::cell::Cell;
-use std::mem::MaybeUninit;
-use wasm_bindgen::JsValue;
+use js_sys::{Function, Object, Promise, WebAssembly};
+use std::cell::{Cell, UnsafeCell};
+use std::mem::{MaybeUninit, offset_of};
+use wasm_bindgen::{JsCast as _, JsValue};
 use wasmtime_environ::error::{Result, format_err};
 
 /// Slots of a frame: the most that a lowered function takes, 16 flat parameters and a return pointer.
 pub const FRAME_SLOTS: usize = 17;
+
+/// What a guest is entered with, for the wrappers of its calls.
+#[repr(C)]
+pub struct CallFrame {
+    /// Arguments and result of the call out that is under way.
+    pub slots: [MaybeUninit<ValRaw>; FRAME_SLOTS],
+    /// What the guest waits for while it is suspended; null where it cannot be.
+    pub waits: *const Waits,
+    /// 1 once nobody waits for the guest: when it wakes up, it has to end and to touch nothing.
+    pub cancelled: Cell<u32>,
+}
+
+impl CallFrame {
+    /// A frame for a guest that waits in `waits`, or cannot be suspended if that is null.
+    pub const fn new(waits: *const Waits) -> CallFrame {
+        CallFrame {
+            slots: [MaybeUninit::uninit(); FRAME_SLOTS],
+            waits,
+            cancelled: Cell::new(0),
+        }
+    }
+}
 
 /// What a guest threw, as JavaScript has it.
 pub struct Caught(pub JsValue);
@@ -20,7 +42,7 @@ pub struct Caught(pub JsValue);
 #[repr(C)]
 struct Crossing {
     /// The frame of the innermost guarded call.
-    frame: Cell<*mut ValRaw>,
+    frame: Cell<*mut CallFrame>,
     /// 1 while the application runs on a guest's behalf.
     in_host: Cell<u32>,
 }
@@ -30,12 +52,12 @@ struct OneThread<T>(T);
 // SAFETY: the page has one thread; `page::local` refuses to compile otherwise.
 unsafe impl<T> Sync for OneThread<T> {}
 
-/// The frame of start functions that run in a task of their own, under no guarded call.
-static OUTERMOST: OneThread<Cell<[ValRaw; FRAME_SLOTS]>> =
-    OneThread(Cell::new([ValRaw::ZERO; FRAME_SLOTS]));
+/// The frame under which no guest runs.
+static OUTERMOST: OneThread<UnsafeCell<CallFrame>> =
+    OneThread(UnsafeCell::new(CallFrame::new(std::ptr::null())));
 
 static CROSSING: OneThread<Crossing> = OneThread(Crossing {
-    frame: Cell::new(OUTERMOST.0.as_ptr().cast()),
+    frame: Cell::new(OUTERMOST.0.get()),
     in_host: Cell::new(0),
 });
 
@@ -96,6 +118,8 @@ pub fn host_entry() -> HostEntry {
         slot: host_call as *const () as u32,
         landing: LANDING_SIZE,
         frame: (&raw const CROSSING.0.frame) as u32,
+        outermost: OUTERMOST.0.get() as u32,
+        cancelled: offset_of!(CallFrame, cancelled) as u32,
         in_host: (&raw const CROSSING.0.in_host) as u32,
     }
 }
@@ -110,8 +134,8 @@ pub fn host_entry() -> HostEntry {
 /// `f` is a live slot whose trampoline reads and writes no more than `args` has.
 #[inline]
 pub unsafe fn enter(f: u32, args: *mut ValRaw) -> Result<(), Caught> {
-    let mut frame = MaybeUninit::<[ValRaw; FRAME_SLOTS]>::uninit();
-    let outer_frame = CROSSING.0.frame.replace(frame.as_mut_ptr().cast());
+    let mut frame = CallFrame::new(std::ptr::null());
+    let outer_frame = CROSSING.0.frame.replace(&raw mut frame);
     let outer_in_host = CROSSING.0.in_host.get();
     let (guarded, _) = PATCHED.0.get();
     // SAFETY: the caller vouches for `f` and `args`.
@@ -129,13 +153,55 @@ pub fn instantiate(
     module: &WebAssembly::Module,
     imports: &Object,
 ) -> std::result::Result<WebAssembly::Instance, Caught> {
-    let mut frame = MaybeUninit::<[ValRaw; FRAME_SLOTS]>::uninit();
-    let outer_frame = CROSSING.0.frame.replace(frame.as_mut_ptr().cast());
+    let mut frame = CallFrame::new(std::ptr::null());
+    let outer_frame = CROSSING.0.frame.replace(&raw mut frame);
     let outer_in_host = CROSSING.0.in_host.replace(0);
     let made = WebAssembly::Instance::new(module, imports);
     CROSSING.0.frame.set(outer_frame);
     let in_host = CROSSING.0.in_host.replace(outer_in_host);
     made.map_err(|thrown| thrown_by_guest(thrown, in_host))
+}
+
+/// Starts `function` on a stack of its own, with `args`; it runs until it is done or suspended.
+///
+/// # Safety
+///
+/// `function` is the promising array-call trampoline of a live guest, which reads and writes no more than `args` has; `frame` and
+/// `args` stay where they are until the promise is settled.
+pub unsafe fn start(
+    function: &Function,
+    frame: *mut CallFrame,
+    args: *mut ValRaw,
+) -> Result<Promise, Caught> {
+    let outer_frame = CROSSING.0.frame.replace(frame);
+    let outer_in_host = CROSSING.0.in_host.replace(0);
+    let promise = function.call1(&JsValue::UNDEFINED, &JsValue::from(args as u32));
+    CROSSING.0.frame.set(outer_frame);
+    let in_host = CROSSING.0.in_host.replace(outer_in_host);
+    match promise {
+        Ok(promise) if in_host == 0 => Ok(promise.unchecked_into()),
+        Ok(promise) => Err(thrown_by_guest(promise, in_host)),
+        Err(thrown) => Err(thrown_by_guest(thrown, in_host)),
+    }
+}
+
+/// What the promise of a guest in `frame` was rejected with.
+pub fn rejected(thrown: JsValue, frame: *mut CallFrame) -> Caught {
+    let current = CROSSING.0.frame.get();
+    // Below another guest's call the flag is that call's own.
+    let in_host = match current == frame || current == OUTERMOST.0.get() {
+        true => CROSSING.0.in_host.replace(0),
+        false => 0,
+    };
+    left(frame);
+    thrown_by_guest(thrown, in_host)
+}
+
+/// The guest in `frame` has ended, or will not be waited for.
+pub fn left(frame: *mut CallFrame) {
+    if CROSSING.0.frame.get() == frame {
+        CROSSING.0.frame.set(OUTERMOST.0.get());
+    }
 }
 
 /// Throws on what the application threw while it ran on a guest's behalf: its own state can no longer be trusted.

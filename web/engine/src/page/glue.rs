@@ -14,6 +14,12 @@ extern "C" {
     #[wasm_bindgen(js_name = makeAccessor)]
     pub fn make_accessor(guest: &WebAssembly::Memory, app: &JsValue) -> Object;
     fn describe(error: &JsValue) -> Array;
+    #[wasm_bindgen(js_name = canSuspend)]
+    pub fn can_suspend() -> bool;
+    #[wasm_bindgen(js_name = makeSuspend)]
+    pub fn make_suspend() -> JsValue;
+    pub fn wake(frame: u32);
+    pub fn promising(enter: &Function) -> Function;
 }
 
 /// The message of something thrown.

@@ -1,6 +1,6 @@
 //! JavaScript values in types that are `Send` and `Sync`, as Wasmtime's are.
 
-use std::ops::Deref;
+use std::ops::{Deref, DerefMut};
 
 /// A JavaScript value of the page's one thread.
 ///
@@ -31,5 +31,11 @@ impl<T> Deref for Local<T> {
 
     fn deref(&self) -> &T {
         &self.0
+    }
+}
+
+impl<T> DerefMut for Local<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.0
     }
 }

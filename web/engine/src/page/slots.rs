@@ -4,7 +4,7 @@ use super::boot::page;
 use super::glue;
 use crate::plan::{Placed, Signature};
 use js_sys::{Function, WebAssembly};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast as _, JsValue};
 use wasmtime_environ::error::{Result, format_err};
 
 /// How many slots the table grows by at a time.
@@ -50,6 +50,18 @@ impl Slot {
     /// Puts `function` into a free slot.
     pub fn new(function: &Function) -> Result<Slot> {
         page(|page| page.slots.borrow_mut().take(function)).map(Slot)
+    }
+
+    /// The function in the slot, on a stack that can be suspended: `(args)` gives a promise.
+    pub fn promising(&self) -> Result<Function> {
+        page(|page| {
+            let function = page.slots.borrow().table.get_raw(self.0);
+            function
+                .ok()
+                .and_then(|function| function.dyn_into::<Function>().ok())
+                .map(|function| glue::promising(&function))
+                .ok_or_else(|| format_err!("slot {} has no function", self.0))
+        })
     }
 
     /// The slot's number.

@@ -43,6 +43,46 @@ impl<T: 'static> LinkerInstance<'_, T> {
         self.define(name, Definition::Func(HostFunc::wrap(func)))
     }
 
+    /// Defines an asynchronous host function with static types: a guest that calls it is suspended until it is done.
+    ///
+    /// # Errors
+    ///
+    /// `name` is defined already.
+    pub fn func_wrap_async<Params, Return, F>(&mut self, name: &str, func: F) -> Result<()>
+    where
+        F: Fn(
+                StoreContextMut<'_, T>,
+                Params,
+            ) -> Box<dyn Future<Output = Result<Return>> + Send + '_>
+            + Send
+            + Sync
+            + 'static,
+        Params: ComponentNamedList + Lift + 'static,
+        Return: ComponentNamedList + Lower + 'static,
+    {
+        self.define(name, Definition::Func(HostFunc::wrap_async(func)))
+    }
+
+    /// Defines an asynchronous host function over dynamic values.
+    ///
+    /// # Errors
+    ///
+    /// `name` is defined already.
+    pub fn func_new_async<F>(&mut self, name: &str, func: F) -> Result<()>
+    where
+        F: for<'a> Fn(
+                StoreContextMut<'a, T>,
+                ComponentFunc,
+                &'a [Val],
+                &'a mut [Val],
+            ) -> Box<dyn Future<Output = Result<()>> + Send + 'a>
+            + Send
+            + Sync
+            + 'static,
+    {
+        self.define(name, Definition::Func(HostFunc::dynamic_async(func)))
+    }
+
     /// Defines a host function over dynamic values.
     ///
     /// # Errors

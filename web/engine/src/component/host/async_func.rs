@@ -1,0 +1,196 @@
+//! Asynchronous host functions: begun on the guest's stack, finished on it, waited for while the guest is suspended.
+
+use super::waits::{Finish, Waiting};
+use super::{
+    HostCall, HostFunc, Landing, lift_dynamic, lift_typed, lower_dynamic, lower_typed,
+    typecheck_sync,
+};
+use crate::codegen::SUSPENDS;
+use crate::component::matching::typecheck_func;
+use crate::component::typed::{ComponentNamedList, Lift, Lower};
+use crate::component::types::ComponentFunc;
+use crate::component::val::Val;
+use crate::page::{self, CallFrame};
+use crate::store::StoreContextMut;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use wasmtime_environ::component::{MAX_FLAT_PARAMS, MAX_FLAT_RESULTS};
+use wasmtime_environ::error::{Error, Result, format_err};
+
+/// A future of a host function that borrows the store for `'a`.
+type HostFuture<'a, R> = Box<dyn Future<Output = Result<R>> + Send + 'a>;
+
+impl HostFunc {
+    /// An asynchronous function with static types, for stores with data `T`.
+    pub fn wrap_async<T, F, P, R>(func: F) -> Arc<HostFunc>
+    where
+        T: 'static,
+        F: Fn(StoreContextMut<'_, T>, P) -> HostFuture<'_, R> + Send + Sync + 'static,
+        P: ComponentNamedList + Lift + 'static,
+        R: ComponentNamedList + Lower + 'static,
+    {
+        Arc::new(HostFunc {
+            typecheck: typecheck_func::<P, R>,
+            land: land_typed::<T, F, P, R>,
+            finish: Some(finish),
+            closure: Box::new(func),
+        })
+    }
+
+    /// An asynchronous function over dynamic values, for stores with data `T`.
+    pub fn dynamic_async<T, F>(func: F) -> Arc<HostFunc>
+    where
+        T: 'static,
+        F: for<'a> Fn(
+                StoreContextMut<'a, T>,
+                ComponentFunc,
+                &'a [Val],
+                &'a mut [Val],
+            ) -> HostFuture<'a, ()>
+            + Send
+            + Sync
+            + 'static,
+    {
+        Arc::new(HostFunc {
+            typecheck: typecheck_sync,
+            land: land_dynamic::<T, F>,
+            finish: Some(finish),
+            closure: Box::new(func),
+        })
+    }
+}
+
+extern "C" fn land_typed<T, F, P, R>(landing: &Landing, frame: &mut CallFrame) -> u32
+where
+    T: 'static,
+    F: Fn(StoreContextMut<'_, T>, P) -> HostFuture<'_, R> + Send + Sync + 'static,
+    P: ComponentNamedList + Lift + 'static,
+    R: ComponentNamedList + Lower + 'static,
+{
+    // SAFETY: a landing that is bound calls what its closure brought with it, which knows the type.
+    let func = unsafe { &*landing.closure.cast::<F>() };
+    landing.begin(frame, |call| {
+        let params = call.lift(P::flatten_count() <= MAX_FLAT_PARAMS, lift_typed::<P>)?;
+        // SAFETY: a linker's functions are called for stores with its data type alone, and whoever polls the call borrows the store
+        // until the future is gone.
+        let future = Box::into_pin(func(unsafe { call.store() }, params));
+        Ok(Box::pin(async move {
+            let result = future.await?;
+            let flat = R::flatten_count() <= MAX_FLAT_RESULTS;
+            let finish: Finish = Box::new(move |call| {
+                // SAFETY: as above.
+                unsafe { call.lower::<T>(flat, |cx, ty, to| lower_typed(cx, ty, to, &result)) }
+            });
+            Ok(finish)
+        }))
+    })
+}
+
+extern "C" fn land_dynamic<T, F>(landing: &Landing, frame: &mut CallFrame) -> u32
+where
+    T: 'static,
+    F: for<'a> Fn(
+            StoreContextMut<'a, T>,
+            ComponentFunc,
+            &'a [Val],
+            &'a mut [Val],
+        ) -> HostFuture<'a, ()>
+        + Send
+        + Sync
+        + 'static,
+{
+    // SAFETY: as in `land_typed`; a function that is waited for is kept by its landing.
+    let func: &'static F = unsafe { &*landing.closure.cast::<F>() };
+    landing.begin(frame, |call| {
+        let index = call.landing.ty;
+        let (flat_params, flat_results) = call.are_flat()?;
+        let (ty, params) = call.lift(flat_params, |cx, _, from| {
+            let ty = ComponentFunc::from(index, &cx.instance_type());
+            Ok((ty, lift_dynamic(cx, index, from)?))
+        })?;
+        // SAFETY: as in `land_typed`.
+        let store = unsafe { call.store::<T>() };
+        Ok(Box::pin(async move {
+            let mut results = vec![Val::Bool(false); ty.results().len()];
+            Box::into_pin(func(store, ty, &params, &mut results)).await?;
+            let finish: Finish = Box::new(move |call| {
+                // SAFETY: as in `land_typed`.
+                unsafe {
+                    call.lower::<T>(flat_results, |cx, _, to| {
+                        lower_dynamic(cx, index, to, &results)
+                    })
+                }
+            });
+            Ok(finish)
+        }))
+    })
+}
+
+/// Where a guest's wrapper comes back to once the guest is running again.
+extern "C" fn finish(landing: &Landing, frame: &mut CallFrame) -> u32 {
+    // SAFETY: a guest was suspended, so its frame has what it waited for.
+    let waits = unsafe { &*frame.waits };
+    let (depth, result) = waits.finish();
+    let status = landing.complete(frame, result);
+    if let Some(depth) = depth {
+        landing.unwind(depth);
+    }
+    status
+}
+
+impl Landing {
+    /// Begins an asynchronous host function, and finishes it if it is done at once.
+    fn begin(
+        &self,
+        frame: &mut CallFrame,
+        start: impl FnOnce(&mut HostCall<'_>) -> Result<Waiting>,
+    ) -> u32 {
+        let depth = self.enter();
+        let started = start(&mut self.host_call(frame));
+        let polled = match started {
+            Err(error) => Some(Err(error)),
+            // SAFETY: who entered the guest keeps what its frame points to.
+            Ok(future) => match unsafe { frame.waits.as_ref() } {
+                Some(waits) => waits.begin(depth, future),
+                None => Some(now_or_never(future)),
+            },
+        };
+        let Some(result) = polled else {
+            return SUSPENDS;
+        };
+        let status = self.complete(frame, result);
+        self.unwind(depth);
+        status
+    }
+
+    fn complete(&self, frame: &mut CallFrame, result: Result<Finish>) -> u32 {
+        match result.and_then(|finish| finish(&mut self.host_call(frame))) {
+            Ok(()) => 0,
+            Err(error) => self.fail(error),
+        }
+    }
+}
+
+/// The result of a host function where nothing can wait for it.
+fn now_or_never(mut future: Waiting) -> Result<Finish> {
+    match future
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()))
+    {
+        Poll::Ready(result) => result,
+        Poll::Pending => Err(cannot_wait()),
+    }
+}
+
+#[cold]
+fn cannot_wait() -> Error {
+    match page::can_suspend() {
+        true => format_err!(
+            "a guest cannot wait for the host here: only below `call_async` can it be suspended, and not inside of a start function \
+             or of another call"
+        ),
+        false => format_err!(
+            "a guest cannot wait for the host in this browser: it has no JavaScript Promise Integration (`WebAssembly.Suspending`)"
+        ),
+    }
+}
