@@ -28,6 +28,7 @@ use std::time::Duration;
 #[derive(Debug, Parser)]
 #[command(
     name = "cargo xtask conformance",
+    bin_name = "cargo xtask conformance",
     after_help = "Example:\n  \
         git clone https://github.com/WebAssembly/component-model /tmp/component-model\n  \
         cargo xtask conformance --browser chromium /tmp/component-model/test/values"
