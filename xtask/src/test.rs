@@ -6,6 +6,7 @@
 use crate::web::{self, PAGES, Profile, TARGET};
 use crate::workspace::{Workspace, cargo, select};
 use crate::{conformance, demo, guests, shell, tools};
+use amphi_harness::Selection;
 use anyhow::Result;
 use clap::Args;
 use std::process::Command;
@@ -60,7 +61,9 @@ const STEPS: &[Step] = &[
 
 /// Checks everything that continuous integration checks.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  cargo xtask test\n  cargo xtask test format lint")]
+#[command(
+    after_help = "Examples:\n  cargo xtask test\n  cargo xtask test format lint\n  AMPHI_BROWSERS=firefox,webkit cargo xtask test pages browser\n\nAMPHI_BROWSERS names the browsers to test in, out of chromium, firefox and webkit; else all that are or can be installed."
+)]
 pub struct Options {
     /// The steps to take, in their usual order; all when none is named.
     #[arg(value_parser = step_names())]
@@ -101,14 +104,33 @@ fn print_summary(taken: &[(&str, Duration, bool)]) {
     println!("{:<12} {:>7.1} s", "total", total.as_secs_f64());
     let passed = taken.iter().filter(|(.., passed)| *passed).count();
     println!("\nsteps: {passed} passed, {} failed", taken.len() - passed);
+    if let Ok(selection) = Selection::read() {
+        print!("{}", selection.skipped_lines());
+    }
 }
 
 fn install(_: &Workspace) -> Result<()> {
     guests::prepare()?;
     web::prepare()?;
-    for browser in amphi_harness::selected()? {
-        tools::browser(browser)?;
+    browsers()
+}
+
+/// Installs the browsers that `AMPHI_BROWSERS` names or, where that can be done, all; and names those that stay out.
+fn browsers() -> Result<()> {
+    let chosen = std::env::var("AMPHI_BROWSERS").ok();
+    let browsers = match &chosen {
+        Some(names) => amphi_harness::named(names)?,
+        None => amphi_harness::BROWSERS.iter().collect(),
+    };
+    for browser in browsers {
+        match tools::browser(browser) {
+            Err(error) if chosen.is_none() => {
+                eprintln!("{} cannot be had here: {error:#}", browser.name);
+            }
+            done => done?,
+        }
     }
+    eprint!("{}", Selection::read()?.skipped_lines());
     Ok(())
 }
 

@@ -30,20 +30,20 @@ pub fn cargo_component() -> Result<()> {
     if found.split_whitespace().any(|word| word == CARGO_COMPONENT) {
         return Ok(());
     }
-    shell::quiet(Command::new("cargo").args([
-        "install",
-        "cargo-component",
-        "--locked",
-        "--version",
-        CARGO_COMPONENT,
-    ]))
+    cargo_install("cargo-component", CARGO_COMPONENT)
 }
 
-/// Installs `browser` and its driver, unless both are there.
+/// Installs `browser`, its driver and what they run on, unless all is there.
 pub fn browser(browser: &Browser) -> Result<()> {
-    let there = || browser.program().is_ok() && browser.driver().is_ok();
     let what = format!("{} and its WebDriver", browser.name);
-    debian(&what, browser.packages, there)
+    debian(&what, browser.packages, || {
+        let driver = browser.driver_crate.is_some() || browser.driver().is_ok();
+        driver && browser.program().is_ok() && browser.display().is_ok()
+    })?;
+    if let (Err(_), Some((name, version))) = (browser.driver(), browser.driver_crate) {
+        cargo_install(name, version)?;
+    }
+    browser.check()
 }
 
 /// Installs npm, unless it is there.
@@ -80,6 +80,10 @@ fn debian(what: &str, packages: &[&str], there: impl Fn() -> bool) -> Result<()>
         bail!("`{names}` are installed, and {what} still not on PATH");
     }
     Ok(())
+}
+
+fn cargo_install(name: &str, version: &str) -> Result<()> {
+    shell::quiet(Command::new("cargo").args(["install", name, "--locked", "--version", version]))
 }
 
 fn apt_get(args: &[&str]) -> Command {

@@ -1,7 +1,7 @@
-//! The browsers, as data: what is installed under which name, and how its driver is asked for a window that nobody sees.
+//! A browser, as data: what is installed under which name, and how its driver is asked for a window that nobody sees.
 
-use anyhow::{Context, Result, bail};
-use serde_json::{Value, json};
+use anyhow::{Context, Result};
+use serde_json::Value;
 use std::env;
 use std::path::{Path, PathBuf};
 
@@ -12,40 +12,34 @@ pub struct Browser {
     pub name: &'static str,
     /// The names its program goes by, the likeliest first.
     pub programs: &'static [&'static str],
+    /// Folders that its program may be in, besides those of `PATH`.
+    pub folders: &'static [&'static str],
     /// The names its WebDriver goes by, the likeliest first.
     pub drivers: &'static [&'static str],
-    /// The Debian packages that hold both.
+    /// What the driver is told besides its port.
+    pub driver_arguments: &'static [&'static str],
+    /// The display server that it draws on, where it cannot do without one.
+    pub display: Option<&'static str>,
+    /// The Debian packages that hold all of it.
     pub packages: &'static [&'static str],
+    /// A driver that Debian may lack: the crate that cargo installs it from, and its version.
+    pub driver_crate: Option<(&'static str, &'static str)>,
     /// Makes the capabilities, from the browser's program and a fresh profile folder.
     pub capabilities: fn(program: &Path, profile: &Path) -> Value,
     /// Whether the driver hands out the page's console (`/se/log`).
     pub console: bool,
 }
 
-/// Every browser that the tests know.
-pub static BROWSERS: &[Browser] = &[Browser {
-    name: "chromium",
-    programs: &["chromium", "chromium-browser", "google-chrome"],
-    drivers: &["chromedriver"],
-    packages: &["chromium", "chromium-driver"],
-    capabilities: chromium,
-    console: true,
-}];
-
-/// The browsers to test in: those that `AMPHI_BROWSERS` names (separated by commas), or all.
-///
-/// A browser that is selected and not installed is a failure where it is started, never a test that passes unrun.
-pub fn selected() -> Result<Vec<&'static Browser>> {
-    match env::var("AMPHI_BROWSERS") {
-        Ok(names) => named(&names),
-        Err(_) => Ok(BROWSERS.iter().collect()),
-    }
-}
-
 /// The first of `names` that is a file in a folder of `PATH`.
 pub fn find_program(names: &[&str]) -> Option<PathBuf> {
-    let path = env::var_os("PATH")?;
-    let folders: Vec<PathBuf> = env::split_paths(&path).collect();
+    find(names, &[])
+}
+
+fn find(names: &[&str], besides: &[&str]) -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<PathBuf> = env::split_paths(&path)
+        .chain(besides.iter().map(PathBuf::from))
+        .collect();
     names.iter().find_map(|name| {
         folders
             .iter()
@@ -57,92 +51,46 @@ pub fn find_program(names: &[&str]) -> Option<PathBuf> {
 impl Browser {
     /// Where the browser's program is.
     pub fn program(&self) -> Result<PathBuf> {
-        self.installed(self.programs)
+        self.installed(self.programs, self.folders)
     }
 
     /// Where the browser's WebDriver is.
     pub fn driver(&self) -> Result<PathBuf> {
-        self.installed(self.drivers)
+        self.installed(self.drivers, &[])
     }
 
-    fn installed(&self, names: &[&str]) -> Result<PathBuf> {
-        find_program(names).with_context(|| {
+    /// Where the display server is, if the browser needs one.
+    pub fn display(&self) -> Result<Option<PathBuf>> {
+        self.display
+            .map(|server| self.installed(&[server], &[]))
+            .transpose()
+    }
+
+    /// Whether everything that it takes is there; what is not is named by the error, with how to get it.
+    pub fn check(&self) -> Result<()> {
+        self.program().and(self.display()).and(self.driver())?;
+        Ok(())
+    }
+
+    /// How it is installed on Debian, as commands.
+    pub fn installation(&self) -> String {
+        let packages = format!("apt-get install {}", self.packages.join(" "));
+        match self.driver_crate {
+            Some((name, version)) => {
+                format!("{packages}` and `cargo install {name} --version {version}")
+            }
+            None => packages,
+        }
+    }
+
+    fn installed(&self, names: &[&str], besides: &[&str]) -> Result<PathBuf> {
+        find(names, besides).with_context(|| {
             format!(
-                "`{}` is not on PATH: install {} (Debian: `apt-get install {}`), or name other browsers in AMPHI_BROWSERS",
+                "`{}` is not on PATH: install {} (Debian: `{}`), or name other browsers in AMPHI_BROWSERS",
                 names.join("` or `"),
                 self.name,
-                self.packages.join(" "),
+                self.installation(),
             )
         })
-    }
-}
-
-fn named(names: &str) -> Result<Vec<&'static Browser>> {
-    let find = |name: &str| {
-        BROWSERS
-            .iter()
-            .find(|browser| browser.name == name)
-            .with_context(|| {
-                let known: Vec<_> = BROWSERS.iter().map(|browser| browser.name).collect();
-                format!(
-                    "AMPHI_BROWSERS: expected names out of `{}`, found `{name}`",
-                    known.join(",")
-                )
-            })
-    };
-    let browsers = names
-        .split(',')
-        .map(str::trim)
-        .filter(|name| !name.is_empty())
-        .map(find)
-        .collect::<Result<Vec<_>>>()?;
-    if browsers.is_empty() {
-        bail!("AMPHI_BROWSERS: expected at least one name, found none");
-    }
-    Ok(browsers)
-}
-
-fn chromium(program: &Path, profile: &Path) -> Value {
-    let args = [
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--disable-dev-shm-usage",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--window-size=1280,1400",
-    ];
-    let mut args: Vec<String> = args.map(String::from).to_vec();
-    args.push(format!("--user-data-dir={}", profile.display()));
-    json!({
-        "browserName": "chrome",
-        "goog:chromeOptions": { "binary": program, "args": args },
-        "goog:loggingPrefs": { "browser": "ALL" },
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::named;
-
-    #[test]
-    fn browsers_are_selected_by_name() {
-        let found =
-            |names| named(names).map(|list| list.iter().map(|b| b.name).collect::<Vec<_>>());
-        assert_eq!(found("chromium").expect("it is known"), ["chromium"]);
-        assert_eq!(found(" chromium, ").expect("it is known"), ["chromium"]);
-        assert!(
-            found("netscape")
-                .expect_err("it is not")
-                .to_string()
-                .contains("`netscape`")
-        );
-        assert!(
-            found("").is_err(),
-            "no browser at all would be a test that cannot fail"
-        );
     }
 }

@@ -1,12 +1,14 @@
 //! A browser's WebDriver process: started on a free port, ready when it listens, stopped on drop with all that it started.
 
+use crate::browser::Browser;
+use crate::display::Display;
+use crate::process::Process;
 use anyhow::{Context, Result, bail};
-use rustix::process::{Pid, Signal, kill_process_group};
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::os::unix::process::CommandExt as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -14,32 +16,59 @@ use std::time::{Duration, Instant};
 const START: Duration = Duration::from_secs(60);
 /// The pause between two questions whether it listens yet; there is no event to wait for.
 const PAUSE: Duration = Duration::from_millis(20);
+/// Where programs keep what is the user's: each is a folder of the scratch folder.
+const FOLDERS: &[&str] = &[
+    "HOME",
+    "TMPDIR",
+    "XDG_CACHE_HOME",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "XDG_RUNTIME_DIR",
+];
 
 /// A running WebDriver.
 #[derive(Debug)]
 pub(crate) struct Driver {
     port: u16,
-    child: Child,
+    process: Process,
     log: PathBuf,
+    // Declared last: the display goes after what draws on it.
+    _display: Option<Display>,
 }
 
 impl Driver {
-    /// Starts `program`, its output going to a file in `folder`.
-    pub(crate) fn start(program: &Path, folder: &Path) -> Result<Self> {
-        let log = folder.join("driver.log");
+    /// Starts the driver of `browser`, which then knows no folder of the user's but those that are made in `scratch`.
+    pub(crate) fn start(browser: &Browser, scratch: &Path) -> Result<Self> {
+        let log = scratch.join("driver.log");
         let output =
             File::create(&log).with_context(|| format!("cannot write `{}`", log.display()))?;
         let port = free_port()?;
-        let child = Command::new(program)
+        let display = browser
+            .display()?
+            .map(|server| Display::start(&server))
+            .transpose()?;
+        let mut command = Command::new(browser.driver()?);
+        command
             .arg(format!("--port={port}"))
+            .args(browser.driver_arguments)
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)
             .stderr(output)
-            // A group of its own, which its browser is in too.
-            .process_group(0)
-            .spawn()
-            .with_context(|| format!("cannot start `{}`", program.display()))?;
-        let mut driver = Self { port, child, log };
+            // A bus of the user's would lead out of the scratch folder.
+            .env("DBUS_SESSION_BUS_ADDRESS", "disabled:")
+            .env("NO_AT_BRIDGE", "1");
+        for variable in FOLDERS {
+            command.env(variable, private_folder(&scratch.join(variable))?);
+        }
+        if let Some(display) = &display {
+            command.env("DISPLAY", &display.name);
+        }
+        let mut driver = Self {
+            port,
+            process: Process::start(&mut command)?,
+            log,
+            _display: display,
+        };
         driver.await_ready()?;
         Ok(driver)
     }
@@ -57,7 +86,7 @@ impl Driver {
     fn await_ready(&mut self) -> Result<()> {
         let deadline = Instant::now() + START;
         while TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_err() {
-            if let Some(code) = self.child.try_wait()? {
+            if let Some(code) = self.process.0.try_wait()? {
                 bail!(
                     "the driver ended before it was ready ({code}):\n{}",
                     self.output()
@@ -75,13 +104,12 @@ impl Driver {
     }
 }
 
-impl Drop for Driver {
-    fn drop(&mut self) {
-        // A browser outlives a driver that is killed, so the whole group is. It may have ended by itself; then there is
-        // nothing to kill and only its status to collect.
-        let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
-        let _ = self.child.wait();
-    }
+/// Makes a folder that is the user's alone, as a runtime folder has to be.
+fn private_folder(path: &Path) -> Result<&Path> {
+    let made = fs::create_dir_all(path)
+        .and_then(|()| fs::set_permissions(path, fs::Permissions::from_mode(0o700)));
+    made.with_context(|| format!("cannot make `{}`", path.display()))?;
+    Ok(path)
 }
 
 /// A port that was free a moment ago. Not every driver can choose one and say which.

@@ -1,7 +1,8 @@
 //! Opens a page in a real browser and awaits what it says.
 //!
 //! Three pieces, in the order a test meets them: a [`Server`] gives out a folder under a strict content-security policy,
-//! a [`Browser`] is a row of data (program, driver, capabilities), and a [`Session`] is that browser running. The page
+//! a [`Browser`] is a row of data (program, driver, capabilities), chosen by `AMPHI_BROWSERS` or by what is installed
+//! ([`Selection`]), and a [`Session`] is that browser running. The page
 //! answers by setting `globalThis.outcome` to a promise; [`Session::outcome`] awaits it. [`visit`] is all of it in one call.
 //!
 //! Everything blocks, so that a test reads from top to bottom, and everything started is stopped on drop. The WebDriver
@@ -9,11 +10,17 @@
 //! to be called from within another.
 
 mod browser;
+mod catalogue;
 mod console;
+mod display;
 mod driver;
+mod process;
+mod selection;
 mod server;
 mod session;
 
-pub use browser::{BROWSERS, Browser, find_program, selected};
+pub use browser::{Browser, find_program};
+pub use catalogue::BROWSERS;
+pub use selection::{Selection, named, selected};
 pub use server::Server;
 pub use session::{Session, Visit, visit};

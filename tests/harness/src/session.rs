@@ -22,6 +22,18 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How much longer than the deadline the driver is given to say that the deadline has passed.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// How many lines of what a driver says go with an error.
+const LAST_LINES: usize = 20;
+
+/// Awaits the load event, for which WebKit's driver does not always wait in a window that has just opened.
+const AWAIT_LOAD: &str = "
+    const done = arguments[arguments.length - 1];
+    if (document.readyState === 'complete') {
+        done();
+    } else {
+        addEventListener('load', () => done());
+    }";
+
 /// Awaits `globalThis.outcome`. The page's rejection comes back as a value, so that it is not mistaken for the driver's error.
 const AWAIT_OUTCOME: &str = "
     const done = arguments[arguments.length - 1];
@@ -30,7 +42,12 @@ const AWAIT_OUTCOME: &str = "
     } else {
         Promise.resolve(globalThis.outcome).then(
             (value) => done({ value: value === undefined ? null : value }),
-            (error) => done({ refused: String(error && error.stack || error) }),
+            (error) => {
+                const text = String(error);
+                const stack = String(error && error.stack || '');
+                // Only some engines' stacks begin with the message.
+                done({ refused: stack.startsWith(text) ? stack : text + '\\n' + stack });
+            },
         );
     }";
 
@@ -42,7 +59,7 @@ pub struct Session {
     client: Client,
     deadline: Duration,
     runtime: Runtime,
-    _driver: Driver,
+    driver: Driver,
     // Declared last: the profile is removed after the driver has gone.
     _scratch: TempDir,
 }
@@ -78,7 +95,7 @@ impl Session {
             .context("no folder for the browser's profile")?;
         let profile = scratch.path().join("profile");
         let capabilities = (browser.capabilities)(&browser.program()?, &profile);
-        let driver = Driver::start(&browser.driver()?, scratch.path())?;
+        let driver = Driver::start(browser, scratch.path())?;
         // It does nothing between two commands, and so needs no thread.
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let client = runtime
@@ -90,7 +107,7 @@ impl Session {
             client,
             deadline,
             runtime,
-            _driver: driver,
+            driver,
             _scratch: scratch,
         })
     }
@@ -98,7 +115,9 @@ impl Session {
     /// Opens `url` and waits for its load event, by which its modules have run.
     pub fn open(&self, url: &str) -> Result<()> {
         self.wait(PATIENCE + GRACE, self.client.goto(url))
-            .with_context(|| format!("cannot open `{url}`"))
+            .and_then(|()| self.run_async(AWAIT_LOAD, json!([])))
+            .with_context(|| format!("cannot open `{url}`"))?;
+        Ok(())
     }
 
     /// Awaits the promise that the page has set as `globalThis.outcome`.
@@ -147,16 +166,22 @@ impl Session {
         Ok(console::lines(&answer))
     }
 
-    /// Adds what the console says to an error, for the cause is usually there.
+    /// Adds what the console says to an error, for the cause is usually there; or what the driver and its browser said last.
     pub fn explain(&self, error: Error) -> Error {
-        match self.console() {
-            Ok(lines) if !lines.is_empty() => error.context(format!(
-                "in {}; its console:\n{}",
-                self.browser.name,
-                lines.join("\n")
-            )),
-            _ => error.context(format!("in {}", self.browser.name)),
-        }
+        let said = match self.console() {
+            Ok(lines) if !lines.is_empty() => format!("; its console:\n{}", lines.join("\n")),
+            _ => match self.last_words() {
+                words if self.browser.console || words.is_empty() => String::new(),
+                words => format!("; it said last:\n{words}"),
+            },
+        };
+        error.context(format!("in {}{said}", self.browser.name))
+    }
+
+    fn last_words(&self) -> String {
+        let output = self.driver.output();
+        let lines: Vec<_> = output.lines().collect();
+        lines[lines.len().saturating_sub(LAST_LINES)..].join("\n")
     }
 
     /// Sends a command and blocks until the driver has answered, for at most `patience`.
@@ -168,7 +193,22 @@ impl Session {
         let answer = self
             .runtime
             .block_on(async { timeout(patience, command).await });
-        Ok(answer.with_context(|| format!("the driver did not answer within {patience:?}"))??)
+        answer
+            .with_context(|| format!("the driver did not answer within {patience:?}"))?
+            .map_err(with_code)
+    }
+}
+
+/// A driver's error with the standard's name for it, which only some drivers put into its text.
+fn with_code(error: CmdError) -> Error {
+    let code = match &error {
+        CmdError::Standard(answer) => Some(answer.error()),
+        _ => None,
+    };
+    let error = Error::new(error);
+    match code {
+        Some(code) => error.context(code),
+        None => error,
     }
 }
 
