@@ -6,6 +6,7 @@
 mod array_call;
 mod dispatcher;
 mod memory;
+mod out_of_bounds;
 mod placing_call;
 mod single_memory;
 mod transcoder;
@@ -14,6 +15,7 @@ mod wrapper;
 pub use array_call::array_call;
 pub use dispatcher::{dispatcher, reexport_guard};
 pub use memory::{accessor, reexport_accessor};
+pub use out_of_bounds::out_of_bounds;
 pub use placing_call::{NOT_ALIGNED, OUT_OF_BOUNDS, STATUS_SLOT, placing_call};
 pub use single_memory::{Accessor, SingleMemory, single_memory};
 pub use transcoder::{invalid_string, transcoder};
@@ -151,6 +153,7 @@ mod tests {
         check(&reexport_guard());
         check(&accessor());
         check(&reexport_accessor());
+        check(&out_of_bounds());
     }
 
     #[test]

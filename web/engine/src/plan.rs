@@ -3,10 +3,12 @@
 //! Made from component bytes by [`Plan::new`] with the translator that Wasmtime itself uses, so that both hosts agree by
 //! construction; kept in types of our own, since the translator's promise no stability. Knows no engine.
 
+mod instruction;
 mod module;
 mod placed;
 mod read;
 
+pub use instruction::Place;
 pub use module::ModuleShape;
 pub use placed::{Placed, placed};
 pub use read::features;

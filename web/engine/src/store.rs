@@ -138,7 +138,8 @@ impl StoreOpaque {
     #[cold]
     pub fn throw_to_error(&mut self, caught: &Caught) -> Error {
         let pending = self.pending_error.take();
-        let (error, trapped) = crate::trap::error(caught, pending);
+        let modules = self.instances.iter().flat_map(|data| data.core_modules());
+        let (error, trapped) = crate::trap::error(caught, pending, modules);
         self.trapped |= trapped;
         error
     }

@@ -1,6 +1,7 @@
 //! Traps, recovered from what the browsers say.
 
 use crate::page::{Caught, caught_message, caught_stack};
+use crate::plan::Place;
 use js_sys::WebAssembly;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasmtime_environ::Trap;
@@ -14,6 +15,7 @@ const MESSAGES: &[(&str, Trap)] = &[
     ("too much recursion", Trap::StackOverflow),
     ("unreachable", Trap::UnreachableCodeReached),
     ("table index is out of bounds", Trap::TableOutOfBounds),
+    ("table index out of bounds", Trap::TableOutOfBounds),
     ("table out of bounds", Trap::TableOutOfBounds),
     ("table access", Trap::TableOutOfBounds),
     ("out of bounds table", Trap::TableOutOfBounds),
@@ -39,11 +41,17 @@ const MESSAGES: &[(&str, Trap)] = &[
     ("remainder by zero", Trap::IntegerDivisionByZero),
     ("division by zero", Trap::IntegerDivisionByZero),
     ("out of bounds", Trap::MemoryOutOfBounds),
+    ("writes outside of memory", Trap::MemoryOutOfBounds),
 ];
 
 /// The error for something that a guest threw, and whether the guest was running: what a host function reported, or a [`Trap`], with the
-/// browser's stack as context; or that the browser refused to run the guest at all.
-pub fn error(caught: &Caught, pending: Option<Error>) -> (Error, bool) {
+/// browser's stack as context; or that the browser refused to run the guest at all. `modules`
+/// are the core modules that may be on the stack, kept where the browser's messages do not tell all kinds apart.
+pub fn error<'a>(
+    caught: &Caught,
+    pending: Option<Error>,
+    modules: impl Iterator<Item = &'a [u8]>,
+) -> (Error, bool) {
     let message = caught_message(&caught.0);
     if pending.is_none() && is_refusal(&caught.0, &message) {
         return (
@@ -51,20 +59,37 @@ pub fn error(caught: &Caught, pending: Option<Error>) -> (Error, bool) {
             false,
         );
     }
-    let error = pending.unwrap_or_else(|| trap(&message));
-    let error = match guest_frames(&caught_stack(&caught.0)) {
+    let stack = caught_stack(&caught.0);
+    let error = pending.unwrap_or_else(|| match trap(&message) {
+        Some(Trap::MemoryOutOfBounds) if calls_through_table(&stack, modules) => {
+            Error::from(Trap::TableOutOfBounds)
+        }
+        Some(trap) => Error::from(trap),
+        None => format_err!("wasm trap that this engine does not know: {message}"),
+    });
+    let error = match guest_frames(&stack) {
         Some(frames) => error.context(format!("error while executing at wasm backtrace:{frames}")),
         None => error,
     };
     (error, true)
 }
 
-fn trap(message: &str) -> Error {
+/// What a browser's message means.
+fn trap(message: &str) -> Option<Trap> {
     let lower = message.to_lowercase();
-    match MESSAGES.iter().find(|(text, _)| lower.contains(text)) {
-        Some((_, trap)) => Error::from(*trap),
-        None => format_err!("wasm trap that this engine does not know: {message}"),
-    }
+    let (_, trap) = MESSAGES.iter().find(|(text, _)| lower.contains(text))?;
+    Some(*trap)
+}
+
+/// Whether the instruction on top of the stack calls through a table, in every module that has one there.
+fn calls_through_table<'a>(stack: &str, modules: impl Iterator<Item = &'a [u8]>) -> bool {
+    let Some(place) = stack.lines().next().and_then(Place::in_frame) else {
+        return false;
+    };
+    let mut found = modules
+        .filter_map(|wasm| place.calls_through_table(wasm))
+        .peekable();
+    found.peek().is_some() && found.all(|calls| calls)
 }
 
 /// Whether something thrown refuses a module before it runs: its imports or its code, or memory that cannot be had.

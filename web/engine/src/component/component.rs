@@ -101,9 +101,11 @@ impl Component {
         let wrappers = page::page(|page| {
             page::compile(&codegen::wrappers(&plan.trampolines, page.host_entry()))
         })?;
-        // The browser has its own copy now.
-        for module in &mut plan.modules {
-            module.wasm = Vec::new();
+        // The browser has its own copy now. Ours is needed only where a trap's kind has to be looked up in it.
+        if !page::page(|page| Ok(page.bounds_sound_alike))? {
+            for module in &mut plan.modules {
+                module.wasm = Vec::new();
+            }
         }
         static NEXT: AtomicU64 = AtomicU64::new(0);
         Ok(Component(Arc::new(Inner {

@@ -224,6 +224,12 @@ impl Instance {
 }
 
 impl InstanceData {
+    /// The bytes of the component's core modules.
+    pub(crate) fn core_modules(&self) -> impl Iterator<Item = &[u8]> {
+        let modules = &self.component.plan().modules;
+        modules.iter().map(|module| module.wasm.as_slice())
+    }
+
     pub(crate) fn instance_type(&self) -> InstanceType<'_> {
         InstanceType {
             types: self.component.types(),

@@ -4,14 +4,14 @@ use super::enter::{self, reserve};
 use super::glue;
 use crate::codegen::{self, Accessor, HostEntry};
 use crate::plan::{Placed, Signature};
-use js_sys::WebAssembly;
+use js_sys::{Function, Object, WebAssembly};
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasmtime_environ::component::Transcode;
-use wasmtime_environ::error::{Result, format_err};
+use wasmtime_environ::error::{Error, Result, format_err};
 
 /// What every engine of this page shares.
 pub struct Page {
@@ -26,6 +26,8 @@ pub struct Page {
     /// What wrappers import to suspend their guests.
     pub suspend: JsValue,
     can_suspend: bool,
+    /// Whether the browser says the same of an access outside of a memory and of a call outside of a table.
+    pub bounds_sound_alike: bool,
     array_calls: Modules<(Signature, bool)>,
     placing_calls: Modules<(Signature, Box<[Placed]>)>,
     transcoders: Modules<Transcode, Compiled>,
@@ -98,11 +100,22 @@ fn boot() -> Result<Page> {
         accessor: glue::compile_if_valid(&codegen::accessor())?,
         suspend: glue::make_suspend(),
         can_suspend: glue::can_suspend(),
+        bounds_sound_alike: bounds_sound_alike(&imports)?,
         array_calls: RefCell::default(),
         placing_calls: RefCell::default(),
         transcoders: RefCell::default(),
         accessors: RefCell::default(),
     })
+}
+
+/// Goes out of bounds both ways and compares what the browser says.
+fn bounds_sound_alike(imports: &Object) -> Result<bool> {
+    let exports = glue::instance_exports(&glue::compile(&codegen::out_of_bounds())?, imports)?;
+    let said = |name| {
+        let thrown = glue::export::<Function>(&exports, name)?.call0(&JsValue::UNDEFINED);
+        Ok::<_, Error>(thrown.err().map(|error| glue::caught_message(&error)))
+    };
+    Ok(said("memory")? == said("table")?)
 }
 
 impl Page {

@@ -1,0 +1,119 @@
+//! The instruction at a place that a stack trace names.
+
+use wasmtime_environ::wasmparser::{Operator, Parser, Payload, TypeRef};
+
+/// A place in a core module, as stack traces have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The function's number.
+    pub function: u32,
+    /// Where the instruction begins, from the start of the module.
+    pub offset: usize,
+}
+
+impl Place {
+    /// Reads the place out of a frame of a browser's stack, where the browser follows the WebAssembly Web API: `wasm-function[3]:0x2a`.
+    pub fn in_frame(frame: &str) -> Option<Place> {
+        let (function, rest) = frame.rsplit_once("wasm-function[")?.1.split_once("]:0x")?;
+        let digits = rest
+            .find(|c: char| !c.is_ascii_hexdigit())
+            .map_or(rest, |end| &rest[..end]);
+        Some(Place {
+            function: function.parse().ok()?,
+            offset: usize::from_str_radix(digits, 16).ok()?,
+        })
+    }
+
+    /// Whether the instruction here calls through a table; `None` if the module has no instruction here.
+    pub fn calls_through_table(self, wasm: &[u8]) -> Option<bool> {
+        let mut number = 0;
+        for payload in Parser::new(0).parse_all(wasm) {
+            match payload.ok()? {
+                Payload::ImportSection(imports) => {
+                    for import in imports.into_imports() {
+                        let ty = import.ok()?.ty;
+                        number += u32::from(matches!(ty, TypeRef::Func(_) | TypeRef::FuncExact(_)));
+                    }
+                }
+                Payload::CodeSectionEntry(body) => {
+                    if number == self.function {
+                        let operators = body.get_operators_reader().ok()?.into_iter_with_offsets();
+                        let (operator, _) = operators
+                            .filter_map(Result::ok)
+                            .find(|(_, offset)| *offset == self.offset)?;
+                        return Some(matches!(
+                            operator,
+                            Operator::CallIndirect { .. } | Operator::ReturnCallIndirect { .. }
+                        ));
+                    }
+                    number += 1;
+                }
+                _ => {}
+            }
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Place;
+    use wasmtime_environ::wasmparser::{Operator, Parser, Payload};
+
+    #[test]
+    fn frames_of_browsers_are_read() {
+        let place = Some(Place {
+            function: 6,
+            offset: 0x1a3,
+        });
+        for (frame, expected) in [
+            (
+                "call@http://127.0.0.1/x.js line 12 > WebAssembly.Module:wasm-function[6]:0x1a3",
+                place,
+            ),
+            (
+                "at call (wasm://wasm/0badcafe:wasm-function[6]:0x1a3)",
+                place,
+            ),
+            ("<?>.wasm-function[6]@[wasm code]", None),
+            ("amphiGuard@http://127.0.0.1/guard.js:9:12", None),
+            ("wasm-function[99999999999]:0x1", None),
+            ("", None),
+        ] {
+            assert_eq!(Place::in_frame(frame), expected, "{frame}");
+        }
+    }
+
+    #[test]
+    fn the_instruction_at_a_place_is_found() {
+        let wasm = wat::parse_str(
+            "(module (import \"a\" \"b\" (func)) (table 1 funcref) (memory 1)
+                (func i32.const 0 call_indirect)
+                (func i32.const 0 i32.load drop))",
+        )
+        .expect("it is a module");
+        let mut seen = Vec::new();
+        let bodies = Parser::new(0).parse_all(&wasm).filter_map(|payload| {
+            match payload.expect("it is valid") {
+                Payload::CodeSectionEntry(body) => Some(body),
+                _ => None,
+            }
+        });
+        for (function, body) in (1..).zip(bodies) {
+            let operators = body.get_operators_reader().expect("it is valid");
+            for item in operators.into_iter_with_offsets() {
+                let (operator, offset) = item.expect("it is valid");
+                let place = Place { function, offset };
+                let expected = matches!(operator, Operator::CallIndirect { .. });
+                assert_eq!(place.calls_through_table(&wasm), Some(expected));
+                seen.push(expected);
+            }
+        }
+        assert_eq!(seen.iter().filter(|calls| **calls).count(), 1);
+        let nowhere = Place {
+            function: 9,
+            offset: 0,
+        };
+        assert_eq!(nowhere.calls_through_table(&wasm), None);
+    }
+}
