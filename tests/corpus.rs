@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use amphi::{Result, format_err};
+use amphi_runner::lifecycle::Visitors;
 use amphi_runner::{Report, block_on};
 
 #[test]
@@ -36,6 +37,17 @@ fn every_case_ends_as_expected() {
         failures.join("\n")
     );
     keep(&report).expect("the report can be written to the target folder");
+}
+
+#[test]
+fn components_come_and_go() {
+    let visitors =
+        block_on(Visitors::new(&async |path: &str| load(path))).expect("the guests are there");
+    for number in 0..21 {
+        if let Err(error) = block_on(visitors.round(number)) {
+            panic!("in round {number}: {error:?}");
+        }
+    }
 }
 
 #[test]

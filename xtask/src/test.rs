@@ -178,7 +178,10 @@ fn pages(workspace: &Workspace) -> Result<()> {
 }
 
 fn in_browsers(workspace: &Workspace) -> Result<()> {
-    shell::shown(&mut native_cargo(workspace, &["test", "--test", "browser"]))
+    shell::shown(&mut native_cargo(
+        workspace,
+        &["test", "--test", "browser", "--test", "lifecycle"],
+    ))
 }
 
 fn show(workspace: &Workspace) -> Result<()> {

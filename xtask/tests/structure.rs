@@ -14,7 +14,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("amphi-web", &[]),
     ("amphi-wasi-web", &["amphi-web"]),
     ("amphi", &["amphi-core", "amphi-web", "amphi-wasi-web"]),
-    ("amphi-runner", &["amphi"]),
+    ("amphi-runner", &["amphi", "amphi-web"]),
     ("amphi-site", &[]),
     ("sensor-demo", &["amphi", "amphi-site"]),
     ("amphi-bench-web", &["amphi", "amphi-web"]),

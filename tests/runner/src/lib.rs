@@ -9,7 +9,7 @@
 //! - `data/readings.json`: the readings of the demo page
 //!
 //! It knows the facade `amphi` only, and so cannot tell on which host it runs. Where the files come from is its caller's
-//! business: natively `tests/corpus.rs`, in the page `page`.
+//! business: natively `tests/corpus.rs`, in the page `page`, which also weighs what [`lifecycle`] leaves behind.
 
 mod bad;
 mod bindings;
@@ -18,6 +18,7 @@ mod block_on;
 mod case;
 mod cases;
 mod host;
+pub mod lifecycle;
 mod outcome;
 #[cfg(target_arch = "wasm32")]
 pub mod page;

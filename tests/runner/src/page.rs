@@ -2,7 +2,10 @@
 
 use amphi::{Result, format_err};
 use js_sys::{ArrayBuffer, Uint8Array};
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
+
+use crate::lifecycle::Visitors;
 
 #[wasm_bindgen]
 extern "C" {
@@ -30,6 +33,55 @@ pub async fn run(base_url: String) -> Result<String, JsError> {
         .await
         .map_err(|error| JsError::new(&format!("{error:#}")))?;
     Ok(serde_json::to_string(&report)?)
+}
+
+/// What the page holds after some rounds of [`lifecycle`].
+#[derive(Serialize)]
+struct Sample {
+    rounds: u32,
+    /// Slots of the dispatcher's table, and those that are taken.
+    slots: u32,
+    taken: u32,
+    /// Generated modules that are kept.
+    modules: usize,
+    /// Pages of the application's memory.
+    pages: usize,
+    /// References to JavaScript.
+    references: u32,
+}
+
+/// Lets components come and go for `rounds` rounds, and returns what the page holds after each `stride` of them, as JSON.
+///
+/// # Errors
+///
+/// A file of the corpus is missing, or a round ends otherwise than it has to.
+#[wasm_bindgen]
+pub async fn lifecycle(base_url: String, rounds: u32, stride: u32) -> Result<String, JsError> {
+    let failed = |error: amphi::Error| JsError::new(&format!("{error:#}"));
+    let load = async |path: &str| load(&format!("{base_url}{path}")).await;
+    let visitors = Visitors::new(&load).await.map_err(failed)?;
+    let mut samples = Vec::new();
+    for number in 0..rounds {
+        if let Err(error) = visitors.round(number).await {
+            return Err(failed(error.context(format!("in round {number}"))));
+        }
+        if (number + 1) % stride == 0 {
+            samples.push(sample(number + 1).map_err(failed)?);
+        }
+    }
+    Ok(serde_json::to_string(&samples)?)
+}
+
+fn sample(rounds: u32) -> Result<Sample> {
+    let held = amphi_web::gauge::held()?;
+    Ok(Sample {
+        rounds,
+        slots: held.slots,
+        taken: held.taken,
+        modules: held.modules,
+        pages: core::arch::wasm32::memory_size(0),
+        references: wasm_bindgen::externref_heap_live_count(),
+    })
 }
 
 async fn load(url: &str) -> Result<Vec<u8>> {

@@ -16,7 +16,23 @@ export function makeGuard(enter) {
   return amphiGuard;
 }
 
-/** What the last guarded call threw; forgotten once taken. */
+/** What `make` returns; if it throws, nothing, and what it throws is kept. */
+function attempt(make) {
+  try {
+    return make();
+  } catch (error) {
+    caught = error;
+    return undefined;
+  }
+}
+
+/** A compiled module, or nothing. */
+export const compile = (bytes) => attempt(() => new WebAssembly.Module(bytes));
+
+/** An instance, or nothing. */
+export const instantiate = (module, imports) => attempt(() => new WebAssembly.Instance(module, imports));
+
+/** What was thrown last by a guarded call, or in place of what was to be made; forgotten once taken. */
 export function takeCaught() {
   const error = caught;
   caught = undefined;

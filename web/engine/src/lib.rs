@@ -24,6 +24,9 @@ mod engine;
 #[doc(hidden)]
 pub mod floor;
 #[cfg(target_arch = "wasm32")]
+#[doc(hidden)]
+pub mod gauge;
+#[cfg(target_arch = "wasm32")]
 mod module;
 #[cfg(target_arch = "wasm32")]
 mod page;

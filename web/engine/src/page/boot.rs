@@ -171,6 +171,14 @@ impl Page {
         })
     }
 
+    /// How many generated modules are kept.
+    pub fn generated(&self) -> usize {
+        self.array_calls.borrow().len()
+            + self.placing_calls.borrow().len()
+            + self.transcoders.borrow().len()
+            + self.accessors.borrow().len()
+    }
+
     /// The compiled accessor that stands for a memory.
     pub fn memory_accessor(&self, accessor: &Accessor) -> Result<WebAssembly::Module> {
         let key = accessor.wasm.as_slice().into();
@@ -178,7 +186,10 @@ impl Page {
     }
 }
 
-/// Something compiled at its first use.
+/// How many generated modules of a kind are kept: signatures are a component's choice, so that there is no end of them.
+const KEPT: usize = 256;
+
+/// Something compiled at its first use, and kept until there are too many.
 fn cached<K: Eq + Hash, M: Clone>(
     modules: &Modules<K, M>,
     key: K,
@@ -188,6 +199,10 @@ fn cached<K: Eq + Hash, M: Clone>(
         return Ok(module.clone());
     }
     let module = compile()?;
-    modules.borrow_mut().insert(key, module.clone());
+    let mut modules = modules.borrow_mut();
+    if modules.len() >= KEPT {
+        modules.clear();
+    }
+    modules.insert(key, module.clone());
     Ok(module)
 }

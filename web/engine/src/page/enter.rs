@@ -156,7 +156,7 @@ pub fn instantiate(
     let mut frame = CallFrame::new(std::ptr::null());
     let outer_frame = CROSSING.0.frame.replace(&raw mut frame);
     let outer_in_host = CROSSING.0.in_host.replace(0);
-    let made = WebAssembly::Instance::new(module, imports);
+    let made = super::glue::make_instance(module, imports);
     CROSSING.0.frame.set(outer_frame);
     let in_host = CROSSING.0.in_host.replace(outer_in_host);
     made.map_err(|thrown| thrown_by_guest(thrown, in_host))

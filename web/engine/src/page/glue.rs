@@ -1,6 +1,6 @@
 //! JavaScript that the page needs: the guard, and reading what was thrown.
 
-use js_sys::{Array, Function, Object, Reflect, WebAssembly};
+use js_sys::{Array, Function, Object, Reflect, Uint8Array, WebAssembly};
 use wasm_bindgen::prelude::*;
 use wasmtime_environ::error::{Result, format_err};
 
@@ -20,6 +20,34 @@ extern "C" {
     pub fn make_suspend() -> JsValue;
     pub fn wake(frame: u32);
     pub fn promising(enter: &Function) -> Function;
+    #[wasm_bindgen(js_name = compile)]
+    fn compile_or_nothing(bytes: &Uint8Array) -> JsValue;
+    #[wasm_bindgen(js_name = instantiate)]
+    fn instantiate_or_nothing(module: &WebAssembly::Module, imports: &Object) -> JsValue;
+}
+
+// What js-sys makes of the two constructors leaks a reference with each exception that it catches, since it forgets the nothing that was
+// returned instead.
+
+/// Compiles a module; or what the browser threw.
+fn make_module(bytes: &[u8]) -> Result<WebAssembly::Module, JsValue> {
+    let made = compile_or_nothing(&Uint8Array::from(bytes));
+    match made.is_undefined() {
+        true => Err(take_caught()),
+        false => Ok(made.unchecked_into()),
+    }
+}
+
+/// Instantiates a module; or what the browser, or the module's start function, threw.
+pub fn make_instance(
+    module: &WebAssembly::Module,
+    imports: &Object,
+) -> Result<WebAssembly::Instance, JsValue> {
+    let made = instantiate_or_nothing(module, imports);
+    match made.is_undefined() {
+        true => Err(take_caught()),
+        false => Ok(made.unchecked_into()),
+    }
 }
 
 /// The message of something thrown.
@@ -34,13 +62,12 @@ pub fn caught_stack(thrown: &JsValue) -> String {
 
 /// Compiles a generated module. Small enough for every browser's main thread.
 pub fn compile(bytes: &[u8]) -> Result<WebAssembly::Module> {
-    let bytes = js_sys::Uint8Array::from(bytes);
-    WebAssembly::Module::new(&bytes).map_err(|error| refused("compile", &error))
+    make_module(bytes).map_err(|error| refused("compile", &error))
 }
 
 /// Compiles a generated module that uses a feature which a browser may lack; `None` if it does.
 pub fn compile_if_valid(bytes: &[u8]) -> Result<Option<WebAssembly::Module>> {
-    let array = js_sys::Uint8Array::from(bytes);
+    let array = Uint8Array::from(bytes);
     match WebAssembly::validate(&array) {
         Ok(true) => compile(bytes).map(Some),
         Ok(false) | Err(_) => Ok(None),
@@ -49,7 +76,7 @@ pub fn compile_if_valid(bytes: &[u8]) -> Result<Option<WebAssembly::Module>> {
 
 /// Instantiates a module and returns its exports.
 pub fn instance_exports(module: &WebAssembly::Module, imports: &Object) -> Result<Object> {
-    WebAssembly::Instance::new(module, imports)
+    make_instance(module, imports)
         .map(|instance| instance.exports())
         .map_err(|error| refused("instantiate", &error))
 }

@@ -23,6 +23,12 @@ impl Slots {
         Slots { table, free }
     }
 
+    /// How many slots there are, and how many of them are taken.
+    pub fn count(&self) -> (u32, u32) {
+        let slots = self.table.length();
+        (slots, slots - self.free.len() as u32)
+    }
+
     fn take(&mut self, function: &Function) -> Result<u32> {
         if self.free.is_empty() {
             let first = self
