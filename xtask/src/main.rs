@@ -4,6 +4,7 @@ mod bench;
 mod conformance;
 mod demo;
 mod guests;
+mod outside;
 mod sample;
 mod shell;
 mod size;

@@ -5,7 +5,7 @@
 
 use crate::web::{self, PAGES, Profile, TARGET};
 use crate::workspace::{Workspace, cargo, select};
-use crate::{conformance, demo, guests, shell, tools};
+use crate::{conformance, demo, guests, outside, shell, tools};
 use amphi_harness::Selection;
 use anyhow::Result;
 use clap::Args;
@@ -55,6 +55,11 @@ const STEPS: &[Step] = &[
         "conformance",
         "component scripts, natively and in the browsers",
         conformance::own,
+    ),
+    (
+        "outside",
+        "an application outside of this workspace works in the browsers",
+        outside_application,
     ),
     ("demo", "the demo's two answers are equal", show),
 ];
@@ -182,6 +187,11 @@ fn in_browsers(workspace: &Workspace) -> Result<()> {
         workspace,
         &["test", "--test", "browser", "--test", "lifecycle"],
     ))
+}
+
+fn outside_application(workspace: &Workspace) -> Result<()> {
+    outside::build(workspace)?;
+    shell::shown(&mut native_cargo(workspace, &["test", "--test", "outside"]))
 }
 
 fn show(workspace: &Workspace) -> Result<()> {

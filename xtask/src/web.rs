@@ -133,15 +133,7 @@ pub fn page(name: &str) -> Result<&'static Page> {
 /// Assembles `page` from guests that are built, and says where it is.
 pub fn build(workspace: &Workspace, page: &Page, profile: Profile) -> Result<PathBuf> {
     let module = compile(workspace, page, profile)?;
-    let folder = workspace.target("page").join(page.name);
-    if folder.exists() {
-        fs::remove_dir_all(&folder)
-            .with_context(|| format!("cannot empty `{}`", folder.display()))?;
-    }
-    for (from, to) in page.folders {
-        copy_folder(&workspace.root.join(from), &folder.join(to))?;
-    }
-    bind(&module, &folder)?;
+    let folder = assemble(workspace, page.name, page.folders, &module)?;
     if profile == Profile::Web {
         match find_program(&["wasm-opt"]) {
             Some(program) => optimise(workspace, page, &folder, &program)?,
@@ -153,6 +145,34 @@ pub fn build(workspace: &Workspace, page: &Page, profile: Profile) -> Result<Pat
     Ok(folder)
 }
 
+/// Puts folders and a compiled module, bound, together to the page `name`, and says where it is.
+pub fn assemble(
+    workspace: &Workspace,
+    name: &str,
+    folders: &[(&str, &str)],
+    module: &Path,
+) -> Result<PathBuf> {
+    let folder = workspace.target("page").join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder)
+            .with_context(|| format!("cannot empty `{}`", folder.display()))?;
+    }
+    for (from, to) in folders {
+        copy_folder(&workspace.root.join(from), &folder.join(to))?;
+    }
+    bind(module, &folder)?;
+    Ok(folder)
+}
+
+/// Where cargo puts the module of a package that is compiled for the page.
+pub fn module(workspace: &Workspace, package: &str, profile: Profile) -> PathBuf {
+    let file = format!("{}.wasm", package.replace('-', "_"));
+    target_folder(workspace)
+        .join(TARGET)
+        .join(profile.name())
+        .join(file)
+}
+
 /// The module of a page that was built for users, with the names of its functions, which the page itself goes without.
 pub fn named_module(workspace: &Workspace, page: &Page) -> PathBuf {
     workspace.target("named").join(page.module())
@@ -161,12 +181,7 @@ pub fn named_module(workspace: &Workspace, page: &Page) -> PathBuf {
 impl Page {
     /// The file name of its module.
     fn module(&self) -> String {
-        format!("{}_bg.wasm", self.library())
-    }
-
-    /// The name of its library.
-    fn library(&self) -> String {
-        self.package.replace('-', "_")
+        format!("{}_bg.wasm", self.package.replace('-', "_"))
     }
 }
 
@@ -205,8 +220,7 @@ fn compile(workspace: &Workspace, page: &Page, profile: Profile) -> Result<PathB
         profile.name(),
     ]);
     shell::quiet(command.env("CARGO_TARGET_DIR", &folder))?;
-    let file = format!("{}.wasm", page.library());
-    Ok(folder.join(TARGET).join(profile.name()).join(file))
+    Ok(module(workspace, page.package, profile))
 }
 
 fn bind(module: &Path, folder: &Path) -> Result<()> {

@@ -1,0 +1,59 @@
+//! An application outside of the project's workspace: it depends on the facade and asks the linker for nothing.
+
+use amphi::component::{Linker, ResourceTable};
+use amphi::wasi::{WasiCtx, WasiCtxView, WasiView, p2};
+use amphi::{Engine, Result, Store};
+use wasm_bindgen::prelude::*;
+
+amphi::component::bindgen!({
+    inline: "
+        package demo:calc@1.1.0;
+
+        interface ops {
+            add: func(a: s32, b: s32) -> s32;
+            mul: func(a: s32, b: s32) -> s32;
+        }
+
+        world calc {
+            export ops;
+        }
+    ",
+});
+
+struct State {
+    wasi: WasiCtx,
+    table: ResourceTable,
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView {
+            ctx: &mut self.wasi,
+            table: &mut self.table,
+        }
+    }
+}
+
+/// `a * b + a`, which the component of `bytes` works out.
+#[wasm_bindgen]
+pub async fn answer(bytes: Vec<u8>, a: i32, b: i32) -> Result<i32, JsError> {
+    let answer = work_out(&bytes, a, b).await;
+    answer.map_err(|error| JsError::new(&format!("{error:#}")))
+}
+
+async fn work_out(bytes: &[u8], a: i32, b: i32) -> Result<i32> {
+    let engine = Engine::default();
+    let component = amphi::compile(&engine, bytes).await?;
+    let mut linker = Linker::new(&engine);
+    p2::add_to_linker_sync(&mut linker)?;
+    let state = State {
+        wasi: WasiCtx::builder().build(),
+        table: ResourceTable::new(),
+    };
+    let mut store = Store::new(&engine, state);
+    let calc = CalcPre::new(amphi::link(&linker, &component)?)?;
+    let calc = calc.instantiate_async(&mut store).await?;
+    let ops = calc.demo_calc_ops();
+    let product = ops.call_mul(&mut store, a, b)?;
+    ops.call_add(&mut store, product, a)
+}
