@@ -7,6 +7,7 @@ mod instruction;
 mod module;
 mod placed;
 mod read;
+mod screen;
 
 pub use instruction::Place;
 pub use module::ModuleShape;

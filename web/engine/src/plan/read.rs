@@ -2,7 +2,7 @@
 
 use super::{
     CoreExport, CoreModule, CoreType, Counts, Def, Export, ModuleShape, Options, Plan, Signature,
-    Step, Trampoline, TrampolineKind, Transcoding,
+    Step, Trampoline, TrampolineKind, Transcoding, screen,
 };
 use std::sync::Arc;
 use wasmtime_environ::component::{
@@ -42,6 +42,7 @@ impl Plan {
     ///
     /// As [`Plan::new`].
     pub fn with_features(bytes: &[u8], features: WasmFeatures) -> Result<Plan> {
+        screen::check(bytes, features)?;
         let scope = ScopeVec::new();
         let tunables = Tunables {
             concurrency_support: false,
@@ -69,8 +70,9 @@ fn validated(
     mut modules: PrimaryMap<StaticModuleIndex, ModuleTranslation<'_>>,
 ) -> Result<PrimaryMap<StaticModuleIndex, ModuleTranslation<'_>>> {
     let mut allocations = FuncValidatorAllocations::default();
-    for module in modules.values_mut() {
-        allocations = validate_bodies(module, allocations)?;
+    for (index, module) in modules.iter_mut() {
+        allocations = validate_bodies(module, allocations)
+            .with_context(|| format!("core module {}", index.index()))?;
     }
     Ok(modules)
 }
@@ -82,7 +84,9 @@ pub(super) fn validate_bodies(
 ) -> Result<FuncValidatorAllocations> {
     for (_, function) in std::mem::take(&mut module.function_body_inputs) {
         let mut validator = function.validator.into_validator(allocations);
-        validator.validate(&function.body)?;
+        validator
+            .validate(&function.body)
+            .with_context(|| format!("function {} is not valid", validator.index()))?;
         allocations = validator.into_allocations();
     }
     Ok(allocations)

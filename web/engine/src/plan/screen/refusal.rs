@@ -1,0 +1,91 @@
+//! Says why a component is refused: what it needs that this engine lacks, and where it needs it.
+//!
+//! The validator tells at which byte a feature is missing. Whoever wrote the component knows imports, exports and functions instead, so the
+//! component is validated again with every feature there is, and then searched for what the missing ones allow.
+
+mod builtin;
+mod construct;
+mod uses;
+
+use std::collections::BTreeMap;
+use wasmtime_environ::error::Error;
+use wasmtime_environ::wasmparser::{self, Parser, Validator, WasmFeatures};
+
+/// How many constructs are named; the rest only follow from them.
+const NAMED: usize = 4;
+
+/// Core features that a component may need, and what they are called.
+const CORE: &[(WasmFeatures, &str)] = &[
+    (WasmFeatures::THREADS, "threads and shared memories"),
+    (WasmFeatures::MEMORY64, "64-bit memories"),
+    (WasmFeatures::EXCEPTIONS, "exceptions"),
+    (
+        WasmFeatures::LEGACY_EXCEPTIONS,
+        "the old form of exceptions",
+    ),
+    (WasmFeatures::GC, "garbage-collected types"),
+    (WasmFeatures::GC_TYPES, "garbage-collected types"),
+    (
+        WasmFeatures::FUNCTION_REFERENCES,
+        "typed function references",
+    ),
+    (WasmFeatures::STACK_SWITCHING, "stack switching"),
+    (WasmFeatures::WIDE_ARITHMETIC, "wide arithmetic"),
+    (
+        WasmFeatures::CUSTOM_PAGE_SIZES,
+        "memory pages of other sizes",
+    ),
+    (
+        WasmFeatures::SHARED_EVERYTHING_THREADS,
+        "shared functions and globals",
+    ),
+    (WasmFeatures::CUSTOM_DESCRIPTORS, "type descriptors"),
+];
+
+/// The error of a component that the validator refused with `features`.
+pub fn explain(bytes: &[u8], features: WasmFeatures, error: wasmparser::Error) -> Error {
+    let found = uses::uses(bytes).unwrap_or_default();
+    let missing = |(construct, place): (construct::Construct, String)| {
+        let needed = construct.needs();
+        (!features.contains(needed))
+            .then(|| format!("{construct}: not supported yet, used by {place}"))
+    };
+    let mut reasons: Vec<String> = found.into_iter().filter_map(missing).collect();
+    if reasons.is_empty() {
+        reasons = core(bytes, features);
+    }
+    reasons.truncate(NAMED);
+    let error = Error::from(error);
+    match reasons.is_empty() {
+        true => error.context("failed to parse the component"),
+        false => error.context(reasons.join("; ")),
+    }
+}
+
+/// The core features that modules need and that `features` lacks; nothing if the modules are not valid whatever the features are.
+fn core(bytes: &[u8], features: WasmFeatures) -> Vec<String> {
+    let mut reasons: BTreeMap<&str, String> = BTreeMap::new();
+    for (index, module) in uses::modules(bytes).into_iter().enumerate() {
+        if valid(module, features) || !valid(module, WasmFeatures::all()) {
+            continue;
+        }
+        for (feature, name) in CORE {
+            if !features.contains(*feature) && !valid(module, WasmFeatures::all() - *feature) {
+                reasons.entry(name).or_insert_with(|| {
+                    format!("{name}: not supported yet, used by core module {index}")
+                });
+            }
+        }
+    }
+    reasons.into_values().collect()
+}
+
+/// Whether a module is valid, but for the bodies of its functions.
+fn valid(module: &[u8], features: WasmFeatures) -> bool {
+    let mut validator = Validator::new_with_features(features);
+    let mut parser = Parser::new(0);
+    parser.set_features(features);
+    parser
+        .parse_all(module)
+        .all(|payload| payload.is_ok_and(|payload| validator.payload(&payload).is_ok()))
+}

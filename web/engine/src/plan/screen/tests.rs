@@ -1,0 +1,211 @@
+//! Components that are refused, each with the words that its author needs.
+
+use crate::plan::Plan;
+use std::fmt::Write as _;
+
+#[track_caller]
+fn refused(text: &str, expected: &str) {
+    let bytes = wat::parse_str(text).expect("the text is a component");
+    match Plan::new(&bytes) {
+        Ok(_) => panic!("expected an error with `{expected}`, found a plan"),
+        Err(error) => {
+            let found = format!("{error:#}");
+            assert!(
+                found.contains(expected),
+                "expected `{expected}`, found `{found}`"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_not_supported_is_named_with_its_place() {
+    for (text, expected) in [
+        (
+            r#"(component (import "a:b/c" (instance (export "f" (func (param "s" (stream u8)))))))"#,
+            "stream types: not supported yet, used by import `a:b/c#f`",
+        ),
+        (
+            r#"(component (type $t (list (future string))) (import "f" (func (result $t))))"#,
+            "future types: not supported yet, used by import `f`",
+        ),
+        (
+            r#"(component (import "f" (func (param "e" (option error-context)))))"#,
+            "error-context types: not supported yet, used by import `f`",
+        ),
+        (
+            r#"(component (import "f" (func async)))"#,
+            "async functions: not supported yet, used by import `f`",
+        ),
+        (
+            r#"(component (import "i" (instance (export "f" (func (param "m" (map string u8)))))))"#,
+            "map types: not supported yet, used by import `i#f`",
+        ),
+        (
+            r#"(component (import "f" (func (param "l" (list u8 4)))))"#,
+            "lists of fixed length: not supported yet, used by import `f`",
+        ),
+        (
+            r#"(component (type (record (field "s" (stream)))))"#,
+            "stream types: not supported yet, used by type 0",
+        ),
+        (
+            r#"(component (component (type (stream u8)) (core func (canon stream.new 0))))"#,
+            "built-in `stream.new`: not supported yet, used by a core module of component 1 inside it",
+        ),
+        (
+            r#"(component (core func (canon error-context.drop)))"#,
+            "built-in `error-context.drop`: not supported yet, used by the component",
+        ),
+        (
+            r#"(component
+                (core module $m (func (export "f") (result i32) i32.const 0)
+                    (func (export "cb") (param i32 i32 i32) (result i32) i32.const 0))
+                (core instance $i (instantiate $m))
+                (func (export "run") async (canon lift (core func $i "f") async (callback (core func $i "cb")))))"#,
+            "async functions: not supported yet, used by export `run`",
+        ),
+        (
+            r#"(component (import "v" (value $v u32)) (export "w" (value $v)))"#,
+            "values as imports and exports: not supported yet, used by import `v`",
+        ),
+        (
+            r#"(component (import "f" (func $f)) (start $f))"#,
+            "start functions of components: not supported yet",
+        ),
+        (
+            "(component (core module) (core module (memory 1 1 shared)))",
+            "threads and shared memories: not supported yet, used by core module 1",
+        ),
+        (
+            "(component (core module (memory 1 (pagesize 1))))",
+            "memory pages of other sizes: not supported yet, used by core module 0",
+        ),
+        (
+            "(component (core module (tag)))",
+            "exceptions: not supported yet, used by core module 0",
+        ),
+        (
+            "(component (core module (type (struct))))",
+            "garbage-collected types: not supported yet, used by core module 0",
+        ),
+        (
+            "(component (core module (func (result i32))))",
+            "core module 0: function 0 is not valid",
+        ),
+    ] {
+        refused(text, expected);
+    }
+}
+
+#[test]
+fn a_component_that_is_not_valid_gets_the_words_of_the_validator() {
+    refused(
+        r#"(component (import "a" (func)) (import "a" (func)))"#,
+        "conflicts with previous name",
+    );
+    refused(r#"(component (export "f" (func 0)))"#, "unknown function 0");
+}
+
+#[test]
+fn components_that_multiply_are_refused_before_they_do() {
+    refused(&doubling(40), "multiplies itself");
+    refused(&capturing(40), "multiplies itself");
+    refused(&nested_instances(14, 40), "multiplies itself");
+    refused(&chain(300), "refers to the one before");
+    refused(&higher_order(30), "multiplies itself");
+}
+
+#[test]
+fn components_that_multiply_a_little_are_planned() {
+    for text in [
+        doubling(8),
+        capturing(8),
+        nested_instances(4, 4),
+        chain(50),
+        higher_order(6),
+    ] {
+        let bytes = wat::parse_str(&text).expect("the text is a component");
+        if let Err(error) = Plan::new(&bytes) {
+            panic!("expected a plan, found `{error:#}`");
+        }
+    }
+}
+
+/// Components of which each instantiates the one before twice.
+fn doubling(levels: usize) -> String {
+    let mut text = "(component (component $c0)".to_owned();
+    for level in 1..levels {
+        let before = level - 1;
+        let _ = write!(
+            text,
+            "(component $c{level} (alias outer 1 $c{before} (component $c)) (instance (instantiate $c)) (instance (instantiate $c)))"
+        );
+    }
+    let _ = write!(text, "(instance (instantiate $c{})))", levels - 1);
+    text
+}
+
+/// Components of which each refers to all before.
+fn capturing(levels: usize) -> String {
+    let mut text = "(component".to_owned();
+    for level in 0..levels {
+        let _ = write!(text, "(component $c{level}");
+        for before in 0..level {
+            let _ = write!(text, "(alias outer 1 $c{before} (component))");
+        }
+        text += ")";
+    }
+    text + ")"
+}
+
+/// An instance of two instances of two instances and so on, imported many times.
+fn nested_instances(levels: usize, imports: usize) -> String {
+    let mut text = r#"(component (type $t0 (instance (export "f" (func))))"#.to_owned();
+    for level in 1..levels {
+        let before = level - 1;
+        let _ = write!(
+            text,
+            r#"(type $t{level} (instance (alias outer 1 $t{before} (type $t)) (export "a" (instance (type $t))) (export "b" (instance (type $t)))))"#
+        );
+    }
+    for import in 0..imports {
+        let _ = write!(
+            text,
+            "(import \"i{import}\" (instance (type $t{})))",
+            levels - 1
+        );
+    }
+    text + ")"
+}
+
+/// Components of which each refers to the one before alone.
+fn chain(levels: usize) -> String {
+    let mut text = "(component (component $c0)".to_owned();
+    for level in 1..levels {
+        let _ = write!(
+            text,
+            "(component $c{level} (alias outer 1 $c{} (component)))",
+            level - 1
+        );
+    }
+    text + ")"
+}
+
+/// Components that are given a component to instantiate twice.
+fn higher_order(levels: usize) -> String {
+    let mut text = r#"(component
+        (component $c0)
+        (component $twice (import "c" (component $c)) (instance (instantiate $c)) (instance (instantiate $c)))"#
+        .to_owned();
+    for level in 1..levels {
+        let before = level - 1;
+        let _ = write!(
+            text,
+            r#"(component $c{level} (alias outer 1 $twice (component $twice)) (alias outer 1 $c{before} (component $c))
+                (instance (instantiate $twice (with "c" (component $c)))))"#
+        );
+    }
+    let _ = write!(text, "(instance (instantiate $c{})))", levels - 1);
+    text
+}
