@@ -3,6 +3,7 @@
 mod bench;
 mod conformance;
 mod demo;
+mod fuzz;
 mod guests;
 mod outside;
 mod sample;
@@ -43,6 +44,7 @@ enum Action {
     Bench(bench::Options),
     Conformance(conformance::Options),
     Size(size::Options),
+    Fuzz(fuzz::Options),
     /// Writes the demo's readings, `web/demo/data/readings.json`, from their fixed seed.
     #[command(after_help = "Example:\n  cargo xtask sample && git diff --stat")]
     Sample,
@@ -68,6 +70,7 @@ fn run(action: Action) -> Result<()> {
         Action::Bench(options) => bench::run(&workspace, &options),
         Action::Conformance(options) => conformance::run(&workspace, &options),
         Action::Size(options) => size::run(&workspace, &options),
+        Action::Fuzz(options) => fuzz::run(&workspace, &options),
         Action::Sample => sample::run(&workspace.root),
     }
 }

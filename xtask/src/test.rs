@@ -5,7 +5,7 @@
 
 use crate::web::{self, PAGES, Profile, TARGET};
 use crate::workspace::{Workspace, cargo, select};
-use crate::{conformance, demo, guests, outside, shell, tools};
+use crate::{conformance, demo, fuzz, guests, outside, shell, tools};
 use amphi_harness::Selection;
 use anyhow::Result;
 use clap::Args;
@@ -23,6 +23,9 @@ const FOR_THE_PAGE: &[&str] = &[
     "amphi-bench-web",
     "amphi-bench-size",
 ];
+
+/// How many seconds the fuzzer runs.
+const FUZZED: u64 = 30;
 
 /// What a step is called, what it is for, what it does.
 type Step = (&'static str, &'static str, fn(&Workspace) -> Result<()>);
@@ -44,6 +47,11 @@ const STEPS: &[Step] = &[
         "unit tests, documentation tests, the corpus natively",
         native,
     ),
+    (
+        "fuzz",
+        "no mutated component ends the translation",
+        fuzz_briefly,
+    ),
     ("docs", "rustdoc, natively and for the page", docs),
     ("pages", "the pages are assembled", pages),
     (
@@ -60,6 +68,11 @@ const STEPS: &[Step] = &[
         "outside",
         "an application outside of this workspace works in the browsers",
         outside_application,
+    ),
+    (
+        "values",
+        "random values in the browsers, equal to native to the bit",
+        values_in_browsers,
     ),
     ("demo", "the demo's two answers are equal", show),
 ];
@@ -167,6 +180,10 @@ fn native(workspace: &Workspace) -> Result<()> {
     shell::shown(&mut native_cargo(workspace, &["test"]))
 }
 
+fn fuzz_briefly(workspace: &Workspace) -> Result<()> {
+    fuzz::fuzz(workspace, FUZZED, None)
+}
+
 fn docs(workspace: &Workspace) -> Result<()> {
     let deny = |mut command: Command| {
         shell::quiet(command.arg("--no-deps").env("RUSTDOCFLAGS", "-D warnings"))
@@ -192,6 +209,11 @@ fn in_browsers(workspace: &Workspace) -> Result<()> {
 fn outside_application(workspace: &Workspace) -> Result<()> {
     outside::build(workspace)?;
     shell::shown(&mut native_cargo(workspace, &["test", "--test", "outside"]))
+}
+
+fn values_in_browsers(workspace: &Workspace) -> Result<()> {
+    let words = ["test", "--test", "same_values", "--", "--nocapture"];
+    shell::shown(&mut native_cargo(workspace, &words))
 }
 
 fn show(workspace: &Workspace) -> Result<()> {

@@ -15,6 +15,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("amphi-wasi-web", &["amphi-web"]),
     ("amphi", &["amphi-core", "amphi-web", "amphi-wasi-web"]),
     ("amphi-runner", &["amphi", "amphi-web"]),
+    ("amphi-fuzz", &["amphi-core", "amphi-web"]),
     ("amphi-site", &[]),
     ("sensor-demo", &["amphi", "amphi-site"]),
     ("amphi-bench-web", &["amphi", "amphi-web"]),

@@ -8,6 +8,8 @@
 //! - `guests/*.wasm` and `guests/wasip2/*.wasm`: components of the workspace, built in both ways
 //! - `data/readings.json`: the readings of the demo page
 //!
+//! Beside the corpus there are values that nobody has written down: [`values`] draws types and values, and echoes them through guests.
+//!
 //! It knows the facade `amphi` only, and so cannot tell on which host it runs. Where the files come from is its caller's
 //! business: natively `tests/corpus.rs`, in the page `page`, which also weighs what [`lifecycle`] leaves behind.
 
@@ -25,6 +27,7 @@ pub mod page;
 mod programs;
 mod report;
 mod stage;
+pub mod values;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub use block_on::block_on;

@@ -6,6 +6,7 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::lifecycle::Visitors;
+use crate::values::Request;
 
 #[wasm_bindgen]
 extern "C" {
@@ -82,6 +83,23 @@ fn sample(rounds: u32) -> Result<Sample> {
         pages: core::arch::wasm32::memory_size(0),
         references: wasm_bindgen::externref_heap_live_count(),
     })
+}
+
+/// Echoes the random values of a seed, and returns the lines as JSON; the line at the place `shown` has its values too.
+///
+/// # Errors
+///
+/// A component cannot be made or run, or `seed` is no number.
+#[wasm_bindgen]
+pub async fn values(seed: String, shown: Option<String>) -> Result<String, JsError> {
+    let request = Request {
+        seed: seed.parse()?,
+        shown,
+        batches: None,
+    };
+    let lines = crate::values::run(&request).await;
+    let lines = lines.map_err(|error| JsError::new(&format!("{error:#}")))?;
+    Ok(serde_json::to_string(&lines)?)
 }
 
 async fn load(url: &str) -> Result<Vec<u8>> {

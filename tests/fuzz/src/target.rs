@@ -1,0 +1,86 @@
+//! What is run on each input: what `amphi::compile` does in a page before the browser's engine gets anything.
+
+use amphi_web::plan::{Export, Plan, Step, TrampolineKind, features};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use wasmparser::WasmFeatures;
+
+/// What a host's `Config` may allow besides.
+const OPTIONAL: WasmFeatures = WasmFeatures::CM_MAP
+    .union(WasmFeatures::CM_FIXED_LENGTH_LISTS)
+    .union(WasmFeatures::CM_IMPLEMENTS);
+
+/// How many words of a message count.
+const WORDS: usize = 12;
+
+/// Runs the input, and says in a few words what came of it: inputs with the same words took much the same way.
+pub fn run(bytes: &[u8]) -> String {
+    let whole = amphi_core::binary::anatomy(bytes);
+    let planned = Plan::new(bytes).or_else(|error| {
+        let more = Plan::with_features(bytes, features() | OPTIONAL);
+        more.map_err(|_| error)
+    });
+    match planned {
+        Ok(plan) => shape(plan),
+        Err(error) => match whole {
+            Ok(_) => words(&format!("{error:#}")),
+            Err(other) => words(&format!("{other:#}; {error:#}")),
+        },
+    }
+}
+
+/// The first words of a message, without those that differ between inputs of a kind: numbers and names.
+fn words(message: &str) -> String {
+    let plain = |word: &&str| {
+        !word.contains(|letter: char| letter.is_ascii_digit() || "`\"'".contains(letter))
+    };
+    let kept: Vec<_> = message
+        .split_whitespace()
+        .filter(plain)
+        .take(WORDS)
+        .collect();
+    kept.join(" ")
+}
+
+/// How many there are of what in a plan, in powers of two.
+fn shape(mut plan: Plan) -> String {
+    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut count = |what| *counts.entry(what).or_default() += 1;
+    for step in &plan.steps {
+        count(match step {
+            Step::InstantiateModule { .. } => "modules",
+            Step::InstantiateImport { .. } => "imported modules",
+            Step::LowerImport { .. } => "lowerings",
+            Step::ExtractMemory { .. } => "memories",
+            Step::ExtractRealloc { .. } => "reallocs",
+            Step::ExtractPostReturn { .. } => "post-returns",
+            Step::Resource { .. } => "resources",
+        });
+    }
+    for trampoline in &plan.trampolines {
+        count(match trampoline.kind {
+            TrampolineKind::LowerImport { .. } => "host functions",
+            TrampolineKind::ResourceNew(_) => "resource.new",
+            TrampolineKind::ResourceRep(_) => "resource.rep",
+            TrampolineKind::ResourceDrop(_) => "resource.drop",
+            _ => "of adapters",
+        });
+    }
+    for export in &plan.export_items {
+        count(match export {
+            Export::Func { .. } => "functions",
+            Export::Instance { .. } => "instances",
+            Export::Type(_) => "types",
+            Export::Module { .. } | Export::ImportedModule { .. } => "exported modules",
+        });
+    }
+    let rewritten = plan.rewrite_for_single_memory();
+    let mut text = match rewritten {
+        Ok(()) => format!("planned {}", plan.counts.instances.min(4)),
+        Err(error) => words(&format!("planned, {error:#}")),
+    };
+    for (what, count) in counts {
+        let _ = write!(text, ", {} {what}", u32::BITS - count.leading_zeros());
+    }
+    text
+}

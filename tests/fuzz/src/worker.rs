@@ -1,0 +1,200 @@
+//! The loop over inputs. Each input is in a file before it is run, since whatever it does to the process, the file stays.
+
+use crate::{mutate, seeds, target};
+use anyhow::{Context, Result, anyhow};
+use clap::Args;
+use fastrand::Rng;
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::{Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// As much stack as a page's module has.
+const STACK: usize = 1 << 20;
+/// More than this is a failure: in a page there is not much more.
+#[cfg(unix)]
+const MEMORY: u64 = 2 << 30;
+/// One input takes milliseconds; one that takes this long would seem to hang a page.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How often the numbers are told.
+const TOLD: Duration = Duration::from_millis(500);
+/// Inputs that are kept besides the seeds.
+const KEPT: usize = 20_000;
+
+/// What a worker does.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// What the random numbers begin with.
+    #[arg(long)]
+    pub seed: u64,
+    /// For how long.
+    #[arg(long)]
+    pub seconds: f64,
+    /// Where the input that is run is written to.
+    #[arg(long)]
+    pub input: PathBuf,
+    /// Folders with components to begin with.
+    pub seeds: Vec<PathBuf>,
+}
+
+/// Runs mutated inputs until the time is over.
+pub fn run(options: Options) -> Result<()> {
+    limit()?;
+    with_stack(move || {
+        let seeds = seeds::read(&options.seeds)?;
+        let input = File::create(&options.input)
+            .with_context(|| format!("cannot write `{}`", options.input.display()))?;
+        Worker {
+            rng: Rng::with_seed(options.seed),
+            corpus: Vec::new(),
+            known: HashSet::new(),
+            runs: 0,
+            watch: Watch::start(),
+            input,
+        }
+        .work(seeds, Duration::from_secs_f64(options.seconds))
+    })
+}
+
+/// Runs one input as a worker would.
+pub fn replay(file: &Path) -> Result<()> {
+    limit()?;
+    let bytes = fs::read(file).with_context(|| format!("cannot read `{}`", file.display()))?;
+    with_stack(move || {
+        let watch = Watch::start();
+        println!("{}", watch.during(|| target::run(&bytes)));
+        Ok(())
+    })
+}
+
+struct Worker {
+    rng: Rng,
+    corpus: Vec<Vec<u8>>,
+    /// What came of inputs so far.
+    known: HashSet<String>,
+    runs: u64,
+    watch: Watch,
+    input: File,
+}
+
+impl Worker {
+    fn work(mut self, seeds: Vec<Vec<u8>>, time: Duration) -> Result<()> {
+        anyhow::ensure!(
+            !seeds.is_empty(),
+            "expected components to begin with, found none"
+        );
+        let started = Instant::now();
+        let mut told = started;
+        for seed in &seeds {
+            self.feed(seed)?;
+        }
+        self.corpus = seeds;
+        let begun = self.corpus.len();
+        while started.elapsed() < time {
+            let (base, donor) = (self.pick(begun), self.pick(begun));
+            let made = mutate::mutate(&mut self.rng, &self.corpus[base], &self.corpus[donor]);
+            if self.feed(&made)? && self.corpus.len() < begun + KEPT {
+                self.corpus.push(made);
+            }
+            if told.elapsed() > TOLD {
+                told = Instant::now();
+                self.tell();
+            }
+        }
+        self.tell();
+        Ok(())
+    }
+
+    /// An input to change: a seed as often as one that came of it, and of two of these rather the smaller, which is run faster.
+    fn pick(&mut self, seeds: usize) -> usize {
+        if self.rng.bool() {
+            return self.rng.usize(..seeds);
+        }
+        let (one, other) = (
+            self.rng.usize(..self.corpus.len()),
+            self.rng.usize(..self.corpus.len()),
+        );
+        match self.corpus[one].len() < self.corpus[other].len() {
+            true => one,
+            false => other,
+        }
+    }
+
+    /// Runs an input; says whether what came of it is new.
+    fn feed(&mut self, bytes: &[u8]) -> Result<bool> {
+        self.input.seek(SeekFrom::Start(0))?;
+        self.input.write_all(bytes)?;
+        self.input.set_len(bytes.len() as u64)?;
+        let outcome = self.watch.during(|| target::run(bytes));
+        self.runs += 1;
+        Ok(self.known.insert(outcome))
+    }
+
+    /// The numbers, for the process that watches: runs, distinct outcomes, inputs kept.
+    fn tell(&self) {
+        println!("{} {} {}", self.runs, self.known.len(), self.corpus.len());
+    }
+}
+
+/// Ends the process when one input takes too long.
+struct Watch {
+    begun: Instant,
+    /// When the input began, in milliseconds since `begun`, plus one; nought between inputs.
+    since: Arc<AtomicU64>,
+}
+
+impl Watch {
+    fn start() -> Self {
+        let begun = Instant::now();
+        let since = Arc::new(AtomicU64::new(0));
+        let seen = Arc::clone(&since);
+        thread::spawn(move || {
+            loop {
+                thread::park_timeout(PATIENCE / 20);
+                let since = seen.load(Ordering::Relaxed);
+                if since > 0 && begun.elapsed() > Duration::from_millis(since) + PATIENCE {
+                    eprintln!("the input took longer than {PATIENCE:?}");
+                    process::abort();
+                }
+            }
+        });
+        Watch { begun, since }
+    }
+
+    fn during<T>(&self, run: impl FnOnce() -> T) -> T {
+        let now = self.begun.elapsed().as_millis() as u64 + 1;
+        self.since.store(now, Ordering::Relaxed);
+        let result = run();
+        self.since.store(0, Ordering::Relaxed);
+        result
+    }
+}
+
+fn with_stack(run: impl FnOnce() -> Result<()> + Send + 'static) -> Result<()> {
+    thread::Builder::new()
+        .name("input".to_owned())
+        .stack_size(STACK)
+        .spawn(run)?
+        .join()
+        .unwrap_or_else(|_| Err(anyhow!("the input made the engine panic")))
+}
+
+#[cfg(unix)]
+fn limit() -> Result<()> {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let most = Rlimit {
+        current: Some(MEMORY),
+        ..getrlimit(Resource::As)
+    };
+    setrlimit(Resource::As, most).context("cannot limit the memory")
+}
+
+#[cfg(not(unix))]
+fn limit() -> Result<()> {
+    Ok(())
+}
