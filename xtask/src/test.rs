@@ -212,8 +212,8 @@ fn outside_application(workspace: &Workspace) -> Result<()> {
 }
 
 fn values_in_browsers(workspace: &Workspace) -> Result<()> {
-    let words = ["test", "--test", "same_values", "--", "--nocapture"];
-    shell::shown(&mut native_cargo(workspace, &words))
+    let mut command = native_cargo(workspace, &["test", "--test", "same_values"]);
+    shell::shown(command.args(["--", "--nocapture"]))
 }
 
 fn show(workspace: &Workspace) -> Result<()> {
