@@ -23,8 +23,8 @@ pub use wrapper::{CANNOT_LEAVE, HostEntry, INVALID, SUSPENDS, instances, wrapper
 
 use crate::plan::{CoreType, Signature};
 use wasm_encoder::{
-    CodeSection, ExportSection, FunctionSection, ImportSection, Instruction, MemArg, MemoryType,
-    Module, TableSection, TypeSection, ValType,
+    CodeSection, ExportSection, Function, FunctionSection, ImportSection, Instruction, MemArg,
+    MemoryType, Module, TableSection, TypeSection, ValType,
 };
 
 /// Bytes of one slot of an argument array: the size of `ValRaw`.
@@ -116,14 +116,19 @@ fn load(index: usize, ty: CoreType) -> Instruction<'static> {
     }
 }
 
-fn store(index: usize, ty: CoreType) -> Instruction<'static> {
-    let arg = slot(index, ty);
-    match ty {
-        CoreType::I32 => Instruction::I32Store(arg),
-        CoreType::I64 => Instruction::I64Store(arg),
-        CoreType::F32 => Instruction::F32Store(arg),
-        CoreType::F64 => Instruction::F64Store(arg),
+/// Stores the value on the stack, under which is the array's address, into slot `index`: all eight bytes of it, since Rust reads slots
+/// whole, and processors wait when they read at once what was written in part.
+fn store(function: &mut Function, index: usize, ty: CoreType) {
+    if ty == CoreType::F32 {
+        function.instruction(&Instruction::I32ReinterpretF32);
     }
+    if matches!(ty, CoreType::I32 | CoreType::F32) {
+        function.instruction(&Instruction::I64ExtendI32U);
+    }
+    function.instruction(&match ty {
+        CoreType::F64 => Instruction::F64Store(slot(index, ty)),
+        _ => Instruction::I64Store(slot(index, CoreType::I64)),
+    });
 }
 
 #[cfg(test)]

@@ -56,8 +56,8 @@ fn body(signature: &Signature, leave_flag: bool) -> Function {
     for (index, ty) in results.iter().enumerate() {
         function
             .instruction(&Instruction::LocalGet(0))
-            .instruction(&Instruction::LocalGet(1 + index as u32))
-            .instruction(&store(index, *ty));
+            .instruction(&Instruction::LocalGet(1 + index as u32));
+        store(&mut function, index, *ty);
     }
     if leave_flag {
         function

@@ -5,9 +5,7 @@
 use super::memory::Copy;
 use super::{Sections, any_memory, load, push_type, store};
 use crate::plan::{CoreType, Placed, Signature};
-use wasm_encoder::{
-    BlockType, EntityType, ExportKind, Function, GlobalType, Instruction, MemArg, ValType,
-};
+use wasm_encoder::{BlockType, EntityType, ExportKind, Function, GlobalType, Instruction, ValType};
 
 /// The slot of the frame that says how placing went: one of the constants below.
 pub const STATUS_SLOT: usize = 16;
@@ -85,8 +83,8 @@ fn body(signature: &Signature, placed: &[Placed]) -> Function {
         function
             .instruction(&Instruction::LocalSet(RESULT))
             .instruction(&Instruction::LocalGet(0))
-            .instruction(&Instruction::LocalGet(RESULT))
-            .instruction(&store(0, *ty));
+            .instruction(&Instruction::LocalGet(RESULT));
+        store(&mut function, 0, *ty);
     }
     set_status(&mut function, PLACED);
     function.instruction(&Instruction::End);
@@ -147,8 +145,8 @@ fn place(function: &mut Function, parameter: Placed) {
     .emit(function);
     function
         .instruction(&Instruction::LocalGet(0))
-        .instruction(&Instruction::LocalGet(POINTER))
-        .instruction(&store(pointer, CoreType::I32));
+        .instruction(&Instruction::LocalGet(POINTER));
+    store(function, pointer, CoreType::I32);
 }
 
 /// Returns with `status` if the value on the stack is not zero.
@@ -163,10 +161,6 @@ fn give_up_if(function: &mut Function, status: u32) {
 fn set_status(function: &mut Function, status: u32) {
     function
         .instruction(&Instruction::LocalGet(0))
-        .instruction(&Instruction::I32Const(status.cast_signed()))
-        .instruction(&Instruction::I32Store(MemArg {
-            offset: STATUS_SLOT as u64 * super::SLOT,
-            align: 2,
-            memory_index: APPLICATION,
-        }));
+        .instruction(&Instruction::I32Const(status.cast_signed()));
+    store(function, STATUS_SLOT, CoreType::I32);
 }

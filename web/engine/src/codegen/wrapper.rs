@@ -147,8 +147,8 @@ fn body(
     for (slot, ty) in signature.params.iter().enumerate() {
         function
             .instruction(&Instruction::LocalGet(frame))
-            .instruction(&Instruction::LocalGet(slot as u32))
-            .instruction(&store(slot, *ty));
+            .instruction(&Instruction::LocalGet(slot as u32));
+        store(&mut function, slot, *ty);
     }
     match trampoline.kind {
         TrampolineKind::LowerImport { lowering, .. } => {

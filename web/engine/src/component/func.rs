@@ -148,15 +148,24 @@ impl Func {
     #[inline]
     unsafe fn info<'a>(&self, store: &StoreOpaque) -> Result<&'a FuncInfo> {
         let cell = &self.instance.data(store).funcs[self.index.as_u32() as usize];
-        if cell.get().is_none() {
-            self.prepare(store)?;
-        }
-        let func = cell
-            .get()
-            .ok_or_else(|| format_err!("the function's trampoline was not made"))?;
+        let func = match cell.get() {
+            Some(func) => func,
+            None => self.prepared(store, cell)?,
+        };
         let info: *const FuncInfo = &raw const func.info;
         // SAFETY: the caller's promise.
         Ok(unsafe { &*info })
+    }
+
+    #[cold]
+    fn prepared<'f>(
+        &self,
+        store: &StoreOpaque,
+        cell: &'f OnceCell<LiftedFunc>,
+    ) -> Result<&'f LiftedFunc> {
+        self.prepare(store)?;
+        cell.get()
+            .ok_or_else(|| format_err!("the function's trampoline was not made"))
     }
 
     /// The slot of the function's array-call trampoline.
@@ -166,7 +175,6 @@ impl Func {
     }
 
     /// Makes the function's trampoline.
-    #[cold]
     fn prepare(&self, store: &StoreOpaque) -> Result<()> {
         let data = self.instance.data(store);
         let plan = data.component.plan();

@@ -41,10 +41,12 @@ pub struct Instance {
 pub struct InstanceId(u32);
 
 impl InstanceId {
+    #[inline]
     pub(crate) fn new(index: usize) -> InstanceId {
         InstanceId(index as u32)
     }
 
+    #[inline]
     pub(crate) fn index(self) -> usize {
         self.0 as usize
     }

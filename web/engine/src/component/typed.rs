@@ -40,6 +40,9 @@ pub unsafe trait ComponentType: Send + Sync {
     const IS_RUST_UNIT_TYPE: bool = false;
     #[doc(hidden)]
     const MAY_REQUIRE_REALLOC: bool = true;
+    /// Whether lifting and lowering look at the component type, rather than know all of it from the Rust type.
+    #[doc(hidden)]
+    const NEEDS_TYPE: bool = true;
 
     #[doc(hidden)]
     #[inline]

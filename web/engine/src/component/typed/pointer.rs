@@ -63,6 +63,7 @@ macro_rules! like {
             type Lower = <$target as ComponentType>::Lower;
             const ABI: CanonicalAbiInfo = <$target as ComponentType>::ABI;
             const MAY_REQUIRE_REALLOC: bool = <$target as ComponentType>::MAY_REQUIRE_REALLOC;
+            const NEEDS_TYPE: bool = <$target as ComponentType>::NEEDS_TYPE;
 
             fn typecheck(ty: &InterfaceType, types: &InstanceType<'_>) -> Result<()> {
                 <$target as ComponentType>::typecheck(ty, types)

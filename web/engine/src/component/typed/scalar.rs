@@ -20,6 +20,7 @@ macro_rules! scalar {
             type Lower = ValRaw;
             const ABI: CanonicalAbiInfo = CanonicalAbiInfo::$abi;
             const MAY_REQUIRE_REALLOC: bool = false;
+            const NEEDS_TYPE: bool = false;
 
             fn typecheck(ty: &InterfaceType, _types: &InstanceType<'_>) -> Result<()> {
                 match ty {

@@ -21,6 +21,7 @@ const MAX_STRING_BYTES: usize = (1 << 31) - 1;
 unsafe impl ComponentType for str {
     type Lower = [ValRaw; 2];
     const ABI: CanonicalAbiInfo = CanonicalAbiInfo::POINTER_PAIR;
+    const NEEDS_TYPE: bool = false;
 
     fn typecheck(ty: &InterfaceType, _types: &InstanceType<'_>) -> Result<()> {
         match ty {

@@ -7,7 +7,7 @@ use crate::component::types::desc;
 use crate::map_maybe_uninit;
 use crate::raw::ValRaw;
 use std::mem::MaybeUninit;
-use wasmtime_environ::component::{CanonicalAbiInfo, InterfaceType};
+use wasmtime_environ::component::{CanonicalAbiInfo, ComponentTypes, InterfaceType};
 use wasmtime_environ::error::{Result, bail};
 
 /// Tuples of one length: the type of their slots, their fields, and their elements with their positions.
@@ -54,11 +54,10 @@ macro_rules! tuple {
                 ty: InterfaceType,
                 dst: &mut MaybeUninit<Self::Lower>,
             ) -> Result<()> {
-                let types = match ty {
-                    InterfaceType::Tuple(index) => &cx.types[index].types,
-                    _ => bad_type_info(),
-                };
-                $(self.$index.linear_lower_to_flat(cx, types[$index], map_maybe_uninit!(dst.$element))?;)*
+                $(
+                    let element = element_type::<$element>(cx.types, ty, $index);
+                    self.$index.linear_lower_to_flat(cx, element, map_maybe_uninit!(dst.$element))?;
+                )*
                 Ok(())
             }
 
@@ -69,13 +68,10 @@ macro_rules! tuple {
                 ty: InterfaceType,
                 mut offset: usize,
             ) -> Result<()> {
-                let types = match ty {
-                    InterfaceType::Tuple(index) => &cx.types[index].types,
-                    _ => bad_type_info(),
-                };
                 $(
+                    let element = element_type::<$element>(cx.types, ty, $index);
                     let start = $element::ABI.next_field32_size(&mut offset);
-                    self.$index.linear_lower_to_memory(cx, types[$index], start)?;
+                    self.$index.linear_lower_to_memory(cx, element, start)?;
                 )*
                 Ok(())
             }
@@ -91,7 +87,7 @@ macro_rules! tuple {
                 src: &Self::Lower,
             ) -> Result<Self> {
                 $(
-                    let element = element_type(cx, ty, $index);
+                    let element = element_type::<$element>(cx.types, ty, $index);
                     #[allow(non_snake_case, reason = "named after type parameters")]
                     let $element = $element::linear_lift_from_flat(cx, element, &src.$element)?;
                 )*
@@ -106,7 +102,7 @@ macro_rules! tuple {
             ) -> Result<Self> {
                 let mut offset = 0;
                 $(
-                    let element = element_type(cx, ty, $index);
+                    let element = element_type::<$element>(cx.types, ty, $index);
                     let start = $element::ABI.next_field32_size(&mut offset);
                     #[allow(non_snake_case, reason = "named after type parameters")]
                     let $element = $element::linear_lift_from_memory(
@@ -124,11 +120,16 @@ macro_rules! tuple {
     };
 }
 
-/// The type of one element; a unit that stands for a missing payload asks for none.
+/// The type of one element; a unit that stands for a missing payload asks for none. An element that does not look at its type gets any.
 #[inline]
-fn element_type(cx: &LiftContext<'_>, ty: InterfaceType, index: usize) -> InterfaceType {
+fn element_type<E: ComponentType>(
+    types: &ComponentTypes,
+    ty: InterfaceType,
+    index: usize,
+) -> InterfaceType {
     match ty {
-        InterfaceType::Tuple(tuple) => cx.types[tuple].types[index],
+        _ if !E::NEEDS_TYPE => InterfaceType::Bool,
+        InterfaceType::Tuple(tuple) => types[tuple].types[index],
         _ => bad_type_info(),
     }
 }
