@@ -30,7 +30,7 @@ pub use linker::{Linker, LinkerInstance};
 pub use lookup::ExportLookup;
 pub use resource::{Resource, ResourceAny, ResourceDynamic, ResourceType};
 pub use resource_table::{ResourceTable, ResourceTableError};
-pub use typed::{ComponentNamedList, ComponentType, Lift, Lower};
+pub use typed::{ComponentNamedList, ComponentType, Lift, Lower, WasmList, WasmStr};
 pub use types::Type;
 pub use val::Val;
 pub use wasmtime_internal_component_macro::{ComponentType, Lift, Lower, bindgen};

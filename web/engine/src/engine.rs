@@ -62,6 +62,16 @@ impl Config {
         self.refuse("wasm_component_model(false)", !enable)
     }
 
+    /// Several memories of one module, which adapters between components need: switching it off makes [`Engine::new`] fail.
+    pub fn wasm_multi_memory(&mut self, enable: bool) -> &mut Config {
+        self.refuse("wasm_multi_memory(false)", !enable)
+    }
+
+    /// A page cannot honour this: the browser decides how deep a stack is, so that [`Engine::new`] fails and names it.
+    pub fn max_wasm_stack(&mut self, _size: usize) -> &mut Config {
+        self.refuse("max_wasm_stack", true)
+    }
+
     optional! {
         /// Whether calls in tail position may be made as such; they may unless this is switched off.
         wasm_tail_call: TAIL_CALL;
@@ -69,6 +79,10 @@ impl Config {
         wasm_extended_const: EXTENDED_CONST;
         /// Memories of 64-bit addresses, which only core modules among themselves can use; on unless switched off.
         wasm_memory64: MEMORY64;
+        /// Several results of one function; on unless switched off.
+        wasm_multi_value: MULTI_VALUE;
+        /// Copies and fills of memories and tables; on unless switched off.
+        wasm_bulk_memory: BULK_MEMORY;
         /// Vectors of 128 bits; on unless switched off.
         wasm_simd: SIMD;
         /// Vectors whose operations may differ between machines; on unless switched off.
@@ -88,8 +102,28 @@ impl Config {
         consume_fuel;
         /// The garbage-collection proposal.
         wasm_gc;
+        /// Arithmetic on 128 bits.
+        wasm_wide_arithmetic;
+        /// Memories with small pages.
+        wasm_custom_page_sizes;
+        /// Continuations.
+        wasm_stack_switching;
+        /// Memories that threads share.
+        shared_memory;
+        /// Operations on vectors that are the same on every machine.
+        relaxed_simd_deterministic;
+        /// One bit pattern for every NaN.
+        cranelift_nan_canonicalization;
+        /// Information for native debuggers.
+        debug_info;
         /// Functions that are asynchronous in the component model.
         wasm_component_model_async;
+        /// The component model's `error-context`.
+        wasm_component_model_error_context;
+        /// The component model over garbage-collected values.
+        wasm_component_model_gc;
+        /// The component model over 64-bit memories.
+        wasm_component_model_memory64;
     }
 
     fn refuse(&mut self, option: &'static str, refuse: bool) -> &mut Config {

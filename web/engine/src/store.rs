@@ -2,12 +2,12 @@
 
 use crate::component::call_scope::CallScopes;
 use crate::component::instance::InstanceData;
-use crate::component::resource::HostHandles;
+use crate::component::resource::{HostHandles, LiveHandles};
 use crate::engine::Engine;
 use crate::page::Caught;
 use std::marker::PhantomPinned;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
-use wasmtime_environ::error::{Error, Result, bail};
+use wasmtime_environ::error::{Error, Result, bail, format_err};
 
 /// Instances, resources and host data `T` that live and die together; as `wasmtime::Store`.
 #[derive(Debug)]
@@ -38,6 +38,7 @@ pub(crate) struct StoreOpaque {
     pub instances: Vec<Box<InstanceData>>,
     pub scopes: CallScopes,
     pub host_handles: HostHandles,
+    pub live_handles: LiveHandles,
     /// Bytes that one call may copy out of a guest.
     pub hostcall_fuel: usize,
     /// Set by the first trap: no instance may be entered again.
@@ -64,6 +65,7 @@ impl<T: 'static> Store<T> {
                     instances: Vec::new(),
                     scopes: CallScopes::default(),
                     host_handles: HostHandles::default(),
+                    live_handles: LiveHandles::default(),
                     hostcall_fuel: DEFAULT_HOSTCALL_FUEL,
                     trapped: false,
                     async_required: false,
@@ -73,6 +75,15 @@ impl<T: 'static> Store<T> {
                 data,
             }),
         }
+    }
+
+    /// As [`Store::new`]; a page that is out of memory ends before this could say so.
+    ///
+    /// # Errors
+    ///
+    /// Never.
+    pub fn try_new(engine: &Engine, data: T) -> Result<Store<T>> {
+        Ok(Store::new(engine, data))
     }
 
     /// The host's data.
@@ -105,13 +116,23 @@ impl<T: 'static> Store<T> {
         self.inner.opaque.hostcall_fuel = fuel;
     }
 
+    /// How many handles to resources there may be in this store at a time.
+    pub fn max_component_handles(&self) -> usize {
+        self.inner.opaque.live_handles.limit
+    }
+
+    /// Sets how many handles to resources there may be in this store at a time: 100,000 unless set. What makes one more fails.
+    pub fn set_max_component_handles(&mut self, limit: usize) {
+        self.inner.opaque.live_handles.limit = limit;
+    }
+
     /// Fails: guests in a page have no fuel.
     ///
     /// # Errors
     ///
     /// Always.
     pub fn set_fuel(&mut self, _fuel: u64) -> Result<()> {
-        bail!("fuel is not configured in this store: a page cannot count instructions")
+        Err(no_fuel())
     }
 
     /// Fails: guests in a page have no fuel.
@@ -120,8 +141,22 @@ impl<T: 'static> Store<T> {
     ///
     /// Always.
     pub fn get_fuel(&self) -> Result<u64> {
-        bail!("fuel is not configured in this store: a page cannot count instructions")
+        Err(no_fuel())
     }
+
+    /// Fails: guests in a page have no fuel.
+    ///
+    /// # Errors
+    ///
+    /// Always.
+    pub fn fuel_async_yield_interval(&mut self, _interval: Option<u64>) -> Result<()> {
+        Err(no_fuel())
+    }
+}
+
+#[cold]
+fn no_fuel() -> Error {
+    format_err!("fuel is not configured in this store: a page cannot count instructions")
 }
 
 impl StoreOpaque {
@@ -154,6 +189,15 @@ pub struct StoreContext<'a, T: 'static>(pub(crate) &'a StoreInner<T>);
 pub struct StoreContextMut<'a, T: 'static>(pub(crate) &'a mut StoreInner<T>);
 
 impl<'a, T: 'static> StoreContext<'a, T> {
+    /// Fails: guests in a page have no fuel.
+    ///
+    /// # Errors
+    ///
+    /// Always.
+    pub fn get_fuel(&self) -> Result<u64> {
+        Err(no_fuel())
+    }
+
     /// The host's data.
     pub fn data(&self) -> &'a T {
         &self.0.data
@@ -166,6 +210,44 @@ impl<'a, T: 'static> StoreContext<'a, T> {
 }
 
 impl<T: 'static> StoreContextMut<'_, T> {
+    /// Fails: guests in a page have no fuel.
+    ///
+    /// # Errors
+    ///
+    /// Always.
+    pub fn get_fuel(&self) -> Result<u64> {
+        Err(no_fuel())
+    }
+
+    /// Fails: guests in a page have no fuel.
+    ///
+    /// # Errors
+    ///
+    /// Always.
+    pub fn set_fuel(&mut self, _fuel: u64) -> Result<()> {
+        Err(no_fuel())
+    }
+
+    /// As [`Store::hostcall_fuel`].
+    pub fn hostcall_fuel(&self) -> usize {
+        self.0.opaque.hostcall_fuel
+    }
+
+    /// As [`Store::set_hostcall_fuel`].
+    pub fn set_hostcall_fuel(&mut self, fuel: usize) {
+        self.0.opaque.hostcall_fuel = fuel;
+    }
+
+    /// As [`Store::max_component_handles`].
+    pub fn max_component_handles(&self) -> usize {
+        self.0.opaque.live_handles.limit
+    }
+
+    /// As [`Store::set_max_component_handles`].
+    pub fn set_max_component_handles(&mut self, limit: usize) {
+        self.0.opaque.live_handles.limit = limit;
+    }
+
     /// The host's data.
     pub fn data(&self) -> &T {
         &self.0.data
@@ -270,5 +352,23 @@ impl<C: AsContextMut> AsContextMut for &mut C {
 impl<'a, T: 'static> From<StoreContextMut<'a, T>> for StoreContext<'a, T> {
     fn from(store: StoreContextMut<'a, T>) -> StoreContext<'a, T> {
         StoreContext(store.0)
+    }
+}
+
+impl<'a, C: AsContext> From<&'a C> for StoreContext<'a, C::Data> {
+    fn from(store: &'a C) -> StoreContext<'a, C::Data> {
+        store.as_context()
+    }
+}
+
+impl<'a, C: AsContext> From<&'a mut C> for StoreContext<'a, C::Data> {
+    fn from(store: &'a mut C) -> StoreContext<'a, C::Data> {
+        C::as_context(store)
+    }
+}
+
+impl<'a, C: AsContextMut> From<&'a mut C> for StoreContextMut<'a, C::Data> {
+    fn from(store: &'a mut C) -> StoreContextMut<'a, C::Data> {
+        store.as_context_mut()
     }
 }

@@ -5,9 +5,11 @@
 
 mod aligned;
 mod deferral;
+mod place;
 mod staging;
 
 pub use aligned::AlignedBytes;
+pub use place::Place;
 
 use super::instance::{InstanceData, InstanceId};
 use super::matching::InstanceType;
@@ -20,7 +22,7 @@ use deferral::Deferral;
 use staging::Staging;
 use std::cell::Cell;
 use std::sync::Arc;
-use wasmtime_environ::component::{ComponentTypes, TypeResourceTableIndex};
+use wasmtime_environ::component::{CanonicalAbiInfo, ComponentTypes, TypeResourceTableIndex};
 use wasmtime_environ::error::{Result, bail, format_err};
 
 /// The context of lowering values into a guest.
@@ -346,6 +348,41 @@ impl<'a> LiftContext<'a> {
             unsafe { memory.read(ptr, to, len) }
         });
         filled.ok_or_else(|| format_err!("pointer out of bounds of memory"))
+    }
+
+    /// A copy, in `space`, of the `len` elements that the guest says are at `ptr`, each of which is as `element` says; errors say `what`
+    /// they are of.
+    pub(crate) fn read_elements<'s>(
+        &self,
+        space: &'s mut AlignedBytes,
+        what: &str,
+        (ptr, len): (usize, usize),
+        element: &CanonicalAbiInfo,
+    ) -> Result<&'s [u8]> {
+        let size = self.check_elements(what, (ptr, len), element)?;
+        self.read_in(space, ptr, size)
+    }
+
+    /// The bytes of `len` elements at `ptr`, which are inside the guest's memory and aligned.
+    pub(crate) fn check_elements(
+        &self,
+        what: &str,
+        (ptr, len): (usize, usize),
+        element: &CanonicalAbiInfo,
+    ) -> Result<usize> {
+        let size = len.checked_mul(element.size32 as usize);
+        let Some(size) = size.filter(|size| self.check_bounds(ptr, *size).is_ok()) else {
+            bail!("{what} pointer/length out of bounds of memory");
+        };
+        if !ptr.is_multiple_of(element.align32 as usize) {
+            bail!("{what} pointer is not aligned");
+        }
+        Ok(size)
+    }
+
+    /// Counts bytes that the host will copy out of the guest later, and checks nothing else.
+    pub(crate) fn consume(&self, bytes: usize) -> Result<()> {
+        self.consume_fuel(bytes)
     }
 
     /// Copies `len` plain elements at `ptr` into a vector; errors say `what` they are of.

@@ -13,7 +13,7 @@ mod ty;
 
 pub use any::ResourceAny;
 pub use dynamic::ResourceDynamic;
-pub use handle_table::HandleTable;
+pub use handle_table::{HandleTable, LiveHandles};
 pub use host::Resource;
 pub use host_handles::HostHandles;
 pub use ty::ResourceType;
@@ -59,10 +59,15 @@ impl StoreOpaque {
         &mut self,
         instance: InstanceId,
         ty: TypeResourceTableIndex,
-    ) -> (RuntimeComponentInstanceIndex, &mut HandleTable) {
+    ) -> (
+        RuntimeComponentInstanceIndex,
+        &mut HandleTable,
+        &mut LiveHandles,
+    ) {
         let instance = &mut self.instances[instance.index()];
         let table = instance.component.types()[ty].unwrap_concrete_instance();
-        (table, &mut instance.handles[table.as_u32() as usize])
+        let handles = &mut instance.handles[table.as_u32() as usize];
+        (table, handles, &mut self.live_handles)
     }
 
     /// An owned resource enters a guest's table.
@@ -72,9 +77,8 @@ impl StoreOpaque {
         ty: TypeResourceTableIndex,
         rep: u32,
     ) -> Result<u32> {
-        self.guest_table(instance, ty)
-            .1
-            .insert_own(rep, ty.as_u32())
+        let (_, handles, live) = self.guest_table(instance, ty);
+        handles.insert_own(live, rep, ty.as_u32())
     }
 
     /// A borrowed resource enters a guest's table for the length of the current call.
@@ -85,9 +89,8 @@ impl StoreOpaque {
         rep: u32,
     ) -> Result<u32> {
         let scope = self.scopes.borrow()?;
-        self.guest_table(instance, ty)
-            .1
-            .insert_borrow(rep, ty.as_u32(), scope)
+        let (_, handles, live) = self.guest_table(instance, ty);
+        handles.insert_borrow(live, rep, ty.as_u32(), scope)
     }
 
     /// An owned resource leaves a guest's table.
@@ -97,11 +100,8 @@ impl StoreOpaque {
         ty: TypeResourceTableIndex,
         handle: u32,
     ) -> Result<u32> {
-        match self
-            .guest_table(instance, ty)
-            .1
-            .remove(handle, ty.as_u32())?
-        {
+        let (_, handles, live) = self.guest_table(instance, ty);
+        match handles.remove(live, handle, ty.as_u32())? {
             Removed::Own { rep } => Ok(rep),
             Removed::Borrow { .. } => bail!("cannot lift own resource from a borrow"),
         }
@@ -114,8 +114,8 @@ impl StoreOpaque {
         ty: TypeResourceTableIndex,
         handle: u32,
     ) -> Result<u32> {
-        let (table, handles) = self.guest_table(instance, ty);
-        let (rep, owned) = handles.lend(handle, ty.as_u32())?;
+        let (table, handles, live) = self.guest_table(instance, ty);
+        let (rep, owned) = handles.lend(live, handle, ty.as_u32())?;
         if owned {
             self.scopes.lend(HandleIndex::Guest {
                 instance,
@@ -143,11 +143,8 @@ impl StoreOpaque {
         ty: TypeResourceTableIndex,
         handle: u32,
     ) -> Result<Option<u32>> {
-        match self
-            .guest_table(instance, ty)
-            .1
-            .remove(handle, ty.as_u32())?
-        {
+        let (_, handles, live) = self.guest_table(instance, ty);
+        match handles.remove(live, handle, ty.as_u32())? {
             Removed::Own { rep } => Ok(Some(rep)),
             Removed::Borrow { scope } => {
                 self.scopes.give_back(scope);
@@ -168,13 +165,16 @@ impl StoreOpaque {
     fn unlend_all(&mut self) -> Result<()> {
         for lender in self.scopes.finish()? {
             match lender {
-                HandleIndex::Host(handle) => self.host_handles.table.unlend(handle)?,
+                HandleIndex::Host(handle) => {
+                    let live = &mut self.live_handles;
+                    self.host_handles.table.unlend(live, handle)?;
+                }
                 HandleIndex::Guest {
                     instance,
                     table,
                     handle,
                 } => self.instances[instance.index()].handles[table.as_u32() as usize]
-                    .unlend(handle)?,
+                    .unlend(&mut self.live_handles, handle)?,
             }
         }
         Ok(())

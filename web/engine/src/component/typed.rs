@@ -2,7 +2,9 @@
 //!
 //! Component-model spec, canonical ABI: `load`, `store`, `lift_flat`, `lower_flat`.
 
+mod fixed_length_list;
 mod list;
+mod map;
 mod option;
 mod pointer;
 mod result;
@@ -10,9 +12,13 @@ mod scalar;
 mod storage;
 mod string;
 mod tuple;
+mod wasm_list;
+mod wasm_str;
 
 pub use storage::lower_payload;
 pub(crate) use storage::{slice_to_storage, slice_to_storage_mut};
+pub use wasm_list::WasmList;
+pub use wasm_str::WasmStr;
 
 use super::context::{LiftContext, LowerContext};
 use super::matching::InstanceType;

@@ -12,6 +12,7 @@ mod imported_interface;
 mod imported_resource;
 mod inline_interfaces;
 mod named_imports;
+mod newer_types;
 mod options;
 mod preloaded;
 mod projections;
@@ -24,7 +25,7 @@ mod world_functions;
 use super::GuestProgram;
 
 /// The programs, each with its guests.
-pub const PROGRAMS: [(&str, &[&str], GuestProgram); 18] = [
+pub const PROGRAMS: [(&str, &[&str], GuestProgram); 19] = [
     ("world functions", &[GREETER], world_functions::run),
     ("inline interfaces", &[GREETER], inline_interfaces::run),
     ("function flags", &[GREETER], flags::run),
@@ -54,6 +55,7 @@ pub const PROGRAMS: [(&str, &[&str], GuestProgram); 18] = [
     ("options", &[GREETER], options::run),
     ("features", &[GREETER], features::run),
     ("named imports", &[], named_imports::run),
+    ("newer types", &[], newer_types::run),
     ("traced", &[GREETER], traced::run),
 ];
 

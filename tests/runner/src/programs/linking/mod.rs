@@ -12,6 +12,7 @@ mod semver;
 mod shadowing;
 mod stores;
 mod unknown_imports;
+mod values_in_guests;
 
 use amphi::component::Component;
 use amphi::{Engine, Result};
@@ -19,7 +20,7 @@ use amphi::{Engine, Result};
 use super::GuestProgram;
 
 /// The programs, each with its guests.
-pub const PROGRAMS: [(&str, &[&str], GuestProgram); 12] = [
+pub const PROGRAMS: [(&str, &[&str], GuestProgram); 13] = [
     ("shadowing", &[GREETER], shadowing::run),
     ("missing imports", &[GREETER, SCRIBE], missing_imports::run),
     ("unknown imports", &[GREETER, SMITH], unknown_imports::run),
@@ -35,6 +36,11 @@ pub const PROGRAMS: [(&str, &[&str], GuestProgram); 12] = [
     ("re-entry", &[], reentry::run),
     ("poison", &[], poison::run),
     ("reflection", &[SCRIBE, SMITH], reflection::run),
+    (
+        "values in guests",
+        &[GREETER, SCRIBE],
+        values_in_guests::run,
+    ),
     ("resource tables", &[], resource_tables::run),
 ];
 

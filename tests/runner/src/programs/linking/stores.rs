@@ -1,6 +1,6 @@
 //! Stores: their data, many instances of many components in one, and what becomes of each.
 
-use amphi::component::{Component, Linker};
+use amphi::component::{Component, Linker, ResourceAny};
 use amphi::{AsContext, AsContextMut, Engine, Result, Store, StoreContext, StoreContextMut};
 
 use crate::programs::Transcript;
@@ -64,5 +64,28 @@ pub fn run(t: &mut Transcript, engine: &Engine, guests: &[Component]) -> Result<
     }
     t.same("calls", store.data().len(), 12);
     t.saw("the data afterwards", store.into_data());
+    handles(t, engine, &guests[0])
+}
+
+/// A store holds so many handles to resources and no more.
+fn handles(t: &mut Transcript, engine: &Engine, works: &Component) -> Result<()> {
+    let mut store = Store::new(engine, ());
+    t.same("how many handles", store.max_component_handles(), 100_000);
+    let instance = Linker::new(engine).instantiate(&mut store, works)?;
+    let index = instance.get_export_index(&mut store, None, "demo:works/works@0.1.0");
+    let index = instance.get_export_index(&mut store, index.as_ref(), "[constructor]piece");
+    let index = index.ok_or_else(|| amphi::format_err!("there is no constructor"))?;
+    let new = instance.get_typed_func::<(u32,), (ResourceAny,)>(&mut store, index)?;
+    store.set_max_component_handles(3);
+    let mut made = Vec::new();
+    let refused = loop {
+        match new.call(&mut store, (1,)) {
+            Ok((piece,)) => made.push(piece),
+            Err(error) => break error,
+        }
+    };
+    t.same("so many were made", made.len(), 3);
+    let refused = amphi::format_err!("{refused:#}");
+    t.fails::<()>("one more", Err(refused), "store handle limit exceeded");
     Ok(())
 }

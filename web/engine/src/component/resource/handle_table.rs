@@ -6,6 +6,40 @@ use wasmtime_environ::error::{Result, bail, format_err};
 /// The most handles a table may have (spec: `Table.MAX_LENGTH`).
 const MAX_HANDLES: usize = 1 << 28;
 
+/// How many handles there are in all the tables of a store, and how many there may be.
+///
+/// Guests make handles without the host's doing, so that memory of the host's must have a bound. A lend counts as a handle.
+#[derive(Debug)]
+pub struct LiveHandles {
+    live: usize,
+    /// The most that there may be.
+    pub limit: usize,
+}
+
+impl Default for LiveHandles {
+    fn default() -> LiveHandles {
+        LiveHandles {
+            live: 0,
+            // Wasmtime's own.
+            limit: 100_000,
+        }
+    }
+}
+
+impl LiveHandles {
+    fn one_more(&mut self, doing: &str) -> Result<()> {
+        if self.live >= self.limit {
+            bail!("cannot {doing}: store handle limit exceeded");
+        }
+        self.live += 1;
+        Ok(())
+    }
+
+    fn one_less(&mut self) {
+        self.live = self.live.saturating_sub(1);
+    }
+}
+
 /// Handles by number; 0 is never one.
 #[derive(Debug, Default)]
 pub struct HandleTable {
@@ -38,20 +72,27 @@ pub enum Removed {
 
 impl HandleTable {
     /// Adds an owned handle of the resource type `tag`.
-    pub fn insert_own(&mut self, rep: u32, tag: u32) -> Result<u32> {
-        self.insert(Entry::Own { rep, tag, lends: 0 })
+    pub fn insert_own(&mut self, live: &mut LiveHandles, rep: u32, tag: u32) -> Result<u32> {
+        self.insert(live, Entry::Own { rep, tag, lends: 0 })
     }
 
     /// Adds a handle borrowed in the call `scope`.
-    pub fn insert_borrow(&mut self, rep: u32, tag: u32, scope: usize) -> Result<u32> {
-        self.insert(Entry::Borrow { rep, tag, scope })
+    pub fn insert_borrow(
+        &mut self,
+        live: &mut LiveHandles,
+        rep: u32,
+        tag: u32,
+        scope: usize,
+    ) -> Result<u32> {
+        self.insert(live, Entry::Borrow { rep, tag, scope })
     }
 
-    fn insert(&mut self, entry: Entry) -> Result<u32> {
+    fn insert(&mut self, live: &mut LiveHandles, entry: Entry) -> Result<u32> {
         let index = self.free;
         if index + 1 >= MAX_HANDLES {
             bail!("cannot allocate another handle: index overflow");
         }
+        live.one_more("allocate another handle")?;
         match self.entries.get_mut(index) {
             Some(slot) => {
                 if let Entry::Free { next } = *slot {
@@ -92,13 +133,15 @@ impl HandleTable {
     }
 
     /// Lends a handle for the length of a call: its representation, and whether it is owned and so counts the lend.
-    pub fn lend(&mut self, handle: u32, tag: u32) -> Result<(u32, bool)> {
+    pub fn lend(&mut self, live: &mut LiveHandles, handle: u32, tag: u32) -> Result<(u32, bool)> {
         let rep = self.rep(handle, tag)?;
         match self.entry(handle)? {
             Entry::Own { lends, .. } => {
-                *lends = lends
+                let more = lends
                     .checked_add(1)
                     .ok_or_else(|| format_err!("cannot lend resource: too many active lends"))?;
+                live.one_more("lend resource")?;
+                *lends = more;
                 Ok((rep, true))
             }
             Entry::Borrow { .. } | Entry::Free { .. } => Ok((rep, false)),
@@ -106,15 +149,16 @@ impl HandleTable {
     }
 
     /// A lend has ended.
-    pub fn unlend(&mut self, handle: u32) -> Result<()> {
+    pub fn unlend(&mut self, live: &mut LiveHandles, handle: u32) -> Result<()> {
         if let Entry::Own { lends, .. } = self.entry(handle)? {
             *lends = lends.saturating_sub(1);
+            live.one_less();
         }
         Ok(())
     }
 
     /// Removes a handle of the resource type `tag`.
-    pub fn remove(&mut self, handle: u32, tag: u32) -> Result<Removed> {
+    pub fn remove(&mut self, live: &mut LiveHandles, handle: u32, tag: u32) -> Result<Removed> {
         let removed = match *self.entry(handle)? {
             Entry::Own { lends, .. } if lends > 0 => {
                 bail!("cannot remove owned resource while borrowed")
@@ -135,6 +179,7 @@ impl HandleTable {
         };
         let next = std::mem::replace(&mut self.free, handle as usize - 1);
         *self.entry(handle)? = Entry::Free { next };
+        live.one_less();
         Ok(removed)
     }
 }

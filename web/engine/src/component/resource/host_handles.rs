@@ -1,6 +1,6 @@
 //! The host's own handles: what `ResourceAny` and lent host resources stand for.
 
-use super::handle_table::{HandleTable, Removed};
+use super::handle_table::{HandleTable, LiveHandles, Removed};
 use super::{Destructor, HOST_TAG, HandleIndex};
 use crate::store::StoreOpaque;
 use wasmtime_environ::error::{Result, bail};
@@ -24,24 +24,25 @@ pub struct HostHandles {
 impl StoreOpaque {
     /// An owned resource comes to the host.
     pub fn host_insert_own(&mut self, rep: u32, dtor: Option<Destructor>) -> Result<HostHandle> {
-        let index = self.host_handles.table.insert_own(rep, HOST_TAG)?;
+        let live = &mut self.live_handles;
+        let index = self.host_handles.table.insert_own(live, rep, HOST_TAG)?;
         Ok(self.host_handles.name(index, dtor))
     }
 
     /// A borrowed resource comes to the host for the length of the current call.
     pub fn host_insert_borrow(&mut self, rep: u32) -> Result<HostHandle> {
         let scope = self.scopes.borrow()?;
-        let index = self
-            .host_handles
-            .table
-            .insert_borrow(rep, HOST_TAG, scope)?;
+        let index =
+            self.host_handles
+                .table
+                .insert_borrow(&mut self.live_handles, rep, HOST_TAG, scope)?;
         Ok(self.host_handles.name(index, None))
     }
 
     /// An owned resource leaves the host.
     pub fn host_take_own(&mut self, handle: HostHandle) -> Result<u32> {
         self.host_handles.check(handle)?;
-        match self.host_handles.remove(handle)? {
+        match self.host_handles.remove(&mut self.live_handles, handle)? {
             Removed::Own { rep } => Ok(rep),
             Removed::Borrow { .. } => bail!("cannot lift own resource from a borrow"),
         }
@@ -50,7 +51,10 @@ impl StoreOpaque {
     /// The host lends a resource for the length of the current call.
     pub fn host_lend(&mut self, handle: HostHandle) -> Result<u32> {
         self.host_handles.check(handle)?;
-        let (rep, owned) = self.host_handles.table.lend(handle.index, HOST_TAG)?;
+        let (rep, owned) =
+            self.host_handles
+                .table
+                .lend(&mut self.live_handles, handle.index, HOST_TAG)?;
         if owned {
             self.scopes.lend(HandleIndex::Host(handle.index))?;
         }
@@ -60,7 +64,7 @@ impl StoreOpaque {
     /// The host drops a handle: what destructor is to be run on which representation, if it was owned.
     pub fn host_remove(&mut self, handle: HostHandle) -> Result<Option<(u32, Option<Destructor>)>> {
         let dtor = self.host_handles.check(handle)?;
-        match self.host_handles.remove(handle)? {
+        match self.host_handles.remove(&mut self.live_handles, handle)? {
             Removed::Own { rep } => Ok(Some((rep, dtor))),
             Removed::Borrow { scope } => {
                 self.scopes.give_back(scope);
@@ -92,8 +96,8 @@ impl HostHandles {
     }
 
     /// Later handles in the same slot get another generation, so that stale ones are told apart.
-    fn remove(&mut self, handle: HostHandle) -> Result<Removed> {
-        let removed = self.table.remove(handle.index, HOST_TAG)?;
+    fn remove(&mut self, live: &mut LiveHandles, handle: HostHandle) -> Result<Removed> {
+        let removed = self.table.remove(live, handle.index, HOST_TAG)?;
         self.generation = self.generation.wrapping_add(1);
         Ok(removed)
     }

@@ -24,7 +24,7 @@ unsafe impl<T: ComponentType> ComponentType for [T] {
     }
 }
 
-fn element(types: &ComponentTypes, ty: InterfaceType) -> InterfaceType {
+pub(super) fn element(types: &ComponentTypes, ty: InterfaceType) -> InterfaceType {
     match ty {
         InterfaceType::List(index) => types[index].element,
         _ => bad_type_info(),
@@ -83,18 +83,13 @@ pub(super) fn lift_elements<E: Lift>(
     ptr: usize,
     len: usize,
 ) -> Result<Vec<E>> {
-    let size = len
-        .checked_mul(E::SIZE32)
-        .filter(|size| cx.check_bounds(ptr, *size).is_ok())
-        .ok_or_else(|| format_err!("list pointer/length out of bounds of memory"))?;
-    check_alignment(ptr, E::ALIGN32)?;
+    let mut space = AlignedBytes::new();
+    let bytes = cx.read_elements(&mut space, "list", (ptr, len), &E::ABI)?;
     if E::SIZE32 == 0 {
         return (0..len)
             .map(|_| E::linear_lift_from_memory(cx, element, &[]))
             .collect();
     }
-    let mut space = AlignedBytes::new();
-    let bytes = cx.read_in(&mut space, ptr, size)?;
     bytes
         .chunks_exact(E::SIZE32)
         .map(|bytes| E::linear_lift_from_memory(cx, element, bytes))

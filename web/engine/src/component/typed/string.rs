@@ -125,43 +125,78 @@ fn check_length(bytes: usize) -> Result<()> {
     Ok(())
 }
 
-fn lift_string(cx: &mut LiftContext<'_>, pair: Pair) -> Result<String> {
-    let Pair { ptr, len } = pair;
-    let ptr = ptr as usize;
-    match cx.options().string_encoding {
-        StringEncoding::Utf8 => {
-            let bytes = read_units::<u8>(cx, ptr, len)?;
-            Ok(String::from_utf8(bytes)?)
+/// How the code units of a string are stored.
+#[derive(Clone, Copy)]
+pub(super) enum Form {
+    Utf8,
+    Latin1,
+    Utf16,
+}
+
+impl Form {
+    /// The form of a string, and how many code units it has, from the length that stands beside its pointer.
+    pub fn of(encoding: StringEncoding, len: u32) -> (Form, usize) {
+        match encoding {
+            StringEncoding::Utf8 => (Form::Utf8, len as usize),
+            StringEncoding::Utf16 => (Form::Utf16, len as usize),
+            StringEncoding::CompactUtf16 if len & UTF16_TAG != 0 => {
+                (Form::Utf16, (len ^ UTF16_TAG) as usize)
+            }
+            StringEncoding::CompactUtf16 => (Form::Latin1, len as usize),
         }
-        StringEncoding::Utf16 => lift_utf16(cx, ptr, len),
-        StringEncoding::CompactUtf16 if len & UTF16_TAG != 0 => {
-            lift_utf16(cx, ptr, len ^ UTF16_TAG)
+    }
+
+    /// The bytes of a code unit.
+    pub fn unit(self) -> usize {
+        match self {
+            Form::Utf8 | Form::Latin1 => 1,
+            Form::Utf16 => 2,
         }
-        StringEncoding::CompactUtf16 => {
-            check_alignment(ptr, 2)?;
-            let bytes = read_units::<u8>(cx, ptr, len)?;
-            Ok(bytes.into_iter().map(char::from).collect())
+    }
+
+    /// Fails unless a string of this form may stand at `ptr`.
+    pub fn check_alignment(self, ptr: usize) -> Result<()> {
+        let align = match self {
+            Form::Utf8 => 1,
+            Form::Latin1 | Form::Utf16 => 2,
+        };
+        if !ptr.is_multiple_of(align) {
+            bail!("string pointer not aligned to {align}");
+        }
+        Ok(())
+    }
+
+    /// The string of these bytes, which are whole code units.
+    pub fn decode(self, bytes: Vec<u8>) -> Result<String> {
+        match self {
+            Form::Utf8 => Ok(String::from_utf8(bytes)?),
+            Form::Latin1 => Ok(bytes.into_iter().map(char::from).collect()),
+            Form::Utf16 => {
+                let (units, _) = bytes.as_chunks();
+                decode_utf16(units.iter().map(|unit| u16::from_le_bytes(*unit)))
+            }
         }
     }
 }
 
-fn lift_utf16(cx: &mut LiftContext<'_>, ptr: usize, len: u32) -> Result<String> {
-    check_alignment(ptr, 2)?;
-    let units = read_units::<u16>(cx, ptr, len)?;
-    // Not `String::from_utf16`, whose error says less than the one that Wasmtime gives.
+/// Not `String::from_utf16`, whose error says less than the one that Wasmtime gives.
+fn decode_utf16(units: impl Iterator<Item = u16>) -> Result<String> {
     Ok(char::decode_utf16(units).collect::<Result<String, _>>()?)
 }
 
-fn read_units<U: Copy>(cx: &mut LiftContext<'_>, ptr: usize, len: u32) -> Result<Vec<U>> {
-    // SAFETY: the units are bytes or 16-bit integers.
-    unsafe { cx.read_vec(ptr, len as usize, "string") }
+fn lift_string(cx: &mut LiftContext<'_>, pair: Pair) -> Result<String> {
+    let ptr = pair.ptr as usize;
+    let (form, len) = Form::of(cx.options().string_encoding, pair.len);
+    form.check_alignment(ptr)?;
+    match form {
+        Form::Utf8 | Form::Latin1 => form.decode(read_units(cx, ptr, len)?),
+        Form::Utf16 => decode_utf16(read_units::<u16>(cx, ptr, len)?.into_iter()),
+    }
 }
 
-fn check_alignment(ptr: usize, align: usize) -> Result<()> {
-    if !ptr.is_multiple_of(align) {
-        bail!("string pointer not aligned to {align}");
-    }
-    Ok(())
+fn read_units<U: Copy>(cx: &mut LiftContext<'_>, ptr: usize, len: usize) -> Result<Vec<U>> {
+    // SAFETY: the units are bytes or 16-bit integers.
+    unsafe { cx.read_vec(ptr, len, "string") }
 }
 
 /// Lifting into each owner of a string.

@@ -5,9 +5,7 @@ use super::{Val, flags, unsupported};
 use crate::component::context::{AlignedBytes, LiftContext};
 use crate::component::{Lift, ResourceAny};
 use crate::{Result, bail};
-use wasmtime_environ::component::{
-    CanonicalAbiInfo, ComponentTypes, InterfaceType, TypeMap, VariantInfo,
-};
+use wasmtime_environ::component::{ComponentTypes, InterfaceType, TypeMap, VariantInfo};
 
 impl Val {
     /// Reads one value of type `ty` from `bytes`, a copy of where it is in guest memory.
@@ -82,8 +80,9 @@ pub(super) fn list(
     len: usize,
 ) -> Result<Vec<Val>> {
     let abi = cx.types.canonical_abi(&element);
-    let bytes = region(cx, "list", ptr, len, abi)?;
-    elements(cx, element, &bytes, len)
+    let mut space = AlignedBytes::new();
+    let bytes = cx.read_elements(&mut space, "list", (ptr, len), abi)?;
+    elements(cx, element, bytes, len)
 }
 
 /// The `len` entries of a map at `ptr`.
@@ -94,7 +93,8 @@ pub(super) fn map(
     len: usize,
 ) -> Result<Vec<(Val, Val)>> {
     let abi = &ty.entry_abi;
-    let bytes = region(cx, "map", ptr, len, abi)?;
+    let mut space = AlignedBytes::new();
+    let bytes = cx.read_elements(&mut space, "map", (ptr, len), abi)?;
     let key_size = cx.types.canonical_abi(&ty.key).size32 as usize;
     let value_size = cx.types.canonical_abi(&ty.value).size32 as usize;
     let mut entries = reserved(len)?;
@@ -130,24 +130,6 @@ fn reserved<E>(count: usize) -> Result<Vec<E>> {
         Ok(()) => Ok(elements),
         Err(_) => bail!("out of memory for {count} elements"),
     }
-}
-
-/// A copy of the `len` elements of a list or map that the guest says are at `ptr`.
-fn region(
-    cx: &LiftContext<'_>,
-    what: &str,
-    ptr: usize,
-    len: usize,
-    element: &CanonicalAbiInfo,
-) -> Result<AlignedBytes> {
-    let size = len.checked_mul(element.size32 as usize);
-    let Some(size) = size.filter(|size| cx.check_bounds(ptr, *size).is_ok()) else {
-        bail!("{what} pointer/length out of bounds of memory");
-    };
-    if !ptr.is_multiple_of(element.align32 as usize) {
-        bail!("{what} pointer is not aligned");
-    }
-    cx.read(ptr, size)
 }
 
 /// The bytes of the next field of a record or tuple, which is of type `ty` and starts at `offset` or after it.
