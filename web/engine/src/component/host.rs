@@ -184,7 +184,7 @@ impl HostFunc {
             + 'static,
     {
         Arc::new(HostFunc {
-            typecheck: typecheck_sync,
+            typecheck: typecheck_dynamic,
             land: land_dynamic::<T, F>,
             finish: None,
             closure: Box::new(func),
@@ -198,7 +198,7 @@ impl HostFunc {
 }
 
 /// Any type does for dynamic values.
-fn typecheck_sync(ty: TypeFuncIndex, types: &InstanceType<'_>) -> Result<()> {
+fn typecheck_dynamic(ty: TypeFuncIndex, types: &InstanceType<'_>) -> Result<()> {
     match types.types[ty].async_ {
         true => bail!("functions that are `async` in WIT: not supported yet"),
         false => Ok(()),
@@ -215,12 +215,11 @@ where
     // SAFETY: a landing that is bound calls what its closure brought with it, which knows the type.
     let func = unsafe { &*landing.closure.cast::<F>() };
     landing.run(frame, |call| {
-        let params = call.lift(P::flatten_count() <= MAX_FLAT_PARAMS, lift_typed::<P>)?;
+        let params = call.lift_params::<P>()?;
         // SAFETY: a linker's functions are called for stores with its data type alone.
         let result = func(unsafe { call.store() }, params)?;
-        let flat = R::flatten_count() <= MAX_FLAT_RESULTS;
         // SAFETY: as above.
-        unsafe { call.lower::<T>(flat, |cx, ty, to| lower_typed(cx, ty, to, &result)) }
+        unsafe { call.lower_result::<T, R>(&result) }
     })
 }
 
@@ -235,21 +234,12 @@ where
     // SAFETY: as in `land_typed`.
     let func = unsafe { &*landing.closure.cast::<F>() };
     landing.run(frame, |call| {
-        let index = call.landing.ty;
-        let (flat_params, flat_results) = call.are_flat()?;
-        let (ty, params) = call.lift(flat_params, |cx, _, from| {
-            let ty = ComponentFunc::from(index, &cx.instance_type());
-            Ok((ty, lift_dynamic(cx, index, from)?))
-        })?;
+        let (ty, params) = call.lift_values()?;
         let mut results = vec![Val::Bool(false); ty.results().len()];
         // SAFETY: a linker's functions are called for stores with its data type alone.
         func(unsafe { call.store::<T>() }, ty, &params, &mut results)?;
         // SAFETY: as above.
-        unsafe {
-            call.lower::<T>(flat_results, |cx, _, to| {
-                lower_dynamic(cx, index, to, &results)
-            })
-        }
+        unsafe { call.lower_values::<T>(&results) }
     })
 }
 
@@ -285,17 +275,53 @@ impl HostCall<'_> {
         }
     }
 
-    /// Whether the parameters and the results are flat, by the function's type.
-    fn are_flat(&self) -> Result<(bool, bool)> {
-        let flat =
-            |ty, most| -> Result<bool> { Ok(self.tuple(ty)?.abi.flat_count(most).is_some()) };
-        let Landing {
-            params, results, ..
-        } = self.landing;
-        Ok((
-            flat(*params, MAX_FLAT_PARAMS)?,
-            flat(*results, MAX_FLAT_RESULTS)?,
-        ))
+    /// The parameters, with static types.
+    #[inline]
+    fn lift_params<P: ComponentNamedList + Lift>(&mut self) -> Result<P> {
+        self.lift(P::flatten_count() <= MAX_FLAT_PARAMS, lift_typed::<P>)
+    }
+
+    /// Lowers a result with a static type.
+    ///
+    /// # Safety
+    ///
+    /// The store's data is a `T`.
+    #[inline]
+    unsafe fn lower_result<T, R>(&mut self, result: &R) -> Result<()>
+    where
+        T: 'static,
+        R: ComponentNamedList + Lower,
+    {
+        let flat = R::flatten_count() <= MAX_FLAT_RESULTS;
+        // SAFETY: the caller's promise.
+        unsafe { self.lower::<T>(flat, |cx, ty, to| lower_typed(cx, ty, to, result)) }
+    }
+
+    /// The parameters as dynamic values, and the function's type.
+    fn lift_values(&mut self) -> Result<(ComponentFunc, Vec<Val>)> {
+        let index = self.landing.ty;
+        let flat = self.is_flat(self.landing.params, MAX_FLAT_PARAMS)?;
+        self.lift(flat, |cx, _, from| {
+            let ty = ComponentFunc::from(index, &cx.instance_type());
+            Ok((ty, lift_dynamic(cx, index, from)?))
+        })
+    }
+
+    /// Lowers results that are dynamic values.
+    ///
+    /// # Safety
+    ///
+    /// The store's data is a `T`.
+    unsafe fn lower_values<T: 'static>(&mut self, results: &[Val]) -> Result<()> {
+        let index = self.landing.ty;
+        let flat = self.is_flat(self.landing.results, MAX_FLAT_RESULTS)?;
+        // SAFETY: the caller's promise.
+        unsafe { self.lower::<T>(flat, |cx, _, to| lower_dynamic(cx, index, to, results)) }
+    }
+
+    /// Whether parameters or results are flat, by the function's type.
+    fn is_flat(&self, ty: InterfaceType, most: usize) -> Result<bool> {
+        Ok(self.tuple(ty)?.abi.flat_count(most).is_some())
     }
 
     #[inline]

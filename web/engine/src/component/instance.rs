@@ -320,10 +320,11 @@ impl InstanceData {
                 let Some(rep) = store.guest_remove(self.id, ty, argument(frame, 0))? else {
                     return Ok(());
                 };
+                let resource = self.component.types()[ty].unwrap_concrete_ty();
                 if !self.defines(ty) {
-                    self.check_may_leave(self.component.types()[ty].unwrap_concrete_ty())?;
+                    self.check_may_leave(resource)?;
                 }
-                self.destroy(self.component.types()[ty].unwrap_concrete_ty(), rep)
+                self.destroy(resource, rep)
             }
             TrampolineKind::Transcode(Transcoding { op, .. }) => bail!(invalid_string(op)),
             TrampolineKind::TransferOwn => {

@@ -1,10 +1,7 @@
 //! Asynchronous host functions: begun on the guest's stack, finished on it, waited for while the guest is suspended.
 
 use super::waits::{Finish, Waiting};
-use super::{
-    HostCall, HostFunc, Landing, lift_dynamic, lift_typed, lower_dynamic, lower_typed,
-    typecheck_sync,
-};
+use super::{HostCall, HostFunc, Landing, typecheck_dynamic};
 use crate::codegen::SUSPENDS;
 use crate::component::matching::typecheck_func;
 use crate::component::typed::{ComponentNamedList, Lift, Lower};
@@ -14,7 +11,6 @@ use crate::page::{self, CallFrame};
 use crate::store::StoreContextMut;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
-use wasmtime_environ::component::{MAX_FLAT_PARAMS, MAX_FLAT_RESULTS};
 use wasmtime_environ::error::{Error, Result, format_err};
 
 /// A future of a host function that borrows the store for `'a`.
@@ -52,7 +48,7 @@ impl HostFunc {
             + 'static,
     {
         Arc::new(HostFunc {
-            typecheck: typecheck_sync,
+            typecheck: typecheck_dynamic,
             land: land_dynamic::<T, F>,
             finish: Some(finish),
             closure: Box::new(func),
@@ -70,16 +66,15 @@ where
     // SAFETY: a landing that is bound calls what its closure brought with it, which knows the type.
     let func = unsafe { &*landing.closure.cast::<F>() };
     landing.begin(frame, |call| {
-        let params = call.lift(P::flatten_count() <= MAX_FLAT_PARAMS, lift_typed::<P>)?;
+        let params = call.lift_params::<P>()?;
         // SAFETY: a linker's functions are called for stores with its data type alone, and whoever polls the call borrows the store
         // until the future is gone.
         let future = Box::into_pin(func(unsafe { call.store() }, params));
         Ok(Box::pin(async move {
             let result = future.await?;
-            let flat = R::flatten_count() <= MAX_FLAT_RESULTS;
             let finish: Finish = Box::new(move |call| {
                 // SAFETY: as above.
-                unsafe { call.lower::<T>(flat, |cx, ty, to| lower_typed(cx, ty, to, &result)) }
+                unsafe { call.lower_result::<T, R>(&result) }
             });
             Ok(finish)
         }))
@@ -102,12 +97,7 @@ where
     // SAFETY: as in `land_typed`; a function that is waited for is kept by its landing.
     let func: &'static F = unsafe { &*landing.closure.cast::<F>() };
     landing.begin(frame, |call| {
-        let index = call.landing.ty;
-        let (flat_params, flat_results) = call.are_flat()?;
-        let (ty, params) = call.lift(flat_params, |cx, _, from| {
-            let ty = ComponentFunc::from(index, &cx.instance_type());
-            Ok((ty, lift_dynamic(cx, index, from)?))
-        })?;
+        let (ty, params) = call.lift_values()?;
         // SAFETY: as in `land_typed`.
         let store = unsafe { call.store::<T>() };
         Ok(Box::pin(async move {
@@ -115,11 +105,7 @@ where
             Box::into_pin(func(store, ty, &params, &mut results)).await?;
             let finish: Finish = Box::new(move |call| {
                 // SAFETY: as in `land_typed`.
-                unsafe {
-                    call.lower::<T>(flat_results, |cx, _, to| {
-                        lower_dynamic(cx, index, to, &results)
-                    })
-                }
+                unsafe { call.lower_values::<T>(&results) }
             });
             Ok(finish)
         }))
