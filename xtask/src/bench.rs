@@ -43,6 +43,7 @@ pub struct Options {
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let folder = workspace.root.join("docs/bench");
     let file = folder.join("report.json");
+    fs::create_dir_all(&folder)?;
     let mut document = read(&file)?;
     let both = options.native == options.browser;
     guests::build(workspace)?;
@@ -55,13 +56,14 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         let page = browser::prepare(workspace, !options.no_jco)?;
         for browser in amphi_harness::selected()? {
             document["browsers"][browser.name] = page.measure(workspace, browser, options.quick)?;
+            // What was measured stays, whatever comes next.
+            write_figures(&file, &document)?;
         }
     }
     if both || options.native {
         document["native"] = native::measure(workspace, options.quick)?;
+        write_figures(&file, &document)?;
     }
-    fs::create_dir_all(&folder)?;
-    write(&file, &format!("{}\n", serde_json::to_string(&document)?))?;
     write_report(&folder, &document)
 }
 
@@ -98,6 +100,10 @@ fn read(file: &Path) -> Result<Value> {
             .with_context(|| format!("expected JSON in `{}`", file.display())),
         Err(_) => Ok(json!({})),
     }
+}
+
+fn write_figures(file: &Path, document: &Value) -> Result<()> {
+    write(file, &format!("{}\n", serde_json::to_string(document)?))
 }
 
 fn write(file: &Path, text: &str) -> Result<()> {

@@ -82,7 +82,13 @@ The largest functions:
 
 | function | bytes |
 |---|--:|
-{functions}",
+{functions}
+## For a page of your own
+
+Its manifest decides. The profile `web` of [the workspace](../../Cargo.toml) has `lto = \"fat\"`, `codegen-units = 1`, `panic = \"abort\"` and `opt-level = \"s\"` for
+everything but the page's own crate. A dependency on `log` with the feature `release_max_level_off` leaves out a printer of modules that only
+log lines of the translator need. `wasm-opt {flags}` comes last.
+",
         flags = web::OPTIMISE,
         machine = bench::machine_line(workspace),
         gzip = total.gzip,

@@ -134,7 +134,7 @@ fn install(_: &Workspace) -> Result<()> {
 }
 
 /// Installs the browsers that `AMPHI_BROWSERS` names or, where that can be done, all; and names those that stay out.
-fn browsers() -> Result<()> {
+pub fn browsers() -> Result<()> {
     let chosen = std::env::var("AMPHI_BROWSERS").ok();
     let browsers = match &chosen {
         Some(names) => amphi_harness::named(names)?,

@@ -22,8 +22,9 @@ use wasm_bindgen_cli_support::Bindgen;
 /// What code for a page is compiled for.
 pub const TARGET: &str = "wasm32-unknown-unknown";
 
-/// How `wasm-opt` optimises the module of a page that users download, once more and as a whole.
-pub const OPTIMISE: &str = "-O3";
+/// How `wasm-opt` optimises the module of a page that users download, once more and as a whole. What it does at higher levels makes the
+/// module smaller and its compressed form larger.
+pub const OPTIMISE: &str = "-O1";
 
 /// The features that the compiler's output uses, every one of which browsers have had for years.
 const FEATURES: &[&str] = &[

@@ -3,7 +3,7 @@
 use super::{jco, machine};
 use crate::web::{self, Profile};
 use crate::workspace::Workspace;
-use crate::{shell, tools};
+use crate::{shell, test, tools};
 use amphi_harness::{Browser, Server, Session};
 use anyhow::{Context, Result};
 use serde_json::Value;
@@ -48,9 +48,7 @@ pub fn prepare(workspace: &Workspace, with_jco: bool) -> Result<Page> {
         true => Some(jco::install(workspace, &folder.join("jco"))?),
         false => None,
     };
-    for browser in amphi_harness::selected()? {
-        tools::browser(browser)?;
-    }
+    test::browsers()?;
     Ok(Page { folder, jco })
 }
 
