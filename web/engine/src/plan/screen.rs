@@ -6,9 +6,11 @@
 //!
 //! - `nesting`: types nested in types, which the parser reads by recursion
 //! - `growth`: what the translation would write down, counted without writing it down
+//! - `exposed`: components that are imported or exported whole, by name
 //!
 //! A component that is not valid, or that needs what this engine lacks, is refused here as well; `refusal` finds the words.
 
+mod exposed;
 mod growth;
 mod nesting;
 mod outline;
@@ -27,6 +29,7 @@ pub(super) fn check(bytes: &[u8], features: WasmFeatures) -> Result<()> {
     nesting::check(bytes)?;
     let outline = outline::outline(bytes, features)
         .map_err(|error| refusal::explain(bytes, features, error))?;
+    exposed::check(&outline)?;
     growth::check(&outline)
 }
 

@@ -93,6 +93,14 @@ fn what_is_not_supported_is_named_with_its_place() {
             "(component (core module (func (result i32))))",
             "core module 0: function 0 is not valid",
         ),
+        (
+            r#"(component (import "c" (component)))"#,
+            "component imports are not supported: import `c`",
+        ),
+        (
+            r#"(component (component $c) (export "c" (component $c)))"#,
+            "exporting a component from the root component is not supported: export `c`",
+        ),
     ] {
         refused(text, expected);
     }
