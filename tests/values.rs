@@ -2,9 +2,8 @@
 //!
 //! These are a few, and the same each time. The browsers' test, which compares a page with this host, takes all, and others each time.
 
+use amphi_runner::block_on;
 use amphi_runner::values::{self, Family, Request};
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
 
 #[test]
 fn values_come_back_as_they_went() {
@@ -13,11 +12,7 @@ fn values_come_back_as_they_went() {
         batches: Some(2),
         shown: None,
     };
-    let run = values::run(&request);
-    let Poll::Ready(lines) = pin!(run).poll(&mut Context::from_waker(Waker::noop())) else {
-        panic!("natively nothing is awaited, and yet something did not end");
-    };
-    let lines = lines.expect("the components can be made and run");
+    let lines = block_on(values::run(&request)).expect("the components can be made and run");
     let failures: Vec<String> = lines
         .iter()
         .filter_map(|line| Some(format!("{}\n{}", line.place, line.failure.as_ref()?)))

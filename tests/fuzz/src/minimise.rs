@@ -4,6 +4,8 @@ use crate::binary::{Binary, Body};
 use crate::watch::ending;
 use anyhow::Result;
 use std::fs;
+use std::iter::successors;
+use std::ops::Range;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -19,7 +21,7 @@ pub fn minimise(bytes: &[u8], expected: &str) -> Result<Vec<u8>> {
     let mut best = bytes.to_vec();
     loop {
         let before = best.len();
-        for smaller in [without_sections, without_runs] {
+        for smaller in [without_sections, within_sections, without_runs] {
             let mut at = 0;
             while let Some(candidate) = smaller(&best, at) {
                 if started.elapsed() > TIME {
@@ -71,34 +73,73 @@ fn remove(binary: &mut Binary, left: &mut usize) -> bool {
     false
 }
 
-/// The input without a run of bytes: halves first, then ever shorter ones.
-fn without_runs(bytes: &[u8], at: usize) -> Option<Vec<u8>> {
-    let mut before = 0;
-    let mut size = bytes.len().div_ceil(2).max(1);
-    loop {
-        let runs = bytes.len().div_ceil(size);
-        if at < before + runs {
-            let start = (at - before) * size;
-            let mut shorter = bytes.to_vec();
-            shorter.drain(start..(start + size).min(bytes.len()));
-            return Some(shorter);
+/// The input without a run of bytes of one section, whose size is kept right.
+fn within_sections(bytes: &[u8], at: usize) -> Option<Vec<u8>> {
+    let mut binary = Binary::parse(bytes)?;
+    let mut left = at;
+    shorten(&mut binary, &mut left).then(|| binary.encode())
+}
+
+fn shorten(binary: &mut Binary, left: &mut usize) -> bool {
+    for section in &mut binary.sections {
+        match &mut section.body {
+            Body::Nested(nested) => {
+                if shorten(nested, left) {
+                    return true;
+                }
+            }
+            Body::Bytes(contents) => {
+                let mut runs = runs(contents.len());
+                let count = runs.clone().count();
+                if let Some(run) = runs.nth(*left) {
+                    contents.drain(run);
+                    return true;
+                }
+                *left -= count;
+            }
         }
-        if size == 1 {
-            return None;
-        }
-        before += runs;
-        size = size.div_ceil(2);
     }
+    false
+}
+
+/// The input without a run of bytes.
+fn without_runs(bytes: &[u8], at: usize) -> Option<Vec<u8>> {
+    let mut shorter = bytes.to_vec();
+    shorter.drain(runs(bytes.len()).nth(at)?);
+    Some(shorter)
+}
+
+/// The runs of so many bytes: halves first, then ever shorter ones.
+fn runs(length: usize) -> impl Iterator<Item = Range<usize>> + Clone {
+    let half = length.div_ceil(2).max(1);
+    let sizes = successors(Some(half), |size| (*size > 1).then(|| size.div_ceil(2)));
+    sizes.flat_map(move |size| {
+        (0..length)
+            .step_by(size)
+            .map(move |start| start..(start + size).min(length))
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::without_runs;
+    use super::{Binary, within_sections, without_runs};
 
     #[test]
     fn runs_get_shorter_and_cover_everything() {
         let all: Vec<Vec<u8>> = (0..).map_while(|at| without_runs(b"abc", at)).collect();
         assert_eq!(all, [&b"c"[..], b"ab", b"bc", b"ac", b"ab"]);
         assert_eq!(without_runs(b"", 0), None);
+    }
+
+    #[test]
+    fn a_shorter_section_says_its_size() {
+        let bytes = b"\0asm\x0d\0\x01\0\x00\x04\x01axy";
+        let shorter = within_sections(bytes, 0).expect("there is a section");
+        assert_eq!(shorter, b"\0asm\x0d\0\x01\0\x00\x02xy");
+        assert_eq!(
+            Binary::parse(&shorter).expect("it is one").sections.len(),
+            1
+        );
+        assert_eq!(within_sections(bytes, 6), None);
     }
 }

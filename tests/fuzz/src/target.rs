@@ -29,17 +29,17 @@ pub fn run(bytes: &[u8]) -> String {
     }
 }
 
-/// The first words of a message, without those that differ between inputs of a kind: numbers and names.
+/// The first words of a message, without those that differ between inputs of a kind: numbers, and names, quoted or after `named`.
 fn words(message: &str) -> String {
+    let unquoted: Vec<_> = message.split('`').step_by(2).collect();
+    let unquoted = unquoted.join(" ");
     let plain = |word: &&str| {
-        !word.contains(|letter: char| letter.is_ascii_digit() || "`\"'".contains(letter))
+        let letter = |letter: char| letter.is_ascii_alphabetic() || "-,:;()".contains(letter);
+        word.chars().all(letter)
     };
-    let kept: Vec<_> = message
-        .split_whitespace()
-        .filter(plain)
-        .take(WORDS)
-        .collect();
-    kept.join(" ")
+    let words = unquoted.split_whitespace();
+    let kept = words.take_while(|word| *word != "named").filter(plain);
+    kept.take(WORDS).collect::<Vec<_>>().join(" ")
 }
 
 /// How many there are of what in a plan, in powers of two.

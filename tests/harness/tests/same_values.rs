@@ -4,12 +4,10 @@
 //! among those of a plain `cargo test`, for it needs a page: `cargo xtask test pages values` makes it and runs it.
 
 use amphi_harness::{Browser, selected, visit};
-use amphi_runner::Line;
 use amphi_runner::values::{self, Request};
+use amphi_runner::{Line, block_on};
 use std::fmt::Write as _;
 use std::path::Path;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// How long all values may take in one browser.
@@ -117,10 +115,7 @@ fn native(seed: u64, shown: Option<&str>) -> Vec<Line> {
         batches: None,
         shown: shown.map(str::to_owned),
     };
-    match pin!(values::run(&request)).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(lines) => lines.unwrap_or_else(|error| panic!("natively: {error:?}")),
-        Poll::Pending => panic!("natively nothing has to wait"),
-    }
+    block_on(values::run(&request)).unwrap_or_else(|error| panic!("natively: {error:?}"))
 }
 
 fn seed() -> u64 {
