@@ -3,6 +3,9 @@
 //! Components come from `target/guests`, where `cargo xtask guests` puts them, or are small ones in WAT. `BLESS=1`
 //! rewrites the expected outputs in `tests/cli/`.
 
+#[path = "cli/types.rs"]
+mod types;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -118,14 +121,18 @@ fn check(args: &[&str], code: i32, stdout: &str, stderr: &str) {
 
 #[track_caller]
 fn golden(name: &str, output: &Output) {
+    golden_text(name, &String::from_utf8_lossy(&output.stdout));
+}
+
+#[track_caller]
+fn golden_text(name: &str, found: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/cli")
         .join(name);
-    let found = String::from_utf8_lossy(&output.stdout);
     if std::env::var_os("BLESS").is_some() {
         fs::create_dir_all(path.parent().expect("a file is in a folder"))
             .expect("the folder can be written");
-        fs::write(&path, found.as_bytes()).expect("the expected output can be written");
+        fs::write(&path, found).expect("the expected output can be written");
     }
     let expected = fs::read_to_string(&path).unwrap_or_default();
     assert_eq!(

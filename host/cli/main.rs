@@ -1,4 +1,4 @@
-//! The command `amphi`: run, inspect and make WebAssembly components.
+//! The command `amphi`: run, inspect, describe and make WebAssembly components.
 //!
 //! One file per command; here is only which commands there are. Standard output carries a command's result and nothing
 //! else. What a command ends with, and the exit code of that, is in [`outcome`].
@@ -10,12 +10,13 @@ mod load;
 mod outcome;
 mod run;
 mod stream;
+mod types;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Run, inspect and make WebAssembly components.
+/// Run, inspect, describe and make WebAssembly components.
 #[derive(Parser)]
 #[command(name = "amphi", version, after_help = EXIT_CODES, arg_required_else_help = true)]
 struct Amphi {
@@ -27,6 +28,7 @@ struct Amphi {
 enum Command {
     Run(run::Options),
     Inspect(inspect::Options),
+    Types(types::Options),
     Componentize(componentize::Options),
 }
 
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
     let outcome = match Amphi::parse().command {
         Command::Run(options) => run::run(options),
         Command::Inspect(options) => inspect::inspect(&options),
+        Command::Types(options) => types::types(&options),
         Command::Componentize(options) => componentize::componentize(&options),
     };
     outcome::conclude(outcome)

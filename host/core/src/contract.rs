@@ -3,6 +3,7 @@
 //! [`decode`] gives a [`Contract`]. [`Contract::wit`] writes it as WIT; [`Contract::imports`] and
 //! [`Contract::exports`] list it as data. No format for files is chosen here: whoever writes JSON converts at the edge.
 
+mod documentation;
 mod item;
 
 use std::collections::BTreeSet;
@@ -112,6 +113,12 @@ impl Contract {
             })
             .collect();
         versions.into_iter().collect()
+    }
+
+    /// Takes over what `source` says of the interfaces, types and functions that both have: a component does not carry the
+    /// documentation of the WIT that it was built from.
+    pub fn document(&mut self, source: &Resolve) {
+        documentation::copy(source, &mut self.resolve);
     }
 
     fn world(&self) -> &World {

@@ -110,3 +110,38 @@ fn what_has_no_contract_is_refused() {
         "{error}"
     );
 }
+
+#[test]
+fn documentation_is_taken_from_wit() {
+    let mut contract = decode(&assemble(COMPONENT)).expect("a valid component");
+    let mut source = wit_parser::Resolve::default();
+    source
+        .push_source(
+            "log.wit",
+            "package demo:sensor@1.0.0;
+            /// Where messages go.
+            interface log {
+                /// How much it matters.
+                enum level {
+                    info,
+                    /// Look at it.
+                    warn,
+                }
+                /// Takes a message.
+                log: func(level: level, message: string);
+                other: func();
+            }",
+        )
+        .expect("the test's WIT is well formed");
+    contract.document(&source);
+    let wit = contract.wit(Packages::Own).expect("it can be printed");
+    for line in [
+        "/// Where messages go.\n  interface log {",
+        "/// How much it matters.\n    enum level {",
+        "/// Look at it.\n      warn,",
+        "/// Takes a message.\n    log: func",
+    ] {
+        assert!(wit.contains(line), "expected `{line}` in\n{wit}");
+    }
+    assert!(!wit.contains("other"), "{wit}");
+}

@@ -1,0 +1,115 @@
+//! `amphi types`: TypeScript declarations of a component.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use amphi::error::Context;
+use amphi::{Error, Result};
+use amphi_core::contract::{self, Contract};
+use amphi_core::typescript::{self, Declarations};
+use clap::Args;
+use serde_json::json;
+use wit_parser::Resolve;
+
+use crate::load;
+use crate::outcome::{Outcome, print};
+
+/// Write TypeScript declarations of what a component exports and wants to import.
+///
+/// For `sensor.wasm` that is a file `sensor.d.ts` with the type `Sensor`, for `load<Sensor>(…)` of `amphi-web`, and a folder
+/// `sensor` with a file for each interface. The result is the list of the files. What is there already is only
+/// overwritten if this command has written it.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Options {
+    /// The component
+    #[arg(value_name = "COMPONENT")]
+    component: PathBuf,
+
+    /// The folder to write to
+    #[arg(short, long, value_name = "DIR")]
+    output: PathBuf,
+
+    /// The WIT that the component was built from, for its documentation, which a component does not carry
+    #[arg(long, value_name = "PATH")]
+    wit: Option<PathBuf>,
+
+    /// Write the list as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  amphi types sensor.wasm -o types
+  amphi types sensor.wasm -o types --wit wit/sensor && npx tsc --noEmit";
+
+/// Runs the command.
+pub fn types(options: &Options) -> Outcome {
+    let bytes = load::read(&options.component)?;
+    let declared = contract::decode(&bytes)
+        .map_err(Error::new)
+        .and_then(|contract| declare(contract, options));
+    let declared = declared.with_context(|| {
+        format!(
+            "cannot write TypeScript declarations of `{}`",
+            options.component.display()
+        )
+    })?;
+    let files: Vec<(PathBuf, String)> = declared
+        .into_iter()
+        .map(|file| (options.output.join(file.path), file.text))
+        .collect();
+    files.iter().try_for_each(|(path, _)| expect_ours(path))?;
+    files
+        .iter()
+        .try_for_each(|(path, text)| write(path, text))?;
+    let names: Vec<String> = files
+        .iter()
+        .map(|(path, _)| path.display().to_string())
+        .collect();
+    match options.json {
+        true => print(&format!("{:#}", json!({ "files": names }))),
+        false => print(&names.join("\n")),
+    }
+}
+
+fn declare(mut contract: Contract, options: &Options) -> Result<Vec<Declarations>> {
+    if let Some(path) = &options.wit {
+        contract.document(&read_wit(path)?);
+    }
+    let name = options.component.file_stem().unwrap_or_default();
+    let name = name.to_string_lossy();
+    typescript::declarations(&contract.resolve, contract.world, &name).map_err(Error::new)
+}
+
+fn read_wit(path: &Path) -> Result<Resolve> {
+    let mut resolve = Resolve::default();
+    resolve
+        .push_path(path)
+        .map_err(|error| Error::from_boxed(error.into_boxed_dyn_error()))
+        .with_context(|| format!("cannot read the WIT in `{}`", path.display()))?;
+    Ok(resolve)
+}
+
+/// Refuses to overwrite what somebody else has written.
+fn expect_ours(path: &Path) -> Result<()> {
+    match fs::read(path) {
+        Ok(text) if !text.starts_with(typescript::FIRST_LINE.as_bytes()) => {
+            Err(Error::msg(format!(
+                "cannot write `{}`: expected no file, or one that this command has written, found another",
+                path.display()
+            )))
+        }
+        // Whatever else is wrong with it shows when it is written.
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+fn write(path: &Path, text: &str) -> Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)
+            .with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
+    }
+    fs::write(path, text).with_context(|| format!("cannot write `{}`", path.display()))
+}

@@ -1,0 +1,94 @@
+//! TypeScript declarations for a component: what it exports, and what it wants to import.
+//!
+//! A world goes in, the texts of `.d.ts` files come out: one for the world, and one for each interface on each side, so
+//! that several versions of an interface stand side by side and a resource of the host is told from one of the guest.
+//! All is types and nothing else: no file stands for a module that exists at run time. Values are mapped as jco documents
+//! it (camelCase names, `bigint` for 64 bits, `{ tag, val }` for variants, typed arrays for lists of numbers), which is what
+//! the page's JavaScript surface does with them. Nothing is read or written here.
+
+mod definition;
+mod doc;
+mod function;
+mod identifier;
+mod interface;
+mod layout;
+mod resource;
+mod scope;
+mod ty;
+mod world;
+
+use std::fmt;
+
+use wit_parser::{Resolve, WorldId};
+
+use layout::{Layout, Side};
+
+/// How every declaration file begins; whoever overwrites files looks for it.
+pub const FIRST_LINE: &str = "// Made by `amphi types`, which overwrites this file.";
+
+/// The text of a file, and where it belongs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declarations {
+    /// The path, below the folder that the user chooses: `sensor/exports/demo.sensor.filter@1.0.0.d.ts`.
+    pub path: String,
+    /// What is in it.
+    pub text: String,
+}
+
+/// Writes the declarations of a world, that of the world itself first.
+///
+/// `name` is what the component is called: the first file is `name.d.ts`, the others are in a folder `name`, and the type
+/// for `load` is `name` in PascalCase.
+///
+/// # Errors
+///
+/// The world uses a type that the page does not support yet.
+pub fn declarations(
+    resolve: &Resolve,
+    world: WorldId,
+    name: &str,
+) -> Result<Vec<Declarations>, TypescriptError> {
+    let layout = Layout::new(resolve, world, name);
+    let mut files = vec![Declarations {
+        path: format!("{}.d.ts", layout.world()),
+        text: world::text(resolve, world, &layout, name)?,
+    }];
+    for side in [Side::Import, Side::Export] {
+        for (interface, module) in layout.modules(side) {
+            files.push(Declarations {
+                path: format!("{}.d.ts", module.path),
+                text: interface::text(resolve, &layout, side, interface, module)?,
+            });
+        }
+    }
+    Ok(files)
+}
+
+/// Why a world has no declarations.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TypescriptError {
+    /// A type has no counterpart in the page.
+    Unsupported {
+        /// The function or type that uses it: `demo:sensor/filter@1.0.0#run`.
+        place: String,
+        /// What it is: `stream`.
+        kind: &'static str,
+    },
+}
+
+impl fmt::Display for TypescriptError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unsupported { place, kind } => write!(
+                f,
+                "`{place}`: expected types that the page supports, found `{kind}`"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for TypescriptError {}
+
+#[cfg(test)]
+mod tests;

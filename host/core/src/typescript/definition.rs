@@ -1,0 +1,88 @@
+//! Types with names.
+
+use wit_parser::{Docs, Enum, Field, Flags, Record, TypeDefKind, TypeId, Variant};
+
+use super::scope::{Scope, Unsupported};
+use super::{TypescriptError, doc, identifier, resource};
+
+/// The declaration of the type `name`, exported.
+pub(super) fn definition(
+    scope: Scope<'_>,
+    name: &str,
+    id: TypeId,
+) -> Result<String, TypescriptError> {
+    let def = &scope.resolve.types[id];
+    let ty = identifier::pascal(name);
+    let body = match &def.kind {
+        TypeDefKind::Resource => return resource::declaration(scope, name, id),
+        TypeDefKind::Record(record) => {
+            fields(scope, record).map(|fields| format!("export interface {ty} {{\n{fields}}}\n"))
+        }
+        TypeDefKind::Flags(flags) => Ok(format!("export interface {ty} {{\n{}}}\n", bits(flags))),
+        TypeDefKind::Variant(variant) => {
+            cases(scope, variant).map(|cases| format!("export type {ty} =\n{cases};\n"))
+        }
+        TypeDefKind::Enum(names) => Ok(format!("export type {ty} =\n{};\n", tags(names))),
+        kind @ (TypeDefKind::Handle(_)
+        | TypeDefKind::Tuple(_)
+        | TypeDefKind::Option(_)
+        | TypeDefKind::Result(_)
+        | TypeDefKind::List(_)
+        | TypeDefKind::Map(..)
+        | TypeDefKind::FixedLengthList(..)
+        | TypeDefKind::Future(_)
+        | TypeDefKind::Stream(_)
+        | TypeDefKind::Type(_)
+        | TypeDefKind::Unknown) => scope
+            .shape(kind)
+            .map(|shape| format!("export type {ty} = {shape};\n")),
+    };
+    let body = body.map_err(|unsupported| unsupported.at(scope, name))?;
+    Ok(comment(&def.docs) + &body)
+}
+
+/// What is said of something.
+pub(super) fn comment(docs: &Docs) -> String {
+    doc::comment(docs.contents.as_deref().unwrap_or_default())
+}
+
+fn fields(scope: Scope<'_>, record: &Record) -> Result<String, Unsupported> {
+    let field = |field: &Field| {
+        let name = identifier::camel(&field.name);
+        let text = match scope.optional(&field.ty) {
+            Some(payload) => format!("{name}?: {} | undefined;\n", scope.ty(&payload)?),
+            None => format!("{name}: {};\n", scope.ty(&field.ty)?),
+        };
+        Ok(doc::indented(&(comment(&field.docs) + &text)))
+    };
+    record.fields.iter().map(field).collect()
+}
+
+fn bits(flags: &Flags) -> String {
+    let flag = |flag: &wit_parser::Flag| {
+        let name = identifier::camel(&flag.name);
+        doc::indented(&format!("{}{name}?: boolean;\n", comment(&flag.docs)))
+    };
+    flags.flags.iter().map(flag).collect()
+}
+
+fn cases(scope: Scope<'_>, variant: &Variant) -> Result<String, Unsupported> {
+    let mut cases = Vec::new();
+    for case in &variant.cases {
+        let payload = match &case.ty {
+            Some(ty) => format!("; val: {}", scope.ty(ty)?),
+            None => String::new(),
+        };
+        let text = format!("| {{ tag: '{}'{payload} }}", case.name);
+        cases.push(doc::indented(&(comment(&case.docs) + &text)));
+    }
+    Ok(cases.concat().trim_end().to_owned())
+}
+
+fn tags(names: &Enum) -> String {
+    let tag = |case: &wit_parser::EnumCase| {
+        doc::indented(&format!("{}| '{}'", comment(&case.docs), case.name))
+    };
+    let tags: String = names.cases.iter().map(tag).collect();
+    tags.trim_end().to_owned()
+}

@@ -1,0 +1,70 @@
+//! The file of one interface on one side: its types, and what it gives.
+
+use wit_parser::{Function, InterfaceId, Resolve, TypeDefKind, TypeId};
+
+use super::layout::{Layout, Module, Side};
+use super::scope::Scope;
+use super::{FIRST_LINE, TypescriptError, definition, doc, function, identifier, resource};
+
+/// What files with resources need of TypeScript's library.
+pub(super) const DISPOSABLE: &str = "/// <reference lib=\"esnext.disposable\" />\n";
+
+/// The text of the file.
+pub(super) fn text(
+    resolve: &Resolve,
+    layout: &Layout,
+    side: Side,
+    id: InterfaceId,
+    module: &Module,
+) -> Result<String, TypescriptError> {
+    let interface = &resolve.interfaces[id];
+    let names = (module.path.as_str(), module.key.as_str());
+    let scope = Scope::of_interface(resolve, layout, side, id, names);
+    let types: Vec<(&str, TypeId)> = interface
+        .types
+        .iter()
+        .map(|(name, id)| (name.as_str(), *id))
+        .collect();
+    let mut text = heading(resolve, types.iter().map(|(_, id)| *id));
+    for (name, id) in &types {
+        text += "\n";
+        text += &definition::definition(scope, name, *id)?;
+    }
+    if module.gives {
+        let docs = interface.docs.contents.as_deref().unwrap_or_default();
+        let key = format!("`{}`", module.key);
+        text += "\n";
+        text += &doc::comment(&doc::paragraphs(&[&key, docs]));
+        let body = doc::indented(&members(scope, &types)?);
+        text += &format!("export interface {} {{\n{body}}}\n", module.name);
+    } else if types.is_empty() {
+        text += "\nexport {};\n";
+    }
+    Ok(text)
+}
+
+/// The first lines of a file with these types.
+pub(super) fn heading(resolve: &Resolve, mut types: impl Iterator<Item = TypeId>) -> String {
+    let has_resource = types.any(|id| matches!(resolve.types[id].kind, TypeDefKind::Resource));
+    let reference = if has_resource { DISPOSABLE } else { "" };
+    format!("{FIRST_LINE}\n{reference}")
+}
+
+/// The classes and functions that a scope gives, as members of an interface.
+pub(super) fn members(
+    scope: Scope<'_>,
+    types: &[(&str, TypeId)],
+) -> Result<String, TypescriptError> {
+    let mut members = String::new();
+    for (name, id) in types {
+        if matches!(scope.resolve.types[*id].kind, TypeDefKind::Resource) {
+            members += &resource::member(scope, name, *id)?;
+        }
+    }
+    let free = |function: &&Function| function.kind.resource().is_none();
+    for function in scope.functions().into_iter().filter(free) {
+        let name = identifier::property(&function.name);
+        members += &function::member(scope, function, &name)?;
+    }
+    Ok(members)
+}

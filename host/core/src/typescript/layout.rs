@@ -1,0 +1,137 @@
+//! Which file is for which interface, and how one file names another.
+
+use wit_parser::{IndexMap, InterfaceId, Resolve, TypeOwner, WorldId, WorldItem, WorldKey};
+
+use super::identifier;
+
+/// Which way the functions of an interface are called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    /// By the guest: the host gives them.
+    Import,
+    /// By the host: the guest gives them.
+    Export,
+}
+
+/// The file of an interface.
+#[derive(Debug)]
+pub(super) struct Module {
+    /// The path without the ending.
+    pub path: String,
+    /// How the world calls the interface: `demo:sensor/log@1.0.0`.
+    pub key: String,
+    /// What its functions and classes together are called in the file.
+    pub name: String,
+    /// Whether it has any: an interface of nothing but types has not.
+    pub gives: bool,
+}
+
+/// The files of a world.
+#[derive(Debug)]
+pub(super) struct Layout {
+    world: String,
+    imports: IndexMap<InterfaceId, Module>,
+    exports: IndexMap<InterfaceId, Module>,
+}
+
+impl Layout {
+    pub(super) fn new(resolve: &Resolve, world: WorldId, name: &str) -> Self {
+        let world = &resolve.worlds[world];
+        let name = file_name(name);
+        let modules = |items: &IndexMap<WorldKey, WorldItem>, folder: &str| {
+            let mut modules = IndexMap::default();
+            for (key, item) in items {
+                if let WorldItem::Interface { id, .. } = item {
+                    let key = resolve.name_world_key(key);
+                    let path = format!("{name}/{folder}/{}", key.replace([':', '/'], "."));
+                    modules
+                        .entry(*id)
+                        .or_insert_with(|| Module::new(resolve, *id, key, path));
+                }
+            }
+            modules
+        };
+        Self {
+            imports: modules(&world.imports, "imports"),
+            exports: modules(&world.exports, "exports"),
+            world: name,
+        }
+    }
+
+    /// The world's own file, without the ending.
+    pub(super) fn world(&self) -> &str {
+        &self.world
+    }
+
+    /// The interfaces of one side, in the order of the world.
+    pub(super) fn modules(&self, side: Side) -> impl Iterator<Item = (InterfaceId, &Module)> {
+        let modules = match side {
+            Side::Import => &self.imports,
+            Side::Export => &self.exports,
+        };
+        modules.iter().map(|(id, module)| (*id, module))
+    }
+
+    /// The file with the types of `owner`, as `side` sees them: what is exported may use what is imported.
+    pub(super) fn path(&self, side: Side, owner: TypeOwner) -> Option<&str> {
+        let interface = match owner {
+            TypeOwner::Interface(interface) => interface,
+            TypeOwner::World(_) => return Some(&self.world),
+            TypeOwner::None => return None,
+        };
+        let [first, second] = match side {
+            Side::Import => [&self.imports, &self.exports],
+            Side::Export => [&self.exports, &self.imports],
+        };
+        let module = first.get(&interface).or_else(|| second.get(&interface));
+        module.map(|module| module.path.as_str())
+    }
+}
+
+impl Module {
+    fn new(resolve: &Resolve, id: InterfaceId, key: String, path: String) -> Self {
+        let interface = &resolve.interfaces[id];
+        let types = || interface.types.keys().map(|name| identifier::pascal(name));
+        let plain = key.rsplit('/').next().unwrap_or(&key);
+        let plain = plain.split('@').next().unwrap_or(plain);
+        Self {
+            name: identifier::free(plain, "Interface", |name| types().any(|ty| ty == name)),
+            gives: !interface.functions.is_empty() || has_resource(resolve, id),
+            path,
+            key,
+        }
+    }
+}
+
+/// A name that can stand in a path and in quotes.
+fn file_name(name: &str) -> String {
+    let allowed = |c: char| c.is_alphanumeric() || ['-', '_', '.'].contains(&c);
+    match name.trim_start_matches('.') {
+        "" => "component".to_owned(),
+        name => name.replace(|c| !allowed(c), "-"),
+    }
+}
+
+fn has_resource(resolve: &Resolve, interface: InterfaceId) -> bool {
+    let mut types = resolve.interfaces[interface].types.values();
+    types.any(|id| matches!(resolve.types[*id].kind, wit_parser::TypeDefKind::Resource))
+}
+
+/// How the file `from` names the module that the file `to` describes, both without their endings.
+pub(super) fn specifier(from: &str, to: &str) -> String {
+    let mut from: Vec<&str> = from.split('/').collect();
+    let mut to: Vec<&str> = to.split('/').collect();
+    from.pop();
+    while let (Some(a), Some(b)) = (from.first(), to.first())
+        && a == b
+        && to.len() > 1
+    {
+        from.remove(0);
+        to.remove(0);
+    }
+    let up = match from.len() {
+        0 => "./".to_owned(),
+        steps => "../".repeat(steps),
+    };
+    format!("{up}{}.js", to.join("/"))
+}

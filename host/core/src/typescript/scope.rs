@@ -1,0 +1,139 @@
+//! From where in the declarations a type is named.
+
+use wit_parser::{
+    Function, InterfaceId, Resolve, Type, TypeDef, TypeDefKind, TypeId, TypeOwner, WorldId,
+    WorldItem,
+};
+
+use super::layout::{self, Layout, Side};
+use super::{TypescriptError, identifier};
+
+/// A file of declarations, for what is written into it.
+#[derive(Clone, Copy)]
+pub(super) struct Scope<'a> {
+    pub resolve: &'a Resolve,
+    pub layout: &'a Layout,
+    pub side: Side,
+    /// Whose types the file has.
+    pub owner: TypeOwner,
+    /// The file, without its ending.
+    pub path: &'a str,
+    /// How errors name what the file is about.
+    pub key: &'a str,
+}
+
+/// A type that has no counterpart in the page.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unsupported(pub &'static str);
+
+impl Unsupported {
+    /// The error at `item`, of the interface or world that `scope` is.
+    pub(super) fn at(self, scope: Scope<'_>, item: &str) -> TypescriptError {
+        TypescriptError::Unsupported {
+            place: match scope.key {
+                "" => item.to_owned(),
+                key => format!("{key}#{item}"),
+            },
+            kind: self.0,
+        }
+    }
+}
+
+impl<'a> Scope<'a> {
+    pub(super) fn of_interface(
+        resolve: &'a Resolve,
+        layout: &'a Layout,
+        side: Side,
+        interface: InterfaceId,
+        (path, key): (&'a str, &'a str),
+    ) -> Self {
+        let owner = TypeOwner::Interface(interface);
+        Self {
+            resolve,
+            layout,
+            side,
+            owner,
+            path,
+            key,
+        }
+    }
+
+    pub(super) fn of_world(
+        resolve: &'a Resolve,
+        layout: &'a Layout,
+        side: Side,
+        world: WorldId,
+    ) -> Self {
+        let owner = TypeOwner::World(world);
+        Self {
+            resolve,
+            layout,
+            side,
+            owner,
+            path: layout.world(),
+            key: "",
+        }
+    }
+
+    /// The name of a type that has one: as it is if the file has it, else with the file that does.
+    pub(super) fn reference(&self, def: &TypeDef) -> Option<String> {
+        let name = identifier::pascal(def.name.as_deref()?);
+        if def.owner == self.owner {
+            return Some(name);
+        }
+        let path = self.layout.path(self.side, def.owner)?;
+        let module = layout::specifier(self.path, path);
+        Some(format!("import('{module}').{name}"))
+    }
+
+    /// A name that JavaScript defines, even if the file has a type of that name.
+    pub(super) fn global(&self, name: &str) -> String {
+        match self.declares(name) {
+            true => format!("globalThis.{name}"),
+            false => name.to_owned(),
+        }
+    }
+
+    /// What a type is, whatever names it has.
+    pub(super) fn kind(&self, mut id: TypeId) -> &'a TypeDefKind {
+        loop {
+            match &self.resolve.types[id].kind {
+                TypeDefKind::Type(Type::Id(next)) => id = *next,
+                kind => return kind,
+            }
+        }
+    }
+
+    /// The functions of the interface, or of the world itself on this side.
+    pub(super) fn functions(&self) -> Vec<&'a Function> {
+        match self.owner {
+            TypeOwner::Interface(id) => self.resolve.interfaces[id].functions.values().collect(),
+            TypeOwner::World(id) => {
+                let world = &self.resolve.worlds[id];
+                let items = match self.side {
+                    Side::Import => &world.imports,
+                    Side::Export => &world.exports,
+                };
+                let function = |item: &'a WorldItem| match item {
+                    WorldItem::Function(function) => Some(function),
+                    WorldItem::Interface { .. } | WorldItem::Type { .. } => None,
+                };
+                items.values().filter_map(function).collect()
+            }
+            TypeOwner::None => Vec::new(),
+        }
+    }
+
+    fn declares(&self, name: &str) -> bool {
+        let is = |wit: &String| identifier::pascal(wit) == name;
+        match self.owner {
+            TypeOwner::Interface(id) => self.resolve.interfaces[id].types.keys().any(is),
+            TypeOwner::World(_) => self
+                .resolve
+                .types
+                .iter()
+                .any(|(_, def)| def.owner == self.owner && def.name.as_ref().is_some_and(is)),
+            TypeOwner::None => false,
+        }
+    }
+}
