@@ -8,6 +8,7 @@ mod dispatcher;
 mod memory;
 mod out_of_bounds;
 mod placing_call;
+mod script_call;
 mod single_memory;
 mod transcoder;
 mod wrapper;
@@ -17,6 +18,7 @@ pub use dispatcher::{dispatcher, reexport_guard};
 pub use memory::{accessor, reexport_accessor};
 pub use out_of_bounds::out_of_bounds;
 pub use placing_call::{NOT_ALIGNED, OUT_OF_BOUNDS, STATUS_SLOT, placing_call};
+pub use script_call::{MAY_NOT_LEAVE, fenced_call, script_call};
 pub use single_memory::{Accessor, SingleMemory, single_memory};
 pub use transcoder::{invalid_string, transcoder};
 pub use wrapper::{CANNOT_LEAVE, HostEntry, INVALID, SUSPENDS, instances, wrappers};
@@ -170,6 +172,9 @@ mod tests {
         for signature in [nothing, every_type()] {
             check(&array_call(&signature, false));
             check(&array_call(&signature, true));
+            check(&script_call(&signature, false));
+            check(&script_call(&signature, true));
+            check(&fenced_call(&signature));
         }
         for size in [1, 2, 4, 8] {
             check(&placing_call(&every_type(), &[Placed { slot: 0, size }]));

@@ -17,6 +17,8 @@ mod lookup;
 pub(crate) mod matching;
 pub(crate) mod resource;
 mod resource_table;
+#[doc(hidden)]
+pub mod script;
 mod typed;
 pub mod types;
 mod val;

@@ -8,18 +8,23 @@ mod enter;
 mod glue;
 mod local;
 mod memory;
+mod script;
 mod single_memory;
 mod slots;
 mod suspended;
 mod transcoder;
 
 pub(crate) use boot::{can_suspend, page};
-pub(crate) use enter::{CallFrame, Caught, FRAME_SLOTS, enter, instantiate, is_poisoned};
+pub use enter::outside;
+pub(crate) use enter::{
+    CallFrame, Caught, FRAME_SLOTS, enter, instantiate, is_poisoned, left_by_script,
+};
 pub(crate) use glue::{
     caught_message, caught_stack, compile, import_object, instance_exports, may_leave_flag,
 };
-pub(crate) use local::Local;
+pub use local::Local;
 pub(crate) use memory::GuestMemory;
+pub(crate) use script::{fenced_call, script_call};
 pub(crate) use single_memory::add_accessors;
 pub(crate) use slots::{PlacingImports, Slot, array_call_slot, placing_call_slot};
 pub(crate) use suspended::SuspendableCall;

@@ -77,6 +77,10 @@ impl<T: 'static> Store<T> {
         }
     }
 
+    pub(crate) fn inner_mut(&mut self) -> &mut StoreInner<T> {
+        &mut self.inner
+    }
+
     /// As [`Store::new`]; a page that is out of memory ends before this could say so.
     ///
     /// # Errors

@@ -1,8 +1,10 @@
 //! Host functions: from a guest's call to a Rust closure and back.
 
 mod async_func;
+mod script;
 mod waits;
 
+pub(crate) use script::{Direct, Waited};
 pub(crate) use waits::Waits;
 
 use super::context::{AlignedBytes, LiftContext, LowerContext};
@@ -40,6 +42,8 @@ pub(crate) struct Landing {
     func: Option<Arc<HostFunc>>,
     store: *mut StoreOpaque,
     instance: InstanceId,
+    /// Which of the instance's lowered imports it is for.
+    lowering: u32,
     ty: TypeFuncIndex,
     types: Arc<ComponentTypes>,
     params: InterfaceType,
@@ -59,6 +63,7 @@ impl Landing {
     pub fn new(
         store: *mut StoreOpaque,
         instance: InstanceId,
+        lowering: usize,
         types: &Arc<ComponentTypes>,
         ty: TypeFuncIndex,
         options: Options,
@@ -70,6 +75,7 @@ impl Landing {
             func: None,
             store,
             instance,
+            lowering: lowering as u32,
             ty,
             types: Arc::clone(types),
             params: InterfaceType::Tuple(types[ty].params),
@@ -84,6 +90,11 @@ impl Landing {
         self.finish = func.finish.unwrap_or(unbound);
         self.closure = (&raw const *func.closure).cast();
         self.func = Some(Arc::clone(func));
+    }
+
+    /// The function that is bound, if it is JavaScript that the guest calls by itself.
+    pub fn direct(&self) -> Option<&Direct> {
+        self.func.as_ref()?.direct.as_ref()
     }
 
     /// Runs `entry` on a call of this import, in a scope of its own.
@@ -149,6 +160,8 @@ pub(crate) struct HostFunc {
     finish: Option<Land>,
     /// The function itself; `land` knows its type.
     closure: Box<dyn Any + Send + Sync>,
+    /// What stands in its place where the guest calls JavaScript by itself.
+    direct: Option<Direct>,
 }
 
 impl fmt::Debug for HostFunc {
@@ -171,6 +184,7 @@ impl HostFunc {
             land: land_typed::<T, F, P, R>,
             finish: None,
             closure: Box::new(func),
+            direct: None,
         })
     }
 
@@ -188,6 +202,7 @@ impl HostFunc {
             land: land_dynamic::<T, F>,
             finish: None,
             closure: Box::new(func),
+            direct: None,
         })
     }
 
@@ -265,6 +280,12 @@ impl HostCall<'_> {
     unsafe fn store<'a, T: 'static>(&self) -> StoreContextMut<'a, T> {
         // SAFETY: a `StoreOpaque` is the head of a `StoreInner`; the caller's borrow of it sleeps while its guest runs.
         StoreContextMut(unsafe { &mut *self.landing.store.cast::<StoreInner<T>>() })
+    }
+
+    /// The call ends, but for its result: borrows must be gone, lent handles are free again.
+    fn finish_scope(&mut self) -> Result<()> {
+        // SAFETY: as in `store`.
+        unsafe { (*self.landing.store).finish_scope() }
     }
 
     /// The type of the parameters, or of the results.

@@ -261,9 +261,36 @@ impl InstanceData {
                     let invalid = field(&self.wrappers, &format!("{INVALID}{index}"))?;
                     self.transcoder(transcoding, invalid)
                 }
+                TrampolineKind::LowerImport { lowering, .. } => {
+                    match self.script(*lowering, *index) {
+                        Some(function) => function,
+                        None => field(&self.wrappers, &index.to_string()),
+                    }
+                }
                 _ => field(&self.wrappers, &index.to_string()),
             },
         }
+    }
+
+    /// What stands in the place of trampoline `index`, where that is for a host function which the guest calls by itself.
+    fn script(&self, lowering: usize, index: usize) -> Option<Result<JsValue>> {
+        let direct = self.landings[lowering].direct()?;
+        let trampoline = &self.component.plan().trampolines[index];
+        let flags = trampoline
+            .caller
+            .map(|instance| JsValue::from(&*self.flags[instance]));
+        let function = direct
+            .make
+            .call1(&JsValue::UNDEFINED, &JsValue::from(lowering as u32))
+            .map_err(|error| format_err!("{}", page::caught_message(&error)));
+        Some(function.and_then(|function| {
+            page::script_call(
+                &trampoline.signature,
+                function,
+                (*direct.failed).clone(),
+                flags,
+            )
+        }))
     }
 
     fn transcoder(&self, transcoding: &Transcoding, invalid: JsValue) -> Result<JsValue> {

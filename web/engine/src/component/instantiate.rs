@@ -347,7 +347,10 @@ fn landings(plan: &Plan, id: InstanceId, store: *mut StoreOpaque) -> Box<[Landin
                 options,
             } => {
                 let options = plan.options[options.as_u32() as usize];
-                Some((lowering, Landing::new(store, id, &plan.types, ty, options)))
+                Some((
+                    lowering,
+                    Landing::new(store, id, lowering, &plan.types, ty, options),
+                ))
             }
             _ => None,
         })
@@ -412,6 +415,19 @@ impl InstanceData {
         page::array_call_slot(signature, function, flags)
     }
 
+    /// The `realloc` function `wanted`, and the component instance whose flags guard it.
+    pub(super) fn realloc(&self, wanted: usize) -> Option<(&Def, usize)> {
+        let steps = &self.component.plan().steps;
+        steps.iter().find_map(|step| match step {
+            Step::ExtractRealloc {
+                index,
+                def,
+                instance,
+            } if *index == wanted => Some((def, *instance)),
+            _ => None,
+        })
+    }
+
     /// Puts a trampoline that places `placed` on the way into a slot, where there is anything to place.
     pub(super) fn placing_trampoline(
         &self,
@@ -427,16 +443,7 @@ impl InstanceData {
         else {
             return Ok(None);
         };
-        let steps = &self.component.plan().steps;
-        let found = steps.iter().find_map(|step| match step {
-            Step::ExtractRealloc {
-                index,
-                def,
-                instance,
-            } if *index == realloc => Some((def, *instance)),
-            _ => None,
-        });
-        let Some((realloc, instance)) = found else {
+        let Some((realloc, instance)) = self.realloc(realloc) else {
             return Ok(None);
         };
         let joined = PlacingImports {

@@ -30,6 +30,8 @@ pub struct Page {
     pub bounds_sound_alike: bool,
     array_calls: Modules<(Signature, bool)>,
     placing_calls: Modules<(Signature, Box<[Placed]>)>,
+    script_calls: Modules<(Signature, bool)>,
+    fenced_calls: Modules<Signature>,
     transcoders: Modules<Transcode, Compiled>,
     accessors: Modules<Box<[u8]>>,
 }
@@ -103,6 +105,8 @@ fn boot() -> Result<Page> {
         bounds_sound_alike: bounds_sound_alike(&imports)?,
         array_calls: RefCell::default(),
         placing_calls: RefCell::default(),
+        script_calls: RefCell::default(),
+        fenced_calls: RefCell::default(),
         transcoders: RefCell::default(),
         accessors: RefCell::default(),
     })
@@ -152,6 +156,24 @@ impl Page {
         })
     }
 
+    /// The compiled way from a guest to a function of JavaScript.
+    pub fn script_call(
+        &self,
+        signature: &Signature,
+        leave_flag: bool,
+    ) -> Result<WebAssembly::Module> {
+        cached(&self.script_calls, (signature.clone(), leave_flag), || {
+            glue::compile(&codegen::script_call(signature, leave_flag))
+        })
+    }
+
+    /// The compiled way from JavaScript to a guest's function that may not leave its instance.
+    pub fn fenced_call(&self, signature: &Signature) -> Result<WebAssembly::Module> {
+        cached(&self.fenced_calls, signature.clone(), || {
+            glue::compile(&codegen::fenced_call(signature))
+        })
+    }
+
     /// The compiled transcoder of an operation.
     pub fn transcoder(&self, op: Transcode) -> Result<Compiled> {
         cached(&self.transcoders, op, || {
@@ -175,6 +197,8 @@ impl Page {
     pub fn generated(&self) -> usize {
         self.array_calls.borrow().len()
             + self.placing_calls.borrow().len()
+            + self.script_calls.borrow().len()
+            + self.fenced_calls.borrow().len()
             + self.transcoders.borrow().len()
             + self.accessors.borrow().len()
     }

@@ -213,6 +213,29 @@ fn thrown_by_guest(thrown: JsValue, in_host: u32) -> Caught {
     Caught(thrown)
 }
 
+/// What a guest threw that JavaScript had called by itself; or, once more, what the application threw while it ran on that guest's behalf.
+pub fn left_by_script(thrown: JsValue) -> Result<Caught, JsValue> {
+    match CROSSING.0.in_host.replace(0) {
+        0 => Ok(Caught(thrown)),
+        _ => {
+            POISONED.0.set(true);
+            Err(thrown)
+        }
+    }
+}
+
+/// Runs JavaScript of the page's own on the application's way through a guest's call: what that calls in its turn has a frame of its own, and
+/// is not done on the guest's behalf.
+pub fn outside<R>(run: impl FnOnce() -> R) -> R {
+    let mut frame = CallFrame::new(std::ptr::null());
+    let outer_frame = CROSSING.0.frame.replace(&raw mut frame);
+    let outer_in_host = CROSSING.0.in_host.replace(0);
+    let result = run();
+    CROSSING.0.frame.set(outer_frame);
+    CROSSING.0.in_host.set(outer_in_host);
+    result
+}
+
 /// Calls the accessor in slot `f`, which cannot trap.
 ///
 /// # Safety

@@ -5,7 +5,7 @@ use super::{Func, finish_call};
 use crate::component::context::{LiftContext, LowerContext};
 use crate::component::host::Frame;
 use crate::component::val::Val;
-use crate::page::{self, FRAME_SLOTS, Local, SuspendableCall};
+use crate::page::{self, Caught, FRAME_SLOTS, Local, SuspendableCall};
 use crate::raw::ValRaw;
 use crate::store::{AsContextMut, StoreContextMut, StoreOpaque};
 use js_sys::Function;
@@ -86,6 +86,31 @@ impl Func {
         }
         let mut args = call.args();
         finish_call(store.opaque(), id, info, as_frame(&mut args), lift)
+    }
+
+    /// Calls the core function with flat arguments, on a stack that can be suspended where the browser can: the flat result in the first slot,
+    /// or what was thrown. The caller has entered the scope of the call.
+    ///
+    /// # Safety
+    ///
+    /// The store outlives the future, and nothing else runs one of its guests meanwhile.
+    pub(in crate::component) async unsafe fn call_flat_async(
+        self,
+        store: *mut StoreOpaque,
+        mut args: [ValRaw; FRAME_SLOTS],
+    ) -> Result<Result<[ValRaw; FRAME_SLOTS], Caught>> {
+        // SAFETY: the caller's promise.
+        let opaque = unsafe { &*store };
+        let slot = self.slot(opaque)?;
+        if !page::can_suspend() {
+            // SAFETY: the trampoline reads and writes the flat parameters and the result, which fit a frame.
+            let entered = unsafe { page::enter(slot, args.as_mut_ptr()) };
+            return Ok(entered.map(|()| args));
+        }
+        let function = self.promising(opaque)?;
+        // SAFETY: as above.
+        let mut call = unsafe { SuspendableCall::new(function, args) };
+        Ok((&mut call).await.map(|()| call.args()))
     }
 
     fn promising(&self, store: &StoreOpaque) -> Result<Function> {

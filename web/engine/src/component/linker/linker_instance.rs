@@ -142,6 +142,14 @@ impl<T: 'static> LinkerInstance<'_, T> {
         .into_instance(name)
     }
 
+    pub(in crate::component) fn define_func(
+        &mut self,
+        name: &str,
+        func: Arc<HostFunc>,
+    ) -> Result<()> {
+        self.define(name, Definition::Func(func))
+    }
+
     fn define(&mut self, name: &str, definition: Definition) -> Result<()> {
         self.names.insert(name, self.allow_shadowing, definition)?;
         Ok(())
