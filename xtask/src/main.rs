@@ -6,6 +6,7 @@ mod demo;
 mod fuzz;
 mod guests;
 mod outside;
+mod package;
 mod sample;
 mod shell;
 mod size;
@@ -41,6 +42,9 @@ enum Action {
     )]
     Guests,
     Web(web::Options),
+    /// Assembles the package `amphi-web`, ready for npm, in `dist/amphi-web`.
+    #[command(after_help = "Example:\n  cargo xtask package && npm pack ./dist/amphi-web")]
+    Package,
     Bench(bench::Options),
     Conformance(conformance::Options),
     Size(size::Options),
@@ -67,6 +71,7 @@ fn run(action: Action) -> Result<()> {
         Action::Test(options) => test::run(&workspace, &options),
         Action::Guests => guests::build(&workspace),
         Action::Web(options) => web::run(&workspace, &options),
+        Action::Package => package::run(&workspace),
         Action::Bench(options) => bench::run(&workspace, &options),
         Action::Conformance(options) => conformance::run(&workspace, &options),
         Action::Size(options) => size::run(&workspace, &options),

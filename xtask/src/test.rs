@@ -17,6 +17,7 @@ const FOR_THE_PAGE: &[&str] = &[
     "amphi",
     "amphi-web",
     "amphi-wasi-web",
+    "amphi-js",
     "amphi-runner",
     "amphi-conformance",
     "sensor-demo",
@@ -58,6 +59,11 @@ const STEPS: &[Step] = &[
         "browser",
         "the corpus in the browsers, equal to native",
         in_browsers,
+    ),
+    (
+        "javascript",
+        "the package for JavaScript, in the browsers",
+        javascript,
     ),
     (
         "conformance",
@@ -203,6 +209,13 @@ fn in_browsers(workspace: &Workspace) -> Result<()> {
     shell::shown(&mut native_cargo(
         workspace,
         &["test", "--test", "browser", "--test", "lifecycle"],
+    ))
+}
+
+fn javascript(workspace: &Workspace) -> Result<()> {
+    shell::shown(&mut native_cargo(
+        workspace,
+        &["test", "--test", "javascript"],
     ))
 }
 

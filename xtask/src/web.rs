@@ -42,6 +42,7 @@ pub static PAGES: &[Page] = &[
         name: "demo",
         package: "sensor-demo",
         folders: &[("web/demo", ""), ("target/guests", "components")],
+        bound: "",
     },
     Page {
         name: "runner",
@@ -52,21 +53,36 @@ pub static PAGES: &[Page] = &[
             ("target/guests", "guests"),
             ("web/demo/data", "data"),
         ],
+        bound: "",
     },
     Page {
         name: "conformance",
         package: "amphi-conformance",
         folders: &[("tests/conformance/page", "")],
+        bound: "",
     },
     Page {
         name: "bench",
         package: "amphi-bench-web",
         folders: &[("benches/web/page", ""), ("target/guests", "guests")],
+        bound: "",
     },
     Page {
         name: "size",
         package: "amphi-bench-size",
         folders: &[],
+        bound: "",
+    },
+    Page {
+        name: "javascript",
+        package: "amphi-js",
+        folders: &[
+            ("tests/javascript", ""),
+            ("web/js/package", "amphi-web"),
+            ("target/guests", "guests"),
+            ("web/demo/data", "data"),
+        ],
+        bound: "amphi-web/wasm",
     },
 ];
 
@@ -79,6 +95,8 @@ pub struct Page {
     pub package: &'static str,
     /// The folders that need no build: from where, and where they are in the page.
     pub folders: &'static [(&'static str, &'static str)],
+    /// The folder of the page that its code is put into.
+    pub bound: &'static str,
 }
 
 /// How the page's code is compiled.
@@ -133,17 +151,31 @@ pub fn page(name: &str) -> Result<&'static Page> {
 
 /// Assembles `page` from guests that are built, and says where it is.
 pub fn build(workspace: &Workspace, page: &Page, profile: Profile) -> Result<PathBuf> {
+    let folder = workspace.target("page").join(page.name);
+    build_into(workspace, page, profile, &folder)?;
+    Ok(folder)
+}
+
+/// As [`build`], into `folder`.
+pub fn build_into(
+    workspace: &Workspace,
+    page: &Page,
+    profile: Profile,
+    folder: &Path,
+) -> Result<()> {
     let module = compile(workspace, page, profile)?;
-    let folder = assemble(workspace, page.name, page.folders, &module)?;
+    copy_afresh(workspace, page.folders, folder)?;
+    let bound = folder.join(page.bound);
+    bind(&module, &bound)?;
     if profile == Profile::Web {
         match find_program(&["wasm-opt"]) {
-            Some(program) => optimise(workspace, page, &folder, &program)?,
+            Some(program) => optimise(workspace, page, &bound, &program)?,
             None => eprintln!(
                 "wasm-opt is not there (Debian: binaryen): the page is larger than it need be"
             ),
         }
     }
-    Ok(folder)
+    Ok(())
 }
 
 /// Puts folders and a compiled module, bound, together to the page `name`, and says where it is.
@@ -154,15 +186,21 @@ pub fn assemble(
     module: &Path,
 ) -> Result<PathBuf> {
     let folder = workspace.target("page").join(name);
+    copy_afresh(workspace, folders, &folder)?;
+    bind(module, &folder)?;
+    Ok(folder)
+}
+
+/// Copies folders into `folder`, where nothing else is left.
+fn copy_afresh(workspace: &Workspace, folders: &[(&str, &str)], folder: &Path) -> Result<()> {
     if folder.exists() {
-        fs::remove_dir_all(&folder)
+        fs::remove_dir_all(folder)
             .with_context(|| format!("cannot empty `{}`", folder.display()))?;
     }
     for (from, to) in folders {
         copy_folder(&workspace.root.join(from), &folder.join(to))?;
     }
-    bind(module, &folder)?;
-    Ok(folder)
+    Ok(())
 }
 
 /// Where cargo puts the module of a package that is compiled for the page.

@@ -13,6 +13,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("amphi-core", &[]),
     ("amphi-web", &[]),
     ("amphi-wasi-web", &["amphi-web"]),
+    ("amphi-js", &["amphi-web", "amphi-wasi-web"]),
     ("amphi", &["amphi-core", "amphi-web", "amphi-wasi-web"]),
     ("amphi-runner", &["amphi", "amphi-web"]),
     ("amphi-fuzz", &["amphi-core", "amphi-web"]),
@@ -28,6 +29,9 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
 
 /// Libraries for other people's pages: what they export to JavaScript would be in every page.
 const EXPORT_NOTHING: &[&str] = &["host/core", "host/sdk", "web/engine", "web/wasi"];
+
+/// What a strict policy or a service worker refuses.
+const MAKES_CODE: &[&str] = &["eval(", "new Function", "blob:", "import("];
 
 /// The most lines that a file may have.
 const LINES: usize = 600;
@@ -141,6 +145,26 @@ fn libraries_export_nothing_to_javascript() {
             ));
         }
     }
+    assert_none(&wrong);
+}
+
+#[test]
+fn the_package_for_javascript_makes_no_code() {
+    let mut wrong = Vec::new();
+    let files = files(&["web/js/package"], ".js");
+    for file in &files {
+        let text = read(file);
+        for word in MAKES_CODE.iter().filter(|word| text.contains(**word)) {
+            wrong.push(format!("`{}`: found `{word}`", show(file)));
+        }
+        if !text.starts_with("// ") || text.lines().count() > LINES {
+            wrong.push(format!(
+                "`{}`: expected it to begin with `// ` and what it is for, and to have at most {LINES} lines",
+                show(file)
+            ));
+        }
+    }
+    assert!(files.len() > 10, "the modules were found: {files:?}");
     assert_none(&wrong);
 }
 
@@ -296,6 +320,11 @@ fn dependencies(manifest: &toml::Table) -> Vec<(String, toml::Value)> {
 
 /// The Rust files in `folders`, but for what is built or generated.
 fn sources(folders: &[&str]) -> Vec<PathBuf> {
+    files(folders, ".rs")
+}
+
+/// The files in `folders` whose names end with `ending`, but for what is built or generated.
+fn files(folders: &[&str], ending: &str) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut left: Vec<PathBuf> = folders.iter().map(|folder| root().join(folder)).collect();
     while let Some(folder) = left.pop() {
@@ -309,7 +338,7 @@ fn sources(folders: &[&str]) -> Vec<PathBuf> {
                 .unwrap_or_default();
             if path.is_dir() && !name.starts_with('.') && !["target", "dist"].contains(&name) {
                 left.push(path);
-            } else if name.ends_with(".rs")
+            } else if name.ends_with(ending)
                 && !(name == "bindings.rs" && path.starts_with(root().join("guest")))
             {
                 files.push(path);

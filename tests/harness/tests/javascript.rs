@@ -1,0 +1,68 @@
+//! The package for JavaScript in real browsers: a page in five lines, and everything else that `tests/javascript` asserts.
+//!
+//! Like `browser`, it needs a folder that is assembled (`cargo xtask web javascript`), and runs when asked for by name.
+
+use amphi_harness::{Server, Session, selected, visit};
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long a page may take in one browser.
+const DEADLINE: Duration = Duration::from_secs(120);
+
+/// Waits for the text that the page in five lines shows.
+const AWAIT_TEXT: &str = "
+    const done = arguments[arguments.length - 1];
+    const look = () => document.body.textContent.trim() ? done(document.body.textContent.trim()) : setTimeout(look, 20);
+    look();";
+
+#[test]
+fn a_page_in_five_lines_runs_a_component() {
+    for browser in selected().expect("the browsers are known") {
+        let server = Server::start(&folder(), &[]).expect("a port is free");
+        let session = Session::start(browser, DEADLINE).unwrap_or_else(|error| panic!("{error:?}"));
+        session
+            .open(&server.url("five-lines.html"))
+            .unwrap_or_else(|error| panic!("{error:?}"));
+        let text = session
+            .run_async(AWAIT_TEXT, json!([]))
+            .map_err(|error| session.explain(error))
+            .unwrap_or_else(|error| panic!("{error:?}"));
+        assert_eq!(text, "kept 3 of 3, mean 21", "in {}: {text}", browser.name);
+    }
+}
+
+#[test]
+fn everything_that_the_pages_assert_is_so() {
+    let mut wrong = String::new();
+    for browser in selected().expect("the browsers are known") {
+        let visit = visit(browser, &folder(), "index.html", DEADLINE)
+            .unwrap_or_else(|error| panic!("{error:?}"));
+        let results = visit.outcome.as_array().expect("a list of results");
+        assert!(!results.is_empty(), "there are tests");
+        for failed in results
+            .iter()
+            .filter(|result| result["error"] != Value::Null)
+        {
+            let (name, error) = (text(&failed["name"]), text(&failed["error"]));
+            write!(wrong, "\nin {}: {name}\n  {error}\n", browser.name)
+                .expect("a string takes text");
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().expect("names and errors are text")
+}
+
+fn folder() -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/page/javascript");
+    assert!(
+        folder.is_dir(),
+        "expected a page at `{}`: `cargo xtask web javascript` assembles it",
+        folder.display()
+    );
+    folder
+}

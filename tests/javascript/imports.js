@@ -1,0 +1,64 @@
+// What components import: functions, WASI.
+
+import { instantiate, compile, load } from './amphi-web/index.js';
+import { host, kitchen } from './kitchen.js';
+import { equal, test, throws } from './tests.js';
+
+test('functions of the host are called', async () => {
+  const { ComponentError } = await import('./amphi-web/index.js');
+  const calls = (await kitchen())('calls');
+  equal(calls.addMany(1, 5), 6);
+  equal(calls.askAll(['really?', 'so?']), ['yes, really?', 'yes, so?']);
+  equal((await throws(ComponentError, 'no question', () => calls.askAll(['really?', 'well']))).payload, 'that is no question');
+});
+
+test('an error with a payload is the error case', async () => {
+  const ask = () => {
+    throw Object.assign(new Error('x'), { payload: 'by payload' });
+  };
+  const calls = (await kitchen({ imports: host({ ask }) }))('calls');
+  equal(await Promise.resolve().then(() => calls.askAll(['?'])).catch((error) => error.payload), 'by payload');
+});
+
+test('a host may call back into the component', async () => {
+  let echo;
+  const part = await kitchen({ imports: host({ addOne: (x) => echo.echoU32(x) + echo.echoString('1').length }) });
+  echo = part('echo');
+  equal(part('calls').addMany(1, 3), 4);
+});
+
+test('an import may be named with its version, and its interface without', async () => {
+  const { 'demo:kitchen/host': functions } = host();
+  const component = await load('guests/kitchen.wasm', { imports: { 'demo:kitchen/host@1.0.0': functions } });
+  equal(component.exports['demo:kitchen/calls@1.0.0'].addMany(1, 1), 2);
+  equal(component.exports['demo:kitchen/calls'] === component.exports['demo:kitchen/calls@1.0.0'], true);
+});
+
+test('standard output goes to its handler, and nowhere by default', async () => {
+  let [out, err] = ['', ''];
+  const wasi = { stdout: (text) => (out += text), stderr: (text) => (err += text) };
+  const part = await kitchen({ wasi });
+  part('calls').print('grüße');
+  equal(out, 'grüße\n');
+  equal(err.includes('grüße'), true);
+  (await kitchen())('calls').print('unheard');
+});
+
+test('a handler of standard output may call the component', async () => {
+  let echo;
+  let seen = '';
+  const part = await kitchen({ wasi: { stdout: (text) => (seen += echo.echoString(text)) } });
+  echo = part('echo');
+  part('calls').print('round');
+  equal(seen, 'round\n');
+});
+
+test('a command runs with its arguments', async () => {
+  let out = '';
+  const wasi = { args: ['hello', 'page'], env: { NAME: 'value' }, stdin: 'in', stdout: (text) => (out += text) };
+  const component = await instantiate(await compile('guests/hello.wasm'), { wasi });
+  const run = component.exports['wasi:cli/run']?.run;
+  equal(typeof run, 'function');
+  run();
+  equal(out.length > 0, true);
+});

@@ -1,0 +1,51 @@
+// Tests by name, and what they assert with.
+
+const all = [];
+
+/** Declares a test. */
+export const test = (name, body) => all.push({ name, body });
+
+/** Runs every test: `[{ name, error }]`, where `error` is text or null. */
+export async function run() {
+  const results = [];
+  for (const { name, body } of all) {
+    let error = null;
+    try {
+      await body();
+    } catch (thrown) {
+      error = `${thrown}\n${thrown?.stack ?? ''}\n${thrown?.cause?.stack ?? thrown?.cause ?? ''}`;
+    }
+    results.push({ name, error });
+  }
+  return results;
+}
+
+/** A value as text that tells any two apart. */
+export function show(value) {
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
+  if (value === null || typeof value !== 'object') return String(value);
+  if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
+  if (ArrayBuffer.isView(value)) return `${value.constructor.name}[${Array.from(value, show).join(', ')}]`;
+  return `{${Object.entries(value).map(([name, field]) => `${name}: ${show(field)}`).join(', ')}}`;
+}
+
+/** Throws unless both are the same value. */
+export function equal(found, expected, what = '') {
+  const [one, other] = [show(found), show(expected)];
+  if (one !== other) throw new Error(`${what} expected ${other}, found ${one}`);
+}
+
+/** Throws unless `body` throws an error of that type with that text; gives the error. */
+export async function throws(type, text, body) {
+  let value;
+  try {
+    value = await body();
+  } catch (error) {
+    if (!(error instanceof type)) throw new Error(`expected ${type.name}, found ${error}`, { cause: error });
+    if (!String(error.message).includes(text)) throw new Error(`expected “${text}”, found “${error.message}”`, { cause: error });
+    return error;
+  }
+  throw new Error(`expected ${type.name} “${text}”, found ${show(value)}`);
+}

@@ -1,0 +1,98 @@
+// Components for web pages: `load` one, call what it exports.
+
+import { engine } from './src/engine.js';
+import { exportsOf } from './src/exports.js';
+import { Guest } from './src/guest.js';
+import { hostCalls } from './src/import.js';
+import { Imports } from './src/imports.js';
+import { dispose } from './src/names.js';
+import { bytesOf } from './src/source.js';
+import { grant } from './src/wasi.js';
+
+export { ComponentError, Exit, LinkError, Trap } from './src/errors.js';
+
+/** A component that is compiled: one makes any number of instances. */
+export class Compiled {
+  #handle;
+  #plan;
+
+  /** Made by `compile`. */
+  constructor(handle) {
+    this.#handle = handle;
+    this.#plan = JSON.parse(handle.plan());
+  }
+
+  /** Makes an instance; see `instantiate`. */
+  async instantiate({ imports = {}, wasi, async, signal } = {}) {
+    signal?.throwIfAborted();
+    const { Grants, Instance, Linking, buffer } = await engine();
+    const found = new Imports(this.#plan, imports);
+    const isAsync = async ?? found.hasAsync();
+    const guest = new Guest(new Instance(grant(new Grants(), wasi)), this.#plan, isAsync);
+    const calls = hostCalls(guest, (path) => found.hostOf(path));
+    const linking = isAsync
+      ? Linking.waited((number, slots) => calls(number).begin(slots, buffer), (number, slots) => calls(number).finish(slots, buffer))
+      : Linking.direct((number) => calls(number).direct(), guest.failed);
+    found.define(guest, linking);
+    try {
+      await guest.instance.instantiate(this.#handle, linking);
+    } catch (error) {
+      throw guest.startFailure(error);
+    }
+    signal?.throwIfAborted();
+    return new Component(guest);
+  }
+}
+
+/** An instance of a component. */
+export class Component {
+  #guest;
+
+  /** Made by `load` and `instantiate`. */
+  constructor(guest) {
+    this.#guest = guest;
+    /** Functions, and objects of functions for interfaces, by name. */
+    this.exports = exportsOf(guest);
+  }
+
+  /** Ends the component: nothing of it can be called any more. */
+  [dispose]() {
+    this.#guest.stopped = 'the component was disposed of';
+  }
+}
+
+/** Compiles a component, from an address, a response or bytes. */
+export async function compile(source, options = {}) {
+  return source instanceof Compiled ? source : orAborted(compileAll(source, options), options.signal);
+}
+
+async function compileAll(source, { signal, progress }) {
+  // The engine is fetched while the component is.
+  const [{ compile: compileBytes }, bytes] = await Promise.all([engine(), bytesOf(source, { signal, progress })]);
+  const total = bytes.length;
+  progress?.({ phase: 'compile', loaded: 0, total });
+  const compiled = new Compiled(await compileBytes(bytes));
+  progress?.({ phase: 'compile', loaded: total, total });
+  return compiled;
+}
+
+/** Makes an instance of what `compile` gives. */
+export const instantiate = (compiled, options) => compiled.instantiate(options);
+
+/** Compiles a component, unless it is compiled already, and makes an instance. */
+export const load = async (source, options = {}) => instantiate(await compile(source, options), options);
+
+/** What `work` gives, unless `signal` is quicker. */
+async function orAborted(work, signal) {
+  if (signal === undefined) return work;
+  let stop;
+  const aborted = new Promise((_, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop);
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}

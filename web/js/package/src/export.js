@@ -1,0 +1,144 @@
+// Calls from JavaScript into a guest.
+
+import { Signature } from './signature.js';
+import { fromWord, toWord } from './words.js';
+
+/** The function of JavaScript for an exported function, as the plan has it. */
+export function exportedFunction(guest, item) {
+  const signature = new Signature(guest, item);
+  return guest.isAsync ? waited(guest, item, signature) : direct(guest, item, signature);
+}
+
+function direct(guest, item, signature) {
+  const [core, postReturn] = guest.instance.exported(item.export);
+  const scalar = scalarCall(guest, core, postReturn, signature);
+  if (scalar !== undefined) return scalar;
+  const { memory, lends } = signature;
+  return (...args) => {
+    guest.begin();
+    memory.begin();
+    const depth = lends ? guest.instance.enter() : 0;
+    let entered = false;
+    try {
+      const values = signature.lowerParams(args);
+      entered = true;
+      const result = apply(core, values);
+      if (lends) guest.instance.finish();
+      entered = false;
+      memory.refresh();
+      const value = signature.liftResult(result);
+      entered = true;
+      postReturn?.(result);
+      entered = false;
+      return signature.outcome(value);
+    } catch (error) {
+      throw guest.failure(signature.mismatch(error, args), entered);
+    } finally {
+      if (lends) guest.instance.leave(depth);
+      if (guest.afterwards.length > 0) guest.clean();
+    }
+  };
+}
+
+/** A call whose values are a core value each: nothing is allocated on the way. */
+function scalarCall(guest, core, postReturn, signature) {
+  const { params, result, lends, moves, isFallible } = signature;
+  const isOne = ({ to }) => to !== undefined;
+  if (params.length > 3 || !params.every(isOne) || lends || moves || isFallible || postReturn) return undefined;
+  if (result !== undefined && !isOne(result)) return undefined;
+  if (params.some(({ kind }) => kind === 'borrow') || result?.kind === 'own') return undefined;
+  const [first, second, third] = params.map(({ to }) => to);
+  const from = result?.from ?? (() => undefined);
+  const failed = (error, args) => guest.failure(signature.mismatch(error, args), true);
+  switch (params.length) {
+    case 0:
+      return () => {
+        guest.begin();
+        try {
+          return from(core());
+        } catch (error) {
+          throw failed(error, []);
+        }
+      };
+    case 1:
+      return (a) => {
+        guest.begin();
+        try {
+          return from(core(first(a)));
+        } catch (error) {
+          throw failed(error, [a]);
+        }
+      };
+    case 2:
+      return (a, b) => {
+        guest.begin();
+        try {
+          return from(core(first(a), second(b)));
+        } catch (error) {
+          throw failed(error, [a, b]);
+        }
+      };
+    default:
+      return (a, b, c) => {
+        guest.begin();
+        try {
+          return from(core(first(a), second(b), third(c)));
+        } catch (error) {
+          throw failed(error, [a, b, c]);
+        }
+      };
+  }
+}
+
+/** A call of so many values. Few are the rule, and are passed without a list. */
+function apply(core, values) {
+  switch (values.length) {
+    case 0:
+      return core();
+    case 1:
+      return core(values[0]);
+    case 2:
+      return core(values[0], values[1]);
+    case 3:
+      return core(values[0], values[1], values[2]);
+    case 4:
+      return core(values[0], values[1], values[2], values[3]);
+    default:
+      return core(...values);
+  }
+}
+
+/** A call that may have to wait: its guest is on a stack that can be suspended, and gives a promise. */
+function waited(guest, item, signature) {
+  const { memory } = signature;
+  const flat = signature.flat ?? ['i32'];
+  const core = signature.isStored ? 'i32' : signature.result?.flat[0];
+  const [, postReturn] = guest.instance.exported(item.export);
+  return async (...args) => {
+    guest.begin();
+    memory.begin();
+    const depth = guest.instance.enter();
+    let entered = false;
+    guest.isBusy = true;
+    try {
+      const words = signature.lowerParams(args).map((value, index) => toWord(value, flat[index]));
+      entered = true;
+      const word = await guest.instance.callAsync(item.export, BigUint64Array.from(words));
+      guest.instance.finish();
+      entered = false;
+      memory.refresh();
+      const result = core === undefined ? undefined : fromWord(word, core);
+      const value = signature.liftResult(result);
+      entered = true;
+      postReturn?.(result);
+      entered = false;
+      return signature.outcome(value);
+    } catch (error) {
+      throw guest.failure(signature.mismatch(error, args), entered);
+    } finally {
+      guest.instance.leave(depth);
+      guest.isBusy = false;
+      guest.clean();
+    }
+  };
+}

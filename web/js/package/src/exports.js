@@ -1,0 +1,82 @@
+// What an instance exports, as objects: functions are made when they are first asked for.
+
+import { exportedFunction } from './export.js';
+import { camel, parts, pascal, unversioned } from './names.js';
+import { GuestResource } from './resources.js';
+
+/** The exports by name; those of an interface also under its name without a version, where that means one interface only. */
+export function exportsOf(guest) {
+  const items = guest.plan.exports;
+  items.forEach((item) => define(guest, item));
+  const exports = Object.create(null);
+  for (const item of items) add(guest, exports, item, item.instance === undefined ? camel(item.name) : item.name);
+  for (const item of items) {
+    const short = unversioned(item.name);
+    const isOnly = items.filter(({ name }) => unversioned(name) === short).length === 1;
+    if (item.instance !== undefined && isOnly && !(short in exports)) {
+      Object.defineProperty(exports, short, { value: exports[item.name] });
+    }
+  }
+  return exports;
+}
+
+/** Makes the classes of resources, which functions need for their values. */
+function define(guest, { name, instance, resource }) {
+  instance?.forEach((item) => define(guest, item));
+  if (resource !== undefined && !guest.resources.has(resource)) {
+    guest.resources.set(resource, new GuestResource(guest, resource, pascal(name)));
+  }
+}
+
+function add(guest, object, item, key) {
+  if (item.instance !== undefined) {
+    const inner = Object.create(null);
+    for (const part of item.instance) add(guest, inner, part, camel(part.name));
+    addMembers(guest, item.instance);
+    Object.defineProperty(object, key, { value: inner, enumerable: true });
+  } else if (item.resource !== undefined) {
+    const resource = guest.resources.get(item.resource);
+    if (resource instanceof GuestResource) Object.defineProperty(object, pascal(item.name), { value: resource.class, enumerable: true });
+  } else if (parts(item.name).role === 'function') {
+    lazily(object, key, () => exportedFunction(guest, item), true);
+  }
+}
+
+/** Gives the classes of an interface their constructors, methods and static functions. */
+function addMembers(guest, items) {
+  for (const item of items.filter(({ func }) => func !== undefined)) {
+    const { role, resource: name, member } = parts(item.name);
+    const owner = items.find((other) => other.resource !== undefined && other.name === name);
+    const resource = guest.resources.get(owner?.resource);
+    if (!(resource instanceof GuestResource)) continue;
+    const make = () => exportedFunction(guest, item);
+    if (role === 'constructor') {
+      let construct;
+      resource.construct = (...args) => (construct ??= make())(...args);
+    } else if (role === 'method') {
+      lazily(resource.class.prototype, camel(member), () => method(make()));
+    } else if (role === 'static') {
+      lazily(resource.class, camel(member), make);
+    }
+  }
+}
+
+/** A function whose first argument is the object that it is called on. */
+function method(call) {
+  return function (...args) {
+    return call(this, ...args);
+  };
+}
+
+/** A property that is made when it is first read. */
+function lazily(object, key, make, enumerable = false) {
+  Object.defineProperty(object, key, {
+    configurable: true,
+    enumerable,
+    get() {
+      const value = make();
+      Object.defineProperty(object, key, { value, enumerable, configurable: true, writable: true });
+      return value;
+    },
+  });
+}

@@ -1,0 +1,124 @@
+// One instance, as JavaScript keeps it: what its functions share.
+
+import { Crossings } from './crossing.js';
+import { Exit, Trap } from './errors.js';
+import { Memory } from './memory.js';
+import { Objects } from './resources.js';
+
+/** What the global `failed` is when a guest has called out while it may not leave its instance. */
+const MAY_NOT_LEAVE = 2;
+
+/** Set once the engine itself has failed: no guest of the page runs any more. */
+let engineFailure;
+
+export class Guest {
+  #environments = new Map();
+  #kept;
+  #dropped = [];
+
+  /** `instance` is the engine's; `isAsync` says whether calls give promises. */
+  constructor(instance, plan, isAsync) {
+    this.instance = instance;
+    this.plan = plan;
+    this.isAsync = isAsync;
+    /** Set by a function of the host that has failed; see `fail`. */
+    this.failed = new WebAssembly.Global({ value: 'i32', mutable: true }, 0);
+    /** Resources by their number in the plan. */
+    this.resources = new Map();
+    this.objects = new Objects();
+    /** What is to be done when the call is over that is under way. */
+    this.afterwards = [];
+    /** Whether a call is suspended, or may be. */
+    this.isBusy = false;
+    /** Why no function may be called any more. */
+    this.stopped = undefined;
+  }
+
+  /** The crossings of functions with the canonical options `number`. */
+  environment(number) {
+    const { memory, realloc, encoding } = this.plan.options[number];
+    const key = `${memory} ${realloc} ${encoding}`;
+    let found = this.#environments.get(key);
+    if (found === undefined) {
+      found = new Crossings(this, new Memory(...this.instance.environment(number)), encoding);
+      this.#environments.set(key, found);
+    }
+    return found;
+  }
+
+  /** A call begins, if one may. */
+  begin() {
+    if (this.stopped !== undefined) throw new Trap(this.stopped);
+    if (this.isBusy) throw new TypeError('another call of this component is not over: await it first');
+    if (engineFailure !== undefined) throw new Trap('the engine failed while it worked for a component: this page runs none any more', undefined, engineFailure);
+  }
+
+  /** A function of the host has failed: the guest that has called it ends, and whoever has called the guest gets the error. */
+  fail(error) {
+    this.keep(error);
+    this.failed.value = 1;
+  }
+
+  keep(error) {
+    this.#kept ??= { error };
+  }
+
+  /** What to throw for `error`, which a call has thrown; `entered` says whether the guest was running. */
+  failure(error, entered) {
+    const why = this.failed.value;
+    const kept = this.#kept;
+    if (why === 0 && kept === undefined && !(entered && isThrownByGuest(error)) && !isTrap(error)) return error;
+    this.failed.value = 0;
+    this.#kept = undefined;
+    const meaning = this.#caught(error);
+    this.stopped = 'the component cannot be entered: it has trapped, and its state is not to be relied on';
+    if (why === MAY_NOT_LEAVE) return new Trap('cannot leave component instance', 'CannotLeaveComponent', error);
+    return kept === undefined ? meaning : kept.error;
+  }
+
+  /** What a guest's throw means, which the engine knows. */
+  #caught(thrown) {
+    try {
+      const [message, kind, status] = this.instance.caught(thrown);
+      return status === undefined ? new Trap(message, kind, thrown) : new Exit(status);
+    } catch (error) {
+      engineFailure = error;
+      return error;
+    }
+  }
+
+  /** The error that making the instance ended with. */
+  startFailure(error) {
+    return this.#kept?.error ?? error;
+  }
+
+  /** What was lent for a call that is over is given back. */
+  clean() {
+    while (this.afterwards.length > 0) this.afterwards.pop()();
+    while (!this.isBusy && this.#dropped.length > 0) this.destroy(...this.#dropped.pop());
+  }
+
+  /** Runs the destructor of a resource, when no call is suspended. */
+  destroy(resource, rep) {
+    if (this.stopped !== undefined) return;
+    if (this.isBusy) {
+      this.#dropped.push([resource, rep]);
+      return;
+    }
+    try {
+      this.instance.destroy(resource, rep);
+    } catch (error) {
+      if (this.instance.hasTrapped()) this.stopped = 'the component cannot be entered: a destructor has trapped';
+      const kept = this.#kept;
+      this.#kept = undefined;
+      this.failed.value = 0;
+      throw kept === undefined ? new Trap(error.message, undefined, error) : kept.error;
+    }
+  }
+}
+
+/** Whether what was thrown while a guest ran is the guest's end, and not an error of ours about a value. */
+const isThrownByGuest = (error) => !(error instanceof Trap) && !(error instanceof TypeError);
+
+/** Whether an allocator has trapped before the guest's function ran. */
+const isTrap = (error) => error instanceof WebAssembly.RuntimeError && !(error instanceof Trap);

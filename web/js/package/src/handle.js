@@ -1,0 +1,72 @@
+// Handles: how resources cross, as numbers that the store's tables have.
+
+import { MISMATCH } from './errors.js';
+import { GuestResource, HostResource } from './resources.js';
+import { SCALARS, single } from './scalar.js';
+
+/** The crossing of `own` or `borrow`, as the plan describes it in `type`. */
+export function handle(guest, memory, type) {
+  const resource = guest.resources.get(type.resource);
+  const ways = type.kind === 'own' ? OWN : BORROW;
+  const [kind] = [GuestResource, HostResource].filter((Kind) => resource instanceof Kind);
+  const { to, from } = kind === GuestResource ? ways.guest(guest, resource, type) : ways.host(guest, resource ?? unknown, type);
+  const { put, get } = SCALARS.u32;
+  return {
+    ...single(memory, { core: 'i32', to, from, put, get, wrong: (value, path) => (resource ?? unknown).wrong(value, path) }),
+    // What is given away has to be right before anything is given away.
+    moves: type.kind === 'own',
+    // Lent handles are given back at the end of the call, which the store has to know of.
+    lends: type.kind === 'borrow' && !type.defined,
+    borrows: type.kind === 'borrow',
+  };
+}
+
+/** A resource of the engine's own, such as a stream of WASI. */
+const unknown = new HostResource(undefined, 'a resource that JavaScript can have');
+unknown.has = () => false;
+
+const OWN = {
+  guest: ({ instance }, resource, { table }) => ({
+    to(value) {
+      const record = resource.record(value);
+      if (record === undefined || record.lends > 0 || !record.owned) throw MISMATCH;
+      const number = instance.insertOwn(table, record.rep);
+      resource.give(record);
+      return number;
+    },
+    from: (number) => resource.wrap(instance.takeOwn(table, number), true),
+  }),
+  host: ({ instance, objects }, resource, { table }) => ({
+    to(value) {
+      if (!resource.has(value)) throw MISMATCH;
+      return instance.insertOwn(table, objects.add(value));
+    },
+    from: (number) => objects.take(instance.takeOwn(table, number)),
+  }),
+};
+
+const BORROW = {
+  guest: (guest, resource, { table, defined }) => ({
+    to(value) {
+      const record = resource.record(value);
+      if (record === undefined) throw MISMATCH;
+      record.lends += 1;
+      guest.afterwards.push(() => (record.lends -= 1));
+      return defined ? record.rep : guest.instance.insertBorrow(table, record.rep);
+    },
+    from(number) {
+      const object = resource.wrap(guest.instance.lend(table, number), false);
+      guest.afterwards.push(() => resource.give(resource.record(object) ?? {}));
+      return object;
+    },
+  }),
+  host: (guest, resource, { table }) => ({
+    to(value) {
+      if (!resource.has(value)) throw MISMATCH;
+      const number = guest.objects.add(value);
+      guest.afterwards.push(() => guest.objects.take(number));
+      return guest.instance.insertBorrow(table, number);
+    },
+    from: (number) => guest.objects.get(guest.instance.lend(table, number)),
+  }),
+};

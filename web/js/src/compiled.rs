@@ -1,0 +1,46 @@
+//! Compiling components.
+
+use crate::{plan, refusal};
+use amphi_web::Engine;
+use amphi_web::component::Component;
+use wasm_bindgen::prelude::*;
+
+thread_local! {
+    static ENGINE: Engine = Engine::default();
+}
+
+/// The page's engine.
+pub fn engine() -> Engine {
+    ENGINE.with(Engine::clone)
+}
+
+/// A component that is compiled.
+#[wasm_bindgen]
+pub struct Compiled {
+    pub(crate) component: Component,
+}
+
+/// Compiles a component off the main thread.
+///
+/// # Errors
+///
+/// The bytes are not a valid component, or need something that this engine or this browser does not have.
+#[wasm_bindgen]
+pub async fn compile(bytes: Vec<u8>) -> Result<Compiled, JsError> {
+    let component = Component::new_async(&engine(), bytes).await;
+    component
+        .map(|component| Compiled { component })
+        .map_err(refusal)
+}
+
+#[wasm_bindgen]
+impl Compiled {
+    /// What JavaScript needs to know of the component, as JSON.
+    ///
+    /// # Errors
+    ///
+    /// A type is one that JavaScript has no value for.
+    pub fn plan(&self) -> Result<String, JsError> {
+        plan::describe(&self.component).map_err(refusal)
+    }
+}

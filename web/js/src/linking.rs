@@ -1,0 +1,93 @@
+//! What an instance's imports are bound to: WASI, and functions and resources of JavaScript.
+
+use crate::compiled::engine;
+use crate::refusal;
+use crate::wasi::State;
+use amphi_wasi_web::p2;
+use amphi_web::component::script::{self, HostFunctions, Local};
+use amphi_web::component::{Linker, LinkerInstance, ResourceType};
+use amphi_web::{Result, format_err};
+use js_sys::Function;
+use wasm_bindgen::prelude::*;
+
+/// Definitions for one instance.
+#[wasm_bindgen]
+pub struct Linking {
+    pub(crate) linker: Linker<State>,
+    functions: HostFunctions,
+}
+
+#[wasm_bindgen]
+impl Linking {
+    /// WASI alone, and functions that never wait: `make: (lowering) -> function`, which set the global `failed` rather than throw.
+    ///
+    /// # Errors
+    ///
+    /// Never.
+    pub fn direct(make: Function, failed: JsValue) -> Result<Linking, JsError> {
+        Linking::new(HostFunctions::direct(make, failed)).map_err(refusal)
+    }
+
+    /// WASI alone, and functions that may have to be waited for: `begin: (lowering, slots) -> promise | undefined`, and `finish` alike.
+    ///
+    /// # Errors
+    ///
+    /// Never.
+    pub fn waited(begin: Function, finish: Function) -> Result<Linking, JsError> {
+        Linking::new(HostFunctions::waited(begin, finish)).map_err(refusal)
+    }
+
+    /// Defines the function `name` of an interface, or of the world.
+    ///
+    /// # Errors
+    ///
+    /// The interface's name stands for something else.
+    pub fn func(&mut self, interface: Option<String>, name: &str) -> Result<(), JsError> {
+        let Linking { linker, functions } = self;
+        names(linker, interface)
+            .and_then(|mut names| script::define(&mut names, name, functions))
+            .map_err(refusal)
+    }
+
+    /// Defines the resource `name` of an interface, or of the world; `dropped: (rep)` is called when a guest drops one that it owns.
+    ///
+    /// # Errors
+    ///
+    /// The interface's name stands for something else.
+    pub fn resource(
+        &mut self,
+        interface: Option<String>,
+        name: &str,
+        number: u32,
+        dropped: Function,
+    ) -> Result<(), JsError> {
+        let dropped = Local::new(dropped);
+        let dtor = move |_: amphi_web::StoreContextMut<'_, State>, rep| {
+            script::outside(|| dropped.call1(&JsValue::UNDEFINED, &JsValue::from(rep)))
+                .map(drop)
+                .map_err(|_| format_err!("a host resource could not be disposed of"))
+        };
+        names(&mut self.linker, interface)
+            .and_then(|mut names| names.resource(name, ResourceType::host_dynamic(number), dtor))
+            .map_err(refusal)
+    }
+}
+
+impl Linking {
+    fn new(functions: HostFunctions) -> Result<Linking> {
+        let mut linker = Linker::new(&engine());
+        p2::add_to_linker_sync(&mut linker)?;
+        linker.allow_shadowing(true);
+        Ok(Linking { linker, functions })
+    }
+}
+
+fn names(
+    linker: &mut Linker<State>,
+    interface: Option<String>,
+) -> Result<LinkerInstance<'_, State>> {
+    match interface {
+        Some(interface) => linker.instance(&interface),
+        None => Ok(linker.root()),
+    }
+}

@@ -1,0 +1,114 @@
+//! What an instance is granted of WASI.
+
+use amphi_wasi_web::cli::{IsTerminal, StdoutStream};
+use amphi_wasi_web::p2::pipe::MemoryInputPipe;
+use amphi_wasi_web::p2::{OutputStream, Pollable, StreamResult};
+use amphi_wasi_web::{ResourceTable, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView, async_trait};
+use amphi_web::component::script::{self, Local};
+use bytes::Bytes;
+use js_sys::{Function, Uint8Array};
+use wasm_bindgen::prelude::*;
+
+/// How much a handler is given at once.
+const PERMIT: usize = 64 * 1024;
+
+/// The data of an instance's store.
+pub struct State {
+    pub wasi: WasiCtx,
+    pub table: ResourceTable,
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView {
+            ctx: &mut self.wasi,
+            table: &mut self.table,
+        }
+    }
+}
+
+/// Grants, collected for one instance.
+#[wasm_bindgen]
+#[derive(Default)]
+pub struct Grants {
+    pub(crate) builder: WasiCtxBuilder,
+}
+
+#[wasm_bindgen]
+impl Grants {
+    /// Nothing granted.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Grants {
+        Grants::default()
+    }
+
+    /// Appends an argument. The first is by convention the program's name.
+    pub fn arg(&mut self, arg: &str) {
+        self.builder.arg(arg);
+    }
+
+    /// Appends an environment variable.
+    pub fn env(&mut self, name: &str, value: &str) {
+        self.builder.env(name, value);
+    }
+
+    /// What the guest reads from its standard input.
+    pub fn stdin(&mut self, bytes: Vec<u8>) {
+        self.builder.stdin(MemoryInputPipe::new(bytes));
+    }
+
+    /// Who is given what the guest writes to its standard output: `(bytes)`.
+    pub fn stdout(&mut self, handler: Function) {
+        self.builder.stdout(Handler::new(handler));
+    }
+
+    /// Who is given what the guest writes to its standard error: `(bytes)`.
+    pub fn stderr(&mut self, handler: Function) {
+        self.builder.stderr(Handler::new(handler));
+    }
+}
+
+/// Output that a function of JavaScript is given.
+#[derive(Clone)]
+struct Handler(Local<Function>);
+
+impl Handler {
+    fn new(handler: Function) -> Handler {
+        Handler(Local::new(handler))
+    }
+}
+
+#[async_trait]
+impl Pollable for Handler {
+    async fn ready(&mut self) {}
+}
+
+#[async_trait]
+impl OutputStream for Handler {
+    fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
+        let bytes = Uint8Array::from(&*bytes);
+        // A handler that fails has seen the text all the same: the guest is not to blame, and goes on.
+        let _ = script::outside(|| self.0.call1(&JsValue::UNDEFINED, &bytes));
+        Ok(())
+    }
+
+    fn flush(&mut self) -> StreamResult<()> {
+        Ok(())
+    }
+
+    fn check_write(&mut self) -> StreamResult<usize> {
+        Ok(PERMIT)
+    }
+}
+
+impl IsTerminal for Handler {
+    fn is_terminal(&self) -> bool {
+        false
+    }
+}
+
+impl StdoutStream for Handler {
+    fn p2_stream(&self) -> Box<dyn OutputStream> {
+        Box::new(self.clone())
+    }
+}

@@ -1,0 +1,35 @@
+//! The package `amphi-web`, ready for npm: `dist/amphi-web/`.
+
+use crate::web::{self, Page, Profile};
+use crate::workspace::Workspace;
+use anyhow::{Context, Result};
+use std::fs;
+use std::path::PathBuf;
+
+/// The package: its modules, and the wasm that they use.
+pub static PACKAGE: Page = Page {
+    name: "package",
+    package: "amphi-js",
+    folders: &[("web/js/package", "")],
+    bound: "wasm",
+};
+
+const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
+
+/// Assembles the package as users download it, and prints where it is.
+pub fn run(workspace: &Workspace) -> Result<()> {
+    web::prepare()?;
+    println!("{}", build(workspace)?.display());
+    Ok(())
+}
+
+/// Assembles the package, and says where it is.
+pub fn build(workspace: &Workspace) -> Result<PathBuf> {
+    let folder = workspace.root.join("dist/amphi-web");
+    web::build_into(workspace, &PACKAGE, Profile::Web, &folder)?;
+    for name in LICENCES {
+        fs::copy(workspace.root.join(name), folder.join(name))
+            .with_context(|| format!("cannot copy `{name}`"))?;
+    }
+    Ok(folder)
+}
