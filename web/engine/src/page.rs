@@ -21,6 +21,7 @@ pub(crate) use enter::{
 };
 pub(crate) use glue::{
     caught_message, caught_stack, compile, import_object, instance_exports, may_leave_flag,
+    size_or_value,
 };
 pub use local::Local;
 pub(crate) use memory::GuestMemory;

@@ -3,12 +3,14 @@
 //! Made from component bytes by [`Plan::new`] with the translator that Wasmtime itself uses, so that both hosts agree by
 //! construction; kept in types of our own, since the translator's promise no stability. Knows no engine.
 
+mod element;
 mod instruction;
 mod module;
 mod placed;
 mod read;
 mod screen;
 
+pub use element::ActiveElements;
 pub use instruction::Place;
 pub use module::ModuleShape;
 pub use placed::{Placed, placed};
@@ -97,6 +99,8 @@ pub struct CoreModule {
     pub imports: Vec<(String, String)>,
     /// Whether it has a start function, which runs while it is instantiated.
     pub starts: bool,
+    /// What it writes into tables meanwhile.
+    pub elements: Arc<[ActiveElements]>,
     /// What stands for its memories behind the first, once it is rewritten for browsers that allow one.
     pub accessors: Vec<Accessor>,
 }

@@ -13,14 +13,15 @@ pub struct CallScopes {
     depth: usize,
     /// Scopes with something in them, innermost last.
     used: Vec<CallScope>,
+    /// Owned handles lent to a callee, each with the depth of the call; those of the innermost call last. One list for all calls, so
+    /// that a call which lends allocates nothing.
+    lenders: Vec<(usize, HandleIndex)>,
 }
 
 /// One call.
 #[derive(Debug)]
 struct CallScope {
     depth: usize,
-    /// Owned handles lent to the callee.
-    lenders: Vec<HandleIndex>,
     /// Borrowed handles that the callee still holds.
     borrows: u32,
 }
@@ -42,7 +43,7 @@ impl CallScopes {
     #[inline]
     pub fn unwind(&mut self, depth: usize) {
         self.depth = depth;
-        if !self.used.is_empty() {
+        if !self.is_idle() {
             self.forget_inner();
         }
     }
@@ -52,17 +53,19 @@ impl CallScopes {
     fn forget_inner(&mut self) {
         let depth = self.depth;
         self.used.retain(|scope| scope.depth <= depth);
+        self.lenders.retain(|(lent, _)| *lent <= depth);
     }
 
     /// Whether no call has lent or borrowed anything.
     #[inline]
     pub fn is_idle(&self) -> bool {
-        self.used.is_empty()
+        self.used.is_empty() && self.lenders.is_empty()
     }
 
     /// An owned handle is lent for the length of the current call.
     pub fn lend(&mut self, handle: HandleIndex) -> Result<()> {
-        self.current()?.lenders.push(handle);
+        self.check_depth()?;
+        self.lenders.push((self.depth, handle));
         Ok(())
     }
 
@@ -79,31 +82,35 @@ impl CallScopes {
         }
     }
 
-    /// The current call ends: no borrow may be left. Returns the handles that were lent, to be unlent.
-    #[inline]
-    pub fn finish(&mut self) -> Result<Vec<HandleIndex>> {
-        match self.used.last_mut() {
-            Some(scope) if scope.depth == self.depth => {
-                if scope.borrows > 0 {
-                    bail!("borrow handles still remain at the end of the call");
-                }
-                Ok(std::mem::take(&mut scope.lenders))
+    /// The current call ends: no borrow may be left.
+    pub fn finish(&self) -> Result<()> {
+        match self.used.last() {
+            Some(scope) if scope.depth == self.depth && scope.borrows > 0 => {
+                bail!("borrow handles still remain at the end of the call")
             }
-            _ => Ok(Vec::new()),
+            _ => Ok(()),
         }
     }
 
-    fn current(&mut self) -> Result<&mut CallScope> {
+    /// A handle that was lent to the current call, to be unlent; none when all are.
+    pub fn take_lender(&mut self) -> Option<HandleIndex> {
         let depth = self.depth;
-        if depth == 0 {
+        let lender = self.lenders.pop_if(|(lent, _)| *lent == depth)?;
+        Some(lender.1)
+    }
+
+    fn check_depth(&self) -> Result<()> {
+        if self.depth == 0 {
             bail!("a borrowed handle is used outside of a call");
         }
+        Ok(())
+    }
+
+    fn current(&mut self) -> Result<&mut CallScope> {
+        self.check_depth()?;
+        let depth = self.depth;
         if self.used.last().is_none_or(|scope| scope.depth < depth) {
-            self.used.push(CallScope {
-                depth,
-                lenders: Vec::new(),
-                borrows: 0,
-            });
+            self.used.push(CallScope { depth, borrows: 0 });
         }
         self.used
             .last_mut()

@@ -150,7 +150,7 @@ impl Func {
         let cell = &self.instance.data(store).funcs[self.index.as_u32() as usize];
         let func = match cell.get() {
             Some(func) => func,
-            None => self.prepared(store, cell)?,
+            None => Func::prepared(self.instance, self.index, store, cell)?,
         };
         let info: *const FuncInfo = &raw const func.info;
         // SAFETY: the caller's promise.
@@ -159,11 +159,12 @@ impl Func {
 
     #[cold]
     fn prepared<'f>(
-        &self,
+        instance: Instance,
+        index: ExportIndex,
         store: &StoreOpaque,
         cell: &'f OnceCell<LiftedFunc>,
     ) -> Result<&'f LiftedFunc> {
-        self.prepare(store)?;
+        Func { instance, index }.prepare(store)?;
         cell.get()
             .ok_or_else(|| format_err!("the function's trampoline was not made"))
     }
@@ -285,7 +286,7 @@ impl Func {
 }
 
 /// What comes after the guest has returned: lift the result, let the guest clean up.
-#[inline]
+#[inline(always)]
 fn finish_call<R>(
     store: &mut StoreOpaque,
     id: InstanceId,

@@ -18,16 +18,17 @@ use crate::raw::ValRaw;
 use crate::store::{AsContext, AsContextMut, StoreOpaque};
 use js_sys::{Object, WebAssembly};
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomPinned;
 use std::sync::Arc;
 use wasm_bindgen::JsValue;
-use wasmtime_environ::Trap;
 use wasmtime_environ::component::{
     ResourceIndex, RuntimeComponentInstanceIndex, TypeResourceTableIndex,
 };
 use wasmtime_environ::error::{Context as _, Error, Result, bail, ensure, format_err};
+use wasmtime_environ::packed_option::PackedOption;
+use wasmtime_environ::{SecondaryMap, Trap};
 
 /// An instance of a component in a store, as `wasmtime::component::Instance`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,9 +70,9 @@ pub struct InstanceData {
     pub(super) landings: Box<[Landing]>,
     pub(super) handles: Vec<HandleTable>,
     pub(super) resource_types: Arc<ResourceTypes>,
-    pub(super) destructors: HashMap<ResourceIndex, Destroy>,
+    pub(super) destructors: BTreeMap<ResourceIndex, Destroy>,
     /// Which component instance defines a resource.
-    pub(super) owners: HashMap<ResourceIndex, RuntimeComponentInstanceIndex>,
+    pub(super) owners: SecondaryMap<ResourceIndex, PackedOption<RuntimeComponentInstanceIndex>>,
     /// Trampolines of exported functions, made when first asked for.
     pub(super) funcs: Vec<OnceCell<LiftedFunc>>,
     pub(super) _pinned: PhantomPinned,
@@ -242,7 +243,7 @@ impl InstanceData {
     /// Whether the handle table `table` is one of the component instance that defines its resource.
     pub(super) fn defines(&self, table: TypeResourceTableIndex) -> bool {
         let table = &self.component.types()[table];
-        self.owners.get(&table.unwrap_concrete_ty()) == Some(&table.unwrap_concrete_instance())
+        self.owners[table.unwrap_concrete_ty()] == table.unwrap_concrete_instance().into()
     }
 
     /// The JavaScript value behind a definition.
@@ -387,9 +388,8 @@ impl InstanceData {
 
     /// Fails while the component instance that defines `resource` may not be left.
     fn check_may_leave(&self, resource: ResourceIndex) -> Result<()> {
-        let may_leave = self
-            .owners
-            .get(&resource)
+        let may_leave = self.owners[resource]
+            .expand()
             .is_none_or(|owner| self.flags[owner.as_u32() as usize].value() != 0);
         ensure!(may_leave, Trap::CannotLeaveComponent);
         Ok(())
@@ -437,7 +437,7 @@ impl StoreOpaque {
         let instance: *const InstanceData = &raw const *self.instances[dtor.instance.index()];
         // SAFETY: instances are boxed and live as long as their store.
         let instance = unsafe { &*instance };
-        if instance.owners.contains_key(&dtor.resource) {
+        if instance.owners[dtor.resource].is_some() {
             let depth = self.enter_call()?;
             let result = instance.destroy(dtor.resource, rep);
             self.scopes.unwind(depth);

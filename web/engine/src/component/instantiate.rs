@@ -10,19 +10,21 @@ use crate::codegen;
 use crate::engine::Engine;
 use crate::module::Module;
 use crate::page::{self, Caught, GuestMemory, Local, PlacingImports, Slot};
-use crate::plan::{CoreType, Def, Options, Placed, Plan, Signature, Step, TrampolineKind};
+use crate::plan::{
+    ActiveElements, CoreType, Def, Options, Placed, Plan, Signature, Step, TrampolineKind,
+};
 use crate::store::{AsContextMut, StoreOpaque};
 use js_sys::{Object, WebAssembly};
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::{PhantomData, PhantomPinned};
 use std::sync::Arc;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use wasmtime_environ::EntityRef as _;
 use wasmtime_environ::component::ResourceIndex;
 use wasmtime_environ::error::{Result, bail, format_err};
+use wasmtime_environ::{EntityRef as _, SecondaryMap, Trap};
 
 /// A component whose imports are checked and bound, as `wasmtime::component::InstancePre`.
 pub struct InstancePre<T: 'static> {
@@ -117,7 +119,8 @@ impl<T: 'static> InstancePre<T> {
         let mut instantiation = Instantiation::new(self, store.opaque())?;
         for step in &self.component.plan().steps {
             if let Some(core) = instantiation.step(step)? {
-                instantiation.made(page::instantiate(&core.module, &core.imports))?;
+                let made = page::instantiate(&core.module, &core.imports);
+                instantiation.made(&core, made)?;
             }
         }
         Ok(instantiation.finish())
@@ -147,7 +150,7 @@ impl<T: 'static> InstancePre<T> {
                         .map(JsCast::unchecked_into)
                         .map_err(Caught)
                 };
-                instantiation.made(made)?;
+                instantiation.made(&core, made)?;
             }
         }
         Ok(instantiation.finish())
@@ -160,6 +163,18 @@ struct CoreStep {
     imports: Object,
     /// Whether code of the guest runs meanwhile.
     starts: bool,
+    /// What is written into tables meanwhile.
+    elements: Arc<[ActiveElements]>,
+}
+
+impl CoreStep {
+    /// Whether an element segment does not fit into its table, which is the first thing to fail then.
+    fn elements_lie_outside(&self) -> bool {
+        let import = |module: &str, field: &str| page::size_or_value(&self.imports, module, field);
+        self.elements
+            .iter()
+            .any(|segment| segment.lies_outside(import))
+    }
 }
 
 /// An instance that is being made.
@@ -219,6 +234,7 @@ impl<'a> Instantiation<'a> {
                     module: component.modules()[*module].clone(),
                     imports: object,
                     starts: core.starts,
+                    elements: Arc::clone(&core.elements),
                 }));
             }
             Step::InstantiateImport { import, args } => {
@@ -267,8 +283,8 @@ impl<'a> Instantiation<'a> {
                 instance,
             } => {
                 let ty = ResourceType::guest(store, id.index() as u32, *index);
-                Arc::make_mut(&mut data.resource_types).insert(*index, ty);
-                data.owners.insert(*index, *instance);
+                Arc::make_mut(&mut data.resource_types)[*index] = Some(ty);
+                data.owners[*index] = Some(*instance).into();
                 if let Some(dtor) = dtor {
                     let signature = Signature {
                         params: [CoreType::I32].into(),
@@ -283,7 +299,7 @@ impl<'a> Instantiation<'a> {
     }
 
     /// Takes over the core instance that a step asked for.
-    fn made(&mut self, made: Result<WebAssembly::Instance, Caught>) -> Result<()> {
+    fn made(&mut self, core: &CoreStep, made: Result<WebAssembly::Instance, Caught>) -> Result<()> {
         match made {
             Ok(instance) => {
                 self.data()
@@ -291,7 +307,16 @@ impl<'a> Instantiation<'a> {
                     .push(Local::new(instance.exports()));
                 Ok(())
             }
-            Err(caught) => Err(self.store.throw_to_error(&caught)),
+            Err(caught) => {
+                let error = self.store.throw_to_error(&caught);
+                // Not every browser tells a segment outside of its table from one outside of its memory.
+                match error.downcast_ref() {
+                    Some(Trap::MemoryOutOfBounds) if core.elements_lie_outside() => {
+                        Err(Trap::TableOutOfBounds.into())
+                    }
+                    _ => Err(error),
+                }
+            }
         }
     }
 
@@ -328,8 +353,8 @@ fn empty_data<T>(
             .take(counts.instances)
             .collect(),
         resource_types: Arc::clone(&pre.resources),
-        destructors: HashMap::new(),
-        owners: HashMap::new(),
+        destructors: BTreeMap::new(),
+        owners: SecondaryMap::new(),
         funcs: plan.export_items.iter().map(|_| OnceCell::new()).collect(),
         _pinned: PhantomPinned,
     })
@@ -399,6 +424,7 @@ impl InstanceData {
             module: Local::new(module.compiled().clone()),
             imports: page::import_object(values)?,
             starts: module.shape().starts,
+            elements: Arc::clone(&module.shape().elements),
         })
     }
 

@@ -4,16 +4,16 @@ use super::linker::Definition;
 use super::resource::ResourceType;
 use super::typed::ComponentType;
 use super::types::desc;
-use std::collections::HashMap;
 use std::sync::Arc;
+use wasmtime_environ::SecondaryMap;
 use wasmtime_environ::component::{
     ComponentTypes, InterfaceType, ResourceIndex, TypeComponentInstanceIndex, TypeDef,
     TypeFuncIndex, TypeResourceTable, TypeResourceTableIndex,
 };
 use wasmtime_environ::error::{Context as _, Result, bail};
 
-/// The resource types of an instance by their index in the component.
-pub(crate) type ResourceTypes = HashMap<ResourceIndex, ResourceType>;
+/// The resource types of an instance, as far as they are known, by their index in the component.
+pub(crate) type ResourceTypes = SecondaryMap<ResourceIndex, Option<ResourceType>>;
 
 /// Types as an instance sees them: with its resources, where they are known.
 #[derive(Clone, Copy)]
@@ -31,7 +31,7 @@ impl InstanceType<'_> {
         match self.types[table] {
             TypeResourceTable::Concrete { ty, .. } => self
                 .resources
-                .and_then(|resources| resources.get(&ty).copied())
+                .and_then(|resources| resources[ty])
                 .unwrap_or_else(|| ResourceType::uninstantiated(self.types, ty)),
             TypeResourceTable::Abstract(ty) => ResourceType::abstract_(self.types, ty),
         }
@@ -102,10 +102,10 @@ impl TypeChecker<'_> {
         actual: Option<&Definition>,
     ) -> Result<()> {
         let resource = self.types[table].unwrap_concrete_ty();
-        let known = self.resources.get(&resource).copied();
+        let known = self.resources[resource];
         match (actual, known) {
             (Some(Definition::Resource(actual, _)), None) => {
-                Arc::make_mut(&mut self.resources).insert(resource, *actual);
+                Arc::make_mut(&mut self.resources)[resource] = Some(*actual);
                 Ok(())
             }
             (Some(Definition::Resource(actual, _)), Some(known)) if *actual == known => Ok(()),

@@ -163,7 +163,8 @@ impl StoreOpaque {
     }
 
     fn unlend_all(&mut self) -> Result<()> {
-        for lender in self.scopes.finish()? {
+        self.scopes.finish()?;
+        while let Some(lender) = self.scopes.take_lender() {
             match lender {
                 HandleIndex::Host(handle) => {
                     let live = &mut self.live_handles;

@@ -24,7 +24,7 @@ use super::context::{LiftContext, LowerContext};
 use super::matching::InstanceType;
 use std::fmt;
 use std::mem::MaybeUninit;
-use wasmtime_environ::component::{CanonicalAbiInfo, InterfaceType, MAX_FLAT_TYPES, VariantInfo};
+use wasmtime_environ::component::{CanonicalAbiInfo, InterfaceType, VariantInfo};
 use wasmtime_environ::error::Result;
 
 /// A Rust type that stands for a component type, as `wasmtime::component::ComponentType`.
@@ -53,7 +53,13 @@ pub unsafe trait ComponentType: Send + Sync {
     #[doc(hidden)]
     #[inline]
     fn flatten_count() -> usize {
-        Self::ABI.flat_count(MAX_FLAT_TYPES).unwrap_or(usize::MAX)
+        // A constant, whatever the compiler inlines: each call asks.
+        const {
+            match Self::ABI.flat_count {
+                Some(count) => count as usize,
+                None => usize::MAX,
+            }
+        }
     }
 
     #[doc(hidden)]

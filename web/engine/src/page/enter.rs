@@ -26,6 +26,7 @@ pub struct CallFrame {
 
 impl CallFrame {
     /// A frame for a guest that waits in `waits`, or cannot be suspended if that is null.
+    #[inline(always)]
     pub const fn new(waits: *const Waits) -> CallFrame {
         CallFrame {
             slots: [MaybeUninit::uninit(); FRAME_SLOTS],

@@ -119,6 +119,23 @@ pub fn import_object<'a>(
     Ok(object)
 }
 
+/// What an import object has under a name: the length of a table, or the value of a global that holds a 32-bit number.
+pub fn size_or_value(imports: &Object, module: &str, field: &str) -> Option<u64> {
+    let fields = Reflect::get(imports, &JsValue::from_str(module)).ok()?;
+    let value = Reflect::get(&fields, &JsValue::from_str(field)).ok()?;
+    if let Some(table) = value.dyn_ref::<WebAssembly::Table>() {
+        return Some(u64::from(table.length()));
+    }
+    let number = value.dyn_ref::<WebAssembly::Global>()?.value().as_f64()?;
+    // An `i32` comes as a signed number, and is an unsigned offset.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "an `i32` is exact in `f64`"
+    )]
+    let offset = (number as i32).cast_unsigned();
+    Some(u64::from(offset))
+}
+
 /// Adds a module's worth of imports to an import object.
 pub fn add_module(object: &Object, module: &str, fields: &Object) -> Result<()> {
     set(object, &JsValue::from_str(module), fields)

@@ -1,7 +1,9 @@
 //! What is known of a core module that a host passes around whole: as an import or as an export of a component.
 
+use super::element::ActiveElements;
 use super::read::validate_bodies;
 use crate::core_type::{ExternType, matches};
+use std::sync::Arc;
 use wasmtime_environ::component::TypeModule;
 use wasmtime_environ::error::{Context as _, Result, format_err};
 use wasmtime_environ::wasmparser::{FuncValidatorAllocations, Parser, Validator, WasmFeatures};
@@ -21,6 +23,8 @@ pub struct ModuleShape {
     pub exports: Vec<(String, ExternType)>,
     /// Whether it has a start function, which runs while it is instantiated.
     pub starts: bool,
+    /// What it writes into tables meanwhile.
+    pub elements: Arc<[ActiveElements]>,
 }
 
 impl ModuleShape {
@@ -62,6 +66,7 @@ impl ModuleShape {
                 })
                 .collect(),
             starts: translation.start_func.is_some(),
+            elements: ActiveElements::read(translation.wasm),
         }
     }
 

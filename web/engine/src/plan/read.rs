@@ -1,8 +1,8 @@
 //! From component bytes to a [`Plan`]: drives the translator and refuses by name what is not supported.
 
 use super::{
-    CoreExport, CoreModule, CoreType, Counts, Def, Export, ModuleShape, Options, Plan, Signature,
-    Step, Trampoline, TrampolineKind, Transcoding, screen,
+    ActiveElements, CoreExport, CoreModule, CoreType, Counts, Def, Export, ModuleShape, Options,
+    Plan, Signature, Step, Trampoline, TrampolineKind, Transcoding, screen,
 };
 use std::sync::Arc;
 use wasmtime_environ::component::{
@@ -403,6 +403,7 @@ fn core_module(translation: &ModuleTranslation<'_>) -> CoreModule {
             .map(|(module, field, _)| (module.to_owned(), field.to_owned()))
             .collect(),
         starts: translation.start_func.is_some(),
+        elements: ActiveElements::read(translation.wasm),
         accessors: Vec::new(),
     }
 }
