@@ -5,9 +5,12 @@
 //! Wasmtime's component API, `bindgen!` included, compiles for both by writing `amphi` where it said `wasmtime`.
 //!
 //! What the two targets cannot share is spelled once: [`compile`] is asynchronous, since a browser compiles off the
-//! main thread, and is ready at once natively. [`link`](link()) tells of every import that is missing, not of the first.
+//! main thread, and is ready at once natively; [`page_future`] wraps what a page awaits; a [`Directory`] is a folder there and a tree in memory
+//! here. [`link`](link()) tells of every import that is missing, not of the first.
 
 mod compile;
+#[cfg(not(target_arch = "wasm32"))]
+mod directory;
 #[cfg(not(target_arch = "wasm32"))]
 #[path = "native.rs"]
 mod engine;
@@ -24,5 +27,7 @@ pub mod wave;
 #[doc(hidden)]
 pub use amphi_web::{__flags, anyhow};
 pub use compile::compile;
+#[cfg(not(target_arch = "wasm32"))]
+pub use directory::Directory;
 pub use engine::*;
 pub use link::link;

@@ -22,6 +22,35 @@ pub fn can_suspend() -> bool {
     true
 }
 
+/// A future of the page where `Send` is asked for; natively the future itself, which must be `Send`.
+///
+/// What a page awaits (a `fetch`, a promise) is never `Send`, while Wasmtime's generated asynchronous traits ask for it. This is the one
+/// spelling for both hosts:
+///
+/// ```
+/// # mod fetch { pub async fn text(url: &str) -> amphi::Result<String> { Ok(url.to_uppercase()) } }
+/// amphi::component::bindgen!({
+///     inline: "
+///         package demo:pages;
+///         interface source { get: func(url: string) -> string; }
+///         world reader { import source; }
+///     ",
+///     imports: { default: async | trappable },
+/// });
+///
+/// struct State;
+///
+/// impl demo::pages::source::Host for State {
+///     async fn get(&mut self, url: String) -> amphi::Result<String> {
+///         // In the page, `fetch::text` awaits what the browser's `fetch` returns.
+///         amphi::page_future(fetch::text(&url)).await
+///     }
+/// }
+/// ```
+pub fn page_future<F: Future + Send>(future: F) -> F {
+    future
+}
+
 #[doc(hidden)]
 pub use wasmtime::component::bindgen as __bindgen;
 

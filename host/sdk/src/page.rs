@@ -2,18 +2,27 @@
 
 pub use amphi_web::{
     AsContext, AsContextMut, Config, Engine, Error, ExportType, ExternType, FuncType, GlobalType,
-    HeapType, ImportType, MemoryType, Module, Mutability, RefType, Result, Store, StoreContext,
-    StoreContextMut, TableType, TagType, ToWasmtimeResult, Trap, ValRaw, ValType, bail,
-    can_suspend, ensure, error, format_err,
+    HeapType, ImportType, Local, MemoryType, Module, Mutability, RefType, Result, Store,
+    StoreContext, StoreContextMut, TableType, TagType, ToWasmtimeResult, Trap, ValRaw, ValType,
+    bail, can_suspend, ensure, error, format_err,
 };
 
 /// WASI for both hosts, with the names of `wasmtime-wasi`.
 pub use amphi_wasi_web as wasi;
+pub use amphi_wasi_web::MemoryDir as Directory;
 
 /// The component model, with the names of `wasmtime::component`.
 pub mod component {
     pub use crate::{bindgen, flags};
     pub use amphi_web::component::*;
+}
+
+/// A future of the page where `Send` is asked for.
+///
+/// What a page awaits (a `fetch`, a promise) is never `Send`, while Wasmtime's generated asynchronous traits ask for it. A page has one thread,
+/// so the wrapper is. Natively this is the future itself, so that host source is the same for both.
+pub fn page_future<F: Future>(future: F) -> Local<F> {
+    Local::new(future)
 }
 
 #[doc(hidden)]

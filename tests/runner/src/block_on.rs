@@ -1,9 +1,11 @@
 //! Waiting for a future natively.
 
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
+
+use tokio::runtime::{Builder, Runtime};
 
 struct Unpark(Thread);
 
@@ -13,8 +15,18 @@ impl Wake for Unpark {
     }
 }
 
-/// The result of a future, on this thread. Not on a runtime, since synchronous WASI functions block on one of their own.
+/// What drives timers and connections of asynchronous WASI.
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+    Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .expect("a thread can be started")
+});
+
+/// The result of a future, on this thread. Not as a task of the runtime, since synchronous WASI functions block on it.
 pub fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let _entered = RUNTIME.enter();
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     let mut future = pin!(future);
     loop {

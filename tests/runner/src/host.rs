@@ -45,8 +45,13 @@ pub struct State {
 impl State {
     /// A state that grants nothing but an output to write to.
     pub fn new() -> Self {
+        Self::granted(&mut WasiCtxBuilder::new())
+    }
+
+    /// A state that grants what `builder` does, and an output to write to.
+    pub fn granted(builder: &mut WasiCtxBuilder) -> Self {
         let (stdout, stderr) = (MemoryOutputPipe::new(OUTPUT), MemoryOutputPipe::new(OUTPUT));
-        let wasi = WasiCtxBuilder::new()
+        let wasi = builder
             .stdout(stdout.clone())
             .stderr(stderr.clone())
             .build();

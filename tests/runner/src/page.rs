@@ -102,7 +102,8 @@ pub async fn values(seed: String, shown: Option<String>) -> Result<String, JsErr
     Ok(serde_json::to_string(&lines)?)
 }
 
-async fn load(url: &str) -> Result<Vec<u8>> {
+/// The bytes of the file at a URL, which may be relative to the page.
+pub async fn load(url: &str) -> Result<Vec<u8>> {
     let failed = |error: JsValue| format_err!("file `{url}`: {error:?}");
     let response: Response = fetch(url).await.map_err(failed)?.unchecked_into();
     if response.status() != 200 {

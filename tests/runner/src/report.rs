@@ -13,16 +13,16 @@ use crate::{bad, cases, programs};
 pub struct Report {
     /// One line per case, in order.
     pub lines: Vec<Line>,
-    /// Whether the host can suspend a guest that waits. If not, the program [`Report::WAITING`] is replaced by [`Report::REFUSED`].
+    /// Whether the host can suspend a guest that waits. If not, the programs [`Report::WAITING`] are replaced by [`Report::REFUSED`].
     pub suspends: bool,
 }
 
 impl Report {
-    /// The place of what a program with guests that wait came to.
-    pub const WAITING: &str = "program waiting: ";
+    /// How the places begin of what programs with guests that wait came to.
+    pub const WAITING: &str = "program waiting";
 
-    /// The place of what becomes of it where guests cannot wait.
-    pub const REFUSED: &str = "program refused to wait: ";
+    /// How the places begin of what becomes of them where guests cannot wait.
+    pub const REFUSED: &str = "program refused to wait";
 
     /// The lines that are not as expected.
     pub fn failures(&self) -> impl Iterator<Item = &Line> {

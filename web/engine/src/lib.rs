@@ -46,6 +46,8 @@ pub use engine::{Config, Engine, can_suspend};
 #[cfg(target_arch = "wasm32")]
 pub use module::{ExportType, ImportType, Module};
 #[cfg(target_arch = "wasm32")]
+pub use page::Local;
+#[cfg(target_arch = "wasm32")]
 #[doc(hidden)]
 pub use raw::MaybeUninitExt;
 #[cfg(target_arch = "wasm32")]

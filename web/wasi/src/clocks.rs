@@ -1,8 +1,9 @@
-//! `wasi:clocks`: the page's clocks, and timers that a guest can ask about but not wait for.
+//! `wasi:clocks`: the page's clocks, and timers by them.
 
 use crate::p2::bindings::sync::clocks::monotonic_clock::{self, Duration as Nanoseconds, Instant};
 use crate::p2::bindings::sync::clocks::wall_clock::{self, Datetime};
 use crate::p2::{DynPollable, Pollable, subscribe};
+use crate::timeout::wait_until;
 use crate::{WasiCtxView, page};
 use amphi_web::Result;
 use amphi_web::component::Resource;
@@ -110,9 +111,7 @@ struct Timer {
 #[async_trait::async_trait]
 impl Pollable for Timer {
     async fn ready(&mut self) {
-        if page::uptime() < self.end {
-            std::future::pending().await
-        }
+        wait_until(self.end).await;
     }
 
     fn awaits(&self) -> String {
@@ -120,7 +119,8 @@ impl Pollable for Timer {
     }
 }
 
-fn datetime(since_1970: Duration) -> Datetime {
+/// A time since 1970, in the interface's words.
+pub(crate) fn datetime(since_1970: Duration) -> Datetime {
     Datetime {
         seconds: since_1970.as_secs(),
         nanoseconds: since_1970.subsec_nanos(),

@@ -3,8 +3,10 @@
 use crate::cli::{StdinStream, StdoutStream, WasiCliCtx};
 use crate::clocks::{HostMonotonicClock, HostWallClock, WasiClocksCtx};
 use crate::console::Console;
+use crate::filesystem::{FsPerms, MemoryDir, WasiFilesystemCtx};
 use crate::p2::pipe::ClosedInputStream;
 use crate::random::WasiRandomCtx;
+use amphi_web::Result;
 use amphi_web::component::{HasData, ResourceTable};
 use rand_core::Rng;
 use std::mem;
@@ -15,6 +17,7 @@ pub struct WasiCtx {
     pub(crate) cli: WasiCliCtx,
     pub(crate) clocks: WasiClocksCtx,
     pub(crate) random: WasiRandomCtx,
+    pub(crate) filesystem: WasiFilesystemCtx,
 }
 
 impl WasiCtx {
@@ -45,9 +48,9 @@ impl HasData for HasWasi {
     type Data<'a> = WasiCtxView<'a>;
 }
 
-/// Grants a guest arguments, environment, streams, clocks and randomness; nothing that is not asked for.
+/// Grants a guest arguments, environment, streams, clocks, randomness and directories in memory; nothing that is not asked for.
 ///
-/// What a page cannot grant (directories, sockets, the host's own environment) has no method here, so host code that
+/// What a page cannot grant (sockets, the host's own environment) has no method here, so host code that
 /// needs it fails to compile for the page rather than to run there.
 #[derive(Default)]
 pub struct WasiCtxBuilder {
@@ -133,6 +136,25 @@ impl WasiCtxBuilder {
     pub fn initial_cwd(&mut self, path: impl AsRef<str>) -> &mut Self {
         self.ctx.cli.initial_cwd = Some(path.as_ref().to_owned());
         self
+    }
+
+    /// Grants the guest a directory in memory, under the name `guest_path`.
+    ///
+    /// The host keeps a clone to see what the guest does in it. Natively this takes the path of a folder; `amphi::Directory` is both.
+    ///
+    /// # Errors
+    ///
+    /// Never; natively, that the folder cannot be opened.
+    pub fn preopened_dir(
+        &mut self,
+        directory: impl AsRef<MemoryDir>,
+        guest_path: impl AsRef<str>,
+        perms: FsPerms,
+    ) -> Result<&mut Self> {
+        let directory = directory.as_ref().clone();
+        let name = guest_path.as_ref().to_owned();
+        self.ctx.filesystem.preopens.push((directory, name, perms));
+        Ok(self)
     }
 
     /// Replaces the browser's cryptographic generator behind `wasi:random/random`.

@@ -1,14 +1,29 @@
-//! `wasi:filesystem`: a filesystem with nothing in it.
+//! `wasi:filesystem`: trees of files in memory, of which a guest sees those that it was granted.
 //!
-//! No directory is preopened and every other descriptor is opened from one, so a guest cannot come by a descriptor.
-//! The type says so: it has no values, and the functions over it need no answer beyond refusing a forged handle.
+//! A tree ([`tree`]) is nodes ([`node`]); a path ([`path`]) is followed within one; what a guest holds ([`descriptor`]) is a node and what may
+//! be done with it. Here are the functions of the interface, in terms of these. All are done at once, so none ever waits.
 
-use crate::p2::IoError;
-use crate::p2::bindings::sync::filesystem::{preopens, types};
-use crate::p2::{DynInputStream, DynOutputStream};
-use crate::{TrappableError, WasiCtxView};
+mod descriptor;
+mod memory_dir;
+mod node;
+mod path;
+mod stream;
+mod tree;
+
+pub use descriptor::{Descriptor, FsPerms};
+pub use memory_dir::MemoryDir;
+
+use crate::p2::bindings::clocks::wall_clock::Datetime;
+use crate::p2::bindings::filesystem::{preopens, types};
+use crate::p2::{DynInputStream, DynOutputStream, IoError};
+use crate::{TrappableError, WasiCtxView, page};
 use amphi_web::Result;
 use amphi_web::component::Resource;
+use descriptor::{Dir, set_times, stat};
+use node::NodeId;
+use std::time::Duration;
+use stream::{FileInput, FileOutput, MOST_AT_ONCE};
+use tree::{Handle, ROOT};
 use types::{
     Advice, DescriptorFlags, DescriptorStat, DescriptorType, DirectoryEntry, ErrorCode, Filesize,
     MetadataHashValue, NewTimestamp, OpenFlags, PathFlags,
@@ -20,15 +35,31 @@ pub type FsError = TrappableError<ErrorCode>;
 /// What the filesystem's functions return.
 pub type FsResult<T> = Result<T, FsError>;
 
-/// The host's side of the resource `descriptor`. There is none.
-pub enum Descriptor {}
+/// The directories that a guest is granted.
+#[derive(Default)]
+pub(crate) struct WasiFilesystemCtx {
+    pub preopens: Vec<(MemoryDir, String, FsPerms)>,
+}
 
-/// The host's side of the resource `directory-entry-stream`. There is none.
-pub enum DirectoryEntryStream {}
+/// The host's side of the resource `directory-entry-stream`: what was in the directory when it was asked for.
+pub struct DirectoryEntryStream(std::vec::IntoIter<DirectoryEntry>);
 
 impl preopens::Host for WasiCtxView<'_> {
     fn get_directories(&mut self) -> Result<Vec<(Resource<Descriptor>, String)>> {
-        Ok(Vec::new())
+        let mut directories = Vec::new();
+        for (granted, name, perms) in &self.ctx.filesystem.preopens {
+            let flags = match perms {
+                FsPerms::ReadOnly => DescriptorFlags::READ,
+                FsPerms::ReadWrite => DescriptorFlags::READ | DescriptorFlags::MUTATE_DIRECTORY,
+            };
+            let directory = Descriptor::Dir(Dir {
+                handle: Handle::open(&granted.tree, ROOT)?,
+                perms: *perms,
+                flags,
+            });
+            directories.push((self.table.push(directory)?, name.clone()));
+        }
+        Ok(directories)
     }
 }
 
@@ -37,10 +68,8 @@ impl types::Host for WasiCtxView<'_> {
         error.downcast()
     }
 
-    /// No stream here reads or writes a file, so no error comes from one.
     fn filesystem_error_code(&mut self, error: Resource<IoError>) -> Result<Option<ErrorCode>> {
-        self.table.get(&error)?;
-        Ok(None)
+        Ok(self.table.get(&error)?.downcast_ref::<ErrorCode>().copied())
     }
 }
 
@@ -49,11 +78,12 @@ impl types::HostDirectoryEntryStream for WasiCtxView<'_> {
         &mut self,
         this: Resource<DirectoryEntryStream>,
     ) -> FsResult<Option<DirectoryEntry>> {
-        match *self.table.get(&this)? {}
+        Ok(self.table.get_mut(&this)?.0.next())
     }
 
     fn drop(&mut self, this: Resource<DirectoryEntryStream>) -> Result<()> {
-        match self.table.delete(this)? {}
+        self.table.delete(this)?;
+        Ok(())
     }
 }
 
@@ -61,24 +91,29 @@ impl types::HostDescriptor for WasiCtxView<'_> {
     fn read_via_stream(
         &mut self,
         this: Resource<Descriptor>,
-        _: Filesize,
+        position: Filesize,
     ) -> FsResult<Resource<DynInputStream>> {
-        match *self.table.get(&this)? {}
+        let file = match self.table.get(&this)? {
+            Descriptor::File(file) => file.clone(),
+            Descriptor::Dir(_) => return Err(ErrorCode::IsDirectory.into()),
+        };
+        let stream: DynInputStream = Box::new(FileInput { file, position });
+        Ok(self.table.push(stream)?)
     }
 
     fn write_via_stream(
         &mut self,
         this: Resource<Descriptor>,
-        _: Filesize,
+        position: Filesize,
     ) -> FsResult<Resource<DynOutputStream>> {
-        match *self.table.get(&this)? {}
+        self.output(&this, Some(position))
     }
 
     fn append_via_stream(
         &mut self,
         this: Resource<Descriptor>,
     ) -> FsResult<Resource<DynOutputStream>> {
-        match *self.table.get(&this)? {}
+        self.output(&this, None)
     }
 
     fn advise(
@@ -88,156 +123,257 @@ impl types::HostDescriptor for WasiCtxView<'_> {
         _: Filesize,
         _: Advice,
     ) -> FsResult<()> {
-        match *self.table.get(&this)? {}
+        self.table.get(&this)?.file()?;
+        Ok(())
     }
 
     fn sync_data(&mut self, this: Resource<Descriptor>) -> FsResult<()> {
-        match *self.table.get(&this)? {}
+        self.table.get(&this)?;
+        Ok(())
     }
 
     fn get_flags(&mut self, this: Resource<Descriptor>) -> FsResult<DescriptorFlags> {
-        match *self.table.get(&this)? {}
+        Ok(self.table.get(&this)?.flags())
     }
 
     fn get_type(&mut self, this: Resource<Descriptor>) -> FsResult<DescriptorType> {
-        match *self.table.get(&this)? {}
+        Ok(match self.table.get(&this)? {
+            Descriptor::File(_) => DescriptorType::RegularFile,
+            Descriptor::Dir(_) => DescriptorType::Directory,
+        })
     }
 
-    fn set_size(&mut self, this: Resource<Descriptor>, _: Filesize) -> FsResult<()> {
-        match *self.table.get(&this)? {}
+    fn set_size(&mut self, this: Resource<Descriptor>, size: Filesize) -> FsResult<()> {
+        Ok(self.table.get(&this)?.file()?.set_size(size)?)
     }
 
     fn set_times(
         &mut self,
         this: Resource<Descriptor>,
-        _: NewTimestamp,
-        _: NewTimestamp,
+        accessed: NewTimestamp,
+        modified: NewTimestamp,
     ) -> FsResult<()> {
-        match *self.table.get(&this)? {}
+        let descriptor = self.table.get(&this)?;
+        let (accessed, modified) = (time(accessed)?, time(modified)?);
+        descriptor.perms().check_write()?;
+        let handle = descriptor.handle();
+        set_times(&mut handle.lock(), handle.node, accessed, modified)?;
+        Ok(())
     }
 
     fn read(
         &mut self,
         this: Resource<Descriptor>,
-        _: Filesize,
-        _: Filesize,
+        len: Filesize,
+        offset: Filesize,
     ) -> FsResult<(Vec<u8>, bool)> {
-        match *self.table.get(&this)? {}
+        let len = usize::try_from(len).map_or(MOST_AT_ONCE, |len| len.min(MOST_AT_ONCE));
+        let bytes = self.table.get(&this)?.file()?.read(offset, len)?;
+        let at_end = bytes.is_empty();
+        Ok((bytes, at_end))
     }
 
-    fn write(&mut self, this: Resource<Descriptor>, _: Vec<u8>, _: Filesize) -> FsResult<Filesize> {
-        match *self.table.get(&this)? {}
+    fn write(
+        &mut self,
+        this: Resource<Descriptor>,
+        bytes: Vec<u8>,
+        offset: Filesize,
+    ) -> FsResult<Filesize> {
+        self.table.get(&this)?.file()?.write(Some(offset), &bytes)?;
+        Ok(bytes.len() as u64)
     }
 
     fn read_directory(
         &mut self,
         this: Resource<Descriptor>,
     ) -> FsResult<Resource<DirectoryEntryStream>> {
-        match *self.table.get(&this)? {}
+        let dir = self.table.get(&this)?.dir()?;
+        let mut entries = Vec::new();
+        {
+            let tree = dir.handle.lock();
+            for (name, id) in tree.entries(dir.handle.node)? {
+                entries.push(DirectoryEntry {
+                    type_: tree.node(*id)?.kind(),
+                    name: name.clone(),
+                });
+            }
+        }
+        Ok(self.table.push(DirectoryEntryStream(entries.into_iter()))?)
     }
 
     fn sync(&mut self, this: Resource<Descriptor>) -> FsResult<()> {
-        match *self.table.get(&this)? {}
+        self.table.get(&this)?;
+        Ok(())
     }
 
-    fn create_directory_at(&mut self, this: Resource<Descriptor>, _: String) -> FsResult<()> {
-        match *self.table.get(&this)? {}
+    fn create_directory_at(&mut self, this: Resource<Descriptor>, path: String) -> FsResult<()> {
+        Ok(self.table.get(&this)?.dir()?.create_directory(&path)?)
     }
 
     fn stat(&mut self, this: Resource<Descriptor>) -> FsResult<DescriptorStat> {
-        match *self.table.get(&this)? {}
+        let handle = self.table.get(&this)?.handle();
+        let stat = stat(&handle.lock(), handle.node)?;
+        Ok(stat)
     }
 
     fn stat_at(
         &mut self,
         this: Resource<Descriptor>,
-        _: PathFlags,
-        _: String,
+        flags: PathFlags,
+        path: String,
     ) -> FsResult<DescriptorStat> {
-        match *self.table.get(&this)? {}
+        let dir = self.table.get(&this)?.dir()?;
+        Ok(dir.at(flags, &path, |tree, id| stat(tree, id))?)
     }
 
     fn set_times_at(
         &mut self,
         this: Resource<Descriptor>,
-        _: PathFlags,
-        _: String,
-        _: NewTimestamp,
-        _: NewTimestamp,
+        flags: PathFlags,
+        path: String,
+        accessed: NewTimestamp,
+        modified: NewTimestamp,
     ) -> FsResult<()> {
-        match *self.table.get(&this)? {}
+        let dir = self.table.get(&this)?.dir()?;
+        let (accessed, modified) = (time(accessed)?, time(modified)?);
+        dir.perms.check_write()?;
+        Ok(dir.at(flags, &path, |tree, id| {
+            set_times(tree, id, accessed, modified)
+        })?)
     }
 
     fn link_at(
         &mut self,
         this: Resource<Descriptor>,
-        _: PathFlags,
-        _: String,
-        _: Resource<Descriptor>,
-        _: String,
+        old_flags: PathFlags,
+        old_path: String,
+        new_descriptor: Resource<Descriptor>,
+        new_path: String,
     ) -> FsResult<()> {
-        match *self.table.get(&this)? {}
+        let old = self.table.get(&this)?.dir()?;
+        let new = self.table.get(&new_descriptor)?.dir()?;
+        old.perms.check_write()?;
+        new.perms.check_write()?;
+        if old_flags.contains(PathFlags::SYMLINK_FOLLOW) {
+            return Err(ErrorCode::Invalid.into());
+        }
+        Ok(old.link(&old_path, new, &new_path)?)
     }
 
     fn open_at(
         &mut self,
         this: Resource<Descriptor>,
-        _: PathFlags,
-        _: String,
-        _: OpenFlags,
-        _: DescriptorFlags,
+        path_flags: PathFlags,
+        path: String,
+        open_flags: OpenFlags,
+        flags: DescriptorFlags,
     ) -> FsResult<Resource<Descriptor>> {
-        match *self.table.get(&this)? {}
+        let dir = self.table.get(&this)?.dir()?;
+        let opened = dir.open_at(path_flags, &path, open_flags, flags)?;
+        Ok(self.table.push(opened)?)
     }
 
-    fn readlink_at(&mut self, this: Resource<Descriptor>, _: String) -> FsResult<String> {
-        match *self.table.get(&this)? {}
+    fn readlink_at(&mut self, this: Resource<Descriptor>, path: String) -> FsResult<String> {
+        Ok(self.table.get(&this)?.dir()?.readlink(&path)?)
     }
 
-    fn remove_directory_at(&mut self, this: Resource<Descriptor>, _: String) -> FsResult<()> {
-        match *self.table.get(&this)? {}
+    fn remove_directory_at(&mut self, this: Resource<Descriptor>, path: String) -> FsResult<()> {
+        Ok(self.table.get(&this)?.dir()?.remove_directory(&path)?)
     }
 
     fn rename_at(
         &mut self,
         this: Resource<Descriptor>,
-        _: String,
-        _: Resource<Descriptor>,
-        _: String,
+        old_path: String,
+        new_descriptor: Resource<Descriptor>,
+        new_path: String,
     ) -> FsResult<()> {
-        match *self.table.get(&this)? {}
+        let old = self.table.get(&this)?.dir()?;
+        let new = self.table.get(&new_descriptor)?.dir()?;
+        Ok(old.rename(&old_path, new, &new_path)?)
     }
 
-    fn symlink_at(&mut self, this: Resource<Descriptor>, _: String, _: String) -> FsResult<()> {
-        match *self.table.get(&this)? {}
+    fn symlink_at(
+        &mut self,
+        this: Resource<Descriptor>,
+        old_path: String,
+        new_path: String,
+    ) -> FsResult<()> {
+        Ok(self
+            .table
+            .get(&this)?
+            .dir()?
+            .symlink(&old_path, &new_path)?)
     }
 
-    fn unlink_file_at(&mut self, this: Resource<Descriptor>, _: String) -> FsResult<()> {
-        match *self.table.get(&this)? {}
+    fn unlink_file_at(&mut self, this: Resource<Descriptor>, path: String) -> FsResult<()> {
+        Ok(self.table.get(&this)?.dir()?.unlink_file(&path)?)
     }
 
     fn is_same_object(
         &mut self,
         this: Resource<Descriptor>,
-        _: Resource<Descriptor>,
+        other: Resource<Descriptor>,
     ) -> Result<bool> {
-        match *self.table.get(&this)? {}
+        let (this, other) = (self.table.get(&this)?, self.table.get(&other)?);
+        let (this, other) = (this.handle(), other.handle());
+        Ok(this.shares_tree_with(other) && this.node == other.node)
     }
 
     fn metadata_hash(&mut self, this: Resource<Descriptor>) -> FsResult<MetadataHashValue> {
-        match *self.table.get(&this)? {}
+        let handle = self.table.get(&this)?.handle();
+        Ok(hash(handle, handle.node))
     }
 
     fn metadata_hash_at(
         &mut self,
         this: Resource<Descriptor>,
-        _: PathFlags,
-        _: String,
+        flags: PathFlags,
+        path: String,
     ) -> FsResult<MetadataHashValue> {
-        match *self.table.get(&this)? {}
+        let dir = self.table.get(&this)?.dir()?;
+        let id = dir.at(flags, &path, |_, id| Ok(id))?;
+        Ok(hash(&dir.handle, id))
     }
 
     fn drop(&mut self, this: Resource<Descriptor>) -> Result<()> {
-        match self.table.delete(this)? {}
+        self.table.delete(this)?;
+        Ok(())
+    }
+}
+
+impl WasiCtxView<'_> {
+    fn output(
+        &mut self,
+        this: &Resource<Descriptor>,
+        position: Option<u64>,
+    ) -> FsResult<Resource<DynOutputStream>> {
+        let file = self.table.get(this)?.file()?.clone();
+        file.perms.check_write()?;
+        let stream: DynOutputStream = Box::new(FileOutput { file, position });
+        Ok(self.table.push(stream)?)
+    }
+}
+
+/// Which node of which tree it is.
+fn hash(handle: &Handle, id: NodeId) -> MetadataHashValue {
+    MetadataHashValue {
+        lower: id,
+        upper: handle.lock().id,
+    }
+}
+
+/// The time that a timestamp stands for; none if it is to stay.
+fn time(timestamp: NewTimestamp) -> Result<Option<Duration>, ErrorCode> {
+    match timestamp {
+        NewTimestamp::NoChange => Ok(None),
+        NewTimestamp::Now => Ok(Some(page::unix_time())),
+        NewTimestamp::Timestamp(Datetime {
+            seconds,
+            nanoseconds,
+        }) => Duration::from_secs(seconds)
+            .checked_add(Duration::from_nanos(nanoseconds.into()))
+            .map(Some)
+            .ok_or(ErrorCode::Overflow),
     }
 }

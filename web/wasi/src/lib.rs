@@ -4,8 +4,9 @@
 //! Rust's standard library imports is always linked and denied by default: no arguments, no environment, an empty
 //! standard input, discarded output, no files, no network. Clocks and randomness are the page's own.
 //!
-//! A call into a guest is synchronous and a page must not stop, so a guest that would have to wait (for a timer, for
-//! input that has not come) traps with an error that says for what.
+//! A page must not stop, so a guest that has to wait (for a timer, for input that has not come) is suspended: link by
+//! [`p2::add_to_linker_async`] and call by `call_async`. Linked by [`p2::add_to_linker_sync`] it traps with an error that says for what it
+//! would wait.
 //!
 //! The crate is empty on every target but wasm32.
 #![cfg(target_arch = "wasm32")]
@@ -20,6 +21,7 @@ pub mod p2;
 mod page;
 pub mod random;
 mod sockets;
+mod timeout;
 
 pub use amphi_web::component::{ResourceTable, ResourceTableError};
 #[doc(no_inline)]
@@ -27,5 +29,6 @@ pub use async_trait::async_trait;
 pub use clocks::{HostMonotonicClock, HostWallClock};
 pub use ctx::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 pub use error::{I32Exit, TrappableError};
+pub use filesystem::{FsPerms, MemoryDir};
 pub use rand_core::Rng;
 pub use random::Deterministic;

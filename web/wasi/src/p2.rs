@@ -20,18 +20,36 @@ use crate::ctx::HasWasi;
 use amphi_web::Result;
 use amphi_web::component::Linker;
 
-/// Links every interface of `wasi:cli/imports` and what those use.
+/// Links every interface of `wasi:cli/imports` and what those use; functions that may wait suspend the guest.
+///
+/// The store's instances are then made by `instantiate_async` and called by `call_async`, as in Wasmtime. Where the browser cannot suspend a
+/// guest (no JavaScript Promise Integration), one that has to wait traps with an error that says so, and all others work.
+///
+/// # Errors
+///
+/// The linker already has one of them and does not allow shadowing.
+pub fn add_to_linker_async<T: WasiView>(linker: &mut Linker<T>) -> Result<()> {
+    bindings::io::poll::add_to_linker::<T, HasWasi>(linker, T::ctx)?;
+    bindings::io::streams::add_to_linker::<T, HasWasi>(linker, T::ctx)?;
+    add_nonblocking(linker)
+}
+
+/// Links every interface of `wasi:cli/imports` and what those use; a guest that would have to wait traps with an error that says for what.
 ///
 /// # Errors
 ///
 /// The linker already has one of them and does not allow shadowing.
 pub fn add_to_linker_sync<T: WasiView>(linker: &mut Linker<T>) -> Result<()> {
-    use bindings::sync::{cli, clocks, filesystem, io, random, sockets};
+    bindings::sync::io::poll::add_to_linker::<T, HasWasi>(linker, T::ctx)?;
+    bindings::sync::io::streams::add_to_linker::<T, HasWasi>(linker, T::ctx)?;
+    add_nonblocking(linker)
+}
 
-    let l = linker;
+/// Links the interfaces that never wait.
+fn add_nonblocking<T: WasiView>(l: &mut Linker<T>) -> Result<()> {
+    use bindings::{cli, clocks, filesystem, io, random, sockets};
+
     io::error::add_to_linker::<T, HasWasi>(l, T::ctx)?;
-    io::poll::add_to_linker::<T, HasWasi>(l, T::ctx)?;
-    io::streams::add_to_linker::<T, HasWasi>(l, T::ctx)?;
     clocks::wall_clock::add_to_linker::<T, HasWasi>(l, T::ctx)?;
     clocks::monotonic_clock::add_to_linker::<T, HasWasi>(l, T::ctx)?;
     random::random::add_to_linker::<T, HasWasi>(l, T::ctx)?;

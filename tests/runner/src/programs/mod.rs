@@ -7,6 +7,8 @@ mod baskets;
 mod bindgen;
 mod counters;
 mod echoes;
+mod errands;
+mod fetching;
 mod linking;
 mod payloads;
 mod readings;
@@ -61,16 +63,7 @@ pub async fn run(
     let result = traps::run(&mut transcript, &kitchen);
     lines.extend(transcript.end(result));
 
-    let waiting = stage.component(load, "waiting.wat").await?;
-    let (mut transcript, result);
-    if amphi::can_suspend() {
-        transcript = Transcript::new("waiting");
-        result = waiting::run(&mut transcript, stage, &waiting).await;
-    } else {
-        transcript = Transcript::new("refused to wait");
-        result = waiting::refused(&mut transcript, stage, &waiting).await;
-    }
-    lines.extend(transcript.end(result));
+    lines.extend(with_waiting_guests(stage, load).await?);
 
     let sensor = stage.component(load, "sensor").await?;
     let mut transcript = Transcript::new("readings");
@@ -79,6 +72,38 @@ pub async fn run(
 
     lines.extend(with_guests(stage, load, &bindgen::PROGRAMS).await?);
     lines.extend(with_guests(stage, load, &linking::PROGRAMS).await?);
+    Ok(lines)
+}
+
+/// The lines of programs with guests that wait or, where they cannot, of those in which they are refused.
+async fn with_waiting_guests(
+    stage: &mut Stage,
+    load: &impl AsyncFn(&str) -> Result<Vec<u8>>,
+) -> Result<Vec<Line>> {
+    let mut lines = Vec::new();
+    let waiting = stage.component(load, "waiting.wat").await?;
+    let errand = stage.component(load, "errand").await?;
+    let mut transcript = Transcript::new("errands");
+    let result = errands::run(&mut transcript, stage, &errand).await;
+    lines.extend(transcript.end(result));
+    if amphi::can_suspend() {
+        let mut transcript = Transcript::new("waiting");
+        let result = waiting::run(&mut transcript, stage, &waiting).await;
+        lines.extend(transcript.end(result));
+        let mut transcript = Transcript::new("waiting for a file");
+        let result = fetching::run(&mut transcript, stage, &waiting).await;
+        lines.extend(transcript.end(result));
+        let mut transcript = Transcript::new("waiting on errands");
+        let result = errands::waiting(&mut transcript, stage, &errand).await;
+        lines.extend(transcript.end(result));
+    } else {
+        let mut transcript = Transcript::new("refused to wait");
+        let result = waiting::refused(&mut transcript, stage, &waiting).await;
+        lines.extend(transcript.end(result));
+        let mut transcript = Transcript::new("refused to wait on errands");
+        let result = errands::refused(&mut transcript, stage, &errand).await;
+        lines.extend(transcript.end(result));
+    }
     Ok(lines)
 }
 

@@ -1,6 +1,8 @@
 //! JavaScript values in types that are `Send` and `Sync`, as Wasmtime's are.
 
 use std::ops::{Deref, DerefMut};
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 /// A JavaScript value of the page's one thread.
 ///
@@ -23,6 +25,15 @@ impl<T> Local<T> {
     /// Wraps a value.
     pub fn new(value: T) -> Local<T> {
         Local(value)
+    }
+}
+
+impl<F: Future> Future for Local<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        // SAFETY: the value is pinned where the wrapper is, and nothing moves it out.
+        unsafe { self.map_unchecked_mut(|local| &mut local.0) }.poll(cx)
     }
 }
 

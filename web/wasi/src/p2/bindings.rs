@@ -1,6 +1,8 @@
 //! What Wasmtime's `bindgen!` makes of `wit/deps`, resolved through `amphi-web`.
+//!
+//! As in `wasmtime-wasi`, the functions that may wait are asynchronous here and synchronous in [`sync`]; all others are the same ones.
 
-/// Bindings whose functions are synchronous, the only ones that the page has so far.
+/// Bindings whose functions are all synchronous.
 pub mod sync {
     #[expect(
         missing_docs,
@@ -47,3 +49,57 @@ pub mod sync {
     pub use generated::wasi::{cli, clocks, filesystem, io, random, sockets};
     pub use generated::{Command, CommandIndices, CommandPre, exports};
 }
+
+#[expect(
+    missing_docs,
+    reason = "generated from WIT that carries no documentation"
+)]
+mod generated {
+    amphi_web::component::bindgen!({
+        path: [
+            "../../wit/deps/io",
+            "../../wit/deps/clocks",
+            "../../wit/deps/random",
+            "../../wit/deps/filesystem",
+            "../../wit/deps/sockets",
+            "../../wit/deps/cli",
+        ],
+        world: "wasi:cli/command",
+        imports: {
+            "wasi:io/poll.poll": async | trappable,
+            "wasi:io/poll.[method]pollable.block": async | trappable,
+            "wasi:io/streams.[method]input-stream.blocking-read": async | trappable,
+            "wasi:io/streams.[method]input-stream.blocking-skip": async | trappable,
+            "wasi:io/streams.[method]output-stream.blocking-splice": async | trappable,
+            "wasi:io/streams.[method]output-stream.blocking-flush": async | trappable,
+            "wasi:io/streams.[method]output-stream.blocking-write-and-flush": async | trappable,
+            "wasi:io/streams.[method]output-stream.blocking-write-zeroes-and-flush": async | trappable,
+            default: trappable,
+        },
+        exports: { default: async },
+        trappable_error_type: {
+            "wasi:io/streams.stream-error" => crate::p2::StreamError,
+        },
+        with: {
+            "wasi:io/error": crate::p2::bindings::sync::io::error,
+            "wasi:io/poll.pollable": crate::p2::DynPollable,
+            "wasi:io/streams.input-stream": crate::p2::DynInputStream,
+            "wasi:io/streams.output-stream": crate::p2::DynOutputStream,
+            "wasi:cli": crate::p2::bindings::sync::cli,
+            "wasi:clocks": crate::p2::bindings::sync::clocks,
+            "wasi:filesystem": crate::p2::bindings::sync::filesystem,
+            "wasi:random": crate::p2::bindings::sync::random,
+            "wasi:sockets": crate::p2::bindings::sync::sockets,
+        },
+        wasmtime_crate: amphi_web,
+    });
+}
+
+/// The interfaces of `wasi:io`.
+pub mod io {
+    pub use super::generated::wasi::io::{poll, streams};
+    pub use super::sync::io::error;
+}
+
+pub use generated::{Command, CommandIndices, CommandPre, exports};
+pub use sync::{cli, clocks, filesystem, random, sockets};

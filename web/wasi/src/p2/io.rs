@@ -1,9 +1,10 @@
-//! The functions of `wasi:io/streams` and `wasi:io/error` over the table's streams.
+//! The functions of `wasi:io/streams` and `wasi:io/error` over the table's streams. [`sync`] has those that cannot wait.
 
-use super::bindings::sync::io::{error, streams};
+mod sync;
+
+use super::bindings::io::{error, streams};
 use super::{
-    DynInputStream, DynOutputStream, DynPollable, IoError, Pollable, StreamError, StreamResult,
-    poll_once, subscribe, would_block,
+    DynInputStream, DynOutputStream, DynPollable, IoError, StreamError, StreamResult, subscribe,
 };
 use crate::WasiCtxView;
 use amphi_web::Result;
@@ -47,20 +48,26 @@ impl streams::HostInputStream for WasiCtxView<'_> {
         Ok(self.table.get_mut(&stream)?.read(size(len))?.into())
     }
 
-    fn blocking_read(
+    async fn blocking_read(
         &mut self,
         stream: Resource<DynInputStream>,
         len: u64,
     ) -> StreamResult<Vec<u8>> {
-        Ok(read_now(self.table.get_mut(&stream)?, size(len))?.into())
+        let stream = self.table.get_mut(&stream)?;
+        Ok(stream.blocking_read(size(len)).await?.into())
     }
 
     fn skip(&mut self, stream: Resource<DynInputStream>, len: u64) -> StreamResult<u64> {
         Ok(self.table.get_mut(&stream)?.read(size(len))?.len() as u64)
     }
 
-    fn blocking_skip(&mut self, stream: Resource<DynInputStream>, len: u64) -> StreamResult<u64> {
-        Ok(read_now(self.table.get_mut(&stream)?, size(len))?.len() as u64)
+    async fn blocking_skip(
+        &mut self,
+        stream: Resource<DynInputStream>,
+        len: u64,
+    ) -> StreamResult<u64> {
+        let stream = self.table.get_mut(&stream)?;
+        Ok(stream.blocking_read(size(len)).await?.len() as u64)
     }
 
     fn subscribe(&mut self, stream: Resource<DynInputStream>) -> Result<Resource<DynPollable>> {
@@ -82,7 +89,7 @@ impl streams::HostOutputStream for WasiCtxView<'_> {
         self.table.get_mut(&stream)?.write(bytes.into())
     }
 
-    fn blocking_write_and_flush(
+    async fn blocking_write_and_flush(
         &mut self,
         stream: Resource<DynOutputStream>,
         bytes: Vec<u8>,
@@ -90,17 +97,18 @@ impl streams::HostOutputStream for WasiCtxView<'_> {
         if bytes.len() > MAX_BLOCKING_WRITE {
             return Err(too_large("blocking-write-and-flush", bytes.len() as u64));
         }
-        write_now(self.table.get_mut(&stream)?, bytes.into())
+        let stream = self.table.get_mut(&stream)?;
+        stream.blocking_write_and_flush(bytes.into()).await
     }
 
     fn flush(&mut self, stream: Resource<DynOutputStream>) -> StreamResult<()> {
         self.table.get_mut(&stream)?.flush()
     }
 
-    fn blocking_flush(&mut self, stream: Resource<DynOutputStream>) -> StreamResult<()> {
+    async fn blocking_flush(&mut self, stream: Resource<DynOutputStream>) -> StreamResult<()> {
         let stream = self.table.get_mut(&stream)?;
         stream.flush()?;
-        permit_now(stream)?;
+        stream.write_ready().await?;
         Ok(())
     }
 
@@ -125,15 +133,18 @@ impl streams::HostOutputStream for WasiCtxView<'_> {
         Ok(())
     }
 
-    fn blocking_write_zeroes_and_flush(
+    async fn blocking_write_zeroes_and_flush(
         &mut self,
         stream: Resource<DynOutputStream>,
         len: u64,
     ) -> StreamResult<()> {
-        match ZEROES.get(..size(len)) {
-            Some(zeroes) => write_now(self.table.get_mut(&stream)?, Bytes::from_static(zeroes)),
-            None => Err(too_large("blocking-write-zeroes-and-flush", len)),
-        }
+        let Some(zeroes) = ZEROES.get(..size(len)) else {
+            return Err(too_large("blocking-write-zeroes-and-flush", len));
+        };
+        let stream = self.table.get_mut(&stream)?;
+        stream
+            .blocking_write_and_flush(Bytes::from_static(zeroes))
+            .await
     }
 
     fn splice(
@@ -154,19 +165,20 @@ impl streams::HostOutputStream for WasiCtxView<'_> {
         Ok(spliced)
     }
 
-    fn blocking_splice(
+    async fn blocking_splice(
         &mut self,
         stream: Resource<DynOutputStream>,
         source: Resource<DynInputStream>,
         len: u64,
     ) -> StreamResult<u64> {
-        let permit = permit_now(self.table.get_mut(&stream)?)?;
+        let permit = self.table.get_mut(&stream)?.write_ready().await?;
         let bytes = match size(len).min(permit) {
             0 => return Ok(0),
-            len => read_now(self.table.get_mut(&source)?, len)?,
+            len => self.table.get_mut(&source)?.blocking_read(len).await?,
         };
         let spliced = bytes.len() as u64;
-        write_now(self.table.get_mut(&stream)?, bytes)?;
+        let stream = self.table.get_mut(&stream)?;
+        stream.blocking_write_and_flush(bytes).await?;
         Ok(spliced)
     }
 
@@ -174,21 +186,6 @@ impl streams::HostOutputStream for WasiCtxView<'_> {
         self.table.delete(stream)?;
         Ok(())
     }
-}
-
-fn read_now(stream: &mut DynInputStream, len: usize) -> StreamResult<Bytes> {
-    poll_once(stream.blocking_read(len))
-        .unwrap_or_else(|| Err(StreamError::Trap(would_block(&stream.awaits()))))
-}
-
-fn write_now(stream: &mut DynOutputStream, bytes: Bytes) -> StreamResult<()> {
-    poll_once(stream.blocking_write_and_flush(bytes))
-        .unwrap_or_else(|| Err(StreamError::Trap(would_block(&stream.awaits()))))
-}
-
-fn permit_now(stream: &mut DynOutputStream) -> StreamResult<usize> {
-    poll_once(stream.write_ready())
-        .unwrap_or_else(|| Err(StreamError::Trap(would_block(&stream.awaits()))))
 }
 
 /// A length that the page cannot address asks for as much as there is.

@@ -1,11 +1,14 @@
-//! `wasi:io/poll`: readiness that is asked for once, since a call in the page cannot wait.
+//! `wasi:io/poll`: what a guest waits for is polled by whoever polls the call; a synchronous call asks once and cannot wait.
 
-use super::bindings::sync::io::poll;
+use super::bindings::io::poll;
+use super::bindings::sync;
 use crate::WasiCtxView;
 use amphi_web::component::{Resource, ResourceTable, ResourceTableError};
 use amphi_web::{Error, Result, ensure, format_err};
 use std::any::Any;
-use std::pin::pin;
+use std::collections::BTreeMap;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
 /// Something that a guest can wait for.
@@ -14,7 +17,7 @@ pub trait Pollable: Send + 'static {
     /// Resolves when there is nothing left to wait for.
     async fn ready(&mut self);
 
-    /// What a guest waits for, in the words of the error that it gets when it would have to.
+    /// What a guest waits for, in the words of the error that it gets when it cannot.
     fn awaits(&self) -> String {
         "a host resource".to_owned()
     }
@@ -23,9 +26,12 @@ pub trait Pollable: Send + 'static {
 /// The host's side of the resource `pollable`: which resource of the table it watches, and how.
 pub struct DynPollable {
     index: u32,
-    view: fn(&mut dyn Any) -> Option<&mut dyn Pollable>,
+    view: View,
     delete: Option<fn(&mut ResourceTable, u32) -> Result<()>>,
 }
+
+/// An entry of the table as what it can be waited for.
+type View = fn(&mut dyn Any) -> Option<&mut dyn Pollable>;
 
 /// Makes a `pollable` that watches `resource`.
 ///
@@ -60,8 +66,8 @@ pub fn poll_once<T>(future: impl Future<Output = T>) -> Option<T> {
 /// The trap of a guest that would have to wait for `what`.
 pub fn would_block(what: &str) -> Error {
     format_err!(
-        "the guest would block on {what}: a synchronous call in the page cannot wait, and suspending it (JSPI) is not \
-         supported yet"
+        "the guest would block on {what}: WASI that is linked by `add_to_linker_sync` cannot wait in a page; what is linked by \
+         `add_to_linker_async` can, below `call_async`"
     )
 }
 
@@ -71,25 +77,48 @@ impl WasiCtxView<'_> {
         let entry = self.table.get_any_mut(index)?;
         Ok(view(entry).ok_or(ResourceTableError::WrongType)?)
     }
+
+    /// A future for each entry that `pollables` watch, and the places of those that do.
+    fn all_watched(&mut self, pollables: &[Resource<DynPollable>]) -> Result<Vec<Watched<'_>>> {
+        let mut places: BTreeMap<u32, (View, Vec<u32>)> = BTreeMap::new();
+        for (place, pollable) in (0..).zip(pollables) {
+            let &DynPollable { index, view, .. } = self.table.get(pollable)?;
+            let (_, places) = places.entry(index).or_insert((view, Vec::new()));
+            places.push(place);
+        }
+        let entries = self.table.iter_entries(places);
+        entries
+            .map(|(entry, (view, places))| {
+                let watched = view(entry?).ok_or(ResourceTableError::WrongType)?;
+                Ok((watched.ready(), places))
+            })
+            .collect()
+    }
 }
 
+/// What is waited for, and the places of the pollables that wait for it.
+type Watched<'a> = (Pin<Box<dyn Future<Output = ()> + Send + 'a>>, Vec<u32>);
+
 impl poll::Host for WasiCtxView<'_> {
-    fn poll(&mut self, pollables: Vec<Resource<DynPollable>>) -> Result<Vec<u32>> {
+    async fn poll(&mut self, pollables: Vec<Resource<DynPollable>>) -> Result<Vec<u32>> {
         ensure!(
             !pollables.is_empty(),
             "`wasi:io/poll#poll`: expected at least one pollable, found an empty list"
         );
-        let mut ready = Vec::new();
-        let mut awaited = Vec::new();
-        for (index, pollable) in (0..).zip(&pollables) {
-            let watched = self.watched(pollable)?;
-            match poll_once(watched.ready()) {
-                Some(()) => ready.push(index),
-                None => awaited.push(watched.awaits()),
+        let mut watched = self.all_watched(&pollables)?;
+        let ready = poll_fn(|cx| {
+            let mut ready = Vec::new();
+            for (future, places) in &mut watched {
+                if future.as_mut().poll(cx).is_ready() {
+                    ready.append(places);
+                }
             }
-        }
-        ensure!(!ready.is_empty(), would_block(&awaited.join(", ")));
-        Ok(ready)
+            match ready.is_empty() {
+                true => Poll::Pending,
+                false => Poll::Ready(ready),
+            }
+        });
+        Ok(ready.await)
     }
 }
 
@@ -98,13 +127,42 @@ impl poll::HostPollable for WasiCtxView<'_> {
         Ok(poll_once(self.watched(&pollable)?.ready()).is_some())
     }
 
+    async fn block(&mut self, pollable: Resource<DynPollable>) -> Result<()> {
+        self.watched(&pollable)?.ready().await;
+        Ok(())
+    }
+
+    fn drop(&mut self, pollable: Resource<DynPollable>) -> Result<()> {
+        let DynPollable { index, delete, .. } = self.table.delete(pollable)?;
+        delete.map_or(Ok(()), |delete| delete(self.table, index))
+    }
+}
+
+impl sync::io::poll::Host for WasiCtxView<'_> {
+    fn poll(&mut self, pollables: Vec<Resource<DynPollable>>) -> Result<Vec<u32>> {
+        let reps: Vec<u32> = pollables.iter().map(Resource::rep).collect();
+        if let Some(polled) = poll_once(poll::Host::poll(self, pollables)) {
+            return polled;
+        }
+        let mut awaited = Vec::new();
+        for rep in reps {
+            awaited.push(self.watched(&Resource::new_borrow(rep))?.awaits());
+        }
+        Err(would_block(&awaited.join(", ")))
+    }
+}
+
+impl sync::io::poll::HostPollable for WasiCtxView<'_> {
+    fn ready(&mut self, pollable: Resource<DynPollable>) -> Result<bool> {
+        poll::HostPollable::ready(self, pollable)
+    }
+
     fn block(&mut self, pollable: Resource<DynPollable>) -> Result<()> {
         let watched = self.watched(&pollable)?;
         poll_once(watched.ready()).ok_or_else(|| would_block(&watched.awaits()))
     }
 
     fn drop(&mut self, pollable: Resource<DynPollable>) -> Result<()> {
-        let DynPollable { index, delete, .. } = self.table.delete(pollable)?;
-        delete.map_or(Ok(()), |delete| delete(self.table, index))
+        poll::HostPollable::drop(self, pollable)
     }
 }

@@ -1,0 +1,50 @@
+//! A command that uses WASI in every way, by Rust's standard library and by the interfaces themselves, and says what it saw.
+//!
+//! `errand KIND` runs the errands of a kind: `clocks`, `files`, `random`, `streams`, `sleep`, `poll`. What it prints is the same wherever it runs: nothing of
+//! the time, of random numbers or of the machine is in it.
+
+mod clocks;
+mod files;
+mod poll;
+mod random;
+mod streams;
+
+use std::process::ExitCode;
+
+mod bindings {
+    wit_bindgen::generate!({
+        path: [
+            "../../wit/deps/io",
+            "../../wit/deps/clocks",
+            "../../wit/deps/random",
+            "../../wit/deps/filesystem",
+            "../../wit/deps/sockets",
+            "../../wit/deps/cli",
+        ],
+        world: "wasi:cli/imports",
+        generate_all,
+    });
+}
+
+/// What an errand comes to.
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+fn main() -> ExitCode {
+    let kind = std::env::args().nth(1).unwrap_or_default();
+    let outcome = match kind.as_str() {
+        "clocks" => clocks::run(),
+        "files" => files::run(),
+        "random" => random::run(),
+        "streams" => streams::run(),
+        "sleep" => poll::sleep(),
+        "poll" => poll::run(),
+        _ => Err(format!("expected a kind of errand, found `{kind}`").into()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("errand: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! A command that uses WASI in every way, with the output that it has to have on both hosts.
+
+use amphi::component::{Component, Linker};
+use amphi::wasi::p2::bindings::Command;
+use amphi::wasi::p2::pipe::MemoryInputPipe;
+use amphi::wasi::{FsPerms, WasiCtxBuilder};
+use amphi::{Directory, Result, Store};
+
+use super::Transcript;
+use crate::host::State;
+use crate::stage::Stage;
+
+const INPUT: &str = "one\ntwo\nthree";
+
+/// Errands that wait for nothing, and what they print.
+const AT_ONCE: &[(&str, &str)] = &[
+    ("clocks", include_str!("errands/clocks.txt")),
+    ("files", include_str!("errands/files.txt")),
+    ("random", include_str!("errands/random.txt")),
+    ("streams", include_str!("errands/streams.txt")),
+];
+
+/// Errands that wait.
+const WAITING: &[(&str, &str)] = &[
+    ("sleep", include_str!("errands/sleep.txt")),
+    ("poll", include_str!("errands/poll.txt")),
+];
+
+/// Runs the errands that wait for nothing.
+pub async fn run(t: &mut Transcript, stage: &Stage, component: &Component) -> Result<()> {
+    all(t, stage, component, AT_ONCE).await
+}
+
+/// Runs the errands that wait.
+pub async fn waiting(t: &mut Transcript, stage: &Stage, component: &Component) -> Result<()> {
+    all(t, stage, component, WAITING).await
+}
+
+/// What becomes of errands that wait where they cannot.
+pub async fn refused(t: &mut Transcript, stage: &Stage, component: &Component) -> Result<()> {
+    for (kind, _) in WAITING {
+        let (_, ended) = errand(stage, component, kind).await?;
+        t.fails(kind, ended, "JavaScript Promise Integration");
+    }
+    Ok(())
+}
+
+async fn all(
+    t: &mut Transcript,
+    stage: &Stage,
+    component: &Component,
+    errands: &[(&str, &str)],
+) -> Result<()> {
+    for (kind, expected) in errands {
+        let ((out, err), ended) = errand(stage, component, kind).await?;
+        let place = |line: usize| format!("{kind}, line {}", line + 1);
+        let mut lines = out.lines();
+        for (number, expected) in expected.lines().enumerate() {
+            t.same(&place(number), lines.next(), Some(expected));
+        }
+        t.same(
+            &format!("{kind}, more lines"),
+            lines.collect::<Vec<_>>(),
+            [""; 0],
+        );
+        t.same(&format!("{kind}, errors"), err, "");
+        t.same(&format!("{kind}, end"), ended?, Ok::<(), ()>(()));
+    }
+    Ok(())
+}
+
+/// What an errand of this kind wrote, to both outputs, and how it ended.
+async fn errand(
+    stage: &Stage,
+    component: &Component,
+    kind: &str,
+) -> Result<((String, String), Result<Result<(), ()>>)> {
+    let mut linker = Linker::<State>::new(&stage.engine);
+    amphi::wasi::p2::add_to_linker_async(&mut linker)?;
+    let data = Directory::of([
+        ("greeting.txt", "Hello, world!\n"),
+        ("a/b/deep.txt", "deep"),
+    ])?;
+    let fixed = Directory::of([("stone.txt", "stays")])?;
+    let mut builder = WasiCtxBuilder::new();
+    builder
+        .args(&["errand", kind])
+        .stdin(MemoryInputPipe::new(INPUT))
+        .preopened_dir(&data, "/data", FsPerms::ReadWrite)?
+        .preopened_dir(&fixed, "/fixed", FsPerms::ReadOnly)?;
+    let mut store = Store::new(&stage.engine, State::granted(&mut builder));
+    let command = Command::instantiate_async(&mut store, component, &linker).await?;
+    let ended = command.wasi_cli_run().call_run(&mut store).await;
+    Ok((store.data_mut().written(), ended))
+}

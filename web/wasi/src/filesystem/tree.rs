@@ -1,0 +1,277 @@
+//! A tree of files in memory: its nodes, what is read from them and written to them, and how much they may take.
+
+use super::node::{Content, Node, NodeId};
+use super::types::ErrorCode;
+use crate::page;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The directory that everything else is in.
+pub const ROOT: NodeId = 0;
+
+/// What a tree takes, if nobody says otherwise.
+pub const DEFAULT_CAPACITY: u64 = 256 << 20;
+
+/// What a node takes besides its bytes: a guest that makes empty files without end is stopped, too.
+const NODE_SIZE: u64 = 256;
+
+/// A tree that several handles share.
+pub type SharedTree = Arc<Mutex<Tree>>;
+
+/// How many trees there have been.
+static TREES: AtomicU64 = AtomicU64::new(0);
+
+/// A tree of files in memory.
+pub struct Tree {
+    /// No other tree has it.
+    pub id: u64,
+    nodes: BTreeMap<NodeId, Node>,
+    next: NodeId,
+    size: u64,
+    capacity: u64,
+    version: u64,
+}
+
+/// What the functions of a tree return.
+pub type TreeResult<T> = Result<T, ErrorCode>;
+
+/// Takes a tree's lock. A panic while it was held left whole nodes behind.
+pub fn lock(tree: &SharedTree) -> MutexGuard<'_, Tree> {
+    tree.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Tree {
+    /// An empty directory that takes `capacity` bytes.
+    pub fn new(capacity: u64) -> Tree {
+        let mut root = Node::new(Content::Directory(BTreeMap::new()), page::unix_time());
+        root.links = 1;
+        Tree {
+            id: TREES.fetch_add(1, Ordering::Relaxed),
+            nodes: BTreeMap::from([(ROOT, root)]),
+            next: ROOT + 1,
+            size: 0,
+            capacity,
+            version: 0,
+        }
+    }
+
+    pub fn node(&self, id: NodeId) -> TreeResult<&Node> {
+        self.nodes.get(&id).ok_or(ErrorCode::NoEntry)
+    }
+
+    pub fn node_mut(&mut self, id: NodeId) -> TreeResult<&mut Node> {
+        self.nodes.get_mut(&id).ok_or(ErrorCode::NoEntry)
+    }
+
+    /// What a directory has.
+    pub fn entries(&self, directory: NodeId) -> TreeResult<&BTreeMap<String, NodeId>> {
+        match &self.node(directory)?.content {
+            Content::Directory(entries) => Ok(entries),
+            Content::File(_) | Content::Link(_) => Err(ErrorCode::NotDirectory),
+        }
+    }
+
+    /// The bytes of a file.
+    pub fn bytes(&self, file: NodeId) -> TreeResult<&[u8]> {
+        match &self.node(file)?.content {
+            Content::File(bytes) => Ok(bytes),
+            Content::Directory(_) => Err(ErrorCode::IsDirectory),
+            Content::Link(_) => Err(ErrorCode::Loop),
+        }
+    }
+
+    /// At most `len` bytes of a file from `offset`; none at its end.
+    pub fn read(&self, file: NodeId, offset: u64, len: usize) -> TreeResult<&[u8]> {
+        let bytes = self.bytes(file)?;
+        let start = usize::try_from(offset).map_or(bytes.len(), |start| start.min(bytes.len()));
+        let end = start.saturating_add(len).min(bytes.len());
+        Ok(&bytes[start..end])
+    }
+
+    /// Writes bytes into a file at `offset`, with zeroes before them where the file is shorter.
+    pub fn write(&mut self, file: NodeId, offset: u64, bytes: &[u8]) -> TreeResult<()> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let end = offset
+            .checked_add(bytes.len() as u64)
+            .ok_or(ErrorCode::FileTooLarge)?;
+        if end > self.bytes(file)?.len() as u64 {
+            self.resize(file, end)?;
+        }
+        let start = usize::try_from(offset).map_err(|_| ErrorCode::FileTooLarge)?;
+        if let Content::File(content) = &mut self.node_mut(file)?.content {
+            content[start..start + bytes.len()].copy_from_slice(bytes);
+        }
+        self.touch(file)
+    }
+
+    /// Cuts a file off, or fills it up with zeroes.
+    pub fn set_size(&mut self, file: NodeId, size: u64) -> TreeResult<()> {
+        self.bytes(file)?;
+        self.resize(file, size)?;
+        self.touch(file)
+    }
+
+    fn resize(&mut self, file: NodeId, size: u64) -> TreeResult<()> {
+        let old = self.bytes(file)?.len();
+        let new = usize::try_from(size).map_err(|_| ErrorCode::FileTooLarge)?;
+        if new > old {
+            self.take((new - old) as u64)?;
+        } else {
+            self.size -= (old - new) as u64;
+        }
+        let Content::File(bytes) = &mut self.node_mut(file)?.content else {
+            return Err(ErrorCode::IsDirectory);
+        };
+        if bytes.try_reserve(new.saturating_sub(old)).is_err() {
+            self.size -= new.saturating_sub(old) as u64;
+            return Err(ErrorCode::InsufficientMemory);
+        }
+        bytes.resize(new, 0);
+        Ok(())
+    }
+
+    fn take(&mut self, size: u64) -> TreeResult<()> {
+        match self.size.checked_add(size) {
+            Some(sum) if sum <= self.capacity => {
+                self.size = sum;
+                Ok(())
+            }
+            Some(_) | None => Err(ErrorCode::InsufficientSpace),
+        }
+    }
+
+    /// Notes that a node was changed just now.
+    pub fn touch(&mut self, id: NodeId) -> TreeResult<()> {
+        self.version += 1;
+        let (version, now) = (self.version, page::unix_time());
+        let node = self.node_mut(id)?;
+        node.modified = now;
+        node.version = version;
+        Ok(())
+    }
+
+    /// Makes a node and puts it into a directory, where the name is free.
+    pub fn make(&mut self, directory: NodeId, name: &str, content: Content) -> TreeResult<NodeId> {
+        let node = Node::new(content, page::unix_time());
+        self.take(NODE_SIZE + node.size())?;
+        let id = self.next;
+        self.nodes.insert(id, node);
+        self.next += 1;
+        match self.link(directory, name, id) {
+            Ok(()) => Ok(id),
+            Err(error) => {
+                self.forget(id);
+                Err(error)
+            }
+        }
+    }
+
+    /// Puts a node into a directory, where the name is free.
+    pub fn link(&mut self, directory: NodeId, name: &str, id: NodeId) -> TreeResult<()> {
+        let parent = self.node_mut(directory)?;
+        if parent.links == 0 {
+            return Err(ErrorCode::NoEntry);
+        }
+        let Content::Directory(entries) = &mut parent.content else {
+            return Err(ErrorCode::NotDirectory);
+        };
+        if entries.contains_key(name) {
+            return Err(ErrorCode::Exist);
+        }
+        entries.insert(name.to_owned(), id);
+        self.node_mut(id)?.links += 1;
+        self.touch(directory)
+    }
+
+    /// Takes a name out of a directory.
+    pub fn unlink(&mut self, directory: NodeId, name: &str) -> TreeResult<()> {
+        let parent = self.node_mut(directory)?;
+        let Content::Directory(entries) = &mut parent.content else {
+            return Err(ErrorCode::NotDirectory);
+        };
+        let id = entries.remove(name).ok_or(ErrorCode::NoEntry)?;
+        self.touch(directory)?;
+        let node = self.node_mut(id)?;
+        node.links -= 1;
+        self.forget_unless_used(id);
+        Ok(())
+    }
+
+    /// Whether `inner` is `outer`, or somewhere below it.
+    pub fn is_within(&self, outer: NodeId, inner: NodeId) -> bool {
+        let mut left = vec![outer];
+        while let Some(id) = left.pop() {
+            if id == inner {
+                return true;
+            }
+            left.extend(self.entries(id).into_iter().flat_map(BTreeMap::values));
+        }
+        false
+    }
+
+    fn forget_unless_used(&mut self, id: NodeId) {
+        if self
+            .nodes
+            .get(&id)
+            .is_some_and(|node| node.links == 0 && node.open == 0)
+        {
+            self.forget(id);
+        }
+    }
+
+    fn forget(&mut self, id: NodeId) {
+        if let Some(node) = self.nodes.remove(&id) {
+            self.size -= NODE_SIZE + node.size();
+        }
+    }
+}
+
+/// A node that is open: it stays while this is kept.
+pub struct Handle {
+    pub tree: SharedTree,
+    pub node: NodeId,
+}
+
+impl Handle {
+    /// Opens a node of a tree whose lock is not held.
+    pub fn open(tree: &SharedTree, node: NodeId) -> TreeResult<Handle> {
+        lock(tree).node_mut(node)?.open += 1;
+        let tree = Arc::clone(tree);
+        Ok(Handle { tree, node })
+    }
+
+    /// The tree, locked.
+    pub fn lock(&self) -> MutexGuard<'_, Tree> {
+        lock(&self.tree)
+    }
+
+    /// Whether both are handles of one tree.
+    pub fn shares_tree_with(&self, other: &Handle) -> bool {
+        Arc::ptr_eq(&self.tree, &other.tree)
+    }
+}
+
+impl Clone for Handle {
+    fn clone(&self) -> Handle {
+        if let Ok(node) = self.lock().node_mut(self.node) {
+            node.open += 1;
+        }
+        Handle {
+            tree: Arc::clone(&self.tree),
+            node: self.node,
+        }
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        let mut tree = self.lock();
+        if let Ok(node) = tree.node_mut(self.node) {
+            node.open -= 1;
+        }
+        tree.forget_unless_used(self.node);
+    }
+}
