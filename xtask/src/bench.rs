@@ -7,7 +7,6 @@
 mod bar;
 mod browser;
 mod figure;
-mod jco;
 mod machine;
 mod native;
 mod plot;

@@ -5,6 +5,7 @@ mod conformance;
 mod demo;
 mod fuzz;
 mod guests;
+mod jco;
 mod outside;
 mod package;
 mod sample;

@@ -5,7 +5,7 @@
 
 use crate::web::{self, PAGES, Profile, TARGET};
 use crate::workspace::{Workspace, cargo, select};
-use crate::{conformance, demo, fuzz, guests, outside, shell, tools};
+use crate::{conformance, demo, fuzz, guests, jco, outside, shell, tools};
 use amphi_harness::Selection;
 use anyhow::Result;
 use clap::Args;
@@ -213,6 +213,7 @@ fn in_browsers(workspace: &Workspace) -> Result<()> {
 }
 
 fn javascript(workspace: &Workspace) -> Result<()> {
+    jco::install(workspace, &workspace.target("page/javascript/jco"))?;
     shell::shown(&mut native_cargo(
         workspace,
         &["test", "--test", "javascript"],

@@ -10,6 +10,13 @@ use std::path::Path;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 
+/// The header that jco needs in a page of its own: it makes modules there and a map of their names, and has core modules in `data:` addresses.
+pub const POLICY_FOR_JCO: (&str, &str) = (
+    "Content-Security-Policy",
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval' 'unsafe-inline' blob:; connect-src 'self' blob: data:; \
+     style-src 'self'",
+);
+
 /// A running server. Dropping it closes the port and every connection.
 #[derive(Debug)]
 pub struct Server {

@@ -2,14 +2,18 @@
 //!
 //! Like `browser`, it needs a folder that is assembled (`cargo xtask web javascript`), and runs when asked for by name.
 
-use amphi_harness::{Server, Session, selected, visit};
+use amphi_harness::{Browser, POLICY_FOR_JCO, Server, Session, selected, visit};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// How long a page may take in one browser.
-const DEADLINE: Duration = Duration::from_secs(120);
+const DEADLINE: Duration = Duration::from_secs(300);
+
+/// One browser at a time is enough for a small machine.
+static TURN: Mutex<()> = Mutex::new(());
 
 /// Waits for the text that the page in five lines shows.
 const AWAIT_TEXT: &str = "
@@ -19,6 +23,7 @@ const AWAIT_TEXT: &str = "
 
 #[test]
 fn a_page_in_five_lines_runs_a_component() {
+    let _turn = turn();
     for browser in selected().expect("the browsers are known") {
         let server = Server::start(&folder(), &[]).expect("a port is free");
         let session = Session::start(browser, DEADLINE).unwrap_or_else(|error| panic!("{error:?}"));
@@ -35,6 +40,7 @@ fn a_page_in_five_lines_runs_a_component() {
 
 #[test]
 fn everything_that_the_pages_assert_is_so() {
+    let _turn = turn();
     let mut wrong = String::new();
     for browser in selected().expect("the browsers are known") {
         let visit = visit(browser, &folder(), "index.html", DEADLINE)
@@ -51,6 +57,45 @@ fn everything_that_the_pages_assert_is_so() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn one_program_finds_the_same_by_the_package_and_by_jco() {
+    let _turn = turn();
+    let mut wrong = String::new();
+    for browser in selected().expect("the browsers are known") {
+        let ours = lines(browser, "with-amphi.html", &[]);
+        let jco = lines(browser, "with-jco.html", &[POLICY_FOR_JCO]);
+        assert!(ours.len() > 100, "the program has its lines: {ours:?}");
+        assert_eq!(ours.len(), jco.len(), "in {}", browser.name);
+        for (ours, jco) in ours.iter().zip(&jco).filter(|(ours, jco)| ours != jco) {
+            write!(
+                wrong,
+                "\nin {}:\n  package: {ours}\n  jco:     {jco}\n",
+                browser.name
+            )
+            .expect("a string takes text");
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// What the program finds in a page, served with `headers`.
+fn lines(browser: &'static Browser, page: &str, headers: &[(&str, &str)]) -> Vec<String> {
+    let found = || {
+        let server = Server::start(&folder(), headers)?;
+        let session = Session::start(browser, DEADLINE)?;
+        session.open(&server.url(page))?;
+        session.outcome()
+    };
+    let outcome = found().unwrap_or_else(|error| panic!("{page}: {error:?}"));
+    let lines = outcome.as_array().expect("a list of lines");
+    lines.iter().map(|line| text(line).to_owned()).collect()
+}
+
+/// Waits for the tests before; that one of them failed is no reason to fail.
+fn turn() -> MutexGuard<'static, ()> {
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn text(value: &Value) -> &str {

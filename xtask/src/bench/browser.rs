@@ -1,10 +1,10 @@
 //! The browsers' part: the page of `benches/web`, built as users' pages are, in browsers that nobody sees.
 
-use super::{jco, machine};
+use super::machine;
 use crate::web::{self, Profile};
 use crate::workspace::Workspace;
-use crate::{shell, test, tools};
-use amphi_harness::{Browser, Server, Session};
+use crate::{jco, shell, test, tools};
+use amphi_harness::{Browser, POLICY_FOR_JCO, Server, Session};
 use anyhow::{Context, Result};
 use serde_json::Value;
 use std::path::PathBuf;
@@ -19,14 +19,6 @@ const ISOLATED: [(&str, &str); 2] = [
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Cross-Origin-Embedder-Policy", "require-corp"),
 ];
-
-/// What jco needs besides the policy of every page: modules that the page has made itself, a map of their names, and its core modules
-/// from `data:` addresses.
-const RELAXED: (&str, &str) = (
-    "Content-Security-Policy",
-    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval' 'unsafe-inline' blob:; connect-src 'self' blob: data:; \
-     style-src 'self'",
-);
 
 /// The page's name, and its folder's.
 const PAGE: &str = "bench";
@@ -64,7 +56,7 @@ impl Page {
         let echo = shell::long(&format!("measuring in {}", browser.name));
         let headers: Vec<_> = ISOLATED
             .into_iter()
-            .chain(self.jco.map(|_| RELAXED))
+            .chain(self.jco.map(|_| POLICY_FOR_JCO))
             .collect();
         let server = Server::start(&self.folder, &headers)?;
         let session = Session::start(browser, DEADLINE)?;

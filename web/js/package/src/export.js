@@ -11,8 +11,8 @@ export function exportedFunction(guest, item) {
 
 function direct(guest, item, signature) {
   const [core, postReturn] = guest.instance.exported(item.export);
-  const scalar = scalarCall(guest, core, postReturn, signature);
-  if (scalar !== undefined) return scalar;
+  const quick = isScalar(signature, postReturn) && (methodCall(guest, core, signature) ?? scalarCall(guest, core, signature));
+  if (quick) return quick;
   const { memory, lends } = signature;
   return (...args) => {
     guest.begin();
@@ -40,15 +40,48 @@ function direct(guest, item, signature) {
   };
 }
 
+/** Whether all values are a core value each, and nothing is to be done before or after but the call. */
+function isScalar({ params, result, lends, moves, isFallible }, postReturn) {
+  const isOne = ({ to, kind }) => to !== undefined && kind !== 'own';
+  if (lends || moves || isFallible || postReturn || params.length > 3) return false;
+  return params.every(isOne) && (result === undefined || isOne(result));
+}
+
+/** What there is of a result. */
+const taker = ({ result }) => result?.from ?? (() => undefined);
+
+/** A scalar method of a resource, which is lent for the length of the call. */
+function methodCall(guest, core, signature) {
+  const [{ lend } = {}, ...rest] = signature.params;
+  if (lend === undefined || rest.some(({ kind }) => kind === 'borrow')) return undefined;
+  const [first, second] = rest.map(({ to }) => to);
+  const from = taker(signature);
+  const calls = [
+    (rep) => core(rep),
+    (rep, a) => core(rep, first(a)),
+    (rep, a, b) => core(rep, first(a), second(b)),
+  ];
+  const call = calls[rest.length];
+  return (self, a, b) => {
+    guest.begin();
+    let record;
+    try {
+      record = lend(self);
+      return from(call(record.rep, a, b));
+    } catch (error) {
+      throw guest.failure(signature.mismatch(error, [self, a, b]), true);
+    } finally {
+      if (record !== undefined) record.lends -= 1;
+    }
+  };
+}
+
 /** A call whose values are a core value each: nothing is allocated on the way. */
-function scalarCall(guest, core, postReturn, signature) {
-  const { params, result, lends, moves, isFallible } = signature;
-  const isOne = ({ to }) => to !== undefined;
-  if (params.length > 3 || !params.every(isOne) || lends || moves || isFallible || postReturn) return undefined;
-  if (result !== undefined && !isOne(result)) return undefined;
-  if (params.some(({ kind }) => kind === 'borrow') || result?.kind === 'own') return undefined;
+function scalarCall(guest, core, signature) {
+  const { params } = signature;
+  if (params.some(({ kind }) => kind === 'borrow')) return undefined;
   const [first, second, third] = params.map(({ to }) => to);
-  const from = result?.from ?? (() => undefined);
+  const from = taker(signature);
   const failed = (error, args) => guest.failure(signature.mismatch(error, args), true);
   switch (params.length) {
     case 0:

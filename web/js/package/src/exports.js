@@ -54,18 +54,33 @@ function addMembers(guest, items) {
       let construct;
       resource.construct = (...args) => (construct ??= make())(...args);
     } else if (role === 'method') {
-      lazily(resource.class.prototype, camel(member), () => method(make()));
+      lazily(resource.class.prototype, camel(member), () => method(make(), item.func.params.length - 1));
     } else if (role === 'static') {
       lazily(resource.class, camel(member), make);
     }
   }
 }
 
-/** A function whose first argument is the object that it is called on. */
-function method(call) {
-  return function (...args) {
-    return call(this, ...args);
-  };
+/** A function whose first argument is the object that it is called on, and which takes so many others. */
+function method(call, others) {
+  switch (others) {
+    case 0:
+      return function () {
+        return call(this);
+      };
+    case 1:
+      return function (a) {
+        return call(this, a);
+      };
+    case 2:
+      return function (a, b) {
+        return call(this, a, b);
+      };
+    default:
+      return function (...args) {
+        return call(this, ...args);
+      };
+  }
 }
 
 /** A property that is made when it is first read. */

@@ -9,7 +9,7 @@ export function handle(guest, memory, type) {
   const resource = guest.resources.get(type.resource);
   const ways = type.kind === 'own' ? OWN : BORROW;
   const [kind] = [GuestResource, HostResource].filter((Kind) => resource instanceof Kind);
-  const { to, from } = kind === GuestResource ? ways.guest(guest, resource, type) : ways.host(guest, resource ?? unknown, type);
+  const { to, from, lend } = kind === GuestResource ? ways.guest(guest, resource, type) : ways.host(guest, resource ?? unknown, type);
   const { put, get } = SCALARS.u32;
   return {
     ...single(memory, { core: 'i32', to, from, put, get, wrong: (value, path) => (resource ?? unknown).wrong(value, path) }),
@@ -18,6 +18,7 @@ export function handle(guest, memory, type) {
     // Lent handles are given back at the end of the call, which the store has to know of.
     lends: type.kind === 'borrow' && !type.defined,
     borrows: type.kind === 'borrow',
+    lend,
   };
 }
 
@@ -45,12 +46,19 @@ const OWN = {
   }),
 };
 
+function lendFrom(resource, value) {
+  const record = resource.record(value);
+  if (record === undefined) throw MISMATCH;
+  record.lends += 1;
+  return record;
+}
+
 const BORROW = {
   guest: (guest, resource, { table, defined }) => ({
+    /** What an object stands for, which is lent until whoever asks gives it back. */
+    lend: (value) => lendFrom(resource, value),
     to(value) {
-      const record = resource.record(value);
-      if (record === undefined) throw MISMATCH;
-      record.lends += 1;
+      const record = lendFrom(resource, value);
       guest.afterwards.push(() => (record.lends -= 1));
       return defined ? record.rep : guest.instance.insertBorrow(table, record.rep);
     },

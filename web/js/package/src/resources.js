@@ -59,7 +59,9 @@ export class GuestResource {
   /** The object for a representation. */
   wrap(rep, owned) {
     const record = new Held(this, rep, owned);
-    const object = Object.create(this.class.prototype, { [held]: { value: record } });
+    const object = Object.create(this.class.prototype);
+    // Defined with the others, it would make an object that is slow to be read.
+    Object.defineProperty(object, held, { value: record });
     if (owned) forgotten.register(object, record, record);
     return object;
   }

@@ -1,4 +1,4 @@
-//! jco, which the page is measured against: installed from npm for that alone, and put into the page.
+//! jco, which pages are measured against and compared with: installed from npm for that alone, and put into the page.
 
 use crate::workspace::Workspace;
 use crate::{shell, tools, web};
