@@ -5,9 +5,8 @@ use std::path::PathBuf;
 
 use amphi::Error;
 use amphi::error::Context;
-use amphi_core::contract::{self, Contract, Function, Item, Packages, TypeName};
+use amphi_core::contract::{self, Contract, Packages};
 use clap::Args;
-use serde_json::{Value, json};
 
 use crate::load;
 use crate::outcome::{Outcome, print};
@@ -45,7 +44,7 @@ pub fn inspect(options: &Options) -> Outcome {
         .map_err(Error::new)
         .with_context(|| format!("cannot inspect `{}`", options.component.display()))?;
     if options.json {
-        return print(&format!("{:#}", to_json(&contract)));
+        return print(&format!("{:#}", contract.json()));
     }
     let packages = if options.wasi {
         Packages::All
@@ -72,52 +71,4 @@ fn summary(contract: &Contract) -> String {
         writeln!(text, "// {what}: {value}").expect("a string takes whatever is written");
     }
     text
-}
-
-fn to_json(contract: &Contract) -> Value {
-    json!({
-        "size": contract.anatomy.size,
-        "core_modules": contract.anatomy.core_modules,
-        "components": contract.anatomy.components,
-        "wasi": contract.wasi_versions(),
-        "imports": contract.imports().iter().map(item).collect::<Vec<_>>(),
-        "exports": contract.exports().iter().map(item).collect::<Vec<_>>(),
-    })
-}
-
-fn item(item: &Item) -> Value {
-    match item {
-        Item::Interface {
-            name,
-            functions,
-            types,
-        } => json!({
-            "kind": "interface",
-            "name": name,
-            "functions": functions.iter().map(function).collect::<Vec<_>>(),
-            "types": types.iter().map(type_name).collect::<Vec<_>>(),
-        }),
-        Item::Function(func) => tagged("function", function(func)),
-        Item::Type(ty) => json!({ "kind": "type", "name": ty.name, "type": ty.kind }),
-    }
-}
-
-/// A JSON object with `kind` added.
-fn tagged(kind: &str, mut value: Value) -> Value {
-    value["kind"] = kind.into();
-    value
-}
-
-fn function(function: &Function) -> Value {
-    let params = function.params.iter();
-    json!({
-        "name": function.name,
-        "params": params.map(|param| json!({ "name": param.name, "type": param.ty })).collect::<Vec<_>>(),
-        "result": function.result,
-        "async": function.is_async,
-    })
-}
-
-fn type_name(ty: &TypeName) -> Value {
-    json!({ "name": ty.name, "type": ty.kind })
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use amphi::error::Context;
 use amphi::{Error, Result};
 use amphi_core::contract::{self, Contract};
-use amphi_core::typescript::{self, Declarations};
+use amphi_core::typescript::{self, Calls, Declarations};
 use clap::Args;
 use serde_json::json;
 use wit_parser::Resolve;
@@ -33,6 +33,10 @@ pub struct Options {
     /// The WIT that the component was built from, for its documentation, which a component does not carry
     #[arg(long, value_name = "PATH")]
     wit: Option<PathBuf>,
+
+    /// Exports return promises, and imports may, as they do with the options `async` and `worker` of `load`
+    #[arg(long = "async")]
+    promised: bool,
 
     /// Write the list as JSON
     #[arg(long)]
@@ -80,7 +84,11 @@ fn declare(mut contract: Contract, options: &Options) -> Result<Vec<Declarations
     }
     let name = options.component.file_stem().unwrap_or_default();
     let name = name.to_string_lossy();
-    typescript::declarations(&contract.resolve, contract.world, &name).map_err(Error::new)
+    let calls = match options.promised {
+        true => Calls::Promised,
+        false => Calls::Direct,
+    };
+    typescript::declarations(&contract.resolve, contract.world, &name, calls).map_err(Error::new)
 }
 
 fn read_wit(path: &Path) -> Result<Resolve> {

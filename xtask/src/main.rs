@@ -6,6 +6,7 @@ mod demo;
 mod fuzz;
 mod guests;
 mod jco;
+mod npm;
 mod outside;
 mod package;
 mod sample;
@@ -13,6 +14,7 @@ mod shell;
 mod size;
 mod test;
 mod tools;
+mod typescript;
 mod web;
 mod workspace;
 

@@ -5,7 +5,7 @@
 
 use crate::web::{self, PAGES, Profile, TARGET};
 use crate::workspace::{Workspace, cargo, select};
-use crate::{conformance, demo, fuzz, guests, jco, outside, shell, tools};
+use crate::{conformance, demo, fuzz, guests, jco, outside, shell, tools, typescript};
 use amphi_harness::Selection;
 use anyhow::Result;
 use clap::Args;
@@ -52,6 +52,11 @@ const STEPS: &[Step] = &[
         "fuzz",
         "no mutated component ends the translation",
         fuzz_briefly,
+    ),
+    (
+        "types",
+        "TypeScript programs against the declarations that are written for components",
+        typescript::check,
     ),
     ("docs", "rustdoc, natively and for the page", docs),
     ("pages", "the pages are assembled", pages),

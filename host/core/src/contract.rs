@@ -1,10 +1,11 @@
 //! The contract of a component: the world that it was built for, decoded from its bytes.
 //!
 //! [`decode`] gives a [`Contract`]. [`Contract::wit`] writes it as WIT; [`Contract::imports`] and
-//! [`Contract::exports`] list it as data. No format for files is chosen here: whoever writes JSON converts at the edge.
+//! [`Contract::exports`] list it as data, and [`Contract::json`] writes that data down.
 
 mod documentation;
 mod item;
+mod json;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -99,6 +100,12 @@ impl Contract {
     /// What the component offers.
     pub fn exports(&self) -> Vec<Item> {
         item::items(&self.resolve, &self.world().exports)
+    }
+
+    /// The imports and exports as JSON, with the size, the number of core modules and of nested components, and the versions of
+    /// WASI.
+    pub fn json(&self) -> serde_json::Value {
+        json::contract(self)
     }
 
     /// The versions of WASI that the world imports from or exports to, in order: `0.2.6`.

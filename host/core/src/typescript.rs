@@ -35,6 +35,15 @@ pub struct Declarations {
     pub text: String,
 }
 
+/// Whether the guest may have to wait for functions of the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Calls {
+    /// Never: exports return values, and so does what is imported.
+    Direct,
+    /// It may: exports return promises, and what is imported may do so.
+    Promised,
+}
+
 /// Writes the declarations of a world, that of the world itself first.
 ///
 /// `name` is what the component is called: the first file is `name.d.ts`, the others are in a folder `name`, and the type
@@ -47,8 +56,9 @@ pub fn declarations(
     resolve: &Resolve,
     world: WorldId,
     name: &str,
+    calls: Calls,
 ) -> Result<Vec<Declarations>, TypescriptError> {
-    let layout = Layout::new(resolve, world, name);
+    let layout = Layout::new(resolve, world, name, calls);
     let mut files = vec![Declarations {
         path: format!("{}.d.ts", layout.world()),
         text: world::text(resolve, world, &layout, name)?,

@@ -1,5 +1,4 @@
 // Made by `amphi types`, which overwrites this file.
-import type { Component } from 'amphi-web';
 
 /** What the component wants from its host. */
 export interface Imports {
@@ -9,8 +8,13 @@ export interface Imports {
 /** What the component offers. */
 export interface Exports {
   'demo:small/a': import('./file/exports/demo.small.a@1.0.0.js').A;
+  'demo:small/a@1.0.0': import('./file/exports/demo.small.a@1.0.0.js').A;
   'demo:small/b': import('./file/exports/demo.small.b@1.0.0.js').B;
+  'demo:small/b@1.0.0': import('./file/exports/demo.small.b@1.0.0.js').B;
 }
 
 /** The component: `load<File>(…)` knows its imports and exports. */
-export type File = Component<Imports, Exports>;
+export interface File {
+  imports: Imports;
+  exports: Exports;
+}

@@ -2,5 +2,5 @@
 
 /** `wasi:random/insecure-seed@0.2.6` */
 export interface InsecureSeed {
-  insecureSeed(): [bigint, bigint] | Promise<[bigint, bigint]>;
+  insecureSeed(): [bigint, bigint];
 }

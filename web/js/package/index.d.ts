@@ -1,3 +1,5 @@
+/// <reference lib="esnext.disposable" />
+
 /** Where a component's bytes come from: an address, a response, bytes, or what `compile` gives. */
 export type Source = string | URL | Response | Promise<Response> | ArrayBuffer | ArrayBufferView | Compiled;
 
@@ -29,25 +31,51 @@ export interface Wasi {
   stderr?: (text: string) => void;
 }
 
-/** Functions and classes of one interface, by their names in JavaScript. */
-export type Interface = Record<string, unknown>;
+/** What is known of a component when its program is compiled; `amphi types` writes it. */
+export interface World {
+  imports: object;
+  exports: object;
+  /** Whether exports return promises, because imports may. */
+  async?: boolean;
+}
 
-export interface InstantiateOptions<Imports extends object = Record<string, unknown>> {
+/** A component of which nothing is known. */
+export interface AnyWorld extends World {
+  imports: Record<string, unknown>;
+  exports: any;
+  async?: boolean;
+}
+
+export type InstantiateOptions<W extends World = AnyWorld> = Imports<W> &
+  Async<W> & {
+    wasi?: Wasi;
+    signal?: AbortSignal;
+  };
+
+type Imports<W extends World> = {} extends W['imports'] ? Partial<ImportsOption<W['imports']>> : ImportsOption<W['imports']>;
+
+interface ImportsOption<I> {
   /** What the component imports, by the names of interfaces; a version may be left out where only one is imported. */
-  imports?: Imports;
-  wasi?: Wasi;
+  imports: I;
+}
+
+type Async<W extends World> = 'async' extends keyof W ? (W extends { async: true } ? AsyncOption<true> : Partial<AsyncOption<boolean>>) : Partial<AsyncOption<false>>;
+
+interface AsyncOption<A> {
   /**
    * Whether functions of `imports` may return promises, so that every export returns one. Unless this is given, it is so when one of them is
    * declared `async`.
    */
-  async?: boolean;
-  signal?: AbortSignal;
+  async: A;
 }
+
+/** Options, which may be left out where none has to be given. */
+type Options<O> = {} extends O ? [options?: O] : [options: O];
 
 /** A component that is compiled: one makes any number of instances. */
 export class Compiled {
   private constructor();
-  instantiate<Exports = any, Imports extends object = Record<string, unknown>>(options?: InstantiateOptions<Imports>): Promise<Component<Exports>>;
+  instantiate<W extends World = AnyWorld>(...options: Options<InstantiateOptions<W>>): Promise<Component<W['exports']>>;
 }
 
 /** An instance of a component. `component[Symbol.dispose]()` ends it. */
@@ -55,22 +83,17 @@ export class Component<Exports = any> {
   private constructor();
   /** Functions, and objects of functions and classes for interfaces, by name. */
   readonly exports: Exports;
+  [Symbol.dispose](): void;
 }
 
 /** Compiles a component. */
 export function compile(source: Source, options?: CompileOptions): Promise<Compiled>;
 
 /** Makes an instance of a compiled component. */
-export function instantiate<Exports = any, Imports extends object = Record<string, unknown>>(
-  compiled: Compiled,
-  options?: InstantiateOptions<Imports>,
-): Promise<Component<Exports>>;
+export function instantiate<W extends World = AnyWorld>(compiled: Compiled, ...options: Options<InstantiateOptions<W>>): Promise<Component<W['exports']>>;
 
 /** Compiles a component and makes an instance. */
-export function load<Exports = any, Imports extends object = Record<string, unknown>>(
-  source: Source,
-  options?: CompileOptions & InstantiateOptions<Imports>,
-): Promise<Component<Exports>>;
+export function load<W extends World = AnyWorld>(source: Source, ...options: Options<CompileOptions & InstantiateOptions<W>>): Promise<Component<W['exports']>>;
 
 /** The error case of a function that returns a `result`. */
 export class ComponentError<Payload = any> extends Error {

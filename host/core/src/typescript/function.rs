@@ -4,7 +4,7 @@ use wit_parser::{Function, FunctionKind, Param, Type, TypeDefKind};
 
 use super::layout::Side;
 use super::scope::{Scope, Unsupported};
-use super::{TypescriptError, doc, identifier};
+use super::{Calls, TypescriptError, doc, identifier};
 
 /// A function as a member of an interface or a class: its documentation, its name, its signature.
 pub(super) fn member(
@@ -58,7 +58,7 @@ pub(super) fn parameters(scope: Scope<'_>, function: &Function) -> Result<String
     Ok(texts?.join(", "))
 }
 
-/// What the function returns. One that the host gives may take its time, whatever WIT says of it.
+/// What the function returns. What the host gives need not return a promise where it may.
 fn result(scope: Scope<'_>, function: &Function) -> Result<String, Unsupported> {
     let (Outcome::Plain(ty) | Outcome::Fallible(ty, _)) = outcome(scope, function);
     let ty = match ty {
@@ -66,10 +66,11 @@ fn result(scope: Scope<'_>, function: &Function) -> Result<String, Unsupported> 
         None => "void".to_owned(),
     };
     let promise = format!("{}<{ty}>", scope.global("Promise"));
-    Ok(match (scope.side, function.kind.is_async()) {
-        (Side::Export, false) => ty,
-        (Side::Export, true) => promise,
-        (Side::Import, _) => format!("{ty} | {promise}"),
+    let waits = function.kind.is_async() || scope.layout.calls == Calls::Promised;
+    Ok(match (waits, scope.side) {
+        (false, _) => ty,
+        (true, Side::Export) => promise,
+        (true, Side::Import) => format!("{ty} | {promise}"),
     })
 }
 

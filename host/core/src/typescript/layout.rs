@@ -2,7 +2,7 @@
 
 use wit_parser::{IndexMap, InterfaceId, Resolve, TypeOwner, WorldId, WorldItem, WorldKey};
 
-use super::identifier;
+use super::{Calls, identifier};
 
 /// Which way the functions of an interface are called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,13 +29,15 @@ pub(super) struct Module {
 /// The files of a world.
 #[derive(Debug)]
 pub(super) struct Layout {
+    /// What functions return.
+    pub calls: Calls,
     world: String,
     imports: IndexMap<InterfaceId, Module>,
     exports: IndexMap<InterfaceId, Module>,
 }
 
 impl Layout {
-    pub(super) fn new(resolve: &Resolve, world: WorldId, name: &str) -> Self {
+    pub(super) fn new(resolve: &Resolve, world: WorldId, name: &str, calls: Calls) -> Self {
         let world = &resolve.worlds[world];
         let name = file_name(name);
         let modules = |items: &IndexMap<WorldKey, WorldItem>, folder: &str| {
@@ -52,6 +54,7 @@ impl Layout {
             modules
         };
         Self {
+            calls,
             imports: modules(&world.imports, "imports"),
             exports: modules(&world.exports, "exports"),
             world: name,

@@ -4,10 +4,20 @@ use wit_parser::{Function, FunctionKind, TypeId};
 
 use super::layout::Side;
 use super::scope::{Scope, Unsupported};
-use super::{TypescriptError, definition, doc, function, identifier};
+use super::{Calls, TypescriptError, definition, doc, function, identifier};
 
-/// What a class has when only the guest makes instances of it.
+/// What stands in a class whose objects are made in other ways than by its constructor.
 const NO_CONSTRUCTOR: &str = "private constructor();\n";
+
+/// How the host drops a resource of the guest.
+const DROPPED: &str = "/** Drops the resource in the guest. */\n[Symbol.dispose](): void;\n";
+
+/// How the guest drops a resource of the host.
+const DISPOSED: &str =
+    "/** Called when the guest drops the resource. */\n[Symbol.dispose]?(): void;\n";
+
+/// What a class of the host is where the guest uses nothing but its objects.
+const ANY_CLASS: &str = "abstract new (...args: never[]) =>";
 
 /// The declaration of a resource.
 ///
@@ -19,39 +29,54 @@ pub(super) fn declaration(
 ) -> Result<String, TypescriptError> {
     let ty = identifier::pascal(name);
     let comment = definition::comment(&scope.resolve.types[id].docs);
-    let methods = of_kind(scope, id, Kind::Method)?;
-    Ok(match scope.side {
-        Side::Export => {
-            let statics = of_kind(scope, id, Kind::Static)?;
-            let constructor = constructor(scope, id)?.unwrap_or_else(|| NO_CONSTRUCTOR.to_owned());
-            let dispose = "/** Drops the resource in the guest. */\n[Symbol.dispose](): void;\n";
-            let body = [&constructor, &methods, &statics, dispose, "#private;\n"].concat();
-            let body = doc::indented(&body);
-            format!("{comment}declare class {ty} {{\n{body}}}\nexport type {{ {ty} }};\n")
-        }
-        Side::Import => {
-            let dispose =
-                "/** Called when the guest drops the resource. */\n[Symbol.dispose]?(): void;\n";
-            let body = doc::indented(&(methods + dispose));
-            format!("{comment}export interface {ty} {{\n{body}}}\n")
-        }
-    })
+    let methods = members(scope, id, Kind::Method, identifier::method)?;
+    if scope.side == Side::Import {
+        let body = doc::indented(&(methods + DISPOSED));
+        return Ok(format!("{comment}export interface {ty} {{\n{body}}}\n"));
+    }
+    let (constructor, statics) = match is_plain(scope) {
+        true => (
+            constructor(scope, id, "constructor", "")?,
+            members(scope, id, Kind::Static, |name| {
+                format!("static {}", identifier::method(name))
+            })?,
+        ),
+        false => (None, String::new()),
+    };
+    let constructor = constructor.unwrap_or_else(|| NO_CONSTRUCTOR.to_owned());
+    let body = [&constructor, &methods, &statics, DROPPED, "#private;\n"].concat();
+    let body = doc::indented(&body);
+    Ok(format!(
+        "{comment}declare class {ty} {{\n{body}}}\nexport type {{ {ty} }};\n"
+    ))
 }
 
 /// The class as a member of what the interface gives.
 pub(super) fn member(scope: Scope<'_>, name: &str, id: TypeId) -> Result<String, TypescriptError> {
     let ty = identifier::pascal(name);
-    if scope.side == Side::Export {
+    if is_plain(scope) {
         return Ok(format!("readonly {ty}: typeof {ty};\n"));
     }
-    let statics = of_kind(scope, id, Kind::Static)?;
-    let constructor = constructor(scope, id)?;
-    if statics.is_empty() && constructor.is_none() {
-        return Ok(format!("{ty}: abstract new (...args: never[]) => {ty};\n"));
-    }
-    let constructor = constructor.unwrap_or_default();
-    let body = doc::indented(&(constructor + &statics));
-    Ok(format!("{ty}: {{\n{body}}};\n"))
+    let made = match scope.side {
+        Side::Import => ty.clone(),
+        Side::Export => format!("{}<{ty}>", scope.global("Promise")),
+    };
+    let constructor = constructor(scope, id, "new ", &format!(": {made}"))?;
+    let statics = members(scope, id, Kind::Static, identifier::property)?;
+    let body = constructor.unwrap_or_default() + &statics;
+    Ok(match (scope.side, body.as_str()) {
+        (Side::Import, "") => format!("{ty}: {ANY_CLASS} {ty};\n"),
+        (Side::Import, _) => format!("{ty}: {{\n{}}};\n", doc::indented(&body)),
+        (Side::Export, _) => {
+            let body = doc::indented(&format!("{body}readonly prototype: {ty};\n"));
+            format!("readonly {ty}: {{\n{body}}};\n")
+        }
+    })
+}
+
+/// Whether the class is one that TypeScript can declare: where calls return promises, so does `new`.
+fn is_plain(scope: Scope<'_>) -> bool {
+    scope.side == Side::Export && scope.layout.calls == Calls::Direct
 }
 
 /// What kind of function a resource has.
@@ -61,7 +86,12 @@ enum Kind {
     Static,
 }
 
-fn constructor(scope: Scope<'_>, id: TypeId) -> Result<Option<String>, TypescriptError> {
+fn constructor(
+    scope: Scope<'_>,
+    id: TypeId,
+    word: &str,
+    result: &str,
+) -> Result<Option<String>, TypescriptError> {
     let of_resource = |function: &&Function| function.kind == FunctionKind::Constructor(id);
     let Some(function) = scope.functions().into_iter().find(of_resource) else {
         return Ok(None);
@@ -69,20 +99,18 @@ fn constructor(scope: Scope<'_>, id: TypeId) -> Result<Option<String>, Typescrip
     let at = |unsupported: Unsupported| unsupported.at(scope, &function.name);
     let comment = function::documentation(scope, function).map_err(at)?;
     let parameters = function::parameters(scope, function).map_err(at)?;
-    let name = scope.resolve.types[id].name.as_deref().unwrap_or_default();
-    Ok(Some(match scope.side {
-        Side::Export => format!("{comment}constructor({parameters});\n"),
-        Side::Import => format!(
-            "{comment}new ({parameters}): {};\n",
-            identifier::pascal(name)
-        ),
-    }))
+    Ok(Some(format!("{comment}{word}({parameters}){result};\n")))
 }
 
-fn of_kind(scope: Scope<'_>, id: TypeId, kind: Kind) -> Result<String, TypescriptError> {
+fn members(
+    scope: Scope<'_>,
+    id: TypeId,
+    wanted: Kind,
+    name: impl Fn(&str) -> String,
+) -> Result<String, TypescriptError> {
     let mut members = String::new();
     for function in scope.functions() {
-        let (of, resource) = match function.kind {
+        let (kind, resource) = match function.kind {
             FunctionKind::Method(resource) | FunctionKind::AsyncMethod(resource) => {
                 (Kind::Method, resource)
             }
@@ -93,16 +121,8 @@ fn of_kind(scope: Scope<'_>, id: TypeId, kind: Kind) -> Result<String, Typescrip
             | FunctionKind::AsyncFreestanding
             | FunctionKind::Constructor(_) => continue,
         };
-        if of == kind && resource == id {
-            let name = match scope.side {
-                Side::Export => identifier::method(function.item_name()),
-                Side::Import => identifier::property(function.item_name()),
-            };
-            let name = match (scope.side, kind) {
-                (Side::Export, Kind::Static) => format!("static {name}"),
-                _ => name,
-            };
-            members += &function::member(scope, function, &name)?;
+        if kind == wanted && resource == id {
+            members += &function::member(scope, function, &name(function.item_name()))?;
         }
     }
     Ok(members)

@@ -2,10 +2,10 @@
 
 use wit_parser::Resolve;
 
-use super::{Declarations, FIRST_LINE, TypescriptError, declarations};
+use super::{Calls, Declarations, FIRST_LINE, TypescriptError, declarations};
 
 /// The files for the one world in `wit`, by the component's name `app`.
-fn written(wit: &str) -> Result<Vec<Declarations>, TypescriptError> {
+fn written(wit: &str, calls: Calls) -> Result<Vec<Declarations>, TypescriptError> {
     let mut resolve = Resolve::default();
     let package = resolve
         .push_source("test.wit", wit)
@@ -13,13 +13,13 @@ fn written(wit: &str) -> Result<Vec<Declarations>, TypescriptError> {
     let world = resolve
         .select_world(&[package], None)
         .expect("the test's WIT has one world");
-    declarations(&resolve, world, "app")
+    declarations(&resolve, world, "app", calls)
 }
 
 /// The text of one file, without its first line.
 #[track_caller]
-fn file(wit: &str, path: &str) -> String {
-    let files = written(wit).expect("the world has declarations");
+fn file(wit: &str, path: &str, calls: Calls) -> String {
+    let files = written(wit, calls).expect("the world has declarations");
     let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
     let file = files.iter().find(|file| file.path == path);
     let file = file.unwrap_or_else(|| panic!("expected `{path}`, found {paths:?}"));
@@ -33,14 +33,20 @@ fn file(wit: &str, path: &str) -> String {
 #[track_caller]
 fn check(interface: &str, expected: &str) {
     let wit = format!("package demo:a; interface i {{ {interface} }} world w {{ export i; }}");
-    assert_eq!(file(&wit, "app/exports/demo.a.i.d.ts"), expected.trim());
+    assert_eq!(
+        file(&wit, "app/exports/demo.a.i.d.ts", Calls::Direct),
+        expected.trim()
+    );
 }
 
 /// As [`check`], on the side of the imports.
 #[track_caller]
 fn check_import(interface: &str, expected: &str) {
     let wit = format!("package demo:a; interface i {{ {interface} }} world w {{ import i; }}");
-    assert_eq!(file(&wit, "app/imports/demo.a.i.d.ts"), expected.trim());
+    assert_eq!(
+        file(&wit, "app/imports/demo.a.i.d.ts", Calls::Direct),
+        expected.trim()
+    );
 }
 
 #[test]
@@ -227,7 +233,7 @@ fn resources_of_the_host_are_what_its_classes_must_look_like() {
 /** It counts. */
 export interface Counter {
   /** @throws an error whose `payload` is `string` */
-  next(): number | Promise<number>;
+  next(): number;
   wait(): void | Promise<void>;
   /** Called when the guest drops the resource. */
   [Symbol.dispose]?(): void;
@@ -243,12 +249,67 @@ export interface I {
   Counter: {
     /** From `start`. */
     new (start: number): Counter;
-    constructor2(of: Counter): Counter | Promise<Counter>;
+    constructor2(of: Counter): Counter;
   };
   Token: abstract new (...args: never[]) => Token;
-  take(c: Counter, t: Token[]): Token | Promise<Token>;
+  take(c: Counter, t: Token[]): Token;
 }"#,
     );
+}
+
+#[test]
+fn calls_that_may_have_to_wait_return_promises() {
+    let wit =
+        format!("package demo:a; interface i {{ {COUNTER} }} world w {{ import i; export i; }}");
+    assert_eq!(
+        file(&wit, "app/exports/demo.a.i.d.ts", Calls::Promised),
+        r#"/// <reference lib="esnext.disposable" />
+
+/** It counts. */
+declare class Counter {
+  private constructor();
+  /** @throws an error whose `payload` is `string` */
+  next(): Promise<number>;
+  wait(): Promise<void>;
+  /** Drops the resource in the guest. */
+  [Symbol.dispose](): void;
+  #private;
+}
+export type { Counter };
+
+declare class Token {
+  private constructor();
+  /** Drops the resource in the guest. */
+  [Symbol.dispose](): void;
+  #private;
+}
+export type { Token };
+
+/** `demo:a/i` */
+export interface I {
+  readonly Counter: {
+    /** From `start`. */
+    new (start: number): Promise<Counter>;
+    constructor2(of: Counter): Promise<Counter>;
+    readonly prototype: Counter;
+  };
+  readonly Token: {
+    readonly prototype: Token;
+  };
+  take(c: Counter, t: Token[]): Promise<Token>;
+}"#
+    );
+    let imported = file(&wit, "app/imports/demo.a.i.d.ts", Calls::Promised);
+    for line in [
+        "next(): number | Promise<number>;",
+        "new (start: number): Counter;",
+        "constructor2(of: Counter): Counter | Promise<Counter>;",
+        "take(c: Counter, t: Token[]): Token | Promise<Token>;",
+    ] {
+        assert!(imported.contains(line), "expected `{line}` in\n{imported}");
+    }
+    let world = file(&wit, "app.d.ts", Calls::Promised);
+    assert!(world.contains("async: true;"), "{world}");
 }
 
 #[test]
@@ -304,7 +365,11 @@ const BOTH: &str = "
 #[test]
 fn each_side_has_its_own_resources() {
     assert_eq!(
-        file(BOTH, "app/exports/demo.both.point@1.2.3.d.ts"),
+        file(
+            BOTH,
+            "app/exports/demo.both.point@1.2.3.d.ts",
+            Calls::Direct
+        ),
         "export type Point = import('./demo.both.types@1.2.3.js').Point;
 
 export type Document = import('./demo.both.types@1.2.3.js').File;
@@ -314,8 +379,19 @@ export interface PointInterface {
   open(at: Point): Document;
 }"
     );
-    assert!(file(BOTH, "app/exports/demo.both.types@1.2.3.d.ts").contains("declare class File {"));
-    let imported = file(BOTH, "app/imports/demo.both.types@1.2.3.d.ts");
+    assert!(
+        file(
+            BOTH,
+            "app/exports/demo.both.types@1.2.3.d.ts",
+            Calls::Direct
+        )
+        .contains("declare class File {")
+    );
+    let imported = file(
+        BOTH,
+        "app/imports/demo.both.types@1.2.3.d.ts",
+        Calls::Direct,
+    );
     assert!(imported.contains("export interface File {"), "{imported}");
 }
 
@@ -327,7 +403,7 @@ fn what_is_imported_alone_is_found_there() {
         interface shapes { use types.{point}; corner: func() -> point; }
         world w { export shapes; }";
     assert_eq!(
-        file(wit, "app/exports/demo.one.shapes.d.ts"),
+        file(wit, "app/exports/demo.one.shapes.d.ts", Calls::Direct),
         "export type Point = import('../imports/demo.one.types.js').Point;
 
 /** `demo:one/shapes` */
@@ -340,14 +416,12 @@ export interface Shapes {
 #[test]
 fn the_world_lists_what_it_wants_and_offers() {
     assert_eq!(
-        file(BOTH, "app.d.ts"),
-        "import type { Component } from 'amphi-web';
-
-export type Point = import('./app/imports/demo.both.types@1.2.3.js').Point;
+        file(BOTH, "app.d.ts", Calls::Direct),
+        "export type Point = import('./app/imports/demo.both.types@1.2.3.js').Point;
 
 /** What the component wants from its host. */
 export interface Imports {
-  now(where: Point): bigint | Promise<bigint>;
+  now(where: Point): bigint;
   'demo:both/types': import('./app/imports/demo.both.types@1.2.3.js').Types;
   'demo:both/point': import('./app/imports/demo.both.point@1.2.3.js').PointInterface;
   'out': import('./app/imports/out.js').Out;
@@ -358,11 +432,16 @@ export interface Exports {
   /** @throws an error whose `payload` is `Point` */
   run(): void;
   'demo:both/types': import('./app/exports/demo.both.types@1.2.3.js').Types;
+  'demo:both/types@1.2.3': import('./app/exports/demo.both.types@1.2.3.js').Types;
   'demo:both/point': import('./app/exports/demo.both.point@1.2.3.js').PointInterface;
+  'demo:both/point@1.2.3': import('./app/exports/demo.both.point@1.2.3.js').PointInterface;
 }
 
 /** The component: `load<App>(…)` knows its imports and exports. */
-export type App = Component<Imports, Exports>;"
+export interface App {
+  imports: Imports;
+  exports: Exports;
+}"
     );
 }
 
@@ -378,7 +457,7 @@ fn versions_stand_side_by_side_and_wasi_is_optional() {
         package demo:calc@1.0.0 { interface ops { add: func(a: u8) -> u8; } }
         package demo:calc@2.0.0 { interface ops { add: func(a: u64) -> u64; } }
         package wasi:cli@0.2.6 { interface stdout { get: func(); } }";
-    let text = file(wit, "app.d.ts");
+    let text = file(wit, "app.d.ts", Calls::Direct);
     for line in [
         "'demo:calc/ops@1.0.0': import('./app/imports/demo.calc.ops@1.0.0.js').Ops;",
         "'demo:calc/ops@2.0.0': import('./app/imports/demo.calc.ops@2.0.0.js').Ops;",
@@ -391,13 +470,13 @@ fn versions_stand_side_by_side_and_wasi_is_optional() {
 #[test]
 fn what_the_page_does_not_support_is_named_with_its_place() {
     let wit = "package demo:a@1.0.0; interface i { f: func() -> list<stream<u8>>; } world w { export i; }";
-    let error = written(wit).expect_err("a stream");
+    let error = written(wit, Calls::Direct).expect_err("a stream");
     assert_eq!(
         error.to_string(),
         "`demo:a/i@1.0.0#f`: expected types that the page supports, found `stream`"
     );
     let wit = "package demo:a; world w { export f: func(x: error-context); }";
-    let error = written(wit).expect_err("an error context");
+    let error = written(wit, Calls::Direct).expect_err("an error context");
     assert_eq!(
         error.to_string(),
         "`f`: expected types that the page supports, found `error-context`"
@@ -418,11 +497,12 @@ fn a_component_may_be_called_anything() {
         ("it's.p1", "it-s.p1.d.ts", "ItSP1"),
         ("2nd", "2nd.d.ts", "Component2nd"),
         ("imports", "imports.d.ts", "ImportsComponent"),
-        ("..", "component.d.ts", "ComponentComponent"),
+        ("..", "component.d.ts", "Component"),
     ] {
-        let files = declarations(&resolve, world, name).expect("the world has declarations");
+        let files =
+            declarations(&resolve, world, name, Calls::Direct).expect("the world has declarations");
         assert_eq!(files[0].path, path);
-        let line = format!("export type {ty} = Component<Imports, Exports>;");
+        let line = format!("export interface {ty} {{");
         assert!(files[0].text.contains(&line), "{}", files[0].text);
     }
 }

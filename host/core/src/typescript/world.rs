@@ -6,7 +6,7 @@ use wit_parser::{IndexMap, Resolve, TypeId, WorldId, WorldItem, WorldKey};
 
 use super::layout::{self, Layout, Side};
 use super::scope::Scope;
-use super::{TypescriptError, definition, doc, identifier, interface};
+use super::{Calls, TypescriptError, definition, doc, identifier, interface};
 
 /// The packages of WASI that every host supplies, so that a program need not.
 const SUPPLIED: &[&str] = &[
@@ -34,13 +34,12 @@ pub(super) fn text(
         .collect();
     let all = || imported.iter().chain(&exported);
     let taken = |ty: &str| {
-        let ours = ["Component", "Exports", "Imports"].contains(&ty);
+        let ours = ["Exports", "Imports"].contains(&ty);
         ours || all().any(|(name, _)| identifier::pascal(name) == ty)
     };
     let component = identifier::free(name, "Component", taken);
 
     let mut text = interface::heading(resolve, all().map(|(_, id)| *id));
-    text += "import type { Component } from 'amphi-web';\n";
     for (side, types) in [(Side::Import, &imported), (Side::Export, &exported)] {
         let scope = Scope::of_world(resolve, layout, side, id);
         for (name, id) in types {
@@ -59,7 +58,15 @@ pub(super) fn text(
     let what = format!("The component: `load<{component}>(…)` knows its imports and exports.");
     text += "\n";
     text += &doc::comment(&doc::paragraphs(&[&what, docs]));
-    text += &format!("export type {component} = Component<Imports, Exports>;\n");
+    let calls = match layout.calls {
+        Calls::Direct => "",
+        Calls::Promised => {
+            "  /** It is loaded with the option `async` or `worker`. */\n  async: true;\n"
+        }
+    };
+    text += &format!(
+        "export interface {component} {{\n  imports: Imports;\n  exports: Exports;\n{calls}}}\n"
+    );
     Ok(text)
 }
 
@@ -88,12 +95,18 @@ fn side(
             ""
         };
         let file = layout::specifier(layout.world(), &module.path);
-        // One version alone needs not be named.
-        let key = match unversioned(&module.key) {
-            name if versions.get(name) == Some(&1) => name,
-            _ => &module.key,
+        let mut add = |key: &str| {
+            members += &format!("'{key}'{mark}: import('{file}').{};\n", module.name);
         };
-        members += &format!("'{key}'{mark}: import('{file}').{};\n", module.name);
+        // One version alone needs not be named; what is exported may be.
+        let short = unversioned(&module.key);
+        let is_only = versions.get(short) == Some(&1);
+        if is_only {
+            add(short);
+        }
+        if !is_only || (side == Side::Export && short != module.key) {
+            add(&module.key);
+        }
     }
     Ok(doc::indented(&members))
 }
