@@ -6,6 +6,7 @@ import './imports.js';
 import './promises.js';
 import './resources.js';
 import './values.js';
+import './wasi.js';
 import { run } from './tests.js';
 
 globalThis.outcome = run();

@@ -80,7 +80,7 @@ pub static PAGES: &[Page] = &[
             ("tests/javascript", ""),
             ("web/js/package", "amphi-web"),
             ("target/guests", "guests"),
-            ("web/demo/data", "data"),
+            ("tests/runner/src/programs/errands", "errands"),
         ],
         bound: "amphi-web/wasm",
     },

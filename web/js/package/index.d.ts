@@ -23,6 +23,8 @@ export interface Wasi {
   args?: string[];
   /** The environment variables. */
   env?: Record<string, string>;
+  /** Directories by the names that the component finds them under. */
+  directories?: Record<string, Directory | { directory: Directory; readOnly?: boolean }>;
   /** What is read from standard input. */
   stdin?: string | Uint8Array;
   /** Is given what is written to standard output. */
@@ -38,6 +40,20 @@ export interface World {
   /** Whether exports return promises, because imports may. */
   async?: boolean;
 }
+
+/** A directory in memory, which the page and the components that are granted it share. */
+export class Directory {
+  private constructor();
+  /** Writes a file anew, and makes the directories on the way to it. */
+  write(path: string, content: string | Uint8Array): void;
+  /** The bytes of a file. */
+  read(path: string): Uint8Array;
+  /** The paths of all files, in order. */
+  files(): string[];
+}
+
+/** Makes a directory in memory, with files by their paths. */
+export function directory(files?: Record<string, string | Uint8Array>): Promise<Directory>;
 
 /** A component of which nothing is known. */
 export interface AnyWorld extends World {

@@ -7,7 +7,7 @@ import { hostCalls } from './src/import.js';
 import { Imports } from './src/imports.js';
 import { dispose } from './src/names.js';
 import { bytesOf } from './src/source.js';
-import { grant } from './src/wasi.js';
+import { Directory, grant } from './src/wasi.js';
 
 export { ComponentError, Exit, LinkError, Trap } from './src/errors.js';
 
@@ -81,6 +81,14 @@ export const instantiate = (compiled, options) => compiled.instantiate(options);
 
 /** Compiles a component, unless it is compiled already, and makes an instance. */
 export const load = async (source, options = {}) => instantiate(await compile(source, options), options);
+
+/** Makes a directory in memory, with files by their paths, which `wasi.directories` grants. */
+export async function directory(files = {}) {
+  const { Directory: Tree } = await engine();
+  const made = new Directory(new Tree());
+  for (const [path, content] of Object.entries(files)) made.write(path, content);
+  return made;
+}
 
 /** What `work` gives, unless `signal` is quicker. */
 async function orAborted(work, signal) {

@@ -5,6 +5,7 @@
 #![cfg(target_arch = "wasm32")]
 
 mod compiled;
+mod directory;
 mod instance;
 mod json;
 mod linking;

@@ -25,16 +25,18 @@ impl Linking {
     ///
     /// Never.
     pub fn direct(make: Function, failed: JsValue) -> Result<Linking, JsError> {
-        Linking::new(HostFunctions::direct(make, failed)).map_err(refusal)
+        let functions = HostFunctions::direct(make, failed);
+        Linking::new(functions, p2::add_to_linker_sync).map_err(refusal)
     }
 
-    /// WASI alone, and functions that may have to be waited for: `begin: (lowering, slots) -> promise | undefined`, and `finish` alike.
+    /// WASI alone, whose functions may have to be waited for, as those of the page: `begin: (lowering, slots) -> promise | undefined`, and `finish` alike.
     ///
     /// # Errors
     ///
     /// Never.
     pub fn waited(begin: Function, finish: Function) -> Result<Linking, JsError> {
-        Linking::new(HostFunctions::waited(begin, finish)).map_err(refusal)
+        let functions = HostFunctions::waited(begin, finish);
+        Linking::new(functions, p2::add_to_linker_async).map_err(refusal)
     }
 
     /// Defines the function `name` of an interface, or of the world.
@@ -74,9 +76,12 @@ impl Linking {
 }
 
 impl Linking {
-    fn new(functions: HostFunctions) -> Result<Linking> {
+    fn new(
+        functions: HostFunctions,
+        add_wasi: fn(&mut Linker<State>) -> Result<()>,
+    ) -> Result<Linking> {
         let mut linker = Linker::new(&engine());
-        p2::add_to_linker_sync(&mut linker)?;
+        add_wasi(&mut linker)?;
         linker.allow_shadowing(true);
         Ok(Linking { linker, functions })
     }

@@ -1,9 +1,13 @@
 //! What an instance is granted of WASI.
 
+use crate::directory::Directory;
+use crate::refusal;
 use amphi_wasi_web::cli::{IsTerminal, StdoutStream};
 use amphi_wasi_web::p2::pipe::MemoryInputPipe;
 use amphi_wasi_web::p2::{OutputStream, Pollable, StreamResult};
-use amphi_wasi_web::{ResourceTable, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView, async_trait};
+use amphi_wasi_web::{
+    FsPerms, ResourceTable, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView, async_trait,
+};
 use amphi_web::component::script::{self, Local};
 use bytes::Bytes;
 use js_sys::{Function, Uint8Array};
@@ -50,6 +54,25 @@ impl Grants {
     /// Appends an environment variable.
     pub fn env(&mut self, name: &str, value: &str) {
         self.builder.env(name, value);
+    }
+
+    /// A directory under the name `path`.
+    ///
+    /// # Errors
+    ///
+    /// Never.
+    pub fn directory(
+        &mut self,
+        path: &str,
+        directory: &Directory,
+        read_only: bool,
+    ) -> Result<(), JsError> {
+        let perms = match read_only {
+            true => FsPerms::ReadOnly,
+            false => FsPerms::ReadWrite,
+        };
+        let granted = self.builder.preopened_dir(&directory.tree, path, perms);
+        granted.map(drop).map_err(refusal)
     }
 
     /// What the guest reads from its standard input.

@@ -1,14 +1,44 @@
 // What a component is granted of WASI, from the option `wasi`.
 
 /** Fills `grants`, the engine's, with what `wasi` says. */
-export function grant(grants, { args = [], env = {}, stdin, stdout, stderr } = {}) {
+export function grant(grants, { args = [], env = {}, directories = {}, stdin, stdout, stderr } = {}) {
   args.forEach((arg) => grants.arg(String(arg)));
   for (const [name, value] of Object.entries(env)) grants.env(name, String(value));
-  if (stdin !== undefined) grants.stdin(typeof stdin === 'string' ? new TextEncoder().encode(stdin) : stdin);
+  for (const [path, given] of Object.entries(directories)) {
+    const { directory = given, readOnly = false } = given;
+    if (!(directory instanceof Directory)) throw new TypeError(`directories[${path}]: expected what \`directory\` makes, found ${typeof given}`);
+    grants.directory(path, directory.tree, readOnly);
+  }
+  if (stdin !== undefined) grants.stdin(bytes(stdin));
   if (stdout !== undefined) grants.stdout(texts(stdout));
   if (stderr !== undefined) grants.stderr(texts(stderr));
   return grants;
 }
+
+/** A directory in memory, which the page and the components that are granted it share. */
+export class Directory {
+  /** `tree` is the engine's. */
+  constructor(tree) {
+    this.tree = tree;
+  }
+
+  /** Writes a file anew, and makes the directories on the way to it. */
+  write(path, content) {
+    this.tree.write(path, bytes(content));
+  }
+
+  /** The bytes of a file. */
+  read(path) {
+    return this.tree.read(path);
+  }
+
+  /** The paths of all files, in order. */
+  files() {
+    return this.tree.files();
+  }
+}
+
+const bytes = (content) => (typeof content === 'string' ? new TextEncoder().encode(content) : content);
 
 /** Gives `handler` bytes as text; a character may be written in parts. */
 function texts(handler) {
