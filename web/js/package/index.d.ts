@@ -33,14 +33,6 @@ export interface Wasi {
   stderr?: (text: string) => void;
 }
 
-/** What is known of a component when its program is compiled; `amphi types` writes it. */
-export interface World {
-  imports: object;
-  exports: object;
-  /** Whether exports return promises, because imports may. */
-  async?: boolean;
-}
-
 /** A directory in memory, which the page and the components that are granted it share. */
 export class Directory {
   private constructor();
@@ -54,6 +46,14 @@ export class Directory {
 
 /** Makes a directory in memory, with files by their paths. */
 export function directory(files?: Record<string, string | Uint8Array>): Promise<Directory>;
+
+/** What is known of a component when its program is compiled; `amphi types` writes it. */
+export interface World {
+  imports: object;
+  exports: object;
+  /** Whether exports return promises, because imports may. */
+  async?: boolean;
+}
 
 /** A component of which nothing is known. */
 export interface AnyWorld extends World {
