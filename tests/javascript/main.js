@@ -7,6 +7,7 @@ import './promises.js';
 import './resources.js';
 import './values.js';
 import './wasi.js';
+import './wit.js';
 import { run } from './tests.js';
 
 globalThis.outcome = run();

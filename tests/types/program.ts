@@ -83,3 +83,5 @@ const put: number = await made.put('apple');
 // A component of which nothing is known.
 const any = await load('any.wasm', { imports: { 'a:b/c': { f() {} } }, async: true });
 console.log(await any.exports['d:e/f'].g(1, 'x'), sum, bytes, big, none, text, season, read, bumped, added, put);
+const { text: wit, imports } = await any.wit;
+console.log(wit, imports.flatMap((item) => (item.kind === 'interface' ? item.functions.map(({ name }) => name) : [item.name])));

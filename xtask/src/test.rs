@@ -18,6 +18,7 @@ const FOR_THE_PAGE: &[&str] = &[
     "amphi-web",
     "amphi-wasi-web",
     "amphi-js",
+    "amphi-wit",
     "amphi-runner",
     "amphi-conformance",
     "sensor-demo",

@@ -43,6 +43,7 @@ pub static PAGES: &[Page] = &[
         package: "sensor-demo",
         folders: &[("web/demo", ""), ("target/guests", "components")],
         bound: "",
+        besides: &[],
     },
     Page {
         name: "runner",
@@ -54,24 +55,28 @@ pub static PAGES: &[Page] = &[
             ("web/demo/data", "data"),
         ],
         bound: "",
+        besides: &[],
     },
     Page {
         name: "conformance",
         package: "amphi-conformance",
         folders: &[("tests/conformance/page", "")],
         bound: "",
+        besides: &[],
     },
     Page {
         name: "bench",
         package: "amphi-bench-web",
         folders: &[("benches/web/page", ""), ("target/guests", "guests")],
         bound: "",
+        besides: &[],
     },
     Page {
         name: "size",
         package: "amphi-bench-size",
         folders: &[],
         bound: "",
+        besides: &[],
     },
     Page {
         name: "javascript",
@@ -83,6 +88,7 @@ pub static PAGES: &[Page] = &[
             ("tests/runner/src/programs/errands", "errands"),
         ],
         bound: "amphi-web/wasm",
+        besides: &["amphi-wit"],
     },
 ];
 
@@ -97,6 +103,8 @@ pub struct Page {
     pub folders: &'static [(&'static str, &'static str)],
     /// The folder of the page that its code is put into.
     pub bound: &'static str,
+    /// Packages whose modules stand beside that code, for it to fetch when it needs them.
+    pub besides: &'static [&'static str],
 }
 
 /// How the page's code is compiled.
@@ -163,16 +171,16 @@ pub fn build_into(
     profile: Profile,
     folder: &Path,
 ) -> Result<()> {
-    let module = compile(workspace, page, profile)?;
+    let packages = || std::iter::once(page.package).chain(page.besides.iter().copied());
+    let modules: Vec<PathBuf> = packages()
+        .map(|package| compile(workspace, package, profile))
+        .collect::<Result<_>>()?;
     copy_afresh(workspace, page.folders, folder)?;
     let bound = folder.join(page.bound);
-    bind(&module, &bound)?;
-    if profile == Profile::Web {
-        match find_program(&["wasm-opt"]) {
-            Some(program) => optimise(workspace, page, &bound, &program)?,
-            None => eprintln!(
-                "wasm-opt is not there (Debian: binaryen): the page is larger than it need be"
-            ),
+    for (package, module) in packages().zip(&modules) {
+        bind(module, &bound)?;
+        if profile == Profile::Web {
+            optimise(workspace, package, &bound)?;
         }
     }
     Ok(())
@@ -214,14 +222,12 @@ pub fn module(workspace: &Workspace, package: &str, profile: Profile) -> PathBuf
 
 /// The module of a page that was built for users, with the names of its functions, which the page itself goes without.
 pub fn named_module(workspace: &Workspace, page: &Page) -> PathBuf {
-    workspace.target("named").join(page.module())
+    workspace.target("named").join(bound_module(page.package))
 }
 
-impl Page {
-    /// The file name of its module.
-    fn module(&self) -> String {
-        format!("{}_bg.wasm", self.package.replace('-', "_"))
-    }
+/// The file name of a package's module in a page.
+fn bound_module(package: &str) -> String {
+    format!("{}_bg.wasm", package.replace('-', "_"))
 }
 
 impl Profile {
@@ -246,20 +252,20 @@ fn named(pages: &[String]) -> Result<Vec<&'static Page>> {
     pages.iter().map(|name| page(name)).collect()
 }
 
-fn compile(workspace: &Workspace, page: &Page, profile: Profile) -> Result<PathBuf> {
+fn compile(workspace: &Workspace, package: &str, profile: Profile) -> Result<PathBuf> {
     let folder = target_folder(workspace);
     let mut command = cargo(&[
         "build",
         "--lib",
         "-p",
-        page.package,
+        package,
         "--target",
         TARGET,
         "--profile",
         profile.name(),
     ]);
     shell::quiet(command.env("CARGO_TARGET_DIR", &folder))?;
-    Ok(module(workspace, page.package, profile))
+    Ok(module(workspace, package, profile))
 }
 
 fn bind(module: &Path, folder: &Path) -> Result<()> {
@@ -278,14 +284,19 @@ fn bind(module: &Path, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Optimises the module of the page in `folder`, and keeps it once more with its names.
-fn optimise(workspace: &Workspace, page: &Page, folder: &Path, program: &Path) -> Result<()> {
-    let (named, module) = (named_module(workspace, page), folder.join(page.module()));
+/// Optimises the module of `package` in `folder`, and keeps it once more with its names.
+fn optimise(workspace: &Workspace, package: &str, folder: &Path) -> Result<()> {
+    let Some(program) = find_program(&["wasm-opt"]) else {
+        eprintln!("wasm-opt is not there (Debian: binaryen): the page is larger than it need be");
+        return Ok(());
+    };
+    let name = bound_module(package);
+    let (named, module) = (workspace.target("named").join(&name), folder.join(&name));
     if let Some(parent) = named.parent() {
         fs::create_dir_all(parent)?;
     }
     let wasm_opt = |passes: &[&str], from: &Path, to: &Path| {
-        let mut command = Command::new(program);
+        let mut command = Command::new(&program);
         command.args(passes).args(FEATURES).arg(from);
         shell::quiet(command.arg("-o").arg(to))
     };

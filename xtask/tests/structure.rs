@@ -14,6 +14,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("amphi-web", &[]),
     ("amphi-wasi-web", &["amphi-web"]),
     ("amphi-js", &["amphi-web", "amphi-wasi-web"]),
+    ("amphi-wit", &["amphi-core"]),
     ("amphi", &["amphi-core", "amphi-web", "amphi-wasi-web"]),
     ("amphi-runner", &["amphi", "amphi-web"]),
     ("amphi-fuzz", &["amphi-core", "amphi-web"]),

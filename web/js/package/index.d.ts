@@ -88,9 +88,39 @@ interface AsyncOption<A> {
 /** Options, which may be left out where none has to be given. */
 type Options<O> = {} extends O ? [options?: O] : [options: O];
 
+/** A component's world, as `amphi inspect` shows it. */
+export interface Wit {
+  /** WIT, with all packages that the world uses. */
+  text: string;
+  imports: WitItem[];
+  exports: WitItem[];
+  /** The versions of WASI that it imports from or exports to. */
+  wasi: string[];
+  /** The component's size in bytes, and what it consists of. */
+  size: number;
+  coreModules: number;
+  components: number;
+}
+
+/** An import or an export: an interface with what it has, a function or a type. Types are written as in WIT. */
+export type WitItem =
+  | { kind: 'interface'; name: string; functions: WitFunction[]; types: { name: string; type: string }[] }
+  | ({ kind: 'function' } & WitFunction)
+  | { kind: 'type'; name: string; type: string };
+
+export interface WitFunction {
+  /** That of a method has its resource in it: `[method]counter.next`. */
+  name: string;
+  params: { name: string; type: string }[];
+  result: string | null;
+  async: boolean;
+}
+
 /** A component that is compiled: one makes any number of instances. */
 export class Compiled {
   private constructor();
+  /** The component's world. What knows WIT is fetched when this is first read. */
+  readonly wit: Promise<Wit>;
   instantiate<W extends World = AnyWorld>(...options: Options<InstantiateOptions<W>>): Promise<Component<W['exports']>>;
 }
 
@@ -99,6 +129,8 @@ export class Component<Exports = any> {
   private constructor();
   /** Functions, and objects of functions and classes for interfaces, by name. */
   readonly exports: Exports;
+  /** The component's world. What knows WIT is fetched when this is first read. */
+  readonly wit: Promise<Wit>;
   [Symbol.dispose](): void;
 }
 

@@ -8,6 +8,7 @@ import { Imports } from './src/imports.js';
 import { dispose } from './src/names.js';
 import { bytesOf } from './src/source.js';
 import { Directory, grant } from './src/wasi.js';
+import { witOf } from './src/wit.js';
 
 export { ComponentError, Exit, LinkError, Trap } from './src/errors.js';
 
@@ -15,11 +16,20 @@ export { ComponentError, Exit, LinkError, Trap } from './src/errors.js';
 export class Compiled {
   #handle;
   #plan;
+  #bytes;
+  #wit;
 
   /** Made by `compile`. */
-  constructor(handle) {
+  constructor(handle, bytes) {
     this.#handle = handle;
     this.#plan = JSON.parse(handle.plan());
+    this.#bytes = bytes;
+  }
+
+  /** A promise of the component's world, as text and as data. */
+  get wit() {
+    this.#wit ??= witOf(this.#bytes);
+    return this.#wit;
   }
 
   /** Makes an instance; see `instantiate`. */
@@ -40,19 +50,26 @@ export class Compiled {
       throw guest.startFailure(error);
     }
     signal?.throwIfAborted();
-    return new Component(guest);
+    return new Component(guest, this);
   }
 }
 
 /** An instance of a component. */
 export class Component {
   #guest;
+  #compiled;
 
   /** Made by `load` and `instantiate`. */
-  constructor(guest) {
+  constructor(guest, compiled) {
     this.#guest = guest;
+    this.#compiled = compiled;
     /** Functions, and objects of functions for interfaces, by name. */
     this.exports = exportsOf(guest);
+  }
+
+  /** A promise of the component's world, as text and as data. */
+  get wit() {
+    return this.#compiled.wit;
   }
 
   /** Ends the component: nothing of it can be called any more. */
@@ -71,7 +88,9 @@ async function compileAll(source, { signal, progress }) {
   const [{ compile: compileBytes }, bytes] = await Promise.all([engine(), bytesOf(source, { signal, progress })]);
   const total = bytes.length;
   progress?.({ phase: 'compile', loaded: 0, total });
-  const compiled = new Compiled(await compileBytes(bytes));
+  // The page may change bytes that are its own.
+  const kept = source instanceof ArrayBuffer || ArrayBuffer.isView(source) ? bytes.slice() : bytes;
+  const compiled = new Compiled(await compileBytes(kept), kept);
   progress?.({ phase: 'compile', loaded: total, total });
   return compiled;
 }
