@@ -214,7 +214,15 @@ fn pages(workspace: &Workspace) -> Result<()> {
 fn in_browsers(workspace: &Workspace) -> Result<()> {
     shell::shown(&mut native_cargo(
         workspace,
-        &["test", "--test", "browser", "--test", "lifecycle"],
+        &[
+            "test",
+            "--test",
+            "browser",
+            "--test",
+            "http",
+            "--test",
+            "lifecycle",
+        ],
     ))
 }
 

@@ -22,6 +22,8 @@ mod link;
 mod macros;
 #[cfg(not(target_arch = "wasm32"))]
 mod unsatisfied;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod wasi_http;
 pub mod wave;
 
 #[doc(hidden)]

@@ -10,6 +10,8 @@ pub use amphi_web::{
 /// WASI for both hosts, with the names of `wasmtime-wasi`.
 pub use amphi_wasi_web as wasi;
 pub use amphi_wasi_web::MemoryDir as Directory;
+/// `wasi:http` for both hosts, with the names of `wasmtime-wasi-http`.
+pub use amphi_wasi_web::http as wasi_http;
 
 /// The component model, with the names of `wasmtime::component`.
 pub mod component {

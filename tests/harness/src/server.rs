@@ -28,7 +28,12 @@ pub struct Server {
 impl Server {
     /// Serves the files of `folder` on a free port, with `headers` besides the usual ones.
     pub fn start(folder: &Path, headers: &[(&str, &str)]) -> Result<Self> {
-        let site = site(folder, headers)?;
+        Self::start_beside(folder, headers, Router::new())
+    }
+
+    /// The same, with what `answers` has: paths that no file of the folder has.
+    pub fn start_beside(folder: &Path, headers: &[(&str, &str)], answers: Router) -> Result<Self> {
+        let site = site(folder, headers, answers)?;
         // One thread of its own: callers block elsewhere.
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
@@ -45,13 +50,18 @@ impl Server {
         })
     }
 
+    /// Its host and port.
+    pub fn authority(&self) -> String {
+        self.address.to_string()
+    }
+
     /// The address of `path` (without a leading slash).
     pub fn url(&self, path: &str) -> String {
         format!("http://{}/{path}", self.address)
     }
 }
 
-fn site(folder: &Path, headers: &[(&str, &str)]) -> Result<Router> {
+fn site(folder: &Path, headers: &[(&str, &str)], answers: Router) -> Result<Router> {
     let folder = folder
         .canonicalize()
         .with_context(|| format!("cannot serve `{}`", folder.display()))?;
@@ -65,6 +75,6 @@ fn site(folder: &Path, headers: &[(&str, &str)]) -> Result<Router> {
         .context("expected headers of HTTP")?;
     // Asked for by the browser, not by the page: its absence is no line for the page's console.
     let absent = Router::new().route("/favicon.ico", get(StatusCode::NO_CONTENT));
-    let files = Router::new().fallback_service(amphi_site::files::<()>(&folder, absent));
+    let files = answers.fallback_service(amphi_site::files::<()>(&folder, absent));
     Ok(amphi_site::guarded(files, headers))
 }

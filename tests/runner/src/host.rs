@@ -7,6 +7,7 @@ use amphi::component::{
 };
 use amphi::wasi::p2::pipe::MemoryOutputPipe;
 use amphi::wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use amphi::wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView};
 use amphi::{Error, Result, StoreContextMut, format_err};
 
 use crate::bindings::{Host, HostCounter, log};
@@ -35,6 +36,9 @@ pub struct State {
     pub calls: Vec<String>,
     /// The counters.
     pub table: ResourceTable,
+    /// What sends the guest's requests: nothing, unless a program says otherwise.
+    pub hooks: &'static mut dyn WasiHttpHooks,
+    http: WasiHttpCtx,
     wasi: WasiCtx,
     stdout: MemoryOutputPipe,
     stderr: MemoryOutputPipe,
@@ -58,6 +62,8 @@ impl State {
         Self {
             calls: Vec::new(),
             table: ResourceTable::new(),
+            hooks: amphi::wasi_http::refusing_hooks(),
+            http: WasiHttpCtx::new(),
             wasi,
             stdout,
             stderr,
@@ -80,6 +86,16 @@ impl WasiView for State {
         WasiCtxView {
             ctx: &mut self.wasi,
             table: &mut self.table,
+        }
+    }
+}
+
+impl WasiHttpView for State {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView {
+            hooks: self.hooks,
+            table: &mut self.table,
+            ctx: &mut self.http,
         }
     }
 }

@@ -8,6 +8,8 @@
 //! - `guests/*.wasm` and `guests/wasip2/*.wasm`: components of the workspace, built in both ways
 //! - `data/readings.json`: the readings of the demo page
 //!
+//! [`run_requests`] is for guests that speak HTTP, to a server that the caller has started.
+//!
 //! Beside the corpus there are values that nobody has written down: [`values`] draws types and values, and echoes them through guests.
 //!
 //! It knows the facade `amphi` only, and so cannot tell on which host it runs. Where the files come from is its caller's
@@ -31,4 +33,5 @@ pub mod values;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub use block_on::block_on;
+pub use programs::requests::run as run_requests;
 pub use report::{Line, Report, run};

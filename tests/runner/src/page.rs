@@ -36,6 +36,19 @@ pub async fn run(base_url: String) -> Result<String, JsError> {
     Ok(serde_json::to_string(&report)?)
 }
 
+/// Lets guests speak HTTP with the server at `authority`, and returns the report as JSON. The components are below `base_url`.
+///
+/// # Errors
+///
+/// A component is missing.
+#[wasm_bindgen]
+pub async fn requests(base_url: String, authority: String) -> Result<String, JsError> {
+    let load = async |path: &str| load(&format!("{base_url}{path}")).await;
+    let report = crate::run_requests(load, &authority).await;
+    let report = report.map_err(|error| JsError::new(&format!("{error:#}")))?;
+    Ok(serde_json::to_string(&report)?)
+}
+
 /// What the page holds after some rounds of [`lifecycle`].
 #[derive(Serialize)]
 struct Sample {

@@ -17,6 +17,7 @@ mod console;
 mod ctx;
 mod error;
 mod filesystem;
+pub mod http;
 pub mod p2;
 mod page;
 pub mod random;

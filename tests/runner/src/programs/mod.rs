@@ -12,6 +12,7 @@ mod fetching;
 mod linking;
 mod payloads;
 mod readings;
+pub mod requests;
 mod traps;
 mod waiting;
 

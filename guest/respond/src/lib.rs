@@ -1,0 +1,94 @@
+//! Answers HTTP requests: says what it was asked, gives a body back, or fails, by the path.
+
+mod bindings {
+    wit_bindgen::generate!({
+        path: [
+            "../../wit/deps/io",
+            "../../wit/deps/clocks",
+            "../../wit/deps/random",
+            "../../wit/deps/filesystem",
+            "../../wit/deps/sockets",
+            "../../wit/deps/cli",
+            "../../wit/deps/http",
+        ],
+        world: "wasi:http/proxy",
+        generate_all,
+    });
+    use super::Responder;
+    export!(Responder);
+}
+
+use bindings::exports::wasi::http::incoming_handler::Guest;
+use bindings::wasi::http::types::{
+    ErrorCode, Fields, IncomingRequest, OutgoingBody, OutgoingResponse, ResponseOutparam,
+};
+use bindings::wasi::io::streams::StreamError;
+
+struct Responder;
+
+impl Guest for Responder {
+    fn handle(request: IncomingRequest, out: ResponseOutparam) {
+        let path = request.path_with_query().unwrap_or_default();
+        let status = match path.as_str() {
+            "/echo" | "/seen?x=1" => 200,
+            "/empty" => 204,
+            "/failing" => {
+                ResponseOutparam::set(out, Err(ErrorCode::LoopDetected));
+                return;
+            }
+            "/silent" => return,
+            "/broken" => panic!("asked to"),
+            _ => 404,
+        };
+        answer(&request, out, status, &path);
+    }
+}
+
+fn answer(request: &IncomingRequest, out: ResponseOutparam, status: u16, path: &str) {
+    let fields = [("x-path".to_owned(), path.as_bytes().to_vec())];
+    let headers = Fields::from_list(&fields).expect("a path may be in a header");
+    let response = OutgoingResponse::new(headers);
+    response.set_status_code(status).expect("it is a status");
+    let body = response.body().expect("it is the first time");
+    ResponseOutparam::set(out, Ok(response));
+    // The response has begun; its body is written as the request's is read.
+    let written = match path {
+        "/empty" => Ok(()),
+        "/echo" => echo(request, &body),
+        _ => say(request, &body),
+    };
+    if written.is_ok() {
+        let _ = OutgoingBody::finish(body, None);
+    }
+}
+
+fn say(request: &IncomingRequest, body: &OutgoingBody) -> Result<(), StreamError> {
+    let courier = request.headers().get("x-courier");
+    let courier: Vec<_> = courier
+        .iter()
+        .map(|value| String::from_utf8_lossy(value))
+        .collect();
+    let text = format!(
+        "{:?} {:?} {:?} {courier:?}\n",
+        request.method(),
+        request.scheme(),
+        request.path_with_query(),
+    );
+    let stream = body.write().expect("it is the first time");
+    stream.blocking_write_and_flush(text.as_bytes())
+}
+
+fn echo(request: &IncomingRequest, body: &OutgoingBody) -> Result<(), StreamError> {
+    let incoming = request.consume().expect("it is the first time");
+    let (input, output) = (
+        incoming.stream().expect("it is the first time"),
+        body.write().expect("it is the first time"),
+    );
+    loop {
+        match output.blocking_splice(&input, 4096) {
+            Ok(_) => {}
+            Err(StreamError::Closed) => return Ok(()),
+            Err(error) => return Err(error),
+        }
+    }
+}

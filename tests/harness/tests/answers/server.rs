@@ -1,0 +1,125 @@
+//! What the guests' server answers.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::response::{AppendHeaders, IntoResponse, Response};
+use axum::routing::{get, post};
+use bytes::Bytes;
+use futures_util::stream::{self, StreamExt as _};
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::future::pending;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Notify;
+
+/// What answers have in common.
+#[derive(Clone, Default)]
+struct Shared {
+    /// What the second halves wait for, by name.
+    halves: Arc<Mutex<HashMap<String, Arc<Notify>>>>,
+    /// How many answers never come, of those that somebody waits for.
+    waiting: Arc<AtomicUsize>,
+}
+
+impl Shared {
+    fn half(&self, name: String) -> Arc<Notify> {
+        let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(halves.entry(name).or_default())
+    }
+}
+
+/// One answer that never comes, counted while somebody waits for it.
+struct Waiting(Arc<AtomicUsize>);
+
+impl Waiting {
+    fn of(shared: &Shared) -> Waiting {
+        shared.waiting.fetch_add(1, Ordering::SeqCst);
+        Waiting(Arc::clone(&shared.waiting))
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// All answers.
+pub fn answers() -> Router {
+    Router::new()
+        .route("/http/seen", get(seen))
+        .route("/http/status/{status}", get(status))
+        .route("/http/echo", post(echo))
+        .route("/http/halves/{name}", get(halves))
+        .route("/http/release/{name}", get(release))
+        .route("/http/never", get(never))
+        .route("/http/half", get(half))
+        .route("/http/waiting", get(waiting))
+        .with_state(Shared::default())
+}
+
+async fn seen(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    let courier = headers.get("x-courier").and_then(|it| it.to_str().ok());
+    let cookies = headers.contains_key("cookie");
+    let text = format!("{method} {uri} {courier:?} {cookies}");
+    (
+        AppendHeaders([("x-several", "a"), ("x-several", "b")]),
+        text,
+    )
+        .into_response()
+}
+
+async fn status(Path(status): Path<u16>) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
+    match status {
+        StatusCode::NO_CONTENT => status.into_response(),
+        _ => (status, format!("status {}", status.as_u16())).into_response(),
+    }
+}
+
+async fn echo(request: Request) -> Body {
+    request.into_body()
+}
+
+/// The first half at once, the second when it is released.
+async fn halves(State(shared): State<Shared>, Path(name): Path<String>) -> Body {
+    let released = shared.half(name);
+    let first = stream::once(async { part("first half, ") });
+    let second = stream::once(async move {
+        released.notified().await;
+        part("second half")
+    });
+    Body::from_stream(first.chain(second))
+}
+
+fn part(text: &'static str) -> Result<Bytes, Infallible> {
+    Ok(Bytes::from_static(text.as_bytes()))
+}
+
+async fn release(State(shared): State<Shared>, Path(name): Path<String>) -> StatusCode {
+    shared.half(name).notify_one();
+    StatusCode::OK
+}
+
+async fn never(State(shared): State<Shared>) -> StatusCode {
+    let _waiting = Waiting::of(&shared);
+    pending().await
+}
+
+/// A half, and never another.
+async fn half(State(shared): State<Shared>) -> Body {
+    let waiting = Waiting::of(&shared);
+    let first = stream::once(async { part("half") });
+    let second = stream::once(async move {
+        let _waiting = waiting;
+        pending().await
+    });
+    Body::from_stream(first.chain(second))
+}
+
+async fn waiting(State(shared): State<Shared>) -> String {
+    shared.waiting.load(Ordering::SeqCst).to_string()
+}

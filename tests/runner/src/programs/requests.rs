@@ -1,0 +1,229 @@
+//! Guests that speak HTTP: one that sends requests to a server, many at once and some given up, and one that answers them.
+
+#[cfg(not(target_arch = "wasm32"))]
+#[path = "requests/native.rs"]
+mod exchange;
+#[cfg(target_arch = "wasm32")]
+#[path = "requests/page.rs"]
+mod exchange;
+
+use std::collections::BTreeMap;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::Poll;
+
+use amphi::component::{Component, Linker};
+use amphi::wasi::WasiCtxBuilder;
+use amphi::wasi::p2::bindings::Command;
+use amphi::wasi_http;
+use amphi::wasi_http::p2::bindings::Proxy;
+use amphi::{Engine, Result, Store, ensure};
+use futures_util::future::{join, join_all};
+
+use super::Transcript;
+use crate::host::State;
+use crate::report::Report;
+use crate::stage::Stage;
+
+/// How often the server is asked how many wait for it, at the most.
+const ASKED: usize = 2_000;
+
+/// What a guest that answers made of a request: the status, a header and the body; or why there is no answer.
+type Answer = Result<(u16, String, String), &'static str>;
+
+/// Lets guests speak HTTP with the server at `authority`.
+///
+/// # Errors
+///
+/// A component is missing or cannot be compiled.
+pub async fn run(load: impl AsyncFn(&str) -> Result<Vec<u8>>, authority: &str) -> Result<Report> {
+    let mut stage = Stage {
+        engine: Engine::default(),
+        components: BTreeMap::new(),
+    };
+    let mut report = Report {
+        suspends: amphi::can_suspend(),
+        ..Report::default()
+    };
+    let component = stage.component(&load, "courier").await?;
+    let respond = stage.component(&load, "respond").await?;
+    let courier = Courier {
+        stage: &stage,
+        component,
+        authority,
+    };
+    let mut transcript = Transcript::new("answers");
+    let result = answers(&mut transcript, &stage, &respond, AT_ONCE).await;
+    report.lines.extend(transcript.end(result));
+    if amphi::can_suspend() {
+        let mut transcript = Transcript::new("waiting for responses");
+        let result = requests(&mut transcript, &courier).await;
+        report.lines.extend(transcript.end(result));
+        let mut transcript = Transcript::new("waiting in answers");
+        let result = answers(&mut transcript, &stage, &respond, WAITING).await;
+        report.lines.extend(transcript.end(result));
+    } else {
+        let mut transcript = Transcript::new("refused to wait for responses");
+        let refused = courier.send(&["plain"]).await;
+        transcript.fails("a response", refused, "JavaScript Promise Integration");
+        report.lines.extend(transcript.end(Ok(())));
+    }
+    Ok(report)
+}
+
+/// What becomes of trailers, which a page cannot send.
+const TRAILERS: &str = match cfg!(target_arch = "wasm32") {
+    true => "finished: Err(ErrorCode::HttpRequestTrailerSectionSize(None))\nanswered: false\n",
+    false => "finished: Ok(())\nanswered: true\n",
+};
+
+/// Requests that a guest answers without waiting, and what it answers.
+const AT_ONCE: &[(&str, &str, &str)] = &[
+    ("GET", "/seen?x=1", ""),
+    ("PUT", "/elsewhere", ""),
+    ("GET", "/empty", ""),
+    ("GET", "/failing", ""),
+    ("GET", "/silent", ""),
+    ("GET", "/broken", ""),
+];
+
+/// Requests whose bodies the guest waits for.
+const WAITING: &[(&str, &str, &str)] = &[("POST", "/echo", "what is said"), ("POST", "/echo", "")];
+
+async fn answers(
+    t: &mut Transcript,
+    stage: &Stage,
+    component: &Component,
+    requests: &[(&str, &str, &str)],
+) -> Result<()> {
+    let mut linker = Linker::<State>::new(&stage.engine);
+    amphi::wasi::p2::add_to_linker_async(&mut linker)?;
+    wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
+    for (method, path, body) in requests {
+        let mut store = stage.store();
+        let proxy = Proxy::instantiate_async(&mut store, component, &linker).await?;
+        let answer = exchange::answer(store, proxy, method, path, body).await?;
+        t.saw(&format!("{method} {path} {body}"), answer);
+    }
+    Ok(())
+}
+
+/// A guest that sends requests.
+struct Courier<'a> {
+    stage: &'a Stage,
+    component: Component,
+    authority: &'a str,
+}
+
+impl Courier<'_> {
+    /// What a guest of its own says of these kinds of requests.
+    async fn send(&self, kinds: &[&str]) -> Result<String> {
+        self.sent(kinds, wasi_http::default_hooks()).await
+    }
+
+    async fn sent(
+        &self,
+        kinds: &[&str],
+        hooks: &'static mut dyn wasi_http::WasiHttpHooks,
+    ) -> Result<String> {
+        let mut linker = Linker::<State>::new(&self.stage.engine);
+        amphi::wasi::p2::add_to_linker_async(&mut linker)?;
+        wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
+        let mut builder = WasiCtxBuilder::new();
+        builder.args(&["courier", self.authority]).args(kinds);
+        let mut state = State::granted(&mut builder);
+        state.hooks = hooks;
+        let mut store = Store::new(&self.stage.engine, state);
+        let command = Command::instantiate_async(&mut store, &self.component, &linker).await?;
+        let ended = command.wasi_cli_run().call_run(&mut store).await?;
+        let (out, err) = store.data_mut().written();
+        ensure!(ended.is_ok(), "the guest failed: {err}");
+        Ok(out)
+    }
+
+    /// Asks the server how many wait for an answer that never comes, until there are `expected`.
+    async fn await_waiting(&self, expected: usize) -> Result<String> {
+        let wanted = format!("got \"{expected}\", trailers false\n");
+        let mut said = String::new();
+        for _ in 0..ASKED {
+            said = self.send(&["get=/http/waiting"]).await?;
+            if said == wanted {
+                break;
+            }
+        }
+        Ok(said)
+    }
+}
+
+async fn requests(t: &mut Transcript, courier: &Courier<'_>) -> Result<()> {
+    for kind in ["plain", "stream", "echo=0", "echo=100000", "errors"] {
+        let said = courier.send(&[kind]).await?;
+        for (number, line) in said.lines().enumerate() {
+            t.saw(&format!("{kind}, line {}", number + 1), line);
+        }
+    }
+    let trailers = courier.send(&["trailers"]).await?;
+    t.same("trailers as expected here", trailers == TRAILERS, true);
+    let refused = courier
+        .sent(&["get=/http/seen"], wasi_http::refusing_hooks())
+        .await;
+    t.fails("without a grant", refused, "ErrorCode::HttpRequestDenied");
+    let sizes: Vec<String> = (1..=20)
+        .map(|part| format!("echo={}", part * 3_000))
+        .collect();
+    let echoes = sizes.iter().map(async |size| courier.send(&[size]).await);
+    let said: Result<Vec<String>> = join_all(echoes).await.into_iter().collect();
+    t.saw("twenty at once", said?);
+    t.same(
+        "nobody waits",
+        courier.await_waiting(0).await?,
+        "got \"0\", trailers false\n",
+    );
+    given_up(t, courier, &sizes).await
+}
+
+/// Ten wait for ever and are given up, four of them when the server has their requests; the ten others go on.
+async fn given_up(t: &mut Transcript, courier: &Courier<'_>, sizes: &[String]) -> Result<()> {
+    const NEVER: &[&str] = &["get=/http/never"];
+    let echoes = sizes.iter().step_by(2);
+    let mut echoes = Box::pin(join_all(
+        echoes.map(async |size| courier.send(&[size]).await),
+    ));
+    {
+        let mut first = Box::pin(join_all((0..4).map(async |_| courier.send(NEVER).await)));
+        let mut waited = Box::pin(courier.await_waiting(4));
+        let waited = poll_fn(|cx| {
+            let _ = first.as_mut().poll(cx);
+            waited.as_mut().poll(cx)
+        });
+        t.same("four wait", waited.await?, "got \"4\", trailers false\n");
+        let others = Box::pin(join_all((0..6).map(async |_| courier.send(NEVER).await)));
+        let mut all = Box::pin(join(first, join(others, &mut echoes)));
+        t.same("given up early", polled(all.as_mut(), 50).await, false);
+    }
+    let said: Result<Vec<String>> = echoes.await.into_iter().collect();
+    t.saw("ten go on", said?);
+    t.same(
+        "nobody waits any more",
+        courier.await_waiting(0).await?,
+        "got \"0\", trailers false\n",
+    );
+    Ok(())
+}
+
+/// Polls a future `turns` times at the most; whether it is done by then.
+async fn polled(mut future: Pin<&mut impl Future>, turns: u32) -> bool {
+    let mut left = turns;
+    poll_fn(|cx| {
+        if future.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(true);
+        }
+        if left == 0 {
+            return Poll::Ready(false);
+        }
+        left -= 1;
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await
+}
