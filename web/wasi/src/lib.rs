@@ -5,7 +5,7 @@
 //! standard input, discarded output, no files, no network. Clocks and randomness are the page's own.
 //!
 //! A page must not stop, so a guest that has to wait (for a timer, for input that has not come) is suspended: link by
-//! [`p2::add_to_linker_async`] and call by `call_async`. Linked by [`p2::add_to_linker_sync`] it traps with an error that says for what it
+//! `p2::add_to_linker_async` and call by `call_async`. Linked by `p2::add_to_linker_sync` it traps with an error that says for what it
 //! would wait.
 //!
 //! The crate is empty on every target but wasm32.
