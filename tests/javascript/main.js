@@ -2,6 +2,7 @@
 
 import './compiling.js';
 import './errors.js';
+import './forgetting.js';
 import './imports.js';
 import './promises.js';
 import './resources.js';

@@ -38,19 +38,22 @@ export class Compiled {
     const { Grants, Instance, Linking, buffer } = await engine();
     const found = new Imports(this.#plan, imports);
     const isAsync = async ?? found.hasAsync();
-    const guest = new Guest(new Instance(grant(new Grants(), wasi)), this.#plan, isAsync);
+    const instance = new Instance(grant(new Grants(), wasi));
+    const guest = new Guest(instance, this.#plan, isAsync);
     const calls = hostCalls(guest, (path) => found.hostOf(path));
     const linking = isAsync
       ? Linking.waited((number, slots) => calls(number).begin(slots, buffer), (number, slots) => calls(number).finish(slots, buffer))
       : Linking.direct((number) => calls(number).direct(), guest.failed);
     found.define(guest, linking);
     try {
-      await guest.instance.instantiate(this.#handle, linking);
+      await instance.instantiate(this.#handle, linking);
     } catch (error) {
       throw guest.startFailure(error);
+    } finally {
+      linking.free();
     }
     signal?.throwIfAborted();
-    return new Component(guest, this);
+    return new Component(guest, instance, this);
   }
 }
 
@@ -60,11 +63,11 @@ export class Component {
   #compiled;
 
   /** Made by `load` and `instantiate`. */
-  constructor(guest, compiled) {
+  constructor(guest, instance, compiled) {
     this.#guest = guest;
     this.#compiled = compiled;
     /** Functions, and objects of functions for interfaces, by name. */
-    this.exports = exportsOf(guest);
+    this.exports = exportsOf(guest, instance);
   }
 
   /** A promise of the component's world, as text and as data. */

@@ -3,10 +3,14 @@
 import { Signature } from './signature.js';
 import { fromWord, toWord } from './words.js';
 
-/** The function of JavaScript for an exported function, as the plan has it. */
-export function exportedFunction(guest, item) {
+/** Under which a function keeps what it needs. */
+const keeps = Symbol('needs');
+
+/** The function of JavaScript for an exported function, as the plan has it. It keeps `needed` for as long as it is kept. */
+export function exportedFunction(guest, needed, item) {
   const signature = new Signature(guest, item);
-  return guest.isAsync ? waited(guest, item, signature) : direct(guest, item, signature);
+  const call = guest.isAsync ? waited(guest, item, signature) : direct(guest, item, signature);
+  return Object.defineProperty(call, keeps, { value: needed });
 }
 
 function direct(guest, item, signature) {

@@ -2,14 +2,16 @@
 
 import { exportedFunction } from './export.js';
 import { camel, parts, pascal, unversioned } from './names.js';
-import { GuestResource } from './resources.js';
+import { GuestResource, construct } from './resources.js';
 
-/** The exports by name; those of an interface also under its name without a version, where that means one interface only. */
-export function exportsOf(guest) {
+/** The exports by name, whose functions keep `instance`, the engine's, and the classes of resources; those of an interface also under its name without a version, where that means one interface only. */
+export function exportsOf(guest, instance) {
   const items = guest.plan.exports;
-  items.forEach((item) => define(guest, item));
+  const classes = [];
+  const make = (item) => exportedFunction(guest, [instance, classes], item);
+  items.forEach((item) => define(guest, item, classes));
   const exports = Object.create(null);
-  for (const item of items) add(guest, exports, item, item.instance === undefined ? camel(item.name) : item.name);
+  for (const item of items) add(guest, make, exports, item, item.instance === undefined ? camel(item.name) : item.name);
   for (const item of items) {
     const short = unversioned(item.name);
     const isOnly = items.filter(({ name }) => unversioned(name) === short).length === 1;
@@ -20,43 +22,45 @@ export function exportsOf(guest) {
   return exports;
 }
 
-/** Makes the classes of resources, which functions need for their values. */
-function define(guest, { name, instance, resource }) {
-  instance?.forEach((item) => define(guest, item));
+/** Makes the classes of resources, which functions need for their values, and adds them to `classes`. */
+function define(guest, { name, instance, resource }, classes) {
+  instance?.forEach((item) => define(guest, item, classes));
   if (resource !== undefined && !guest.resources.has(resource)) {
-    guest.resources.set(resource, new GuestResource(guest, resource, pascal(name)));
+    const made = new GuestResource(guest, resource, pascal(name));
+    guest.resources.set(resource, made);
+    classes.push(made.class);
   }
 }
 
-function add(guest, object, item, key) {
+/** Adds an item to `object`; `make` makes its function. */
+function add(guest, make, object, item, key) {
   if (item.instance !== undefined) {
     const inner = Object.create(null);
-    for (const part of item.instance) add(guest, inner, part, camel(part.name));
-    addMembers(guest, item.instance);
+    for (const part of item.instance) add(guest, make, inner, part, camel(part.name));
+    addMembers(guest, make, item.instance);
     Object.defineProperty(object, key, { value: inner, enumerable: true });
   } else if (item.resource !== undefined) {
     const resource = guest.resources.get(item.resource);
     if (resource instanceof GuestResource) Object.defineProperty(object, pascal(item.name), { value: resource.class, enumerable: true });
   } else if (parts(item.name).role === 'function') {
-    lazily(object, key, () => exportedFunction(guest, item), true);
+    lazily(object, key, () => make(item), true);
   }
 }
 
 /** Gives the classes of an interface their constructors, methods and static functions. */
-function addMembers(guest, items) {
+function addMembers(guest, make, items) {
   for (const item of items.filter(({ func }) => func !== undefined)) {
     const { role, resource: name, member } = parts(item.name);
     const owner = items.find((other) => other.resource !== undefined && other.name === name);
     const resource = guest.resources.get(owner?.resource);
     if (!(resource instanceof GuestResource)) continue;
-    const make = () => exportedFunction(guest, item);
     if (role === 'constructor') {
-      let construct;
-      resource.construct = (...args) => (construct ??= make())(...args);
+      let made;
+      resource.class[construct] = (...args) => (made ??= make(item))(...args);
     } else if (role === 'method') {
-      lazily(resource.class.prototype, camel(member), () => method(make(), item.func.params.length - 1));
+      lazily(resource.class.prototype, camel(member), () => method(make(item), item.func.params.length - 1));
     } else if (role === 'static') {
-      lazily(resource.class, camel(member), make);
+      lazily(resource.class, camel(member), () => make(item));
     }
   }
 }

@@ -12,13 +12,19 @@ const MAY_NOT_LEAVE = 2;
 let engineFailure;
 
 export class Guest {
+  #instance;
   #environments = new Map();
   #kept;
   #dropped = [];
 
-  /** `instance` is the engine's; `isAsync` says whether calls give promises. */
+  /**
+   * `instance` is the engine's; `isAsync` says whether calls give promises.
+   *
+   * The engine keeps the guest's memory and functions, and through its imports this; so that all of it can be forgotten, this does not keep the
+   * engine's instance: what a page can call does.
+   */
   constructor(instance, plan, isAsync) {
-    this.instance = instance;
+    this.#instance = new WeakRef(instance);
     this.plan = plan;
     this.isAsync = isAsync;
     /** Set by a function of the host that has failed; see `fail`. */
@@ -32,6 +38,11 @@ export class Guest {
     this.isBusy = false;
     /** Why no function may be called any more. */
     this.stopped = undefined;
+  }
+
+  /** The engine's instance. */
+  get instance() {
+    return this.#instance.deref();
   }
 
   /** The crossings of functions with the canonical options `number`. */
@@ -100,7 +111,7 @@ export class Guest {
 
   /** Runs the destructor of a resource, when no call is suspended. */
   destroy(resource, rep) {
-    if (this.stopped !== undefined) return;
+    if (this.stopped !== undefined || this.instance === undefined) return;
     if (this.isBusy) {
       this.#dropped.push([resource, rep]);
       return;

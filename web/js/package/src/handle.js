@@ -27,22 +27,22 @@ const unknown = new HostResource(undefined, 'a resource that JavaScript can have
 unknown.has = () => false;
 
 const OWN = {
-  guest: ({ instance }, resource, { table }) => ({
+  guest: (guest, resource, { table }) => ({
     to(value) {
       const record = resource.record(value);
       if (record === undefined || record.lends > 0 || !record.owned) throw MISMATCH;
-      const number = instance.insertOwn(table, record.rep);
+      const number = guest.instance.insertOwn(table, record.rep);
       resource.give(record);
       return number;
     },
-    from: (number) => resource.wrap(instance.takeOwn(table, number), true),
+    from: (number) => resource.wrap(guest.instance.takeOwn(table, number), true),
   }),
-  host: ({ instance, objects }, resource, { table }) => ({
+  host: (guest, resource, { table }) => ({
     to(value) {
       if (!resource.has(value)) throw MISMATCH;
-      return instance.insertOwn(table, objects.add(value));
+      return guest.instance.insertOwn(table, guest.objects.add(value));
     },
-    from: (number) => objects.take(instance.takeOwn(table, number)),
+    from: (number) => guest.objects.take(guest.instance.takeOwn(table, number)),
   }),
 };
 

@@ -35,36 +35,37 @@ class HostCall {
     if (params.length > 2 || !params.every(isOne) || isFallible) return undefined;
     if (result === undefined || !isOne(result)) return undefined;
     const [first, second] = params.map(({ from }) => from);
-    const give = (value) => {
-      try {
-        return result.to(value);
-      } catch (error) {
-        return failed(this.#mismatch(error, value));
-      }
-    };
+    const { to } = result;
+    const refuse = (error, value) => failed(this.#mismatch(error, value));
     switch (params.length) {
       case 0:
         return () => {
+          let value;
           try {
-            return give(host());
+            value = host();
+            return to(value);
           } catch (error) {
-            return failed(error);
+            return refuse(error, value);
           }
         };
       case 1:
         return (a) => {
+          let value;
           try {
-            return give(host(first(a)));
+            value = host(first(a));
+            return to(value);
           } catch (error) {
-            return failed(error);
+            return refuse(error, value);
           }
         };
       default:
         return (a, b) => {
+          let value;
           try {
-            return give(host(first(a), second(b)));
+            value = host(first(a), second(b));
+            return to(value);
           } catch (error) {
-            return failed(error);
+            return refuse(error, value);
           }
         };
     }

@@ -27,33 +27,25 @@ class Held {
   }
 }
 
-/** A resource that the component defines. Its class gets its functions from whoever makes the exports. */
+/** Under which a class has what `new` does: `(args) -> object`. */
+export const construct = Symbol('constructor');
+
+/**
+ * A resource that the component defines. Its class gets its functions from whoever makes the exports, and is kept by these: through its
+ * functions it keeps the engine's instance, which this must not.
+ */
 export class GuestResource {
+  #class;
+
   constructor(guest, number, name) {
     this.guest = guest;
     this.number = number;
     this.name = name;
-    /** What `new` does: `(args) -> object`. */
-    this.construct = () => {
-      throw new TypeError(`${name} has no constructor`);
-    };
-    this.class = this.#makeClass();
+    this.#class = new WeakRef(makeClass(name));
   }
 
-  #makeClass() {
-    const resource = this;
-    const made = class {
-      constructor(...args) {
-        return resource.construct(...args);
-      }
-
-      [dispose]() {
-        forgotten.unregister(this[held]);
-        this[held].release();
-      }
-    };
-    Object.defineProperty(made, 'name', { value: this.name });
-    return made;
+  get class() {
+    return this.#class.deref();
   }
 
   /** The object for a representation. */
@@ -82,6 +74,24 @@ export class GuestResource {
     if (value?.[held]?.resource !== this) return `${path}: expected ${this.name}, found ${value === null ? 'null' : typeof value}`;
     return value[held].alive ? undefined : `${path}: expected a ${this.name}, found one that was disposed of or given away`;
   }
+}
+
+function makeClass(name) {
+  const made = class {
+    constructor(...args) {
+      return made[construct](...args);
+    }
+
+    [dispose]() {
+      forgotten.unregister(this[held]);
+      this[held].release();
+    }
+  };
+  Object.defineProperty(made, 'name', { value: name });
+  made[construct] = () => {
+    throw new TypeError(`${name} has no constructor`);
+  };
+  return made;
 }
 
 /** A resource that the host defines: any object, or those of a class. */
