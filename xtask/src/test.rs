@@ -221,6 +221,8 @@ fn in_browsers(workspace: &Workspace) -> Result<()> {
             "--test",
             "http",
             "--test",
+            "kept",
+            "--test",
             "lifecycle",
         ],
     ))

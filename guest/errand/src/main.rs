@@ -1,10 +1,11 @@
 //! A command that uses WASI in every way, by Rust's standard library and by the interfaces themselves, and says what it saw.
 //!
-//! `errand KIND` runs the errands of a kind: `clocks`, `files`, `random`, `streams`, `sleep`, `poll`. What it prints is the same wherever it runs: nothing of
+//! `errand KIND` runs the errands of a kind: `clocks`, `files`, `keep`, `random`, `streams`, `sleep`, `poll`. What it prints is the same wherever it runs: nothing of
 //! the time, of random numbers or of the machine is in it.
 
 mod clocks;
 mod files;
+mod keep;
 mod poll;
 mod random;
 mod streams;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
     let outcome = match kind.as_str() {
         "clocks" => clocks::run(),
         "files" => files::run(),
+        "keep" => keep::run(),
         "random" => random::run(),
         "streams" => streams::run(),
         "sleep" => poll::sleep(),

@@ -22,6 +22,8 @@ mod block_on;
 mod case;
 mod cases;
 mod host;
+#[cfg(target_arch = "wasm32")]
+mod kept;
 pub mod lifecycle;
 mod outcome;
 #[cfg(target_arch = "wasm32")]

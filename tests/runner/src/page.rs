@@ -98,6 +98,19 @@ fn sample(rounds: u32) -> Result<Sample> {
     })
 }
 
+/// Lets a guest find and leave files in the directory of the origin's private file system that is called `kept`, and returns what it says. The components are
+/// below `base_url`.
+///
+/// # Errors
+///
+/// A component is missing, or the browser has no such file system.
+#[wasm_bindgen]
+pub async fn keep(base_url: String) -> Result<String, JsError> {
+    let load = async |path: &str| load(&format!("{base_url}{path}")).await;
+    let said = crate::kept::run(load, "tests/kept").await;
+    said.map_err(|error| JsError::new(&format!("{error:#}")))
+}
+
 /// Echoes the random values of a seed, and returns the lines as JSON; the line at the place `shown` has its values too.
 ///
 /// # Errors

@@ -7,11 +7,13 @@ mod descriptor;
 mod memory_dir;
 mod node;
 mod path;
+mod stored_dir;
 mod stream;
 mod tree;
 
 pub use descriptor::{Descriptor, FsPerms};
 pub use memory_dir::MemoryDir;
+pub use stored_dir::StoredDir;
 
 use crate::p2::bindings::clocks::wall_clock::Datetime;
 use crate::p2::bindings::filesystem::{preopens, types};

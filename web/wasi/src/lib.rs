@@ -30,6 +30,6 @@ pub use async_trait::async_trait;
 pub use clocks::{HostMonotonicClock, HostWallClock};
 pub use ctx::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 pub use error::{I32Exit, TrappableError};
-pub use filesystem::{FsPerms, MemoryDir};
+pub use filesystem::{FsPerms, MemoryDir, StoredDir};
 pub use rand_core::Rng;
 pub use random::Deterministic;

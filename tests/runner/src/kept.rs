@@ -1,0 +1,53 @@
+//! A guest in a directory that the browser keeps.
+
+use std::collections::BTreeMap;
+
+use amphi::component::Linker;
+use amphi::wasi::p2::bindings::sync::Command;
+use amphi::wasi::{FsPerms, StoredDir, WasiCtxBuilder};
+use amphi::{Engine, Result, Store, ensure};
+
+use crate::host::State;
+use crate::stage::Stage;
+
+/// Lets the guest find what is there and leave something, writes it, and returns what the guest said and what is there now.
+///
+/// # Errors
+///
+/// The component is missing, the guest fails, or the browser does not keep files.
+pub async fn run(load: impl AsyncFn(&str) -> Result<Vec<u8>>, path: &str) -> Result<String> {
+    let mut stage = Stage {
+        engine: Engine::default(),
+        components: BTreeMap::new(),
+    };
+    let component = stage.component(&load, "errand").await?;
+    let directory = StoredDir::open(path).await?;
+    let mut linker = Linker::<State>::new(&stage.engine);
+    amphi::wasi::p2::add_to_linker_sync(&mut linker)?;
+    let mut builder = WasiCtxBuilder::new();
+    builder
+        .args(&["errand", "keep"])
+        .preopened_dir(&directory, "/data", FsPerms::ReadWrite)?;
+    let mut store = Store::new(&stage.engine, State::granted(&mut builder));
+    let command = Command::instantiate(&mut store, &component, &linker)?;
+    let ended = command.wasi_cli_run().call_run(&mut store)?;
+    let (out, err) = store.data_mut().written();
+    ensure!(ended.is_ok(), "the guest failed: {err}");
+    directory.sync().await?;
+    // Nothing is left to write, and what was written is there for whoever opens it now.
+    directory.sync().await?;
+    let again = StoredDir::open(path).await?;
+    ensure!(
+        again.files() == directory.files(),
+        "expected {:?}, found {:?}",
+        directory.files(),
+        again.files()
+    );
+    for file in directory.files() {
+        ensure!(
+            again.read(&file)? == directory.read(&file)?,
+            "`{file}`: expected what was written"
+        );
+    }
+    Ok(format!("{out}files: {:?}\n", again.files()))
+}
