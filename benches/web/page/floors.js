@@ -48,6 +48,14 @@ function callFromScript(add) {
   };
 }
 
+/** The loop of wasm around a function that gives promises, which suspend it: nothing where the browser cannot do so. */
+function suspend(module) {
+  if (typeof WebAssembly.Suspending !== 'function') return [];
+  const f = new WebAssembly.Suspending(async (a, b) => (a + b) | 0);
+  const loop = WebAssembly.promising(new WebAssembly.Instance(module, { f: { f } }).exports.direct);
+  return [async (times) => expectSum(await loop(times), times)];
+}
+
 /** The loop that copies `length` bytes twice. */
 function copyTwice(copies, length) {
   return (times) => {
@@ -70,6 +78,7 @@ export async function floors(bench) {
     floor('call', 'table-call', 'wasm → wasm call through a table', (times) => expectSum(indirect(times, 0), times)),
     floor('call', 'script-call', 'JavaScript → wasm call', callFromScript(add)),
     floor('call', 'guarded-call', 'array-call through the guard', (times) => bench.bare(times)),
+    ...suspend(loopModule).map((run) => floor('call', 'bare-suspend', 'suspend and resume (JSPI)', run)),
     floor('call', 'copies-64k', 'memory.copy of 64 kB, twice', copyTwice(copies, BYTES.length)),
     floor('call', 'encode-16', 'encodeInto from JavaScript, 16 B', encode(SHORT)),
     floor('call', 'encode-2k', 'encodeInto from JavaScript, 2 kB', encode(TEXTS['echo-2k'])),

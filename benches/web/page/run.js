@@ -5,6 +5,7 @@ import { Bench, Naive } from './amphi_bench_web.js';
 import { instantiate } from './core.js';
 import { floors } from './floors.js';
 import { glue } from './glue.js';
+import { suspended, viaPackage } from './package.js';
 import { QUICK, THOROUGH, measure, summary } from './sample.js';
 
 /** The calls: what each is called in Rust, what it is, and which floor it stands on. */
@@ -70,6 +71,13 @@ function naive(module, ids) {
   return Object.fromEntries(ids.map((id) => [id, (times) => way.run(id, times)]));
 }
 
+/** A host function of JavaScript that is waited for, where the browser can suspend a guest. */
+async function waits(bytes) {
+  if (typeof WebAssembly.Suspending !== 'function') return [];
+  const title = 'guest → host in JavaScript, waited for';
+  return [{ id: 'package-suspend', title, group: 'call', kind: 'shape', floor: 'bare-suspend', run: await suspended(bytes) }];
+}
+
 async function operations(query) {
   const [shapesBytes, sensor, composed] = await Promise.all(['shapes', 'sensor', 'composed'].map(guest));
   const bench = await Bench.open(shapesBytes, sensor, composed);
@@ -80,6 +88,8 @@ async function operations(query) {
     ...shapes(CALLS, 'call', (id) => (times) => bench.run(id, times)),
     ...others('glue', byHand),
     ...others('naive', naive(module, ['add-typed', ...Object.keys(byHand)])),
+    ...others('package', await viaPackage(shapesBytes, (name) => bench.renewed(name))),
+    ...(await waits(shapesBytes)),
     ...shapes(INSTANCES, 'load', (id) => (times) => bench.run(id, times)),
     ...shapes(LOADS, 'load', (id) => (times) => bench.load(id, times)),
   ];

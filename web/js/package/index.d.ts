@@ -25,6 +25,8 @@ export interface Wasi {
   env?: Record<string, string>;
   /** Directories by the names that the component finds them under. */
   directories?: Record<string, Directory | { directory: Directory; readOnly?: boolean }>;
+  /** Whether requests may be sent, by `fetch`. */
+  http?: boolean;
   /** What is read from standard input. */
   stdin?: string | Uint8Array;
   /** Is given what is written to standard output. */

@@ -4,7 +4,7 @@ use crate::compiled::{Compiled, engine};
 use crate::linking::Linking;
 use crate::refusal;
 use crate::wasi::{Grants, State};
-use amphi_wasi_web::{I32Exit, ResourceTable};
+use amphi_wasi_web::I32Exit;
 use amphi_web::component::script::Guest;
 use amphi_web::{Store, Trap};
 use js_sys::{Array, BigInt};
@@ -21,12 +21,8 @@ impl Instance {
     /// A store with what is granted, and no instance yet.
     #[wasm_bindgen(constructor)]
     pub fn new(grants: &mut Grants) -> Instance {
-        let state = State {
-            wasi: std::mem::take(&mut grants.builder).build(),
-            table: ResourceTable::new(),
-        };
         Instance {
-            guest: Guest::new(Store::new(&engine(), state)),
+            guest: Guest::new(Store::new(&engine(), grants.take())),
         }
     }
 

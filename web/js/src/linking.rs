@@ -3,7 +3,7 @@
 use crate::compiled::engine;
 use crate::refusal;
 use crate::wasi::State;
-use amphi_wasi_web::p2;
+use amphi_wasi_web::{http, p2};
 use amphi_web::component::script::{self, HostFunctions, Local};
 use amphi_web::component::{Linker, LinkerInstance, ResourceType};
 use amphi_web::{Result, format_err};
@@ -82,6 +82,7 @@ impl Linking {
     ) -> Result<Linking> {
         let mut linker = Linker::new(&engine());
         add_wasi(&mut linker)?;
+        http::p2::add_only_http_to_linker_async(&mut linker)?;
         linker.allow_shadowing(true);
         Ok(Linking { linker, functions })
     }

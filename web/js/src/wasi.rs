@@ -3,6 +3,9 @@
 use crate::directory::Directory;
 use crate::refusal;
 use amphi_wasi_web::cli::{IsTerminal, StdoutStream};
+use amphi_wasi_web::http::{
+    WasiHttpCtx, WasiHttpCtxView, WasiHttpView, default_hooks, refusing_hooks,
+};
 use amphi_wasi_web::p2::pipe::MemoryInputPipe;
 use amphi_wasi_web::p2::{OutputStream, Pollable, StreamResult};
 use amphi_wasi_web::{
@@ -18,8 +21,11 @@ const PERMIT: usize = 64 * 1024;
 
 /// The data of an instance's store.
 pub struct State {
-    pub wasi: WasiCtx,
-    pub table: ResourceTable,
+    wasi: WasiCtx,
+    http: WasiHttpCtx,
+    /// Whether requests may be sent.
+    sends: bool,
+    table: ResourceTable,
 }
 
 impl WasiView for State {
@@ -31,11 +37,38 @@ impl WasiView for State {
     }
 }
 
+impl WasiHttpView for State {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView {
+            hooks: match self.sends {
+                true => default_hooks(),
+                false => refusing_hooks(),
+            },
+            table: &mut self.table,
+            ctx: &mut self.http,
+        }
+    }
+}
+
 /// Grants, collected for one instance.
 #[wasm_bindgen]
 #[derive(Default)]
 pub struct Grants {
-    pub(crate) builder: WasiCtxBuilder,
+    builder: WasiCtxBuilder,
+    http: bool,
+}
+
+impl Grants {
+    /// The data of a store with what was granted; nothing is left.
+    pub fn take(&mut self) -> State {
+        let Grants { mut builder, http } = std::mem::take(self);
+        State {
+            wasi: builder.build(),
+            http: WasiHttpCtx::new(),
+            sends: http,
+            table: ResourceTable::new(),
+        }
+    }
 }
 
 #[wasm_bindgen]
@@ -73,6 +106,11 @@ impl Grants {
         };
         let granted = self.builder.preopened_dir(&directory.tree, path, perms);
         granted.map(drop).map_err(refusal)
+    }
+
+    /// Requests, which are sent by `fetch`.
+    pub fn http(&mut self) {
+        self.http = true;
     }
 
     /// What the guest reads from its standard input.

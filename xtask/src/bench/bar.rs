@@ -36,6 +36,10 @@ const fn bar(title: &'static str, id: &'static str, against: &'static str, limit
     }
 }
 
+/// A tenth and a half, alike.
+const TEN_TIMES_FASTER: f64 = 0.1;
+const TWICE_AS_FAST: f64 = 0.5;
+
 /// Every bar.
 #[rustfmt::skip]
 pub static BARS: &[Bar] = &[
@@ -53,6 +57,15 @@ pub static BARS: &[Bar] = &[
     bar("guest → host, 16 B of text, ≥ 20 × faster than jco", "import-text", "jco-import-text", TWENTY_TIMES_FASTER),
     bar("guest → guest, `add`, ≥ 20 × faster than jco", "compose-add", "jco-compose-add", TWENTY_TIMES_FASTER),
     bar("guest → guest, echo of 16 B, ≥ 20 × faster than jco", "compose-text", "jco-compose-text", TWENTY_TIMES_FASTER),
+    bar("from JavaScript: `add` ≤ 5 × a bare call from JavaScript", "package-add-typed", "script-call", 5.0),
+    bar("from JavaScript: string echo of 16 B ≤ 1.5 × hand-written glue", "package-echo-16", "glue-echo-16", 1.5),
+    bar("from JavaScript: string echo of 2 kB ≤ 1.5 × hand-written glue", "package-echo-2k", "glue-echo-2k", 1.5),
+    bar("from JavaScript: `list<u8>` echo of 64 kB ≤ 1.5 × hand-written glue", "package-echo-bytes", "glue-echo-bytes", 1.5),
+    bar("from JavaScript: `list<u32>` of 1000 in ≤ 1.5 × hand-written glue", "package-sum-numbers", "glue-sum-numbers", 1.5),
+    bar("from JavaScript: 100 records in ≤ 1.5 × hand-written glue", "package-count-notes", "glue-count-notes", 1.5),
+    bar("from JavaScript: `add` ≥ 10 × faster than jco", "package-add-typed", "jco-add-typed", TEN_TIMES_FASTER),
+    bar("from JavaScript: string echo of 16 B ≥ 10 × faster than jco", "package-echo-16", "jco-echo-16", TEN_TIMES_FASTER),
+    bar("from JavaScript: 100 records in ≥ 2 × faster than jco", "package-count-notes", "jco-count-notes", TWICE_AS_FAST),
 ];
 
 impl Bar {

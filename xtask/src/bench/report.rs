@@ -6,7 +6,8 @@ use super::machine;
 use serde_json::Value;
 
 /// The other ways to a shape: what the page calls them, and what people do.
-pub const WAYS: [(&str, &str); 3] = [
+pub const WAYS: [(&str, &str); 4] = [
+    ("package", "the package, from JavaScript"),
     ("glue", "JavaScript by hand"),
     ("naive", "Rust through JavaScript"),
     ("jco", "jco"),
@@ -32,11 +33,14 @@ call makes (a generated trampoline behind one `try/catch`), with nothing lifted 
 an echo allocates in the guest, copies in, calls, copies out and allocates a `String`. Loading is measured with bytes that the
 browser has not seen: it would hand out what it compiled before; its floor compiles the component's core modules and nothing else.
 
-The **other ways** run the same shapes on the same guest. *JavaScript by hand* is glue written for this guest alone (`page/glue.js`):
+The **other ways** run the same shapes on the same guest. *The package, from JavaScript* is `amphi-web`, whose wasm is built as for users. *JavaScript by hand* is glue written for this guest alone (`page/glue.js`):
 typed arrays, `TextEncoder` and `TextDecoder` around the core functions, called from JavaScript; it checks nothing. *Rust through
 JavaScript* (`src/naive.rs`) calls the core functions from Rust with `js_sys`, a `JsValue` for each value. *jco* transpiles the component in
 the page, with the options of its own command, and is called from JavaScript. Its load is transpiling, importing, instantiating and
 the first answer; compiling the transpiler itself comes before and is not counted.
+
+`suspend and resume` is a loop of wasm whose import is a `WebAssembly.Suspending` function that gives a promise at once; a host function in
+JavaScript that is waited for is the same with a guest, its import's values and the engine around it.
 ";
 
 /// The whole report.

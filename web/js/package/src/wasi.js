@@ -1,7 +1,7 @@
 // What a component is granted of WASI, from the option `wasi`.
 
 /** Fills `grants`, the engine's, with what `wasi` says. */
-export function grant(grants, { args = [], env = {}, directories = {}, stdin, stdout, stderr } = {}) {
+export function grant(grants, { args = [], env = {}, directories = {}, http = false, stdin, stdout, stderr } = {}) {
   args.forEach((arg) => grants.arg(String(arg)));
   for (const [name, value] of Object.entries(env)) grants.env(name, String(value));
   for (const [path, given] of Object.entries(directories)) {
@@ -9,6 +9,7 @@ export function grant(grants, { args = [], env = {}, directories = {}, stdin, st
     if (!(directory instanceof Directory)) throw new TypeError(`directories[${path}]: expected what \`directory\` makes, found ${typeof given}`);
     grants.directory(path, directory.tree, readOnly);
   }
+  if (http) grants.http();
   if (stdin !== undefined) grants.stdin(bytes(stdin));
   if (stdout !== undefined) grants.stdout(texts(stdout));
   if (stderr !== undefined) grants.stderr(texts(stderr));
