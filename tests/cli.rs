@@ -3,6 +3,8 @@
 //! Components come from `target/guests`, where `cargo xtask guests` puts them, or are small ones in WAT. `BLESS=1`
 //! rewrites the expected outputs in `tests/cli/`.
 
+#[path = "cli/check.rs"]
+mod check;
 #[path = "cli/types.rs"]
 mod types;
 

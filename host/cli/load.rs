@@ -7,10 +7,34 @@ use amphi::component::Component;
 use amphi::error::Context;
 use amphi::{Engine, Error, Result};
 use amphi_core::binary;
+use wit_parser::decoding::{self, DecodedWasm};
+use wit_parser::{PackageId, Resolve};
 
 /// Reads a file.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))
+}
+
+/// Reads a WIT package from a file or a folder of WIT.
+pub fn wit(path: &Path) -> Result<(Resolve, PackageId)> {
+    let mut resolve = Resolve::default();
+    let (package, _) = resolve
+        .push_path(path)
+        .map_err(|error| Error::from_boxed(error.into_boxed_dyn_error()))
+        .with_context(|| format!("cannot read the WIT in `{}`", path.display()))?;
+    Ok((resolve, package))
+}
+
+/// Reads a WIT package in its binary form.
+pub fn wit_package(bytes: &[u8]) -> Result<(Resolve, PackageId)> {
+    match decoding::decode(bytes)
+        .map_err(|error| Error::from_boxed(error.into_boxed_dyn_error()))?
+    {
+        DecodedWasm::WitPackage(resolve, package) => Ok((resolve, package)),
+        DecodedWasm::Component(..) => Err(Error::msg(
+            "expected a WIT package in its binary form, found a component",
+        )),
+    }
 }
 
 /// Reads and compiles the component in a file.

@@ -1,8 +1,9 @@
-//! The command `amphi`: run, inspect, describe and make WebAssembly components.
+//! The command `amphi`: run, inspect, check, describe and make WebAssembly components.
 //!
 //! One file per command; here is only which commands there are. Standard output carries a command's result and nothing
 //! else. What a command ends with, and the exit code of that, is in [`outcome`].
 
+mod check;
 mod componentize;
 mod inspect;
 mod link;
@@ -16,7 +17,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Run, inspect, describe and make WebAssembly components.
+/// Run, inspect, check, describe and make WebAssembly components.
 #[derive(Parser)]
 #[command(name = "amphi", version, after_help = EXIT_CODES, arg_required_else_help = true)]
 struct Amphi {
@@ -28,6 +29,7 @@ struct Amphi {
 enum Command {
     Run(run::Options),
     Inspect(inspect::Options),
+    Check(check::Options),
     Types(types::Options),
     Componentize(componentize::Options),
 }
@@ -35,13 +37,14 @@ enum Command {
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done, or nobody reads the output any more
-  1  the guest said no: it trapped, returned an error, or ended with one
+  1  the answer is no: the guest trapped, returned an error, or ended with one; or the check found what breaks
   2  the command could not do it";
 
 fn main() -> ExitCode {
     let outcome = match Amphi::parse().command {
         Command::Run(options) => run::run(options),
         Command::Inspect(options) => inspect::inspect(&options),
+        Command::Check(options) => check::check(&options),
         Command::Types(options) => types::types(&options),
         Command::Componentize(options) => componentize::componentize(&options),
     };

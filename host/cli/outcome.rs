@@ -26,8 +26,8 @@ pub enum Failure {
         /// The engine's error.
         error: Error,
     },
-    /// The guest returned an error as its result, which is written already.
-    GuestResult,
+    /// The answer is no, and is written already: a guest's result that is an error, or a check that has failed.
+    Written,
     /// We could not do what was asked.
     Ours(Error),
 }
@@ -50,7 +50,7 @@ pub fn print(text: &str) -> Outcome {
 pub fn conclude(outcome: Outcome) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Failure::GuestResult) => ExitCode::from(1),
+        Err(Failure::Written) => ExitCode::from(1),
         // Who reads our output, or the guest's, has seen enough.
         Err(Failure::Ours(error) | Failure::Trap { error, .. }) if is_broken_pipe(&error) => {
             ExitCode::SUCCESS

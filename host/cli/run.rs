@@ -109,7 +109,7 @@ fn invoke(engine: &Engine, component: &Component, options: &Options, text: &str)
     let Some(text) = result else { return Ok(()) };
     print(&text)?;
     match is_error(&target, &text) {
-        true => Err(Failure::GuestResult),
+        true => Err(Failure::Written),
         false => Ok(()),
     }
 }

@@ -9,7 +9,6 @@ use amphi_core::contract::{self, Contract};
 use amphi_core::typescript::{self, Calls, Declarations};
 use clap::Args;
 use serde_json::json;
-use wit_parser::Resolve;
 
 use crate::load;
 use crate::outcome::{Outcome, print};
@@ -80,7 +79,7 @@ pub fn types(options: &Options) -> Outcome {
 
 fn declare(mut contract: Contract, options: &Options) -> Result<Vec<Declarations>> {
     if let Some(path) = &options.wit {
-        contract.document(&read_wit(path)?);
+        contract.document(&load::wit(path)?.0);
     }
     let name = options.component.file_stem().unwrap_or_default();
     let name = name.to_string_lossy();
@@ -89,15 +88,6 @@ fn declare(mut contract: Contract, options: &Options) -> Result<Vec<Declarations
         false => Calls::Direct,
     };
     typescript::declarations(&contract.resolve, contract.world, &name, calls).map_err(Error::new)
-}
-
-fn read_wit(path: &Path) -> Result<Resolve> {
-    let mut resolve = Resolve::default();
-    resolve
-        .push_path(path)
-        .map_err(|error| Error::from_boxed(error.into_boxed_dyn_error()))
-        .with_context(|| format!("cannot read the WIT in `{}`", path.display()))?;
-    Ok(resolve)
 }
 
 /// Refuses to overwrite what somebody else has written.

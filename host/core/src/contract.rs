@@ -16,6 +16,7 @@ use wit_parser::{PackageId, Resolve, World, WorldId};
 
 use crate::binary::{self, Anatomy, BinaryError};
 
+pub(crate) use item::type_text;
 pub use item::{Function, Item, Param, TypeName};
 
 /// The namespace of the packages that WASI defines.

@@ -115,7 +115,7 @@ fn type_name(resolve: &Resolve, name: &str, id: TypeId) -> TypeName {
 }
 
 /// A type as WIT writes it; `_` for one that WIT cannot write, which a decoded component does not have.
-fn type_text(resolve: &Resolve, ty: &Type) -> String {
+pub(crate) fn type_text(resolve: &Resolve, ty: &Type) -> String {
     let mut printer = WitPrinter::default();
     match printer.print_type_name(resolve, ty) {
         Ok(()) => printer.output.to_string(),

@@ -1,0 +1,184 @@
+//! `amphi check`: whether a component can take another's place.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use amphi::error::Context;
+use amphi::{Error, Result};
+use amphi_core::abi::{self, Change, Effect, Report, Side, Verdict};
+use amphi_core::contract::{self, ContractError};
+use clap::Args;
+use semver::Version;
+use serde_json::{Value, json};
+use wit_parser::{PackageId, Resolve, WorldId, WorldKey};
+
+use crate::load;
+use crate::outcome::{Failure, Outcome, print};
+
+/// Tell whether a new component can take the old one's place, and list all that is different.
+///
+/// Each is a component, a WIT package in its binary form, or a file or folder of WIT. What callers of the old one use must be
+/// there unchanged, and the new one may ask its host for nothing more.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Options {
+    /// What is there
+    #[arg(value_name = "OLD")]
+    old: PathBuf,
+
+    /// What is to take its place
+    #[arg(value_name = "NEW")]
+    new: PathBuf,
+
+    /// The world of WIT that has several
+    #[arg(long, value_name = "NAME")]
+    world: Option<String>,
+
+    /// Write JSON
+    #[arg(long)]
+    json: bool,
+}
+
+const EXAMPLES: &str = "\
+Exit codes:
+  0  the new one can take the old one's place
+  1  it would break callers, or asks its host for more
+  2  the command could not tell
+
+Examples:
+  amphi check calc-1.0.0.wasm calc-1.1.0.wasm
+  amphi check wit/calc-1.0.0 target/calc.wasm
+  amphi check --json old.wasm new.wasm | jq .changes";
+
+/// Runs the command.
+pub fn check(options: &Options) -> Outcome {
+    let world = options.world.as_deref();
+    let (old, new) = (
+        world_of(&options.old, world)?,
+        world_of(&options.new, world)?,
+    );
+    let report = abi::compare(old.side(), new.side());
+    let version = old.version();
+    match options.json {
+        true => print(&format!("{:#}", to_json(&report, version)))?,
+        false => print(&to_text(&report, version))?,
+    }
+    match report.verdict() {
+        Verdict::Breaking => Err(Failure::Written),
+        Verdict::Same | Verdict::Compatible => Ok(()),
+    }
+}
+
+/// A world that was read.
+struct Found {
+    resolve: Resolve,
+    world: WorldId,
+}
+
+impl Found {
+    fn side(&self) -> Side<'_> {
+        Side {
+            resolve: &self.resolve,
+            world: self.world,
+        }
+    }
+
+    /// The version that the world's exports have, if it is one.
+    fn version(&self) -> Option<&Version> {
+        let exports = self.resolve.worlds[self.world].exports.keys();
+        let mut versions = exports.filter_map(|key| {
+            let WorldKey::Interface(interface) = key else {
+                return None;
+            };
+            let package = self.resolve.interfaces[*interface].package?;
+            let name = &self.resolve.packages[package].name;
+            name.version.as_ref().filter(|_| name.namespace != "wasi")
+        });
+        let first = versions.next()?;
+        versions.all(|version| version == first).then_some(first)
+    }
+}
+
+fn world_of(path: &Path, world: Option<&str>) -> Result<Found> {
+    read(path, world).with_context(|| format!("cannot read a world from `{}`", path.display()))
+}
+
+fn read(path: &Path, world: Option<&str>) -> Result<Found> {
+    let is_text = path.extension().is_some_and(|extension| extension == "wit");
+    if is_text || path.is_dir() {
+        let (resolve, package) = load::wit(path)?;
+        return select(resolve, package, world);
+    }
+    let bytes = load::read(path)?;
+    match contract::decode(&bytes) {
+        Ok(contract) => Ok(Found {
+            resolve: contract.resolve,
+            world: contract.world,
+        }),
+        Err(ContractError::Package { .. }) => {
+            let (resolve, package) = load::wit_package(&bytes)?;
+            select(resolve, package, world)
+        }
+        Err(error) => Err(Error::new(error)),
+    }
+}
+
+fn select(resolve: Resolve, package: PackageId, world: Option<&str>) -> Result<Found> {
+    let world = resolve
+        .select_world(&[package], world)
+        .map_err(|error| Error::from_boxed(error.into_boxed_dyn_error()))?;
+    Ok(Found { resolve, world })
+}
+
+fn to_text(report: &Report, version: Option<&Version>) -> String {
+    let mut text = report.verdict().to_string();
+    if let Some(next) = next(report, version) {
+        write!(text, ": raise the version to {next} at least").expect("a string takes it");
+    }
+    text.push('\n');
+    for (effect, title) in [
+        (Effect::Breaking, "breaks"),
+        (Effect::Compatible, "adds"),
+        (Effect::Invisible, "changes nothing for others"),
+    ] {
+        let changes = report.changes.iter().filter(|c| c.effect() == effect);
+        for (index, change) in changes.enumerate() {
+            if index == 0 {
+                write!(text, "\n{title}:\n").expect("a string takes it");
+            }
+            writeln!(text, "  {change}").expect("a string takes it");
+        }
+    }
+    text
+}
+
+/// The version that the change asks for.
+fn next(report: &Report, version: Option<&Version>) -> Option<String> {
+    let raised = report.bump().applied_to(version?);
+    (Some(&raised) != version).then(|| raised.to_string())
+}
+
+fn to_json(report: &Report, version: Option<&Version>) -> Value {
+    json!({
+        "verdict": report.verdict().as_str(),
+        "bump": report.bump().as_str(),
+        "version": version.map(ToString::to_string),
+        "next": next(report, version),
+        "changes": report.changes.iter().map(change).collect::<Vec<_>>(),
+    })
+}
+
+fn change(change: &Change) -> Value {
+    let effect = match change.effect() {
+        Effect::Breaking => "breaking",
+        Effect::Compatible => "compatible",
+        Effect::Invisible => "invisible",
+    };
+    json!({
+        "class": change.class.as_str(),
+        "effect": effect,
+        "path": change.path,
+        "expected": change.expected,
+        "found": change.found,
+    })
+}

@@ -1,0 +1,115 @@
+//! Whether a component can take another's place: every difference between two worlds, and what follows from them.
+//!
+//! [`compare`] walks two worlds side by side. Component-model spec, `Explainer.md`: components are subtypes of one another when they export more
+//! and import less; an instance may export more; functions and values are equal or different. So whatever a caller can name must stay as it is,
+//! and whatever a host is asked for must have been asked for before. Interfaces are matched as Wasmtime matches them when it links, on the
+//! track of compatible versions: `1.0.0` with `1.4.2`, `0.2.0` with `0.2.6`. Unlike a linker, this goes on after the first difference.
+
+mod change;
+mod types;
+mod used;
+mod version;
+mod walk;
+
+use std::fmt;
+
+use wit_parser::{Resolve, WorldId};
+
+use crate::contract::Contract;
+
+pub use change::{Change, Class, Effect};
+pub use version::Bump;
+
+/// A world and what it speaks of.
+#[derive(Clone, Copy, Debug)]
+pub struct Side<'a> {
+    /// All packages, interfaces and types that the world speaks of.
+    pub resolve: &'a Resolve,
+    /// The world, in `resolve`.
+    pub world: WorldId,
+}
+
+impl<'a> From<&'a Contract> for Side<'a> {
+    fn from(contract: &'a Contract) -> Side<'a> {
+        Side {
+            resolve: &contract.resolve,
+            world: contract.world,
+        }
+    }
+}
+
+/// What lies between two worlds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// Every difference, in the order of the old world, and what is new after that.
+    pub changes: Vec<Change>,
+}
+
+/// Whether the new component can take the old one's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// Nothing that callers or hosts could see is different.
+    Same,
+    /// Callers and hosts of the old component can use the new one.
+    Compatible,
+    /// Some cannot.
+    Breaking,
+}
+
+impl Verdict {
+    /// The word for it: `same`, `compatible`, `breaking`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Verdict::Same => "same",
+            Verdict::Compatible => "compatible",
+            Verdict::Breaking => "breaking",
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Lists all differences between the component that is there, `old`, and the one that is to take its place, `new`.
+pub fn compare(old: Side<'_>, new: Side<'_>) -> Report {
+    Report {
+        changes: walk::worlds(old, new),
+    }
+}
+
+impl Report {
+    /// Whether the new component can take the old one's place.
+    pub fn verdict(&self) -> Verdict {
+        let breaking = |change: &Change| change.effect() == Effect::Breaking;
+        if self.changes.iter().any(breaking) {
+            Verdict::Breaking
+        } else if self.changes.is_empty() {
+            Verdict::Same
+        } else {
+            Verdict::Compatible
+        }
+    }
+
+    /// Which part of its version a package that changes so has to raise, by semantic versioning.
+    pub fn bump(&self) -> Bump {
+        match self.verdict() {
+            Verdict::Breaking => Bump::Major,
+            Verdict::Same => Bump::None,
+            Verdict::Compatible => self
+                .changes
+                .iter()
+                .map(|change| match change.effect() {
+                    Effect::Compatible => Bump::Minor,
+                    Effect::Breaking | Effect::Invisible => Bump::Patch,
+                })
+                .max()
+                .unwrap_or(Bump::Patch),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,90 @@
+//! `amphi check`.
+
+use std::fs;
+
+use serde_json::Value;
+
+use super::{amphi, check, folder, guest, text};
+
+const WIT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/wit");
+
+#[test]
+fn a_version_that_adds_takes_the_place() {
+    let (old, new) = (guest("calc-1-0.wasm"), guest("calc-1-1.wasm"));
+    check(
+        &["check", &old, &new],
+        0,
+        "compatible: raise the version to 1.1.0 at least\n\n\
+         adds:\n  \
+         added-func at `demo:calc/ops#mul`: expected nothing, found `func(a: s32, b: s32) -> s32`\n\n\
+         changes nothing for others:\n  \
+         version-raised at `demo:calc/ops`: expected `1.0.0`, found `1.1.0`\n",
+        "",
+    );
+    check(&["check", &old, &old], 0, "same\n", "");
+}
+
+#[test]
+fn a_version_that_breaks_is_refused_with_all_the_reasons() {
+    let (old, new) = (guest("calc-1-1.wasm"), guest("calc-2-0.wasm"));
+    let done = amphi(&["check", "--json", &old, &new]);
+    assert_eq!(done.status.code(), Some(1));
+    let report: Value = serde_json::from_slice(&done.stdout).expect("the report is JSON");
+    assert_eq!(report["verdict"], "breaking");
+    assert_eq!(report["next"], "2.0.0");
+    let classes: Vec<&str> = report["changes"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|change| change["class"].as_str())
+        .collect();
+    assert_eq!(classes, ["removed-interface", "added-interface"]);
+    // Time runs forward.
+    let back = amphi(&["check", &old, &guest("calc-1-0.wasm")]);
+    assert_eq!(back.status.code(), Some(1));
+    let back = String::from_utf8_lossy(&back.stdout).into_owned();
+    for class in [
+        "removed-func at `demo:calc/ops#mul`",
+        "version-lowered at `demo:calc/ops`",
+    ] {
+        assert!(back.contains(class), "{back}");
+    }
+}
+
+#[test]
+fn wit_stands_for_a_component_of_its_world() {
+    let calc = format!("{WIT}/calc-1.0.0");
+    let done = amphi(&["check", &calc, &guest("calc-1-1.wasm")]);
+    assert_eq!(done.status.code(), Some(0), "{done:?}");
+    // What Rust's standard library imports, the contract does not speak of.
+    let done = amphi(&["check", &format!("{WIT}/sensor"), &guest("sensor.wasm")]);
+    let shown = String::from_utf8_lossy(&done.stdout).into_owned();
+    assert!(shown.contains("import-added at `wasi:cli/"), "{shown}");
+    assert!(!shown.contains("demo:sensor"), "{shown}");
+    assert_eq!(done.status.code(), Some(1));
+    check(&["check", &calc, &calc], 0, "same\n", "");
+}
+
+#[test]
+fn what_cannot_be_told_is_said() {
+    let calc = guest("calc-1-0.wasm");
+    let broken = text(&folder("check").join("broken.wasm"));
+    let bytes = fs::read(&calc).expect("the guest is there");
+    fs::write(&broken, &bytes[..bytes.len() / 2]).expect("the folder for tests can be written");
+    for (new, expected) in [
+        (broken.as_str(), "cannot read a world from"),
+        (
+            "no-such-file.wasm",
+            "cannot read a world from `no-such-file.wasm`",
+        ),
+        (
+            concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"),
+            "expected WebAssembly",
+        ),
+    ] {
+        let done = amphi(&["check", &calc, new]);
+        assert_eq!(done.status.code(), Some(2), "{new}");
+        let error = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert!(error.contains(expected), "{error}");
+    }
+}
