@@ -43,6 +43,32 @@ pub struct Options {
     port: u16,
 }
 
+/// Commands for the page's terminal, their status, and a part of what they write.
+const COMMANDS: &[(&str, &str, &str, &str)] = &[
+    (
+        "hello",
+        "--read /data/greeting.txt Amphi",
+        "0",
+        "Hello, Amphi!\nHello, world!\n",
+    ),
+    ("hello", "--exit 7", "1", "exit code"),
+    ("errand", "poll", "0", "twenty: 20"),
+];
+
+/// Fills the terminal's form in, sends it, and awaits the command's end.
+const RUN_COMMAND: &str = "
+    const [program, args, done] = arguments;
+    const root = document.documentElement;
+    document.getElementById('program').value = program;
+    document.getElementById('args').value = args;
+    document.getElementById('terminal').replaceChildren();
+    new MutationObserver((_, observer) => {
+        if (root.dataset.status === undefined) return;
+        observer.disconnect();
+        done({ status: root.dataset.status, text: document.getElementById('terminal').textContent });
+    }).observe(root, { attributes: true });
+    document.getElementById('inputs').requestSubmit();";
+
 /// Builds everything that the demo needs and shows it.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     guests::build(workspace)?;
@@ -97,6 +123,23 @@ pub fn check(browser: &'static Browser, url: &str, picture: &Path) -> Result<()>
         );
         return Err(session.explain(verdict));
     }
+    commands(&session, url)
+}
+
+/// Runs commands in the page's terminal.
+fn commands(session: &Session, url: &str) -> Result<()> {
+    session.open(&format!("{}/terminal.html", url.trim_end_matches('/')))?;
+    for (program, args, status, part) in COMMANDS {
+        let found = session
+            .run_async(RUN_COMMAND, json!([program, args]))
+            .map_err(|error| session.explain(error))?;
+        let text = found["text"].as_str().unwrap_or_default();
+        ensure!(
+            found["status"].as_str() == Some(status) && text.contains(part),
+            "`{program} {args}` in the page's terminal: expected `{part}` and the status {status}, found {found}"
+        );
+    }
+    println!("commands in the terminal: {}", COMMANDS.len());
     Ok(())
 }
 

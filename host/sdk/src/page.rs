@@ -2,9 +2,9 @@
 
 pub use amphi_web::{
     AsContext, AsContextMut, Config, Engine, Error, ExportType, ExternType, FuncType, GlobalType,
-    HeapType, ImportType, Local, MemoryType, Module, Mutability, RefType, Result, Store,
-    StoreContext, StoreContextMut, TableType, TagType, ToWasmtimeResult, Trap, ValRaw, ValType,
-    bail, can_suspend, ensure, error, format_err,
+    HeapType, ImportType, MemoryType, Module, Mutability, RefType, Result, Store, StoreContext,
+    StoreContextMut, TableType, TagType, ToWasmtimeResult, Trap, ValRaw, ValType, bail,
+    can_suspend, ensure, error, format_err,
 };
 
 /// WASI for both hosts, with the names of `wasmtime-wasi`.
@@ -18,6 +18,9 @@ pub mod component {
     pub use crate::{bindgen, flags};
     pub use amphi_web::component::*;
 }
+
+/// A value of JavaScript where `Send` is asked for: a page has one thread.
+pub use amphi_web::Local;
 
 /// A future of the page where `Send` is asked for.
 ///

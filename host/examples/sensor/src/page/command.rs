@@ -1,0 +1,115 @@
+//! Commands (`wasi:cli/run`) in the page: what they write is shown as it comes.
+
+use super::refusal;
+use amphi::component::{Linker, ResourceTable};
+use amphi::wasi::cli::{IsTerminal, StdoutStream};
+use amphi::wasi::p2::bindings::Command;
+use amphi::wasi::p2::pipe::MemoryInputPipe;
+use amphi::wasi::p2::{OutputStream, Pollable, StreamResult};
+use amphi::wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView, async_trait};
+use amphi::{Directory, Engine, Local, Store};
+use js_sys::{Function, Uint8Array};
+use wasm_bindgen::prelude::*;
+
+/// How much a stream takes at once.
+const PERMIT: usize = 64 * 1024;
+
+struct State {
+    wasi: WasiCtx,
+    table: ResourceTable,
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView {
+            ctx: &mut self.wasi,
+            table: &mut self.table,
+        }
+    }
+}
+
+/// A stream that a function of the page shows.
+#[derive(Clone)]
+struct Shown(Local<Function>);
+
+impl IsTerminal for Shown {
+    fn is_terminal(&self) -> bool {
+        true
+    }
+}
+
+impl StdoutStream for Shown {
+    fn p2_stream(&self) -> Box<dyn OutputStream> {
+        Box::new(self.clone())
+    }
+}
+
+#[async_trait]
+impl Pollable for Shown {
+    async fn ready(&mut self) {}
+}
+
+#[async_trait]
+impl OutputStream for Shown {
+    fn write(&mut self, bytes: bytes::Bytes) -> StreamResult<()> {
+        // What the page's own function throws is the page's business.
+        let _ = self.0.call1(&JsValue::NULL, &Uint8Array::from(&*bytes));
+        Ok(())
+    }
+
+    fn flush(&mut self) -> StreamResult<()> {
+        Ok(())
+    }
+
+    fn check_write(&mut self) -> StreamResult<usize> {
+        Ok(PERMIT)
+    }
+}
+
+/// Runs the command in `bytes` with `args`, of which the first is its name, and returns its exit code. What it writes is given to `out` and `err`, as bytes.
+///
+/// It is granted `input` to read, and two directories in memory, `/data` to write and `/fixed` to read.
+///
+/// # Errors
+///
+/// The bytes are not a command that can run here, or it traps.
+#[wasm_bindgen]
+pub async fn command(
+    bytes: Vec<u8>,
+    args: Vec<String>,
+    input: String,
+    out: Function,
+    err: Function,
+) -> Result<i32, JsError> {
+    let run = async {
+        let engine = Engine::default();
+        let component = amphi::compile(&engine, &bytes).await?;
+        let mut linker = Linker::<State>::new(&engine);
+        amphi::wasi::p2::add_to_linker_async(&mut linker)?;
+        let data = Directory::of([
+            ("greeting.txt", "Hello, world!\n"),
+            ("a/b/deep.txt", "deep"),
+        ])?;
+        let fixed = Directory::of([("stone.txt", "stays")])?;
+        let wasi = WasiCtxBuilder::new()
+            .args(&args)
+            .stdin(MemoryInputPipe::new(input))
+            .stdout(Shown(Local::new(out)))
+            .stderr(Shown(Local::new(err)))
+            .preopened_dir(&data, "/data", FsPerms::ReadWrite)?
+            .preopened_dir(&fixed, "/fixed", FsPerms::ReadOnly)?
+            .build();
+        let table = ResourceTable::new();
+        let mut store = Store::new(&engine, State { wasi, table });
+        let command = Command::instantiate_async(&mut store, &component, &linker).await?;
+        match command.wasi_cli_run().call_run(&mut store).await {
+            Ok(Ok(())) => Ok(0),
+            Ok(Err(())) => Ok(1),
+            Err(error) => match error.downcast_ref::<I32Exit>() {
+                Some(I32Exit(code)) => Ok(*code),
+                None => Err(error),
+            },
+        }
+    };
+    run.await.map_err(refusal)
+}
