@@ -233,7 +233,7 @@ fn continuous_integration_runs_the_test_command_and_nothing_else() {
     let script = read(&root().join(".ci/run"));
     let framing = |line: &&str| {
         !line.is_empty()
-            && !["#", "set ", "cd "]
+            && !["#", "set ", "cd ", "export "]
                 .iter()
                 .any(|word| line.starts_with(word))
     };
