@@ -1,6 +1,7 @@
 // Runs every test of this folder, and hands the results to whoever drives the page.
 
 import './compiling.js';
+import './encodings.js';
 import './errors.js';
 import './forgetting.js';
 import './imports.js';

@@ -1,6 +1,6 @@
 // A guest that uses WASI in every way, and says what it saw: the same as natively.
 
-import { Trap, compile, directory, instantiate } from './amphi-web/index.js';
+import { Trap, compile, directory, instantiate, storedDirectory } from './amphi-web/index.js';
 import { equal, test, throws } from './tests.js';
 
 const compiled = compile('guests/errand.wasm');
@@ -67,4 +67,15 @@ test('requests are sent if that is granted, and refused otherwise', async () => 
   equal((await courier({ http: true })).err, '');
   const { err } = await courier({});
   equal(err.includes('HttpRequestDenied'), true, err);
+});
+
+test('a directory that the browser keeps is found again', async () => {
+  if (typeof globalThis.FileSystemFileHandle?.prototype.createWritable !== 'function') {
+    await throws(Error, '', async () => (await storedDirectory('kept')).sync());
+    return;
+  }
+  const first = await storedDirectory('kept');
+  first.write('a/note.txt', 'for later');
+  await first.sync();
+  equal(new TextDecoder().decode((await storedDirectory('kept')).read('a/note.txt')), 'for later');
 });

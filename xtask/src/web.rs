@@ -6,6 +6,7 @@
 //! - `<crate>.js` and `<crate>_bg.wasm`, and `snippets/` with the JavaScript that crates bring along
 //! - `guests/` or `components/`: the components, as in `target/guests`
 //! - `corpus/`: the cases, where the page runs them
+//! - a `.wasm` beside each component that stands in the page's own files as text
 
 mod tables;
 
@@ -176,6 +177,7 @@ pub fn build_into(
         .map(|package| compile(workspace, package, profile))
         .collect::<Result<_>>()?;
     copy_afresh(workspace, page.folders, folder)?;
+    assemble_texts(folder)?;
     let bound = folder.join(page.bound);
     for (package, module) in packages().zip(&modules) {
         bind(module, &bound)?;
@@ -197,6 +199,19 @@ pub fn assemble(
     copy_afresh(workspace, folders, &folder)?;
     bind(module, &folder)?;
     Ok(folder)
+}
+
+/// Puts a component beside each that stands in `folder` as text.
+fn assemble_texts(folder: &Path) -> Result<()> {
+    // A page without files of its own has no folder yet.
+    let entries = folder.is_dir().then(|| fs::read_dir(folder)).transpose()?;
+    for entry in entries.into_iter().flatten() {
+        let file = entry?.path();
+        if file.extension().is_some_and(|extension| extension == "wat") {
+            fs::write(file.with_extension("wasm"), wat::parse_file(&file)?)?;
+        }
+    }
+    Ok(())
 }
 
 /// Copies folders into `folder`, where nothing else is left.

@@ -65,7 +65,13 @@ fn one_program_finds_the_same_by_the_package_and_by_jco() {
     let mut wrong = String::new();
     for browser in selected().expect("the browsers are known") {
         let ours = lines(browser, "with-amphi.html", &[]);
+        let with_shim = lines(browser, "with-shim.html", &[POLICY_FOR_JCO]);
         let jco = lines(browser, "with-jco.html", &[POLICY_FOR_JCO]);
+        assert_eq!(
+            ours, with_shim,
+            "in {}: by the imports of jco",
+            browser.name
+        );
         assert!(ours.len() > 100, "the program has its lines: {ours:?}");
         assert_eq!(ours.len(), jco.len(), "in {}", browser.name);
         for (ours, jco) in ours.iter().zip(&jco).filter(|(ours, jco)| ours != jco) {

@@ -44,7 +44,12 @@ export class Directory {
   read(path: string): Uint8Array;
   /** The paths of all files, in order. */
   files(): string[];
+  /** Writes what has changed to where the browser keeps it, for one that `storedDirectory` has opened. */
+  sync(): Promise<void>;
 }
+
+/** Opens a directory that the browser keeps for the page's origin (OPFS); all of it is read into memory, and `sync` writes what has changed. */
+export function storedDirectory(path: string): Promise<Directory>;
 
 /** Makes a directory in memory, with files by their paths. */
 export function directory(files?: Record<string, string | Uint8Array>): Promise<Directory>;

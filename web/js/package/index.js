@@ -112,6 +112,12 @@ export async function directory(files = {}) {
   return made;
 }
 
+/** Opens a directory that the browser keeps for the page's origin; `sync` writes to it what has changed. */
+export async function storedDirectory(path) {
+  const { Directory: Tree } = await engine();
+  return new Directory(await Tree.open(path));
+}
+
 /** What `work` gives, unless `signal` is quicker. */
 async function orAborted(work, signal) {
   if (signal === undefined) return work;

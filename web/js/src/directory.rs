@@ -1,7 +1,7 @@
 //! Directories in memory, which the page and the components that are granted them share.
 
 use crate::refusal;
-use amphi_wasi_web::MemoryDir;
+use amphi_wasi_web::{MemoryDir, StoredDir};
 use wasm_bindgen::prelude::*;
 
 /// A directory in memory.
@@ -9,6 +9,8 @@ use wasm_bindgen::prelude::*;
 #[derive(Default)]
 pub struct Directory {
     pub(crate) tree: MemoryDir,
+    /// Where the browser keeps it, if it does.
+    stored: Option<StoredDir>,
 }
 
 #[wasm_bindgen]
@@ -17,6 +19,31 @@ impl Directory {
     #[wasm_bindgen(constructor)]
     pub fn new() -> Directory {
         Directory::default()
+    }
+
+    /// One that the browser keeps for the page's origin, at a path of its private file system.
+    ///
+    /// # Errors
+    ///
+    /// The browser has no such file system, or not for this page; `path` cannot be one of a directory.
+    pub async fn open(path: String) -> Result<Directory, JsError> {
+        let stored = StoredDir::open(path).await.map_err(refusal)?;
+        Ok(Directory {
+            tree: MemoryDir::clone(&stored),
+            stored: Some(stored),
+        })
+    }
+
+    /// Writes what has changed to where the browser keeps it, if it does.
+    ///
+    /// # Errors
+    ///
+    /// The browser refuses.
+    pub async fn sync(&self) -> Result<(), JsError> {
+        match self.stored.clone() {
+            Some(stored) => stored.sync().await.map_err(refusal),
+            None => Ok(()),
+        }
     }
 
     /// Writes a file anew, and makes the directories on the way to it.

@@ -33,6 +33,11 @@ export class Directory {
     return this.tree.read(path);
   }
 
+  /** Writes what has changed to where the browser keeps it, for one that it keeps. */
+  async sync() {
+    await this.tree.sync();
+  }
+
   /** The paths of all files, in order. */
   files() {
     return this.tree.files();

@@ -1,0 +1,28 @@
+// Strings in each encoding that a component may have, by functions of the world itself; and strings that are none.
+
+import { Trap, load } from './amphi-web/index.js';
+import { equal, test, throws } from './tests.js';
+
+const TEXTS = ['', 'ascii', 'größer', 'Ω and 😀', 'x'.repeat(100), 'ü'.repeat(100), '😀'.repeat(50), '\ufeffmark'];
+
+test('strings cross in every encoding', async () => {
+  const { exports } = await load('encodings.wasm');
+  for (const text of TEXTS) {
+    for (const name of ['echoUtf8', 'echoUtf16', 'echoCompact']) equal(exports[name](text), text, name);
+  }
+  exports.echoUtf16('Ω😀');
+  equal(exports.units(), 3);
+  exports.echoUtf8('Ω😀');
+  equal(exports.units(), 6);
+  exports.echoCompact('größer');
+  equal(exports.units(), 6);
+  exports.echoCompact('Ω');
+  equal(exports.units(), 2 ** 31 + 1);
+  equal(exports.echoUtf16('\ud800'), '\ufffd');
+});
+
+test('strings that are none are refused', async () => {
+  const { exports } = await load('encodings.wasm');
+  await throws(Trap, 'not valid utf-16', () => exports.broken());
+  await throws(Trap, 'out of bounds', () => exports.outside());
+});
