@@ -66,3 +66,29 @@ test('a command runs with its arguments', async () => {
   run();
   equal(out.length > 0, true);
 });
+
+const wanting = (imports) => load('wanting.wasm', { imports });
+const one = { f: () => 1 };
+const two = { f: () => 2 };
+const plainName = (x) => -x;
+
+test('functions of the world are named as they are, in camelCase, or by default', async () => {
+  const rest = { 'a:b/c@1.0.0': one, 'a:b/c@2.0.0': two };
+  for (const plain of [{ 'plain-name': plainName }, { plainName }, { 'plain-name': { default: plainName } }]) {
+    const { exports } = await wanting({ ...rest, ...plain });
+    equal(exports.callPlain(7n), -7n);
+    equal(exports.both(), 12);
+  }
+});
+
+test('a version may be left out only where there is one', async () => {
+  await throws(TypeError, 'given without a version', () => wanting({ plainName, 'a:b/c': one }));
+  const { LinkError } = await import('./amphi-web/index.js');
+  const error = await throws(LinkError, '', () => wanting({ 'a:b/c@1.0.0': one }));
+  equal(error.missing, ['plain-name', 'a:b/c@2.0.0']);
+});
+
+test('a result that does not fit is the caller’s error, for 64 bits too', async () => {
+  const { exports } = await wanting({ plainName: () => 2n ** 63n, 'a:b/c@1.0.0': one, 'a:b/c@2.0.0': two });
+  await throws(TypeError, '`plain-name`: result: expected an integer from -2^63', () => exports.callPlain(1n));
+});
