@@ -1,6 +1,6 @@
 //! A command that uses WASI in every way, by Rust's standard library and by the interfaces themselves, and says what it saw.
 //!
-//! `errand KIND` runs the errands of a kind: `clocks`, `files`, `keep`, `random`, `streams`, `sleep`, `poll`. What it prints is the same wherever it runs: nothing of
+//! `errand KIND` runs the errands of a kind: `clocks`, `files`, `keep`, `random`, `sockets`, `streams`, `sleep`, `poll`. What it prints is the same wherever it runs: nothing of
 //! the time, of random numbers or of the machine is in it.
 
 mod clocks;
@@ -8,6 +8,7 @@ mod files;
 mod keep;
 mod poll;
 mod random;
+mod sockets;
 mod streams;
 
 use std::process::ExitCode;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         "files" => files::run(),
         "keep" => keep::run(),
         "random" => random::run(),
+        "sockets" => sockets::run(),
         "streams" => streams::run(),
         "sleep" => poll::sleep(),
         "poll" => poll::run(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use amphi::component::Linker;
 use amphi::wasi::p2::bindings::sync::Command;
-use amphi::wasi::{FsPerms, StoredDir, WasiCtxBuilder};
+use amphi::wasi::{FsPerms, MemoryDir, StoredDir, WasiCtxBuilder};
 use amphi::{Engine, Result, Store, ensure};
 
 use crate::host::State;
@@ -21,6 +21,7 @@ pub async fn run(load: impl AsyncFn(&str) -> Result<Vec<u8>>, path: &str) -> Res
         components: BTreeMap::new(),
     };
     let component = stage.component(&load, "errand").await?;
+    full()?;
     let directory = StoredDir::open(path).await?;
     let mut linker = Linker::<State>::new(&stage.engine);
     amphi::wasi::p2::add_to_linker_sync(&mut linker)?;
@@ -50,4 +51,20 @@ pub async fn run(load: impl AsyncFn(&str) -> Result<Vec<u8>>, path: &str) -> Res
         );
     }
     Ok(format!("{out}files: {:?}\n", again.files()))
+}
+
+/// A directory takes so much and no more, and what is removed makes room.
+fn full() -> Result<()> {
+    let small = MemoryDir::with_capacity(2_000);
+    small.write("first", vec![1; 1_000])?;
+    let refused = small.write("second", vec![2; 1_000]);
+    let error = refused.err().map(|error| format!("{error:#}"));
+    ensure!(
+        error
+            .as_ref()
+            .is_some_and(|text| text.contains("insufficient-space")),
+        "expected `insufficient-space`, found {error:?}"
+    );
+    small.write("first", vec![1; 10])?;
+    small.write("second", vec![2; 1_000])
 }

@@ -17,6 +17,7 @@ const AT_ONCE: &[(&str, &str)] = &[
     ("clocks", include_str!("errands/clocks.txt")),
     ("files", include_str!("errands/files.txt")),
     ("random", include_str!("errands/random.txt")),
+    ("sockets", include_str!("errands/sockets.txt")),
     ("streams", include_str!("errands/streams.txt")),
 ];
 
