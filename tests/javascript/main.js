@@ -10,6 +10,7 @@ import './resources.js';
 import './values.js';
 import './wasi.js';
 import './wit.js';
+import './worker.js';
 import { run } from './tests.js';
 
 globalThis.outcome = run();

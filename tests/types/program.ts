@@ -80,8 +80,12 @@ const added: number = await waiting.exports['demo:kitchen/calls'].addMany(1, 2);
 const made = await new waiting.exports['demo:kitchen/store'].Basket('made');
 const put: number = await made.put('apple');
 
+const inWorker = await load<WaitingKitchen>('kitchen.wasm', { worker: true, deadline: 1000, imports: { 'demo:kitchen/host': host } });
+const echoed: string = await inWorker.within({ deadline: 10, signal: AbortSignal.timeout(5) }, () => inWorker.exports['demo:kitchen/echo'].echoString('x'));
+
 // A component of which nothing is known.
+await load('any.wasm', { worker: true });
 const any = await load('any.wasm', { imports: { 'a:b/c': { f() {} } }, async: true });
-console.log(await any.exports['d:e/f'].g(1, 'x'), sum, bytes, big, none, text, season, read, bumped, added, put);
+console.log(await any.exports['d:e/f'].g(1, 'x'), sum, bytes, big, none, text, season, read, bumped, added, put, echoed);
 const { text: wit, imports } = await any.wit;
 console.log(wit, imports.flatMap((item) => (item.kind === 'interface' ? item.functions.map(({ name }) => name) : [item.name])));

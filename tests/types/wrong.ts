@@ -20,6 +20,7 @@ await instantiate<Sensor>(compiled, { imports: { 'demo:sensor/lag': log } }); //
 // Promises, only where they are expected.
 await load<Sensor>('sensor.wasm', { async: true, imports: { 'demo:sensor/log': log } }); // error TS2322
 await load<WaitingSensor>('sensor.wasm', { imports: { 'demo:sensor/log': log } }); // error TS2345
+await load<Sensor>('sensor.wasm', { worker: true, imports: { 'demo:sensor/log': log } }); // error TS2353
 
 // Values.
 const { exports } = await load<Sensor>('sensor.wasm', { imports: { 'demo:sensor/log': log } });

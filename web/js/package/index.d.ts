@@ -69,11 +69,14 @@ export interface AnyWorld extends World {
   async?: boolean;
 }
 
-export type InstantiateOptions<W extends World = AnyWorld> = Imports<W> &
-  Async<W> & {
-    wasi?: Wasi;
-    signal?: AbortSignal;
-  };
+export type InstantiateOptions<W extends World = AnyWorld> = Imports<W> & Async<W> & Granted;
+
+export type LoadOptions<W extends World = AnyWorld> = CompileOptions & Imports<W> & Where<W> & Granted;
+
+interface Granted {
+  wasi?: Wasi;
+  signal?: AbortSignal;
+}
 
 type Imports<W extends World> = {} extends W['imports'] ? Partial<ImportsOption<W['imports']>> : ImportsOption<W['imports']>;
 
@@ -83,6 +86,28 @@ interface ImportsOption<I> {
 }
 
 type Async<W extends World> = 'async' extends keyof W ? (W extends { async: true } ? AsyncOption<true> : Partial<AsyncOption<boolean>>) : Partial<AsyncOption<false>>;
+
+/** What `load` takes besides: in a Worker, every export returns a promise. */
+type Where<W extends World> = 'async' extends keyof W
+  ? W extends { async: true }
+    ? AsyncOption<true> | (WorkerOptions & Partial<AsyncOption<boolean>>)
+    : Partial<AsyncOption<boolean> & WorkerOptions>
+  : Partial<AsyncOption<false>>;
+
+export interface WorkerOptions {
+  /** Whether the component runs in a Worker of its own, which can be stopped whatever it does. */
+  worker: true;
+  /** How many milliseconds a call may take, before its Worker is stopped and the call rejects with a `TimeoutError`. */
+  deadline?: number;
+}
+
+/** What calls of a component in a Worker are limited by. */
+export interface Limits {
+  /** How many milliseconds a call may take. */
+  deadline?: number;
+  /** Stops a call; it rejects with the signal's reason. */
+  signal?: AbortSignal;
+}
 
 interface AsyncOption<A> {
   /**
@@ -138,6 +163,8 @@ export class Component<Exports = any> {
   readonly exports: Exports;
   /** The component's world. What knows WIT is fetched when this is first read. */
   readonly wit: Promise<Wit>;
+  /** What `body` returns: calls that it makes before it waits for anything have these limits. Only in a Worker. */
+  within<T>(limits: Limits, body: () => T): T;
   [Symbol.dispose](): void;
 }
 
@@ -147,8 +174,8 @@ export function compile(source: Source, options?: CompileOptions): Promise<Compi
 /** Makes an instance of a compiled component. */
 export function instantiate<W extends World = AnyWorld>(compiled: Compiled, ...options: Options<InstantiateOptions<W>>): Promise<Component<W['exports']>>;
 
-/** Compiles a component and makes an instance. */
-export function load<W extends World = AnyWorld>(source: Source, ...options: Options<CompileOptions & InstantiateOptions<W>>): Promise<Component<W['exports']>>;
+/** Compiles a component and makes an instance, here or in a Worker. */
+export function load<W extends World = AnyWorld>(source: Source, ...options: Options<LoadOptions<W>>): Promise<Component<W['exports']>>;
 
 /** The error case of a function that returns a `result`. */
 export class ComponentError<Payload = any> extends Error {

@@ -1,14 +1,17 @@
 // Components for web pages: `load` one, call what it exports.
 
+import { orAborted } from './src/abort.js';
 import { engine } from './src/engine.js';
+import { exportedFunction } from './src/export.js';
 import { exportsOf } from './src/exports.js';
-import { Guest } from './src/guest.js';
+import { Guest, guestOf } from './src/guest.js';
 import { hostCalls } from './src/import.js';
 import { Imports } from './src/imports.js';
 import { dispose } from './src/names.js';
-import { bytesOf } from './src/source.js';
+import { bytesOf, isOwn, kept } from './src/source.js';
 import { Directory, grant } from './src/wasi.js';
 import { witOf } from './src/wit.js';
+import { loadInWorker } from './src/worker/page.js';
 
 export { ComponentError, Exit, LinkError, Trap } from './src/errors.js';
 
@@ -16,19 +19,18 @@ export { ComponentError, Exit, LinkError, Trap } from './src/errors.js';
 export class Compiled {
   #handle;
   #plan;
-  #bytes;
   #wit;
 
   /** Made by `compile`. */
   constructor(handle, bytes) {
     this.#handle = handle;
     this.#plan = JSON.parse(handle.plan());
-    this.#bytes = bytes;
+    this[kept] = bytes;
   }
 
   /** A promise of the component's world, as text and as data. */
   get wit() {
-    this.#wit ??= witOf(this.#bytes);
+    this.#wit ??= witOf(this[kept]);
     return this.#wit;
   }
 
@@ -59,15 +61,14 @@ export class Compiled {
 
 /** An instance of a component. */
 export class Component {
-  #guest;
   #compiled;
 
   /** Made by `load` and `instantiate`. */
   constructor(guest, instance, compiled) {
-    this.#guest = guest;
+    this[guestOf] = guest;
     this.#compiled = compiled;
     /** Functions, and objects of functions for interfaces, by name. */
-    this.exports = exportsOf(guest, instance);
+    this.exports = exportsOf(guest, (item, classes) => exportedFunction(guest, [instance, classes], item));
   }
 
   /** A promise of the component's world, as text and as data. */
@@ -75,9 +76,14 @@ export class Component {
     return this.#compiled.wit;
   }
 
+  /** Limits need a Worker, which can be ended. */
+  within() {
+    throw new TypeError('a component in the page cannot be stopped: load it with the option `worker`');
+  }
+
   /** Ends the component: nothing of it can be called any more. */
   [dispose]() {
-    this.#guest.stopped = 'the component was disposed of';
+    this[guestOf].stopped = 'the component was disposed of';
   }
 }
 
@@ -92,8 +98,8 @@ async function compileAll(source, { signal, progress }) {
   const total = bytes.length;
   progress?.({ phase: 'compile', loaded: 0, total });
   // The page may change bytes that are its own.
-  const kept = source instanceof ArrayBuffer || ArrayBuffer.isView(source) ? bytes.slice() : bytes;
-  const compiled = new Compiled(await compileBytes(kept), kept);
+  const own = isOwn(source) ? bytes.slice() : bytes;
+  const compiled = new Compiled(await compileBytes(own), own);
   progress?.({ phase: 'compile', loaded: total, total });
   return compiled;
 }
@@ -101,8 +107,12 @@ async function compileAll(source, { signal, progress }) {
 /** Makes an instance of what `compile` gives. */
 export const instantiate = (compiled, options) => compiled.instantiate(options);
 
-/** Compiles a component, unless it is compiled already, and makes an instance. */
-export const load = async (source, options = {}) => instantiate(await compile(source, options), options);
+/** Compiles a component, unless it is compiled already, and makes an instance, here or in a Worker. */
+export async function load(source, options = {}) {
+  if (options.worker) return loadInWorker(source, options);
+  if (options.deadline !== undefined) throw new TypeError('`deadline` needs the option `worker`: nothing else can stop a component');
+  return instantiate(await compile(source, options), options);
+}
 
 /** Makes a directory in memory, with files by their paths, which `wasi.directories` grants. */
 export async function directory(files = {}) {
@@ -116,19 +126,4 @@ export async function directory(files = {}) {
 export async function storedDirectory(path) {
   const { Directory: Tree } = await engine();
   return new Directory(await Tree.open(path));
-}
-
-/** What `work` gives, unless `signal` is quicker. */
-async function orAborted(work, signal) {
-  if (signal === undefined) return work;
-  let stop;
-  const aborted = new Promise((_, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop);
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }

@@ -1,14 +1,16 @@
 // What an instance exports, as objects: functions are made when they are first asked for.
 
-import { exportedFunction } from './export.js';
 import { camel, parts, pascal, unversioned } from './names.js';
 import { GuestResource, construct } from './resources.js';
 
-/** The exports by name, whose functions keep `instance`, the engine's, and the classes of resources; those of an interface also under its name without a version, where that means one interface only. */
-export function exportsOf(guest, instance) {
+/**
+ * The exports by name; those of an interface also under its name without a version, where that means one interface only. `makeFunction` makes
+ * the function for an item of the plan, which has to keep the classes of resources, a list of which it is given.
+ */
+export function exportsOf(guest, makeFunction) {
   const items = guest.plan.exports;
   const classes = [];
-  const make = (item) => exportedFunction(guest, [instance, classes], item);
+  const make = (item) => makeFunction(item, classes);
   items.forEach((item) => define(guest, item, classes));
   const exports = Object.create(null);
   for (const item of items) add(guest, make, exports, item, item.instance === undefined ? camel(item.name) : item.name);

@@ -11,6 +11,9 @@ const MAY_NOT_LEAVE = 2;
 /** Set once the engine itself has failed: no guest of the page runs any more. */
 let engineFailure;
 
+/** Under which a component has its guest, for modules of the package. */
+export const guestOf = Symbol('guest');
+
 export class Guest {
   #instance;
   #environments = new Map();

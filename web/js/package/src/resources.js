@@ -5,6 +5,9 @@ import { dispose } from './names.js';
 /** Under which an object of a guest's resource keeps what it stands for: `{ resource, rep, lends, alive }`. */
 const held = Symbol('resource');
 
+/** What an object of a guest's resource stands for; nothing for every other value. */
+export const recordOf = (value) => value[held];
+
 /** Runs the destructors of what a page has forgotten. */
 const forgotten = new FinalizationRegistry((record) => record.release());
 

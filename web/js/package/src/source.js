@@ -1,8 +1,15 @@
 // Where a component's bytes come from.
 
+/** Under which a component that is compiled keeps its bytes. */
+export const kept = Symbol('bytes');
+
+/** Whether the bytes are the page's own, which may change them. */
+export const isOwn = (source) => source instanceof ArrayBuffer || ArrayBuffer.isView(source);
+
 /** The bytes of `source`: an address, a response, or bytes. `progress` hears how much of them is there. */
 export async function bytesOf(source, { signal, progress }) {
   signal?.throwIfAborted();
+  if (source?.[kept] !== undefined) return source[kept];
   if (source instanceof ArrayBuffer) return new Uint8Array(source);
   if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
   if (typeof source === 'string' || source instanceof URL) return body(await fetch(source, { signal }), signal, progress);

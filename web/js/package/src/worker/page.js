@@ -1,0 +1,211 @@
+// A component in a Worker, as the page has it: the same exports, whose calls are messages.
+
+import { orAborted } from '../abort.js';
+import { Trap } from '../errors.js';
+import { exportsOf } from '../exports.js';
+import { dispose } from '../names.js';
+import { recordOf } from '../resources.js';
+import { bytesOf, isOwn } from '../source.js';
+import { witOf } from '../wit.js';
+import { decodeError, encodeError } from './failures.js';
+import { Host } from './host.js';
+import { Jobs } from './jobs.js';
+import { shapeOf } from './shape.js';
+import { decode, encode } from './values.js';
+
+const LOST = 'is gone with the Worker that it lived in';
+
+/** One Worker with one instance. */
+class Life {
+  #worker;
+  #values;
+  #settle;
+  #host;
+  /** Errors of the page's functions that are on their way back through the component. */
+  #thrown = [];
+
+  /** `remote` is what resources of the component belong to; `failed` is called when the Worker itself has failed. */
+  constructor(remote, { imports, wasi, progress, failed }) {
+    this.#host = new Host(imports);
+    this.wasi = wasi;
+    this.progress = progress;
+    this.#values = {
+      encode: (value) => encode(value, (object) => this.#standFor(object)),
+      decode: (value) =>
+        decode(value, ({ host, guest, of }) =>
+          host === undefined ? remote.resources.get(of).wrap({ life: this, number: guest }, true) : this.#host.object(host),
+        ),
+    };
+    this.#worker = new Worker(new URL('./inside.js', import.meta.url), { type: 'module', name: 'amphi' });
+    this.#worker.onmessage = ({ data }) => {
+      for (const [type, content] of Object.entries(data)) this.#receive(type, content);
+    };
+    this.#worker.onerror = ({ message }) => failed(new Error(`the Worker has failed: ${message ?? 'its script cannot be loaded'}`));
+  }
+
+  #standFor(object) {
+    const record = recordOf(object);
+    if (record === undefined) return this.#host.standFor(object);
+    if (record.rep.life !== this) throw new TypeError(`the ${record.resource.name} ${LOST}`);
+    if (!record.alive) throw new TypeError(`expected a ${record.resource.name}, found one that was disposed of or given away`);
+    return { guest: record.rep.number };
+  }
+
+  /** Starts the component: what its plan says of its exports. */
+  start(content) {
+    return this.#ask('start', content);
+  }
+
+  /** Calls an export. */
+  async call(item, args) {
+    return this.#values.decode(await this.#ask('call', { item, args: this.#values.encode(args) }));
+  }
+
+  /** A resource of the component is disposed of, or forgotten. */
+  dispose(number) {
+    this.#worker.postMessage({ type: 'dispose', content: number });
+  }
+
+  /** Ends the Worker, whatever it does; what it was asked rejects with `reason`. */
+  end(reason) {
+    this.#worker.terminate();
+    this.#worker.onmessage = null;
+    this.#settle?.reject(reason);
+  }
+
+  #ask(type, content) {
+    return new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+      this.#worker.postMessage({ type, content });
+    });
+  }
+
+  #receive(type, content) {
+    switch (type) {
+      case 'done':
+        this.#settle.resolve(content);
+        break;
+      case 'failed':
+        this.#settle.reject(content.origin === undefined ? decodeError(content.error, this.#values) : this.#thrown[content.origin]);
+        this.#thrown = [];
+        break;
+      case 'import':
+        this.#serve(content);
+        break;
+      case 'drop':
+        this.#host.drop(content);
+        break;
+      case 'forget':
+        this.#host.forget(content);
+        break;
+      case 'wasi':
+        this.wasi[content.name](...content.args);
+        break;
+      case 'progress':
+        this.progress?.(content);
+        break;
+    }
+  }
+
+  async #serve({ number, target, self, args }) {
+    const { encode, decode } = this.#values;
+    let content;
+    try {
+      const value = await this.#host.call({ ...target, self: decode(self) }, decode(args));
+      content = { number, value: encode(value) };
+    } catch (error) {
+      content = { number, error: encodeError(error, this.#values), origin: this.#thrown.push(error) - 1 };
+    }
+    this.#worker.postMessage({ type: 'reply', content });
+  }
+}
+
+/** Loads a component in a Worker of its own. */
+export async function loadInWorker(source, options) {
+  if (Object.keys(options.wasi?.directories ?? {}).length > 0) {
+    throw new TypeError('`wasi.directories`: expected none, since a Worker has no memory in common with the page');
+  }
+  const bytes = await orAborted(bytesOf(source, options), options.signal);
+  // The page may change bytes that are its own, and the next Worker needs them, too.
+  return new WorkerComponent(isOwn(source) ? bytes.slice() : bytes, options).start();
+}
+
+/** A component in a Worker. */
+export class WorkerComponent {
+  #bytes;
+  #options;
+  #life;
+  #jobs;
+  #wit;
+  /** What the resources of all its Workers belong to. */
+  #remote = {
+    plan: { exports: [] },
+    resources: new Map(),
+    destroy: (_, { life, number }) => life === this.#life && life.dispose(number),
+  };
+
+  /** Made by `loadInWorker`. */
+  constructor(bytes, options) {
+    this.#bytes = bytes;
+    this.#options = options;
+    this.#jobs = new Jobs({ deadline: options.deadline, stop: (reason) => this.#stop(reason) });
+  }
+
+  /** Starts the first Worker. */
+  async start() {
+    const { signal } = this.#options;
+    this.#remote.plan.exports = await this.#jobs.run(() => this.#begin(), { signal });
+    signal?.addEventListener('abort', () => this.#jobs.stopAll(signal.reason));
+    /** As in the page, but that everything returns a promise. */
+    this.exports = exportsOf(this.#remote, (item) => (...args) => this.#jobs.run(() => this.#call(item, args)));
+    return this;
+  }
+
+  /** What `body` returns: calls that it makes, before it waits for anything, have these limits instead of those of `load`. */
+  within({ deadline, signal }, body) {
+    return this.#jobs.within({ deadline, signal }, body);
+  }
+
+  /** A promise of the component's world, as text and as data. */
+  get wit() {
+    this.#wit ??= witOf(this.#bytes);
+    return this.#wit;
+  }
+
+  /** Ends the component and its Worker. */
+  [dispose]() {
+    this.#jobs.close(new Trap('the component was disposed of'));
+    this.#stop(new Trap('the component was disposed of'));
+  }
+
+  async #begin() {
+    const { imports = {}, wasi = {}, async: isAsync, progress } = this.#options;
+    const entries = Object.entries(wasi);
+    const handlers = entries.filter(([, value]) => typeof value === 'function').map(([name]) => name);
+    const failed = (error) => this.#stop(error);
+    this.#life = new Life(this.#remote, { imports, wasi, progress, failed });
+    try {
+      return await this.#life.start({
+        bytes: this.#bytes,
+        shape: shapeOf(imports),
+        wasi: Object.fromEntries(entries.filter(([, value]) => typeof value !== 'function')),
+        handlers,
+        isAsync: isAsync ?? (Object.keys(imports).length > 0 ? true : undefined),
+      });
+    } catch (error) {
+      this.#stop(error);
+      throw error;
+    }
+  }
+
+  async #call(item, args) {
+    if (this.#life === undefined) await this.#begin();
+    this.#jobs.started();
+    return this.#life.call(item, args);
+  }
+
+  #stop(reason) {
+    this.#life?.end(reason);
+    this.#life = undefined;
+  }
+}
