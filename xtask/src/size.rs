@@ -5,7 +5,7 @@ mod weight;
 
 use crate::web::{self, Profile};
 use crate::workspace::Workspace;
-use crate::{bench, shell, tools};
+use crate::{bench, package, shell, tools};
 use anyhow::{Context, Result};
 use attribution::Part;
 use clap::Args;
@@ -15,12 +15,14 @@ use weight::Weight;
 
 /// What the engine may weigh, compressed by gzip.
 const LIMIT: u64 = 600_000;
+/// What the package for JavaScript may weigh, with the engine and WASI in it.
+const PACKAGE_LIMIT: u64 = 750_000;
 /// How many parts are listed.
 const PARTS: usize = 20;
 /// How many functions are listed.
 const FUNCTIONS: usize = 25;
 
-/// Weighs the engine as a page downloads it, and writes `docs/bench/SIZE.md`.
+/// Weighs the engine as a page downloads it, and the package for JavaScript, and writes `docs/bench/SIZE.md`.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  cargo xtask size")]
 pub struct Options {}
@@ -32,12 +34,15 @@ pub fn run(workspace: &Workspace, _: &Options) -> Result<()> {
     tools::brotli()?;
     let page = web::page("size")?;
     let folder = web::build(workspace, page, Profile::Web)?;
+    let package = package::build(workspace)?;
     let echo = shell::long("weighing");
     let files = weight::of_folder(&folder)?;
     let named = web::named_module(workspace, page);
     let module = fs::read(&named).with_context(|| format!("cannot read `{}`", named.display()))?;
     let parts = attribution::parts(&module)?;
-    let text = report(workspace, &files, &parts)?;
+    let mut package = weight::of_folder(&package)?;
+    package.retain(|(name, _)| is_downloaded(name));
+    let text = report(workspace, &files, &package, &parts)?;
     echo.done();
     let file = workspace.root.join("docs/bench/SIZE.md");
     fs::write(&file, text).with_context(|| format!("cannot write `{}`", file.display()))?;
@@ -52,12 +57,10 @@ pub fn run(workspace: &Workspace, _: &Options) -> Result<()> {
 fn report(
     workspace: &Workspace,
     files: &[(String, Weight)],
+    package: &[(String, Weight)],
     parts: &attribution::Parts,
 ) -> Result<String> {
     let total = weight::total(files);
-    let met = if total.gzip <= LIMIT { "yes" } else { "**no**" };
-    let rows = files.iter().map(|(name, weight)| row(name, *weight));
-    let rows: String = rows.chain([row("**together**", total)]).collect();
     Ok(format!(
         "# What a page downloads
 
@@ -65,11 +68,17 @@ Written by `cargo xtask size`: the engine alone, without WASI, in a page that co
 ([benches/size](../../benches/size/src/lib.rs)). Built as for users: `--profile web`, wasm-bindgen, `wasm-opt {flags}`.
 
 - {machine}
-- asked: at most {LIMIT} bytes by gzip; measured: {gzip}; met: {met}
+- {verdict}
 
-| file | bytes | gzip -9 | brotli -q 11 |
-|---|--:|--:|--:|
-{rows}
+{files}
+## The package for JavaScript
+
+`amphi-web` as `cargo xtask package` makes it: the engine, WASI with HTTP, and the modules that lift and lower. What `component.wit` needs is fetched when it is asked
+for, and is not counted.
+
+- {package_verdict}
+
+{package}
 ## What takes the space
 
 Bytes of the module before compression, by the crate that a function's name begins with; what is inlined counts where it is
@@ -91,10 +100,34 @@ log lines of the translator need. `wasm-opt {flags}` comes last.
 ",
         flags = web::OPTIMISE,
         machine = bench::machine_line(workspace),
-        gzip = total.gzip,
+        verdict = verdict(total, LIMIT),
+        files = weights(files),
+        package_verdict = verdict(weight::total(package), PACKAGE_LIMIT),
+        package = weights(package),
         parts = table(&parts.crates, parts.total),
         functions = functions(&parts.functions),
     ))
+}
+
+/// What a page downloads of the package when it loads a component: its modules, but for those that it has to ask for.
+fn is_downloaded(name: &str) -> bool {
+    let is_code = [".js`", ".wasm`"].iter().any(|end| name.ends_with(end));
+    is_code && !name.contains("amphi_wit")
+}
+
+fn verdict(total: Weight, limit: u64) -> String {
+    let gzip = total.gzip;
+    let met = if gzip <= limit { "yes" } else { "**no**" };
+    format!("asked: at most {limit} bytes by gzip; measured: {gzip}; met: {met}")
+}
+
+fn weights(files: &[(String, Weight)]) -> String {
+    let rows = files.iter().map(|(name, weight)| row(name, *weight));
+    let rows = rows.chain([row("**together**", weight::total(files))]);
+    format!(
+        "| file | bytes | gzip -9 | brotli -q 11 |\n|---|--:|--:|--:|\n{}",
+        rows.collect::<String>()
+    )
 }
 
 fn row(name: &str, weight: Weight) -> String {

@@ -182,6 +182,8 @@ pub fn build_into(
     for (package, module) in packages().zip(&modules) {
         bind(module, &bound)?;
         if profile == Profile::Web {
+            let script = format!("{}.js", package.replace('-', "_"));
+            leave_out_comments(&bound.join(script))?;
             optimise(workspace, package, &bound)?;
         }
     }
@@ -212,6 +214,22 @@ fn assemble_texts(folder: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Leaves out of a generated script the comments, which are the documentation of Rust code.
+fn leave_out_comments(script: &Path) -> Result<()> {
+    let text = fs::read_to_string(script)
+        .with_context(|| format!("cannot read `{}`", script.display()))?;
+    let mut inside = false;
+    let mut kept = String::new();
+    for line in text.lines() {
+        inside |= line.trim_start().starts_with("/**");
+        if !inside {
+            kept.extend([line, "\n"]);
+        }
+        inside &= !line.trim_end().ends_with("*/");
+    }
+    fs::write(script, kept).with_context(|| format!("cannot write `{}`", script.display()))
 }
 
 /// Copies folders into `folder`, where nothing else is left.
