@@ -30,8 +30,11 @@ pub async fn wait_until(end: Duration) {
 }
 
 /// A timeout that was set, and is cleared when this is dropped.
+///
+/// A future of a promise that is never settled is never freed, so what is cleared is settled, too.
 struct Timeout {
     timeout: Local<JsValue>,
+    settle: Local<Function>,
     fired: Local<JsFuture>,
 }
 
@@ -39,10 +42,14 @@ impl Timeout {
     fn of(duration: Duration) -> Timeout {
         let millis = duration.as_nanos().div_ceil(1_000_000);
         let millis = i32::try_from(millis).unwrap_or(i32::MAX);
-        let mut timeout = JsValue::UNDEFINED;
-        let promise = Promise::new(&mut |resolve, _| timeout = set_timeout(&resolve, millis));
+        let mut set = None;
+        let promise = Promise::new(&mut |resolve, _| {
+            set = Some((set_timeout(&resolve, millis), resolve));
+        });
+        let (timeout, settle) = set.expect("a promise calls its function at once");
         Timeout {
             timeout: Local::new(timeout),
+            settle: Local::new(settle),
             fired: Local::new(JsFuture::from(promise)),
         }
     }
@@ -59,5 +66,6 @@ impl Future for Timeout {
 impl Drop for Timeout {
     fn drop(&mut self) {
         clear_timeout(&self.timeout);
+        let _ = self.settle.call0(&JsValue::UNDEFINED);
     }
 }
