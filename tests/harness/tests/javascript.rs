@@ -12,6 +12,9 @@ use std::time::Duration;
 /// How long a page may take in one browser.
 const DEADLINE: Duration = Duration::from_secs(300);
 
+/// The pages that run tests and tell what came of them.
+const PAGES: [&str; 2] = ["index.html", "workers.html"];
+
 /// One browser at a time is enough for a small machine.
 static TURN: Mutex<()> = Mutex::new(());
 
@@ -42,9 +45,13 @@ fn a_page_in_five_lines_runs_a_component() {
 fn everything_that_the_pages_assert_is_so() {
     let _turn = turn();
     let mut wrong = String::new();
-    for browser in selected().expect("the browsers are known") {
-        let visit = visit(browser, &folder(), "index.html", DEADLINE)
-            .unwrap_or_else(|error| panic!("{error:?}"));
+    let browsers = selected().expect("the browsers are known");
+    let visits = browsers
+        .iter()
+        .flat_map(|browser| PAGES.map(|page| (*browser, page)));
+    for (browser, page) in visits {
+        let visit = visit(browser, &folder(), page, DEADLINE)
+            .unwrap_or_else(|error| panic!("{page}: {error:?}"));
         let results = visit.outcome.as_array().expect("a list of results");
         assert!(!results.is_empty(), "there are tests");
         for failed in results
