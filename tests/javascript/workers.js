@@ -1,5 +1,6 @@
-// Runs the tests of components in Workers: a page of its own, since a browser has room for so many memories.
+// Runs the tests of components in Workers and service workers: a page of its own, since a browser has room for so many memories.
 
+import './service-worker.js';
 import './worker.js';
 import { report } from './report.js';
 

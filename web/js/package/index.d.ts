@@ -153,6 +153,8 @@ export class Compiled {
   private constructor();
   /** The component's world. What knows WIT is fetched when this is first read. */
   readonly wit: Promise<Wit>;
+  /** Has the component's `wasi:http/incoming-handler` answer a request, in an instance of its own. */
+  answer(request: Request, options?: { wasi?: Wasi }): Promise<Response>;
   instantiate<W extends World = AnyWorld>(...options: Options<InstantiateOptions<W>>): Promise<Component<W['exports']>>;
 }
 

@@ -57,6 +57,18 @@ export class Compiled {
     signal?.throwIfAborted();
     return new Component(guest, instance, this);
   }
+
+  /** Has an instance of its own answer a `Request` by `wasi:http/incoming-handler`: a `Response`. */
+  async answer(request, { wasi } = {}) {
+    const { Grants, Linking, answer } = await engine();
+    const none = () => {};
+    const linking = Linking.waited(none, none);
+    try {
+      return await answer(this.#handle, linking, grant(new Grants(), wasi), request);
+    } finally {
+      linking.free();
+    }
+  }
 }
 
 /** An instance of a component. */

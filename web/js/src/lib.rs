@@ -10,6 +10,7 @@ mod instance;
 mod json;
 mod linking;
 mod plan;
+mod serving;
 mod wasi;
 
 use amphi_web::Error;
