@@ -1,5 +1,6 @@
 // Tests by name, and what they assert with.
 
+import { collected } from './collected.js';
 import { show } from './show.js';
 
 const all = [];
@@ -12,6 +13,8 @@ export async function run() {
   const results = [];
   for (const { name, body } of all) {
     let error = null;
+    // No test has to find room among what others have left.
+    await collected();
     try {
       await body();
     } catch (thrown) {

@@ -61,6 +61,8 @@ fn chromium(program: &Path, profile: &Path) -> Value {
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
+        // A test may ask for what is forgotten to be collected.
+        "--js-flags=--expose-gc",
         "--window-size=1280,1400",
     ];
     let mut args: Vec<String> = args.map(String::from).to_vec();
