@@ -11,6 +11,7 @@ mod errands;
 mod fetching;
 mod linking;
 mod payloads;
+mod polled;
 mod readings;
 pub mod requests;
 mod traps;

@@ -9,8 +9,6 @@ mod exchange;
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
-use std::pin::Pin;
-use std::task::Poll;
 
 use amphi::component::{Component, Linker};
 use amphi::wasi::WasiCtxBuilder;
@@ -21,6 +19,7 @@ use amphi::{Engine, Result, Store, ensure};
 use futures_util::future::{join, join_all};
 
 use super::Transcript;
+use super::polled::polled;
 use crate::host::State;
 use crate::report::Report;
 use crate::stage::Stage;
@@ -209,21 +208,4 @@ async fn given_up(t: &mut Transcript, courier: &Courier<'_>, sizes: &[String]) -
         "got \"0\", trailers false\n",
     );
     Ok(())
-}
-
-/// Polls a future `turns` times at the most; whether it is done by then.
-async fn polled(mut future: Pin<&mut impl Future>, turns: u32) -> bool {
-    let mut left = turns;
-    poll_fn(|cx| {
-        if future.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(true);
-        }
-        if left == 0 {
-            return Poll::Ready(false);
-        }
-        left -= 1;
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await
 }

@@ -1,7 +1,7 @@
 //! Guests that wait for asynchronous host functions: one, many at once, some given up.
 
 use std::future::poll_fn;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::task::Poll;
 
 use amphi::component::{Component, HasSelf, Linker, Val};
@@ -9,6 +9,7 @@ use amphi::{Result, Store};
 use futures_util::future::join_all;
 
 use super::Transcript;
+use super::polled::polled;
 use crate::host::{Refusal, State};
 use crate::stage::Stage;
 use demo::waiting::clock::Host;
@@ -68,23 +69,6 @@ async fn give_way(turns: u32) {
         Poll::Pending
     })
     .await;
-}
-
-/// Polls a future `turns` times at the most; whether it is done by then.
-async fn polled(mut future: Pin<&mut impl Future>, turns: u32) -> bool {
-    let mut left = turns;
-    poll_fn(|cx| {
-        if future.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(true);
-        }
-        if left == 0 {
-            return Poll::Ready(false);
-        }
-        left -= 1;
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await
 }
 
 /// A component with its linker.
