@@ -1,5 +1,9 @@
 //! Serve WebAssembly components as functions on one machine.
 
+mod admission;
 mod body;
+mod breaker;
 
+pub use admission::{Admission, AdmissionLimits, Entry, Permit};
 pub use body::{Body, BodyError, empty, full};
+pub use breaker::{Answer, Breaker, BreakerLimits, BreakerState, Circuit, Ending, Pass};
