@@ -3,7 +3,9 @@
 mod admission;
 mod body;
 mod breaker;
+pub mod config;
 
 pub use admission::{Admission, AdmissionLimits, Entry, Permit};
 pub use body::{Body, BodyError, empty, full};
 pub use breaker::{Answer, Breaker, BreakerLimits, BreakerState, Circuit, Ending, Pass};
+pub use config::Config;

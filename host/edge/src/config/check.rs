@@ -1,0 +1,347 @@
+//! What a configuration of the right shape can still have wrong.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::path::Path;
+use std::time::Duration;
+
+use super::deserialize::like;
+use super::issue::{Issue, Problem};
+use super::text::{period, size};
+use super::tree::{self, Step};
+use super::{Breaker, Config, Function, Grants, Limits, Server};
+
+/// Paths that the host answers itself.
+const RESERVED: &[&str] = &["/v1", "/healthz", "/readyz", "/metrics", "/openapi.json"];
+
+/// What is wrong, with the steps that lead to it.
+type Refusals = Vec<(Vec<Step>, Problem)>;
+
+/// All that is wrong with `config`, files that are missing included; without places, for it may be of no file.
+#[must_use]
+pub fn check(config: &Config) -> Vec<Issue> {
+    let refusals = refusals(config).into_iter();
+    let issues = refusals.map(|(steps, problem)| Issue {
+        place: None,
+        path: tree::join(&steps),
+        problem,
+    });
+    issues.collect()
+}
+
+/// All that is wrong with `config`.
+pub fn refusals(config: &Config) -> Refusals {
+    let mut found = Finder::default();
+    found.at("server", |found| server(found, &config.server));
+    found.at("functions", |found| {
+        for (name, function) in &config.functions {
+            found.at(name, |found| {
+                named(found, name);
+                one(found, function, config);
+            });
+        }
+        routes(found, &config.functions);
+    });
+    found.at("plugins", |found| {
+        for (name, plugin) in &config.plugins {
+            found.at(name, |found| {
+                named(found, name);
+                found.at("component", |found| file(found, &plugin.component));
+                found.at("grants", |found| grants(found, &plugin.grants));
+            });
+        }
+    });
+    found.refusals
+}
+
+/// Where we are, and what was found.
+#[derive(Default)]
+struct Finder {
+    steps: Vec<Step>,
+    refusals: Refusals,
+}
+
+impl Finder {
+    fn at(&mut self, key: &str, look: impl FnOnce(&mut Self)) {
+        self.steps.push(Step::Key(key.to_owned()));
+        look(self);
+        self.steps.pop();
+    }
+
+    fn each<T>(&mut self, key: &str, items: &[T], look: impl Fn(&mut Self, &T)) {
+        self.at(key, |found| {
+            for (index, item) in items.iter().enumerate() {
+                found.steps.push(Step::Index(index));
+                look(found, item);
+                found.steps.pop();
+            }
+        });
+    }
+
+    fn refuse(&mut self, reason: impl Display) {
+        let problem = Problem::Refused(reason.to_string());
+        self.refusals.push((self.steps.clone(), problem));
+    }
+
+    fn expect(&mut self, good: bool, expected: impl Display, found: impl Display) {
+        if !good {
+            let problem = Problem::Unexpected {
+                expected: expected.to_string(),
+                found: format!("`{found}`"),
+            };
+            self.refusals.push((self.steps.clone(), problem));
+        }
+    }
+
+    /// A number from `least` to `most`.
+    fn number(&mut self, key: &str, value: u64, least: u64, most: u64) {
+        let expected = match most {
+            u64::MAX => format!("at least {least}"),
+            most => format!("a number from {least} to {most}"),
+        };
+        let good = (least..=most).contains(&value);
+        self.at(key, |found| found.expect(good, expected, value));
+    }
+
+    /// A size from `least` to `most`.
+    fn size(&mut self, key: &str, value: u64, least: u64, most: u64) {
+        let expected = match most {
+            u64::MAX => format!("at least `{}`", size(least)),
+            most => format!("a size from `{}` to `{}`", size(least), size(most)),
+        };
+        let good = (least..=most).contains(&value);
+        self.at(key, |found| found.expect(good, expected, size(value)));
+    }
+
+    /// A duration that is not zero.
+    fn period(&mut self, key: &str, value: Duration) {
+        self.at(key, |found| {
+            found.expect(!value.is_zero(), "more than `0s`", period(value));
+        });
+    }
+}
+
+fn server(found: &mut Finder, server: &Server) {
+    found.number("connections", server.connections as u64, 1, u64::MAX);
+    found.size("headers", server.headers, 8 << 10, 16 << 20);
+    found.at("timeouts", |found| {
+        found.period("header", server.timeouts.header);
+        found.period("body", server.timeouts.body);
+        found.period("idle", server.timeouts.idle);
+    });
+    found.at("pool", |found| {
+        found.number("instances", server.pool.instances.into(), 1, 100_000);
+    });
+    found.at("compile", |found| {
+        let time = server.compile.time;
+        let whole = time.subsec_nanos() == 0 && !time.is_zero();
+        found.at("time", |found| {
+            found.expect(whole, "whole seconds from `1s`", period(time));
+        });
+        found.size("memory", server.compile.memory, 64 << 20, u64::MAX);
+    });
+    if let Some(tls) = &server.tls {
+        found.at("tls", |found| {
+            found.at("certificate", |found| file(found, &tls.certificate));
+            found.at("key", |found| file(found, &tls.key));
+        });
+    }
+    let Some(admin) = &server.admin else {
+        return;
+    };
+    found.at("admin", |found| {
+        let same = admin.listen == server.listen && admin.listen.port() != 0;
+        found.at("listen", |found| {
+            found.expect(!same, "another address than the server's", admin.listen);
+        });
+        match &admin.token_file {
+            Some(token) => found.at("token-file", |found| file(found, token)),
+            None if admin.listen.ip().is_loopback() => {}
+            None => found.refuse(format_args!(
+                "expected a `token-file`, since `{}` can be reached from other machines",
+                admin.listen
+            )),
+        }
+    });
+}
+
+fn one(found: &mut Finder, function: &Function, config: &Config) {
+    found.at("component", |found| file(found, &function.component));
+    if let Some(text) = &function.route {
+        found.at("route", |found| route(found, text));
+    }
+    if let Some(text) = &function.interface {
+        found.at("interface", |found| {
+            let example = "an interface such as `demo:calc/ops@1.0.0`";
+            found.expect(is_interface(text), example, text);
+        });
+    }
+    if let Some(reuse) = &function.reuse {
+        found.at("reuse", |found| {
+            found.number("calls", reuse.calls.into(), 1, u64::MAX);
+            found.period("idle", reuse.idle);
+        });
+    }
+    let pool = config.server.pool.instances;
+    found.number("prewarm", function.prewarm.into(), 0, pool.into());
+    found.at("limits", |found| {
+        limits(found, &function.limits, config.server.headers);
+    });
+    found.at("breaker", |found| breaker(found, &function.breaker));
+    found.at("status", |found| {
+        for (case, status) in &function.status {
+            found.number(case, (*status).into(), 200, 599);
+        }
+    });
+    found.at("grants", |found| grants(found, &function.grants));
+    found.each("plugins", &function.plugins, |found, name| {
+        let known: Vec<&str> = config.plugins.keys().map(String::as_str).collect();
+        if !config.plugins.is_empty() && !config.plugins.contains_key(name) {
+            match like(name, &known) {
+                Some(like) => found.refuse(format_args!(
+                    "there is no plugin `{name}`, did you mean `{like}`?"
+                )),
+                None => found.refuse(format_args!("there is no plugin `{name}`")),
+            }
+        }
+    });
+}
+
+fn limits(found: &mut Finder, limits: &Limits, server_headers: u64) {
+    const PAGE: u64 = 64 << 10;
+    found.period("wall", limits.wall);
+    found.period("cpu", limits.cpu);
+    if let Some(fuel) = limits.fuel {
+        found.number("fuel", fuel, 1, u64::MAX);
+    }
+    found.size("memory", limits.memory, PAGE, 4 << 30);
+    found.number("instances", limits.instances.into(), 1, u64::MAX);
+    found.size("hostcall", limits.hostcall, 1 << 10, u64::MAX);
+    found.number("resources", limits.resources.into(), 1, u64::MAX);
+    found.size("headers", limits.headers, 256, server_headers);
+    found.number("concurrency", limits.concurrency.into(), 1, 100_000);
+    found.number("queue", limits.queue.into(), 0, 1_000_000);
+    if limits.queue > 0 {
+        found.period("queue-wait", limits.queue_wait);
+    }
+}
+
+fn breaker(found: &mut Finder, breaker: &Breaker) {
+    found.number("traps", breaker.traps.into(), 1, u64::MAX);
+    found.period("within", breaker.within);
+    found.period("open", breaker.open);
+}
+
+fn grants(found: &mut Finder, grants: &Grants) {
+    found.at("env", |found| {
+        for (name, value) in &grants.env {
+            let good = !name.is_empty() && !name.contains(['=', '\0']) && !value.contains('\0');
+            found.at(name, |found| {
+                found.expect(
+                    good,
+                    "a name without `=` and no zero bytes",
+                    name.escape_debug(),
+                );
+            });
+        }
+    });
+    found.each("directories", &grants.directories, |found, directory| {
+        found.at("host", |found| {
+            let host = directory.host.display();
+            found.expect(directory.host.is_dir(), "a folder that exists", host);
+        });
+        found.at("guest", |found| {
+            let absolute = directory.guest.starts_with('/');
+            found.expect(absolute, "a path that begins with `/`", &directory.guest);
+        });
+    });
+    if let Some(http) = &grants.http {
+        found.at("http", |found| {
+            found.each("hosts", &http.hosts, |found, host| {
+                let example = "a host such as `api.example.com`, `*.example.com:443` or `*`";
+                found.expect(is_host(host), example, host);
+            });
+        });
+    }
+}
+
+fn named(found: &mut Finder, name: &str) {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
+    let good = !name.is_empty() && name.len() <= 64 && name.chars().all(plain);
+    let expected = "a name of at most 64 letters, digits, `-` and `_`";
+    found.expect(good, expected, name);
+}
+
+fn file(found: &mut Finder, path: &Path) {
+    match path.metadata() {
+        Ok(data) if data.is_file() => {}
+        Ok(_) => found.expect(false, "a file", path.display()),
+        Err(error) => found.refuse(format_args!("cannot find `{}`: {error}", path.display())),
+    }
+}
+
+/// A prefix of paths, which no other function has and the host itself does not answer.
+fn route(found: &mut Finder, text: &str) {
+    let segments = text.strip_prefix('/').unwrap_or_default().split('/');
+    let plain = |letter: char| letter.is_ascii_graphic() && !"?#%\\\"<>{}|^`".contains(letter);
+    let mut good = text.starts_with('/') && text.chars().all(plain);
+    good &= text == "/"
+        || segments
+            .into_iter()
+            .all(|part| !matches!(part, "" | "." | ".."));
+    found.expect(good, "a path such as `/`, `/shop` or `/shop/api`", text);
+    let ours = RESERVED.iter().find(|path| {
+        let rest = text.strip_prefix(**path);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    });
+    if let Some(ours) = ours {
+        found.refuse(format_args!("`{ours}` is answered by the host itself"));
+    }
+}
+
+/// Refuses the second of two functions with one route.
+fn routes(found: &mut Finder, functions: &BTreeMap<String, Function>) {
+    let mut taken: BTreeMap<String, &str> = BTreeMap::new();
+    for (name, function) in functions {
+        let route = function.route(name);
+        if let Some(other) = taken.get(&route) {
+            let reason = format!("`{route}` is the route of `{other}` already");
+            found.at(name, |found| {
+                found.at("route", |found| found.refuse(reason))
+            });
+        } else {
+            taken.insert(route, name);
+        }
+    }
+}
+
+/// Whether `text` is `package:name/interface`, with a version or without.
+fn is_interface(text: &str) -> bool {
+    let (name, version) = match text.split_once('@') {
+        Some((name, version)) => (name, Some(version)),
+        None => (text, None),
+    };
+    let kebab = |part: &str| {
+        let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+        part.starts_with(|first: char| first.is_ascii_alphabetic()) && part.chars().all(plain)
+    };
+    let parts = name.split_once(':').and_then(|(package, rest)| {
+        let (name, interface) = rest.split_once('/')?;
+        Some([package, name, interface])
+    });
+    let version = version.is_none_or(|version| semver::Version::parse(version).is_ok());
+    version && parts.is_some_and(|parts| parts.into_iter().all(kebab))
+}
+
+/// Whether `text` names hosts: a name or `*.` and a name, or `*`, with a port or without.
+fn is_host(text: &str) -> bool {
+    let (name, port) = match text.rsplit_once(':') {
+        Some((name, port)) if !name.ends_with(']') || !port.is_empty() => (name, Some(port)),
+        _ => (text, None),
+    };
+    let port = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0));
+    let bare = name.strip_prefix("*.").unwrap_or(name);
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+    let name = name == "*" || (!bare.is_empty() && bare.chars().all(plain));
+    name && port
+}

@@ -1,0 +1,199 @@
+//! One function: its component, its limits, and what becomes of its errors.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::grants::Grants;
+use super::text::{Period, Size};
+
+/// A component that is served.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Function {
+    /// The component's file. A relative path begins at the folder of the configuration.
+    pub component: PathBuf,
+    /// The beginning of the paths that a component which speaks HTTP answers, in whole segments; the longest that fits a path wins.
+    /// Others are called at `/v1/fn/<name>/<interface>/<function>`. Default: `/fn/<name>`.
+    #[serde(default)]
+    pub route: Option<String>,
+    /// The interface that the component must export, `package:name/interface@version`; without it the component is refused. Default: any.
+    #[serde(default)]
+    pub interface: Option<String>,
+    /// What a new version may change. Default: `compatible`.
+    #[serde(default)]
+    pub abi: Abi,
+    /// Instances that serve more than one call, one after the other. Default: every call has a fresh one.
+    #[serde(default)]
+    pub reuse: Option<Reuse>,
+    /// How many instances are made before calls ask for them. At most the pool's. Default: 0.
+    #[serde(default)]
+    pub prewarm: u32,
+    /// What one call, and all calls together, may take.
+    #[serde(default)]
+    pub limits: Limits,
+    /// When calls are refused for a while, because one after the other traps.
+    #[serde(default)]
+    pub breaker: Breaker,
+    /// The HTTP status of a call that returns `err`, by the name of the error's case; for all other cases it is 422. Default: none.
+    #[serde(default)]
+    pub status: BTreeMap<String, u16>,
+    /// What the component may use. Nothing that reaches out of it by default.
+    #[serde(default)]
+    pub grants: Grants,
+    /// The plugins whose functions it may import, by name. Default: none.
+    #[serde(default)]
+    pub plugins: Vec<String>,
+}
+
+impl Function {
+    /// `component` with all defaults.
+    pub fn new(component: impl AsRef<Path>) -> Self {
+        Self {
+            component: component.as_ref().to_owned(),
+            route: None,
+            interface: None,
+            abi: Abi::default(),
+            reuse: None,
+            prewarm: 0,
+            limits: Limits::default(),
+            breaker: Breaker::default(),
+            status: BTreeMap::new(),
+            grants: Grants::default(),
+            plugins: Vec::new(),
+        }
+    }
+
+    /// The beginning of the paths that the function `name` answers if it speaks HTTP.
+    #[must_use]
+    pub fn route(&self, name: &str) -> String {
+        self.route.clone().unwrap_or_else(|| format!("/fn/{name}"))
+    }
+}
+
+/// What a new version may change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Abi {
+    /// What callers use must be there unchanged; more may be.
+    #[default]
+    Compatible,
+    /// Nothing.
+    Exact,
+    /// Everything.
+    Any,
+}
+
+/// Instances that serve more than one call, one after the other: what a call leaves in memory, the next one finds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Reuse {
+    /// How many calls an instance serves, from 1. Default: 100.
+    pub calls: u32,
+    /// How long an instance waits for its next call. Default: `30s`.
+    #[serde(with = "Period")]
+    pub idle: Duration,
+}
+
+impl Default for Reuse {
+    fn default() -> Self {
+        Self {
+            calls: 100,
+            idle: Duration::from_secs(30),
+        }
+    }
+}
+
+/// What one call, and all calls of a function together, may take.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Limits {
+    /// The time from a call's begin to its end, waiting included; then 504. Default: `5s`.
+    #[serde(with = "Period")]
+    pub wall: Duration,
+    /// The time that the guest computes, waiting not included; then it traps, which is 500. Default: `1s`.
+    #[serde(with = "Period")]
+    pub cpu: Duration,
+    /// Wasmtime's fuel, about one unit for an instruction; then the guest traps. Code that counts fuel is slower. Default: not counted.
+    pub fuel: Option<u64>,
+    /// Bytes of all memories of an instance together, from 64 KiB to 4 GiB; more are refused to the guest. Default: `64MiB`.
+    #[serde(with = "Size")]
+    pub memory: u64,
+    /// Elements of all tables of an instance together. Default: 10,000.
+    pub tables: u32,
+    /// Core instances in a component, from 1. Default: 100.
+    pub instances: u32,
+    /// Bytes that the guest may make the host allocate in one of its calls to the host. Default: `16MiB`.
+    #[serde(with = "Size")]
+    pub hostcall: u64,
+    /// Handles that a call may have at once, from 1. Default: 1,000.
+    pub resources: u32,
+    /// Bytes of a request's body; then 413. Default: `1MiB`.
+    #[serde(with = "Size")]
+    pub request: u64,
+    /// Bytes of an answer's body; then it is cut off. Default: `16MiB`.
+    #[serde(with = "Size")]
+    pub response: u64,
+    /// Bytes of a request's or answer's headers, at most the server's; then 431. Default: `64KiB`.
+    #[serde(with = "Size")]
+    pub headers: u64,
+    /// Bytes of the guest's output that are logged in a second; what is more is dropped, and counted. Default: `64KiB`.
+    #[serde(with = "Size")]
+    pub log: u64,
+    /// Calls that run at once, from 1 to 100,000. Default: 64.
+    pub concurrency: u32,
+    /// Calls that wait to run, at most 1,000,000; then 429. Default: 128.
+    pub queue: u32,
+    /// How long a call waits to run; then 503. Default: `1s`.
+    #[serde(with = "Period")]
+    pub queue_wait: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            wall: Duration::from_secs(5),
+            cpu: Duration::from_secs(1),
+            fuel: None,
+            memory: 64 << 20,
+            tables: 10_000,
+            instances: 100,
+            hostcall: 16 << 20,
+            resources: 1_000,
+            request: 1 << 20,
+            response: 16 << 20,
+            headers: 64 << 10,
+            log: 64 << 10,
+            concurrency: 64,
+            queue: 128,
+            queue_wait: Duration::from_secs(1),
+        }
+    }
+}
+
+/// When calls are refused for a while, because one after the other traps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Breaker {
+    /// How many traps open it, from 1. Default: 5.
+    pub traps: u32,
+    /// The time in which they must happen. Default: `10s`.
+    #[serde(with = "Period")]
+    pub within: Duration,
+    /// How long all calls are refused, with 503, before one is tried. Default: `5s`.
+    #[serde(with = "Period")]
+    pub open: Duration,
+}
+
+impl Default for Breaker {
+    fn default() -> Self {
+        Self {
+            traps: 5,
+            within: Duration::from_secs(10),
+            open: Duration::from_secs(5),
+        }
+    }
+}

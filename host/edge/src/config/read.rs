@@ -1,0 +1,157 @@
+//! From a file to a configuration: all that is wrong with it at once.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::check;
+use super::deserialize::Fault;
+use super::issue::{ConfigError, Issue, Problem};
+use super::tree::{self, Node, Step};
+use super::{Config, Store};
+
+/// How a configuration is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// YAML 1.2.
+    Yaml,
+    /// TOML 1.0.
+    Toml,
+}
+
+impl Format {
+    /// The format that the ending of a file's name says.
+    #[must_use]
+    pub fn of(file: &Path) -> Option<Self> {
+        match file.extension()?.to_str()? {
+            "yaml" | "yml" => Some(Self::Yaml),
+            "toml" => Some(Self::Toml),
+            _ => None,
+        }
+    }
+}
+
+/// Reads the configuration in `file`, whose name says its format, and [`check`](super::check())s it.
+///
+/// # Errors
+///
+/// If it cannot be read, or is not right: then with all that is wrong.
+pub fn read(file: &Path) -> Result<Config, ConfigError> {
+    let format = Format::of(file).ok_or_else(|| ConfigError::UnknownFormat(file.to_owned()))?;
+    let text = fs::read_to_string(file).map_err(|source| ConfigError::Unreadable {
+        file: file.to_owned(),
+        source,
+    })?;
+    let folder = file.parent().unwrap_or(Path::new(""));
+    parse(&text, format, folder).map_err(|issues| ConfigError::Wrong {
+        file: file.to_owned(),
+        issues,
+    })
+}
+
+/// Reads `text`, in which relative paths begin at `folder`, and [`check`](super::check())s it.
+///
+/// # Errors
+///
+/// All that is wrong, in the order of the text. What is of the wrong shape comes alone: what it means is not asked before.
+pub fn parse(text: &str, format: Format, folder: &Path) -> Result<Config, Vec<Issue>> {
+    let tree = match format {
+        Format::Yaml => tree::yaml(text),
+        Format::Toml => tree::toml(text),
+    };
+    let mut tree = tree.map_err(|issue| vec![issue])?;
+    let mut config = shape(&mut tree)?;
+    settle(&mut config, folder);
+    let refused = check::refusals(&config).into_iter();
+    let issues = refused.map(|(steps, problem)| Issue {
+        place: Some(tree.place_of(&steps)),
+        path: tree::join(&steps),
+        problem,
+    });
+    match sorted(issues.collect()) {
+        issues if issues.is_empty() => Ok(config),
+        issues => Err(issues),
+    }
+}
+
+/// The tree as a configuration. serde ends at the first thing that does not fit; that is taken out, and the rest tried again.
+fn shape(tree: &mut Node) -> Result<Config, Vec<Issue>> {
+    let mut issues = Vec::new();
+    let mut taken = BTreeSet::new();
+    loop {
+        let fault = match Config::deserialize(&*tree) {
+            Ok(config) if issues.is_empty() => return Ok(config),
+            Ok(_) => return Err(sorted(issues)),
+            Err(fault) => fault,
+        };
+        let steps: Vec<Step> = fault.reversed.iter().rev().cloned().collect();
+        let path = tree::join(&steps);
+        if !is_of_ours(&fault, &path, &taken) {
+            issues.push(Issue {
+                place: Some(fault.place.unwrap_or(tree.place)),
+                path: path.clone(),
+                problem: fault.problem,
+            });
+        }
+        if !tree.remove(&steps) {
+            return Err(sorted(issues));
+        }
+        taken.insert(path);
+    }
+}
+
+/// Whether a key is missing only because it was taken out.
+fn is_of_ours(fault: &Fault, path: &str, taken: &BTreeSet<String>) -> bool {
+    match &fault.problem {
+        Problem::MissingKey(key) => taken.contains(&format!("{path}.{key}")),
+        _ => false,
+    }
+}
+
+fn sorted(mut issues: Vec<Issue>) -> Vec<Issue> {
+    issues.sort_by_key(|issue| issue.place);
+    issues
+}
+
+/// Makes paths begin where they are meant to.
+fn settle(config: &mut Config, folder: &Path) {
+    let settle = |path: &mut PathBuf| *path = folder.join(&*path);
+    if let Some(admin) = &mut config.server.admin {
+        admin.token_file.iter_mut().for_each(settle);
+    }
+    if let Some(tls) = &mut config.server.tls {
+        settle(&mut tls.certificate);
+        settle(&mut tls.key);
+    }
+    if let Some(cache) = &mut config.server.cache {
+        match (cache.strip_prefix("~"), std::env::home_dir()) {
+            (Ok(rest), Some(home)) => *cache = home.join(rest),
+            _ => settle(cache),
+        }
+    }
+    for plugin in config.plugins.values_mut() {
+        settle(&mut plugin.component);
+    }
+    let functions = config.functions.values_mut();
+    for function in functions {
+        settle(&mut function.component);
+    }
+    let functions = config
+        .functions
+        .values_mut()
+        .map(|function| &mut function.grants);
+    let plugins = config.plugins.values_mut().map(|plugin| &mut plugin.grants);
+    for grants in functions.chain(plugins) {
+        for directory in &mut grants.directories {
+            settle(&mut directory.host);
+        }
+        for store in grants.keyvalue.values_mut() {
+            match store {
+                Store::File(file) => settle(file),
+                Store::Memory => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! What all functions of a process share: addresses, timeouts, the pool of instances, the compiler's bounds.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::text::{Address, Period, Size};
+
+/// Where requests come in, and what all functions share.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Server {
+    /// The address that requests come in at, `address:port`. Port 0 takes a free one. Default: `127.0.0.1:8080`.
+    #[serde(with = "Address")]
+    pub listen: SocketAddr,
+    /// The address of the admin API. Default: there is none.
+    pub admin: Option<Admin>,
+    /// Encrypted connections. Default: there are none.
+    pub tls: Option<Tls>,
+    /// How long clients may take.
+    pub timeouts: Timeouts,
+    /// How many connections are open at once, from 1. Those above it wait to be accepted. Default: 1024.
+    pub connections: usize,
+    /// The most bytes of a request's line and headers, from 8 KiB; more are answered with 431. Default: `64KiB`.
+    #[serde(with = "Size")]
+    pub headers: u64,
+    /// The instances of all functions.
+    pub pool: Pool,
+    /// The folder of compiled components. `~/` is the home folder. Default: `amphi` in `$XDG_CACHE_HOME` or in `~/.cache`.
+    pub cache: Option<PathBuf>,
+    /// What the compiler may take for one component.
+    pub compile: Compile,
+    /// How events are written, to standard error.
+    pub log: Log,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            admin: None,
+            tls: None,
+            timeouts: Timeouts::default(),
+            connections: 1024,
+            headers: 64 << 10,
+            pool: Pool::default(),
+            cache: None,
+            compile: Compile::default(),
+            log: Log::default(),
+        }
+    }
+}
+
+/// The admin API: reload, promote, roll back, metrics.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Admin {
+    /// The address of the API, `address:port`.
+    #[serde(with = "Address")]
+    pub listen: SocketAddr,
+    /// The file of the token that callers must show. Default: callers need none, which only a loopback address allows.
+    #[serde(default)]
+    pub token_file: Option<PathBuf>,
+}
+
+/// Encrypted connections. Both files are read again when they change; a pair that is broken leaves the old one in use.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Tls {
+    /// The file of the certificate and those that vouch for it, in PEM.
+    pub certificate: PathBuf,
+    /// The file of the private key, in PEM.
+    pub key: PathBuf,
+}
+
+/// How long clients may take, and the process to end.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Timeouts {
+    /// From a connection's or request's first byte to the end of the headers, TLS included; then the connection is closed. Default: `10s`.
+    #[serde(with = "Period")]
+    pub header: Duration,
+    /// The longest wait for the next bytes of a body, in (408) and out. Default: `30s`.
+    #[serde(with = "Period")]
+    pub body: Duration,
+    /// How long a connection stays open without a request. Default: `60s`.
+    #[serde(with = "Period")]
+    pub idle: Duration,
+    /// How long requests in flight have when the process is told to end. Default: `30s`.
+    #[serde(with = "Period")]
+    pub drain: Duration,
+    /// How long the process goes on accepting connections, while `/readyz` answers 503 already, so that load balancers notice. Default: `0s`.
+    #[serde(with = "Period")]
+    pub drain_delay: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            header: Duration::from_secs(10),
+            body: Duration::from_secs(30),
+            idle: Duration::from_secs(60),
+            drain: Duration::from_secs(30),
+            drain_delay: Duration::ZERO,
+        }
+    }
+}
+
+/// The instances of all functions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Pool {
+    /// How many component instances there are at once, from 1 to 100,000. Each reserves address space, not memory. Calls above it wait. Default: 200.
+    pub instances: u32,
+}
+
+impl Default for Pool {
+    fn default() -> Self {
+        Self { instances: 200 }
+    }
+}
+
+/// What the compiler, which is a process of its own, may take for one component.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Compile {
+    /// CPU time, in whole seconds from `1s`. Default: `60s`.
+    #[serde(with = "Period")]
+    pub time: Duration,
+    /// Address space, from 64 MiB. Default: `2GiB`.
+    #[serde(with = "Size")]
+    pub memory: u64,
+}
+
+impl Default for Compile {
+    fn default() -> Self {
+        Self {
+            time: Duration::from_secs(60),
+            memory: 2 << 30,
+        }
+    }
+}
+
+/// How events are written, to standard error.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Log {
+    /// Lines for people or for machines. Default: `text`.
+    pub format: LogFormat,
+    /// The least important events that are written. Default: `info`.
+    pub level: LogLevel,
+}
+
+/// Lines for people or for machines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogFormat {
+    /// One line of text for each event.
+    #[default]
+    Text,
+    /// One JSON object for each event.
+    Json,
+}
+
+/// How important an event is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogLevel {
+    /// Something has failed that should not.
+    Error,
+    /// Something that somebody should look at.
+    Warn,
+    /// What happens: a line for each request.
+    #[default]
+    Info,
+    /// How it happens.
+    Debug,
+    /// Everything.
+    Trace,
+}
