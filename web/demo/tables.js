@@ -13,9 +13,27 @@ export function showHosts(table, page, native) {
     ["Run", (host) => milliseconds(host.milliseconds?.run)],
     ["No answer", (host) => host.refusal ?? host.absent],
   ];
+  sideBySide(table, rows, page, native);
+}
+
+/** Puts two answers to one request side by side. */
+export function showAnswers(table, page, native) {
+  const rows = [
+    ["Engine", (host) => host.engine],
+    ["Component, SHA‑256", (host) => host.component, "code"],
+    ["Status", (host) => String(host.status)],
+    ["Type", (host) => host.type],
+    ["Answer", (host) => host.answer, "code"],
+    ["Answer, SHA‑256", (host) => host.digest, "code"],
+  ];
+  sideBySide(table, rows, page, native);
+}
+
+/** One row for each of `rows` that either host has something for: its name, how to pick it, and its kind. */
+function sideBySide(table, rows, page, native) {
   const body = rows.flatMap(([name, pick, kind]) => {
     const [here, there] = [pick(page), pick(native)];
-    if (here === undefined && there === undefined) return [];
+    if ((here ?? there) == null) return [];
     const cells = [cell(here ?? "–", kind), cell(there ?? "–", kind)];
     if (kind === "code" && here && there) cells[1].className = here === there ? "same" : "differs";
     return [row(heading(name, "row"), ...cells)];

@@ -1,5 +1,7 @@
 //! Shows the project: builds the page and the native server, compares the two hosts once in a browser, then serves.
 
+mod service;
+
 use crate::web::{self, Profile};
 use crate::workspace::{Workspace, cargo};
 use crate::{guests, shell, tools};
@@ -123,7 +125,16 @@ pub fn check(browser: &'static Browser, url: &str, picture: &Path) -> Result<()>
         );
         return Err(session.explain(verdict));
     }
-    commands(&session, url)
+    commands(&session, url)?;
+    service::check(&session, url)
+}
+
+/// Has a component answer requests, natively and in service workers of `browsers`.
+pub fn answers(browsers: &[&'static Browser], url: &str) -> Result<()> {
+    for browser in browsers {
+        service::check(&Session::start(browser, DEADLINE)?, url)?;
+    }
+    Ok(())
 }
 
 /// Runs commands in the page's terminal.

@@ -12,7 +12,7 @@ pub static PACKAGE: Page = Page {
     package: "amphi-js",
     folders: &[("web/js/package", "")],
     bound: "wasm",
-    besides: &["amphi-wit"],
+    besides: &[("amphi-wit", "wasm")],
 };
 
 const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];

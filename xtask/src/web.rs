@@ -42,9 +42,16 @@ pub static PAGES: &[Page] = &[
     Page {
         name: "demo",
         package: "sensor-demo",
-        folders: &[("web/demo", ""), ("target/guests", "components")],
+        folders: &[
+            ("web/demo", ""),
+            ("web/js/package", "amphi-web"),
+            ("target/guests", "components"),
+        ],
         bound: "",
-        besides: &[],
+        besides: &[
+            ("amphi-js", "amphi-web/wasm"),
+            ("amphi-wit", "amphi-web/wasm"),
+        ],
     },
     Page {
         name: "runner",
@@ -89,7 +96,7 @@ pub static PAGES: &[Page] = &[
             ("tests/runner/src/programs/errands", "errands"),
         ],
         bound: "amphi-web/wasm",
-        besides: &["amphi-wit"],
+        besides: &[("amphi-wit", "amphi-web/wasm")],
     },
 ];
 
@@ -104,8 +111,8 @@ pub struct Page {
     pub folders: &'static [(&'static str, &'static str)],
     /// The folder of the page that its code is put into.
     pub bound: &'static str,
-    /// Packages whose modules stand beside that code, for it to fetch when it needs them.
-    pub besides: &'static [&'static str],
+    /// Packages with modules of their own that the page uses besides, and the folders that they are put into.
+    pub besides: &'static [(&'static str, &'static str)],
 }
 
 /// How the page's code is compiled.
@@ -172,14 +179,15 @@ pub fn build_into(
     profile: Profile,
     folder: &Path,
 ) -> Result<()> {
-    let packages = || std::iter::once(page.package).chain(page.besides.iter().copied());
+    let packages =
+        || std::iter::once((page.package, page.bound)).chain(page.besides.iter().copied());
     let modules: Vec<PathBuf> = packages()
-        .map(|package| compile(workspace, package, profile))
+        .map(|(package, _)| compile(workspace, package, profile))
         .collect::<Result<_>>()?;
     copy_afresh(workspace, page.folders, folder)?;
     assemble_texts(folder)?;
-    let bound = folder.join(page.bound);
-    for (package, module) in packages().zip(&modules) {
+    for ((package, bound), module) in packages().zip(&modules) {
+        let bound = folder.join(bound);
         bind(module, &bound)?;
         if profile == Profile::Web {
             let script = format!("{}.js", package.replace('-', "_"));

@@ -12,7 +12,10 @@ use std::fmt;
 use std::time::{Duration, Instant};
 use wasmtime::{StoreLimits, StoreLimitsBuilder};
 
+mod responder;
 mod waits;
+
+pub use responder::Responder;
 
 /// How often the engine's epoch moves on.
 const TICK: Duration = Duration::from_millis(10);
@@ -36,6 +39,19 @@ impl Default for Limits {
             time: Duration::from_secs(5),
             memory: 256 << 20,
         }
+    }
+}
+
+impl Limits {
+    /// What of them a store watches over.
+    fn of_store(self) -> StoreLimits {
+        StoreLimitsBuilder::new()
+            .memory_size(self.memory)
+            .table_elements(TABLE_ELEMENTS)
+            .instances(PARTS)
+            .memories(PARTS)
+            .tables(PARTS)
+            .build()
     }
 }
 
@@ -153,15 +169,8 @@ impl NativeHost {
     }
 
     fn store(&self) -> Store<State<Bounds>> {
-        let limits = StoreLimitsBuilder::new()
-            .memory_size(self.limits.memory)
-            .table_elements(TABLE_ELEMENTS)
-            .instances(PARTS)
-            .memories(PARTS)
-            .tables(PARTS)
-            .build();
         let bounds = Bounds {
-            limits,
+            limits: self.limits.of_store(),
             until: Instant::now() + self.limits.time,
         };
         let mut store = Store::new(&self.engine, State::new(bounds));

@@ -2,21 +2,24 @@
 //!
 //! It runs components that a page sends, so it answers only the page that it served: requests must name this server as their
 //! host and origin and carry the token that the page was given (`guard`). What is sent is bounded in size, what runs in
-//! time, memory and number ([`limits`](Config)), and so are connections; guests are granted nothing.
+//! time, memory and number ([`limits`](Config)), and so are connections; guests are granted nothing. One component of the page's own
+//! answers whoever asks (`service`).
 
 mod connections;
 mod guard;
 mod index;
 mod refusal;
 mod run;
+mod service;
 
 use crate::native::{Limits, NativeHost};
 use anyhow::Context;
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use guard::Guard;
 use refusal::Refusal;
+use service::Service;
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -68,6 +71,7 @@ struct Server {
     guard: Guard,
     native: NativeHost,
     places: Arc<Semaphore>,
+    service: Service,
 }
 
 /// Serves the page on `listener` until `stop` is ready, then finishes what is in flight, within [`Config::grace`].
@@ -94,6 +98,7 @@ pub async fn serve(
         guard: Guard::new(port)?,
         native: NativeHost::new(config.limits)?,
         places: Arc::new(Semaphore::new(config.runs)),
+        service: Service::default(),
         config: Config { page, ..config },
     });
     connections::serve(listener, router(server.clone()), &server.config, stop).await;
@@ -105,6 +110,7 @@ fn router(server: Arc<Server>) -> Router {
     let files = amphi_site::files(&server.config.page, absent);
     let site = Router::new()
         .route("/api/run", post(run::run))
+        .route("/service/words", any(service::words))
         .route("/", get(index::index))
         .route("/index.html", get(index::index))
         .route("/{*path}", files)

@@ -15,10 +15,11 @@ use sha2::{Digest, Sha256};
 use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
 /// What answers.
-const ENGINE: &str = "Wasmtime 48";
+pub const ENGINE: &str = "Wasmtime 48";
 
 /// Checks the request, reads it, runs it.
 pub async fn run(
@@ -46,11 +47,7 @@ pub async fn run(
 async fn answer(server: Arc<Server>, request: Request) -> Result<Json<Value>, Refusal> {
     // The place is taken before the body is read, so that the bodies held at a time are bounded too, and is held until the run
     // is really over, also when nobody waits for it any longer.
-    let waiting = server.places.clone().acquire_owned();
-    let place = match timeout(server.config.patience / 2, waiting).await {
-        Ok(place) => place.map_err(|_| Refusal::busy())?,
-        Err(_) => return Err(Refusal::busy()),
-    };
+    let place = place(&server).await?;
     let limit = server.config.body;
     let body = to_bytes(request.into_body(), limit)
         .await
@@ -62,6 +59,15 @@ async fn answer(server: Arc<Server>, request: Request) -> Result<Json<Value>, Re
     run.await
         .map_err(|error| Refusal::internal(format!("the run did not end well: {error}")))?
         .map(Json)
+}
+
+/// Waits for a place among those that run, for half of what a request may take.
+pub async fn place(server: &Server) -> Result<OwnedSemaphorePermit, Refusal> {
+    let waiting = server.places.clone().acquire_owned();
+    match timeout(server.config.patience / 2, waiting).await {
+        Ok(Ok(place)) => Ok(place),
+        _ => Err(Refusal::busy()),
+    }
 }
 
 fn answer_now(server: &Server, body: &Bytes) -> Result<Value, Refusal> {
@@ -114,7 +120,8 @@ fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Bytes as hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         write!(text, "{byte:02x}").expect("a string takes any text");
         text

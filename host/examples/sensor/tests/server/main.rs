@@ -3,6 +3,7 @@
 mod client;
 mod component;
 mod connections;
+mod service;
 
 use client::{Reply, Server, body};
 use sensor_demo::native::Limits;
