@@ -16,6 +16,7 @@ async function errand(kind, options) {
   let [out, err] = ['', ''];
   const wasi = {
     args: ['errand', kind],
+    env: { GREETING: 'hello' },
     directories: { '/data': data, '/fixed': { directory: fixed, readOnly: true } },
     stdin: INPUT,
     stdout: (text) => (out += text),
@@ -34,7 +35,7 @@ async function same(kind, options) {
   equal(err, '');
 }
 
-for (const kind of ['clocks', 'files', 'random', 'streams', 'sleep', 'poll']) {
+for (const kind of ['clocks', 'command', 'files', 'random', 'sockets', 'streams', 'sleep', 'poll']) {
   test(`errands: ${kind}`, async () => {
     const waits = ['sleep', 'poll'].includes(kind);
     if (waits && !suspends) await throws(Trap, 'JavaScript Promise Integration', () => errand(kind, { async: true }));

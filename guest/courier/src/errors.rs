@@ -3,8 +3,8 @@
 use crate::Outcome;
 use crate::bindings::wasi::http::outgoing_handler::handle;
 use crate::bindings::wasi::http::types::{
-    Fields, HeaderError, IncomingResponse, Method, OutgoingBody, OutgoingRequest, Scheme,
-    http_error_code,
+    Fields, HeaderError, IncomingResponse, Method, OutgoingBody, OutgoingRequest, RequestOptions,
+    Scheme, http_error_code,
 };
 use crate::bindings::wasi::io::streams::StreamError;
 use crate::exchange::{Reading, request, response, within};
@@ -15,6 +15,7 @@ const SOON: u64 = 30_000_000;
 pub fn run(authority: &str) -> Outcome {
     fields();
     addresses();
+    options();
     bodies(authority)?;
     late(authority)
 }
@@ -74,6 +75,9 @@ fn addresses() {
         request.set_scheme(Some(&Scheme::Other("no scheme".to_owned())))
     );
     println!("authority: {:?}", request.set_authority(Some("no host")));
+    println!("none: {:?} {:?}", request.scheme(), request.authority());
+    println!("another: {:?}", request.set_authority(Some("host.test:81")));
+    println!("and then: {:?}", request.authority());
     for path in ["no slash", "x", "http://elsewhere/", "/fine?x#y", "?fine"] {
         println!("path {path}: {:?}", request.set_path_with_query(Some(path)));
     }
@@ -92,6 +96,28 @@ fn addresses() {
     );
 }
 
+fn options() {
+    let options = RequestOptions::new();
+    let show = |when: &str| {
+        println!(
+            "options {when}: {:?} {:?} {:?}",
+            options.connect_timeout(),
+            options.first_byte_timeout(),
+            options.between_bytes_timeout()
+        );
+    };
+    show("at first");
+    let set = [
+        options.set_connect_timeout(Some(1)),
+        options.set_first_byte_timeout(Some(2_000_000_000)),
+        options.set_between_bytes_timeout(Some(u64::MAX >> 1)),
+    ];
+    println!("set: {set:?}");
+    show("then");
+    println!("unset: {:?}", options.set_first_byte_timeout(None));
+    show("at last");
+}
+
 fn bodies(authority: &str) -> Outcome {
     let sized = |size: &[u8]| {
         let headers = Fields::from_list(&[("content-length".to_owned(), size.to_vec())]);
@@ -99,7 +125,7 @@ fn bodies(authority: &str) -> Outcome {
         let _ = request.set_method(&Method::Post);
         let _ = request.set_scheme(Some(&Scheme::Http));
         let _ = request.set_authority(Some(authority));
-        let _ = request.set_path_with_query(Some("/http/echo"));
+        let _ = request.set_path_with_query(Some("/http/length"));
         Ok::<_, String>(request)
     };
     let without = handle(sized(b"3")?, None).map(drop);

@@ -1,9 +1,10 @@
 //! A command that uses WASI in every way, by Rust's standard library and by the interfaces themselves, and says what it saw.
 //!
-//! `errand KIND` runs the errands of a kind: `clocks`, `files`, `keep`, `random`, `sockets`, `streams`, `sleep`, `poll`. What it prints is the same wherever it runs: nothing of
+//! `errand KIND` runs the errands of a kind: `clocks`, `command`, `exit`, `files`, `keep`, `random`, `sockets`, `streams`, `sleep`, `poll`. What it prints is the same wherever it runs: nothing of
 //! the time, of random numbers or of the machine is in it.
 
 mod clocks;
+mod command;
 mod files;
 mod keep;
 mod poll;
@@ -35,6 +36,8 @@ fn main() -> ExitCode {
     let kind = std::env::args().nth(1).unwrap_or_default();
     let outcome = match kind.as_str() {
         "clocks" => clocks::run(),
+        "command" => command::run(),
+        "exit" => command::exit(),
         "files" => files::run(),
         "keep" => keep::run(),
         "random" => random::run(),

@@ -30,7 +30,7 @@ impl Guest for Responder {
     fn handle(request: IncomingRequest, out: ResponseOutparam) {
         let path = request.path_with_query().unwrap_or_default();
         let status = match path.as_str() {
-            "/echo" | "/seen?x=1" => 200,
+            "/echo" | "/seen?x=1" | "/trailers" => 200,
             "/empty" => 204,
             "/failing" => {
                 ResponseOutparam::set(out, Err(ErrorCode::LoopDetected));
@@ -48,7 +48,10 @@ fn answer(request: &IncomingRequest, out: ResponseOutparam, status: u16, path: &
     let fields = [("x-path".to_owned(), path.as_bytes().to_vec())];
     let headers = Fields::from_list(&fields).expect("a path may be in a header");
     let response = OutgoingResponse::new(headers);
+    assert!(response.set_status_code(99).is_err(), "it is none");
     response.set_status_code(status).expect("it is a status");
+    assert_eq!(response.status_code(), status);
+    assert!(response.headers().has("x-path"));
     let body = response.body().expect("it is the first time");
     ResponseOutparam::set(out, Ok(response));
     // The response has begun; its body is written as the request's is read.
@@ -57,7 +60,14 @@ fn answer(request: &IncomingRequest, out: ResponseOutparam, status: u16, path: &
         "/echo" => echo(request, &body),
         _ => say(request, &body),
     };
-    if written.is_ok() {
+    if written.is_err() {
+        return;
+    }
+    if path == "/trailers" {
+        let trailers = Fields::from_list(&[("x-after".to_owned(), b"all".to_vec())]);
+        let trailers = trailers.expect("it is a header");
+        println!("{:?}", OutgoingBody::finish(body, Some(trailers)));
+    } else {
         let _ = OutgoingBody::finish(body, None);
     }
 }
@@ -69,9 +79,10 @@ fn say(request: &IncomingRequest, body: &OutgoingBody) -> Result<(), StreamError
         .map(|value| String::from_utf8_lossy(value))
         .collect();
     let text = format!(
-        "{:?} {:?} {:?} {courier:?}\n",
+        "{:?} {:?} {:?} {:?} {courier:?}\n",
         request.method(),
         request.scheme(),
+        request.authority(),
         request.path_with_query(),
     );
     let stream = body.write().expect("it is the first time");

@@ -71,6 +71,11 @@ impl State {
         }
     }
 
+    /// The guest's standard output, also for when the store is gone.
+    pub fn stdout(&self) -> MemoryOutputPipe {
+        self.stdout.clone()
+    }
+
     /// What the guest has written to its standard output and error since this was asked last.
     pub fn written(&mut self) -> (String, String) {
         let (stdout, stderr) = (self.stdout.contents(), self.stderr.contents());

@@ -53,6 +53,7 @@ pub fn answers() -> Router {
         .route("/http/seen", get(seen))
         .route("/http/status/{status}", get(status))
         .route("/http/echo", post(echo))
+        .route("/http/length", post(length))
         .route("/http/halves/{name}", get(halves))
         .route("/http/release/{name}", get(release))
         .route("/http/never", get(never))
@@ -82,6 +83,11 @@ async fn status(Path(status): Path<u16>) -> Response {
 
 async fn echo(request: Request) -> Body {
     request.into_body()
+}
+
+/// Answers when the whole of a body has come, and not before.
+async fn length(body: Bytes) -> String {
+    body.len().to_string()
 }
 
 /// The first half at once, the second when it is released.

@@ -3,7 +3,7 @@
 use amphi::component::{Component, Linker};
 use amphi::wasi::p2::bindings::Command;
 use amphi::wasi::p2::pipe::MemoryInputPipe;
-use amphi::wasi::{FsPerms, WasiCtxBuilder};
+use amphi::wasi::{FsPerms, I32Exit, WasiCtxBuilder};
 use amphi::{Directory, Result, Store};
 
 use super::Transcript;
@@ -15,6 +15,7 @@ const INPUT: &str = "one\ntwo\nthree";
 /// Errands that wait for nothing, and what they print.
 const AT_ONCE: &[(&str, &str)] = &[
     ("clocks", include_str!("errands/clocks.txt")),
+    ("command", include_str!("errands/command.txt")),
     ("files", include_str!("errands/files.txt")),
     ("random", include_str!("errands/random.txt")),
     ("sockets", include_str!("errands/sockets.txt")),
@@ -27,9 +28,21 @@ const WAITING: &[(&str, &str)] = &[
     ("poll", include_str!("errands/poll.txt")),
 ];
 
+/// How a command says that it ends, and the code that it ends with.
+const ENDS: &[(&str, i32)] = &[("ok", 0), ("err", 1), ("0", 0), ("7", 7), ("255", 255)];
+
 /// Runs the errands that wait for nothing.
 pub async fn run(t: &mut Transcript, stage: &Stage, component: &Component) -> Result<()> {
-    all(t, stage, component, AT_ONCE).await
+    all(t, stage, component, AT_ONCE).await?;
+    for (how, expected) in ENDS {
+        let ((out, _), ended) = errand(stage, component, &["exit", how]).await?;
+        let code = ended
+            .err()
+            .and_then(|error| error.downcast::<I32Exit>().ok());
+        let found = (out, code.map(|code| code.0));
+        t.same(how, found, (format!("ends with {how}\n"), Some(*expected)));
+    }
+    Ok(())
 }
 
 /// Runs the errands that wait.
@@ -45,7 +58,7 @@ pub async fn waiting(t: &mut Transcript, stage: &Stage, component: &Component) -
 async fn grown(stage: &Stage, component: &Component) -> Result<bool> {
     let mut counts = Vec::new();
     for _ in 0..8 {
-        errand(stage, component, "poll").await?.1?.unwrap_or(());
+        errand(stage, component, &["poll"]).await?.1?.unwrap_or(());
         // A turn of the page's own, in which what is settled is let go.
         crate::page::load("corpus/index.json").await?;
         counts.push(wasm_bindgen::externref_heap_live_count());
@@ -62,7 +75,7 @@ async fn grown(_stage: &Stage, _component: &Component) -> Result<bool> {
 /// What becomes of errands that wait where they cannot.
 pub async fn refused(t: &mut Transcript, stage: &Stage, component: &Component) -> Result<()> {
     for (kind, _) in WAITING {
-        let (_, ended) = errand(stage, component, kind).await?;
+        let (_, ended) = errand(stage, component, &[kind]).await?;
         t.fails(kind, ended, "JavaScript Promise Integration");
     }
     Ok(())
@@ -75,7 +88,7 @@ async fn all(
     errands: &[(&str, &str)],
 ) -> Result<()> {
     for (kind, expected) in errands {
-        let ((out, err), ended) = errand(stage, component, kind).await?;
+        let ((out, err), ended) = errand(stage, component, &[kind]).await?;
         let place = |line: usize| format!("{kind}, line {}", line + 1);
         let mut lines = out.lines();
         for (number, expected) in expected.lines().enumerate() {
@@ -92,11 +105,11 @@ async fn all(
     Ok(())
 }
 
-/// What an errand of this kind wrote, to both outputs, and how it ended.
+/// What an errand with these arguments wrote, to both outputs, and how it ended.
 async fn errand(
     stage: &Stage,
     component: &Component,
-    kind: &str,
+    args: &[&str],
 ) -> Result<((String, String), Result<Result<(), ()>>)> {
     let mut linker = Linker::<State>::new(&stage.engine);
     amphi::wasi::p2::add_to_linker_async(&mut linker)?;
@@ -107,7 +120,9 @@ async fn errand(
     let fixed = Directory::of([("stone.txt", "stays")])?;
     let mut builder = WasiCtxBuilder::new();
     builder
-        .args(&["errand", kind])
+        .arg("errand")
+        .args(args)
+        .env("GREETING", "hello")
         .stdin(MemoryInputPipe::new(INPUT))
         .preopened_dir(&data, "/data", FsPerms::ReadWrite)?
         .preopened_dir(&fixed, "/fixed", FsPerms::ReadOnly)?;

@@ -52,7 +52,10 @@ pub async fn run(load: impl AsyncFn(&str) -> Result<Vec<u8>>, authority: &str) -
         authority,
     };
     let mut transcript = Transcript::new("answers");
-    let result = answers(&mut transcript, &stage, &respond, AT_ONCE).await;
+    let mut result = answers(&mut transcript, &stage, &respond, AT_ONCE).await;
+    if result.is_ok() {
+        result = trailers(&mut transcript, &stage, &respond).await;
+    }
     report.lines.extend(transcript.end(result));
     if amphi::can_suspend() {
         let mut transcript = Transcript::new("waiting for responses");
@@ -76,6 +79,15 @@ const TRAILERS: &str = match cfg!(target_arch = "wasm32") {
     false => "finished: Ok(())\nanswered: true\n",
 };
 
+/// What becomes of a response with trailers: whether it can be read to its end, and what the guest is told.
+const TRAILERS_OF_RESPONSES: (bool, &str) = match cfg!(target_arch = "wasm32") {
+    true => (
+        false,
+        "Err(ErrorCode::HttpResponseTrailerSectionSize(None))\n",
+    ),
+    false => (true, "Ok(())\n"),
+};
+
 /// Requests that a guest answers without waiting, and what it answers.
 const AT_ONCE: &[(&str, &str, &str)] = &[
     ("GET", "/seen?x=1", ""),
@@ -95,16 +107,33 @@ async fn answers(
     component: &Component,
     requests: &[(&str, &str, &str)],
 ) -> Result<()> {
-    let mut linker = Linker::<State>::new(&stage.engine);
-    amphi::wasi::p2::add_to_linker_async(&mut linker)?;
-    wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
     for (method, path, body) in requests {
-        let mut store = stage.store();
-        let proxy = Proxy::instantiate_async(&mut store, component, &linker).await?;
+        let (store, proxy) = responder(stage, component).await?;
         let answer = exchange::answer(store, proxy, method, path, body).await?;
         t.saw(&format!("{method} {path} {body}"), answer);
     }
     Ok(())
+}
+
+/// A guest that ends its response with something behind the body.
+async fn trailers(t: &mut Transcript, stage: &Stage, component: &Component) -> Result<()> {
+    let (store, proxy) = responder(stage, component).await?;
+    let said = store.data().stdout();
+    let answer = exchange::answer(store, proxy, "GET", "/trailers", "").await;
+    let said = String::from_utf8_lossy(&said.contents()).into_owned();
+    let found = (answer.is_ok(), said.as_str());
+    t.same("/trailers", found == TRAILERS_OF_RESPONSES, true);
+    Ok(())
+}
+
+/// A fresh instance of a guest that answers.
+async fn responder(stage: &Stage, component: &Component) -> Result<(Store<State>, Proxy)> {
+    let mut linker = Linker::<State>::new(&stage.engine);
+    amphi::wasi::p2::add_to_linker_async(&mut linker)?;
+    wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
+    let mut store = stage.store();
+    let proxy = Proxy::instantiate_async(&mut store, component, &linker).await?;
+    Ok((store, proxy))
 }
 
 /// A guest that sends requests.
