@@ -81,6 +81,28 @@ test('functions of the world are named as they are, in camelCase, or by default'
   }
 });
 
+test('another version serves where it is compatible, the latest first', async () => {
+  const rest = { plainName, 'a:b/c@2.0.0': two };
+  const both = async (imports) => (await wanting({ ...rest, ...imports })).exports.both();
+  equal(await both({ 'a:b/c@1.4.0': one }), 12);
+  equal(await both({ 'a:b/c@1.9.0': two, 'a:b/c@1.10.0': one, 'a:b/c@1.0.1': two }), 12);
+  equal(await both({ 'a:b/c@1.0.0': one, 'a:b/c@1.10.0': two }), 12);
+  for (const other of ['a:b/c@0.1.0', 'a:b/c@1.1.0-rc.1', 'a:b/c@3.0.0', 'a:b/c@1.1']) {
+    await throws(Error, 'a:b/c@1.0.0', () => wanting({ ...rest, [other]: one }));
+  }
+  const { LinkError } = await import('./amphi-web/index.js');
+  equal((await throws(LinkError, '', () => wanting({ ...rest, 'a:b/c@1.1.0': {} }))).missing, ['a:b/c@1.0.0#f']);
+});
+
+test('WASI may be given by another version', async () => {
+  let out = '';
+  const wasi = { args: ['hello'], stdout: (text) => (out += text) };
+  const environment = { getEnvironment: () => [['GREETING', 'Ahoy']], getArguments: () => ['hello', 'page'], initialCwd: () => undefined };
+  const component = await load('guests/hello.wasm', { wasi, imports: { 'wasi:cli/environment@0.2.0': environment } });
+  component.exports['wasi:cli/run'].run();
+  equal(out, 'Ahoy, page!\n');
+});
+
 test('a version may be left out only where there is one', async () => {
   await throws(TypeError, 'given without a version', () => wanting({ plainName, 'a:b/c': one }));
   const { LinkError } = await import('./amphi-web/index.js');

@@ -81,7 +81,7 @@ interface Granted {
 type Imports<W extends World> = {} extends W['imports'] ? Partial<ImportsOption<W['imports']>> : ImportsOption<W['imports']>;
 
 interface ImportsOption<I> {
-  /** What the component imports, by the names of interfaces; a version may be left out where only one is imported. */
+  /** What the component imports, by the names of interfaces; a version may be left out where only one is imported, or be another one that is compatible. */
   imports: I;
 }
 

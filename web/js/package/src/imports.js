@@ -1,7 +1,7 @@
 // What a page gives a component to import, found by name.
 
 import { LinkError } from './errors.js';
-import { camel, parts, pascal, property, unversioned } from './names.js';
+import { camel, parts, pascal, property, trackOf, unversioned } from './names.js';
 import { HostResource } from './resources.js';
 
 /** Interfaces that the engine has itself where the page gives nothing. */
@@ -28,9 +28,13 @@ export class Imports {
     else if (!isOwn(item.name) && item.instance.length > 0) this.missing.push(item.name);
   }
 
-  /** A value by the whole name, or by the name without a version if the component imports no other of that name. */
+  /**
+   * A value by the whole name; by that of the latest version that is compatible; or by the name without a version if the component imports no
+   * other of that name.
+   */
   #lookup(name) {
-    if (Object.hasOwn(this.given, name)) return this.given[name];
+    const whole = Object.hasOwn(this.given, name) ? name : this.#compatible(name);
+    if (whole !== undefined) return this.given[whole];
     const short = unversioned(name);
     if (!Object.hasOwn(this.given, short)) return undefined;
     const all = this.plan.imports.map((item) => item.name).filter((other) => unversioned(other) === short);
@@ -38,6 +42,17 @@ export class Imports {
       throw new TypeError(`the import \`${short}\` is given without a version, and the component imports \`${all.join('`, `')}\``);
     }
     return this.given[short];
+  }
+
+  /** The name that is given for the latest version that is compatible with that of `name`. */
+  #compatible(name) {
+    const wanted = trackOf(name)?.track;
+    let best;
+    for (const other of wanted === undefined ? [] : Object.keys(this.given)) {
+      const found = trackOf(other);
+      if (found?.track === wanted && !(found.order <= best?.order)) best = { name: other, order: found.order };
+    }
+    return best?.name;
   }
 
   #findAtTop({ name, func, resource }, found) {

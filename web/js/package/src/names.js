@@ -17,6 +17,16 @@ export function unversioned(name) {
   return at < 0 ? name : name.slice(0, at);
 }
 
+/**
+ * What the compatible versions of an interface have in common, `demo:calc/add@1` or `wasi:io/poll@0.2`, and the version as a number to compare
+ * them by; nothing for a name that stands for itself alone. It is so in Wasmtime's linker.
+ */
+export function trackOf(name) {
+  const [, track, major, minor, patch] = /^([^@]+@(?:([1-9]\d*)|0\.[1-9]\d*))(?:\.(\d+))?\.(\d+)(?:\+.*)?$/.exec(name) ?? [];
+  const isWhole = track !== undefined && (major === undefined) === (minor === undefined);
+  return isWhole ? { track, order: Number(minor ?? 0) * 2 ** 26 + Number(patch) } : undefined;
+}
+
 /** What a function's name says of it: `[method]counter.increment` is the method `increment` of the resource `counter`. */
 export function parts(name) {
   const [, role, resource, member] = /^\[(constructor|method|static)\]([^.]+)(?:\.(.+))?$/.exec(name) ?? [];
