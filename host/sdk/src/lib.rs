@@ -18,6 +18,7 @@ mod engine;
 #[path = "page.rs"]
 mod engine;
 pub mod invoke;
+pub mod json;
 mod link;
 mod macros;
 #[cfg(not(target_arch = "wasm32"))]

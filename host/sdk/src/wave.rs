@@ -113,4 +113,4 @@ impl fmt::Display for WaveError {
 impl std::error::Error for WaveError {}
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
-mod tests;
+pub(crate) mod tests;

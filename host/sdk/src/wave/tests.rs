@@ -1,18 +1,22 @@
 //! Round trips and refusals, over types taken from a component, since a type at run time comes from nowhere else.
 
 use super::{from_text, to_text, type_text};
-use crate::Engine;
 use crate::component::{Component, Type, Val, types::ComponentItem};
+use crate::{Config, Engine};
 
 /// The type that a component's WAT text `ty` defines, with `defs` before it.
-fn type_of(defs: &str, ty: &str) -> Type {
+pub(crate) fn type_of(defs: &str, ty: &str) -> Type {
     let text = format!(
         r#"(component
             {defs}
             (import "f" (func (param "x" {ty}))))"#
     );
     let bytes = wat::parse_str(&text).expect("the test's component is well formed");
-    let engine = Engine::default();
+    let mut config = Config::new();
+    config
+        .wasm_component_model_map(true)
+        .wasm_component_model_fixed_length_lists(true);
+    let engine = Engine::new(&config).expect("an engine with every type of values");
     let component = Component::new(&engine, bytes).expect("the test's component is valid");
     let ty = component.component_type();
     match ty.get_import(&engine, "f").expect("imported above").ty {

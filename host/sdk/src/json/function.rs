@@ -1,0 +1,222 @@
+//! A function that is spoken to in JSON: its arguments from a text, a text of its result.
+
+use super::bounds::{Bound, Bounds};
+use super::error::{Fault, JsonError, Position, Problem, Read};
+use super::names::Spelling;
+use super::path::Step;
+use super::read::Reader;
+use super::shape::{Compiler, Fields, Kind, Shape};
+use super::text::Next;
+use super::unsupported::Unsupported;
+use super::write::Writer;
+use crate::component::types::ComponentFunc;
+use crate::component::{Type, Val};
+
+/// The types of a function, compiled once.
+#[derive(Clone, Debug)]
+pub struct Function {
+    pub(super) params: Fields,
+    pub(super) result: Option<Shape>,
+}
+
+/// What a function returned, as a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The value, or what is inside `ok`; `null` where there is none.
+    Ok(String),
+    /// `{"err": value}` of a function whose result is a `result`.
+    Err(String),
+}
+
+impl Function {
+    /// The function of this type, whose names may be spelt in any way.
+    ///
+    /// # Errors
+    ///
+    /// JSON cannot carry one of its types.
+    pub fn new(ty: &ComponentFunc) -> Result<Self, Unsupported> {
+        Self::with_spelling(ty, Spelling::Any)
+    }
+
+    /// The function of this type, whose names may be spelt so.
+    ///
+    /// # Errors
+    ///
+    /// JSON cannot carry one of its types.
+    pub fn with_spelling(ty: &ComponentFunc, spelling: Spelling) -> Result<Self, Unsupported> {
+        let mut compiler = Compiler::new(spelling);
+        let result = ty.results().next();
+        let result = result.map(|ty| compiler.at(Step::Field("result".to_owned()), &ty));
+        Ok(Function {
+            params: compiler.fields(&Type::Bool, ty.params())?,
+            result: result.transpose()?,
+        })
+    }
+
+    /// The names of the parameters.
+    pub fn params(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.params.names.all()
+    }
+
+    /// Whether the result is a `result`, so that there is an [`Answer::Err`].
+    #[must_use]
+    pub fn is_fallible(&self) -> bool {
+        matches!(
+            self.result.as_ref().map(|shape| &shape.kind),
+            Some(Kind::Result(_))
+        )
+    }
+
+    /// Reads the arguments: an object of them by name, or an array by position. Options may be left out of an object, and at the end of an
+    /// array; with no others, the text may be empty.
+    ///
+    /// # Errors
+    ///
+    /// The text is not JSON, or not the arguments of this function, or more than `bounds` allow.
+    pub fn arguments(&self, body: &[u8], bounds: &Bounds) -> Result<Vec<Val>, JsonError> {
+        read(body, bounds, |reader| self.read(reader))
+    }
+
+    fn read(&self, reader: &mut Reader<'_>) -> Read<Vec<Val>> {
+        if reader.text.is_over() {
+            let none = vec![None; self.params.shapes.len()];
+            return reader.complete(&self.params, none);
+        }
+        match reader.text.next()? {
+            Next::Object => reader.fields(&self.params, "argument"),
+            Next::Array => self.positions(reader),
+            other => Err(self.unfit(reader.text.offset(), other.phrase().to_owned())),
+        }
+    }
+
+    fn positions(&self, reader: &mut Reader<'_>) -> Read<Vec<Val>> {
+        let start = reader.text.offset();
+        let names =
+            |fault: Box<Fault>| fault.renamed(|index| self.params.names.name(index).to_owned());
+        match reader.positions(&self.params.shapes).map_err(names)? {
+            Ok(values) => {
+                let mut values: Vec<Option<Val>> = values.into_iter().map(Some).collect();
+                values.resize_with(self.params.shapes.len(), || None);
+                reader.complete(&self.params, values)
+            }
+            Err(_) => Err(self.unfit(start, "more".to_owned())),
+        }
+    }
+
+    fn unfit(&self, start: usize, found: String) -> Box<Fault> {
+        let expected = match self.params.names.len() {
+            0 => "no arguments".to_owned(),
+            _ => format!(
+                "the arguments {} as an object or an array",
+                self.params.names.listed()
+            ),
+        };
+        Fault::new(start, Problem::Mismatch { expected, found })
+    }
+
+    /// Writes arguments as an object of them by name, in at most so many bytes: what a caller sends.
+    ///
+    /// # Errors
+    ///
+    /// The text would be longer, or the values are not arguments of this function.
+    pub fn request(&self, arguments: &[Val], most: usize) -> Result<String, JsonError> {
+        let mut text = String::new();
+        let mut writer = Writer {
+            text: &mut text,
+            most,
+        };
+        let written = writer.fields(&self.params, arguments);
+        written.map_err(|fault| fault.told(""))?;
+        Ok(text)
+    }
+
+    /// Writes the results of a call, in at most so many bytes.
+    ///
+    /// # Errors
+    ///
+    /// The text would be longer, or the results are not this function's.
+    pub fn answer(&self, results: &[Val], most: usize) -> Result<Answer, JsonError> {
+        match (&self.result, results) {
+            (None, []) => Ok(Answer::Ok("null".to_owned())),
+            (Some(shape), [value]) => match (&shape.kind, value) {
+                (Kind::Result(cases), Val::Result(Ok(payload))) => {
+                    match (&cases.payloads[0], payload) {
+                        (Some(shape), Some(value)) => shape.write(value, most).map(Answer::Ok),
+                        (None, None) => Ok(Answer::Ok("null".to_owned())),
+                        (Some(_), None) | (None, Some(_)) => Err(unwritable(shape)),
+                    }
+                }
+                (Kind::Result(_), Val::Result(Err(_))) => shape.write(value, most).map(Answer::Err),
+                _ => shape.write(value, most).map(Answer::Ok),
+            },
+            (Some(shape), _) => Err(unwritable(shape)),
+            (None, [_, ..]) => Err(JsonError::Unwritable {
+                path: String::new(),
+                expected: "no result".to_owned(),
+            }),
+        }
+    }
+}
+
+impl Shape {
+    /// Reads a value, which has to be all of the text.
+    ///
+    /// # Errors
+    ///
+    /// The text is not JSON, or not a value of the type, or more than `bounds` allow.
+    pub fn read(&self, text: &[u8], bounds: &Bounds) -> Result<Val, JsonError> {
+        read(text, bounds, |reader| reader.value(self))
+    }
+
+    /// Writes a value in at most so many bytes.
+    ///
+    /// # Errors
+    ///
+    /// The text would be longer, or the value is not one of the type.
+    pub fn write(&self, value: &Val, most: usize) -> Result<String, JsonError> {
+        let mut text = String::new();
+        let mut writer = Writer {
+            text: &mut text,
+            most,
+        };
+        match writer.value(self, value) {
+            Ok(()) => Ok(text),
+            Err(fault) => Err(fault.told("")),
+        }
+    }
+}
+
+/// Reads all of a text.
+fn read<T>(
+    text: &[u8],
+    bounds: &Bounds,
+    with: impl FnOnce(&mut Reader<'_>) -> Read<T>,
+) -> Result<T, JsonError> {
+    if text.len() > bounds.bytes {
+        return Err(JsonError::TooMuch {
+            path: String::new(),
+            bound: Bound::Bytes,
+            most: bounds.bytes,
+        });
+    }
+    let source = std::str::from_utf8(text).map_err(|error| not_utf8(text, error.valid_up_to()))?;
+    let mut reader = Reader::new(source, bounds);
+    let value = with(&mut reader).and_then(|value| reader.text.end().map(|()| value));
+    value.map_err(|fault| fault.told(source))
+}
+
+fn not_utf8(text: &[u8], valid: usize) -> JsonError {
+    let before = std::str::from_utf8(&text[..valid]).unwrap_or_default();
+    JsonError::Syntax {
+        expected: "UTF-8".to_owned(),
+        found: format!("the byte 0x{:02x}", text[valid]),
+        position: Position::of(before, valid),
+    }
+}
+
+fn unwritable(shape: &Shape) -> JsonError {
+    JsonError::Unwritable {
+        path: String::new(),
+        expected: shape.to_string(),
+    }
+}
