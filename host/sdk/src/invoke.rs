@@ -180,20 +180,34 @@ fn check_count(func: &ComponentFunc, found: usize) -> Result<(), InvokeError> {
 ///
 /// The guest trapped, or its result has no text ([`InvokeError::Result`]).
 pub fn call_resolved(
-    mut store: impl AsContextMut,
+    store: impl AsContextMut,
     instance: &Instance,
     target: &Target,
     arguments: &[Val],
 ) -> Result<Option<String>> {
+    match call_values(store, instance, target, arguments)?.first() {
+        Some(value) => Ok(Some(wave::to_text(value).map_err(InvokeError::Result)?)),
+        None => Ok(None),
+    }
+}
+
+/// Calls `target` in `instance`, and returns its results: one, or none.
+///
+/// # Errors
+///
+/// The guest trapped.
+pub fn call_values(
+    mut store: impl AsContextMut,
+    instance: &Instance,
+    target: &Target,
+    arguments: &[Val],
+) -> Result<Vec<Val>> {
     let func = find(&mut store, instance, target).ok_or_else(|| InvokeError::Missing {
         function: target.to_string(),
     })?;
     let mut results = vec![Val::Bool(false); target.func.results().len()];
     func.call(&mut store, arguments, &mut results)?;
-    match results.first() {
-        Some(value) => Ok(Some(wave::to_text(value).map_err(InvokeError::Result)?)),
-        None => Ok(None),
-    }
+    Ok(results)
 }
 
 fn find(mut store: impl AsContextMut, instance: &Instance, target: &Target) -> Option<Func> {

@@ -20,9 +20,11 @@ pub struct CaseFile {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
-    /// The call, in WAVE.
+    /// The call, in WAVE; with `json` the name of the function alone.
     pub call: String,
-    /// The result, in WAVE, to the letter.
+    /// The arguments, where they are in JSON.
+    pub json: Option<String>,
+    /// The result, in WAVE or in JSON as the arguments are, to the letter.
     pub result: Option<String>,
     /// A part of the trap's message.
     pub trap: Option<String>,

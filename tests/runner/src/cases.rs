@@ -5,6 +5,7 @@ use amphi::{Result, Store, format_err, invoke};
 
 use crate::case::{Case, CaseFile};
 use crate::host::{self, State};
+use crate::json;
 use crate::outcome::{self, Outcome};
 use crate::report::Line;
 use crate::stage::Stage;
@@ -32,7 +33,11 @@ pub async fn run(
             if !file.shared {
                 scene.running = None;
             }
-            let place = format!("{name}: {component_name}: {}", case.call);
+            let body = case
+                .json
+                .as_ref()
+                .map_or(String::new(), |body| format!(" {body}"));
+            let place = format!("{name}: {component_name}: {}{body}", case.call);
             lines.push(scene.run(stage, place, case)?);
         }
     }
@@ -57,7 +62,10 @@ impl Scene<'_> {
                 (store, *instance)
             }
         };
-        let result = invoke::call(&mut *store, &self.component, &instance, &case.call);
+        let result = match &case.json {
+            Some(body) => json::call(&mut *store, &self.component, &instance, &case.call, body),
+            None => invoke::call(&mut *store, &self.component, &instance, &case.call),
+        };
         Ok(outcome::line(
             place,
             case,

@@ -1,6 +1,7 @@
 //! What became of a call, as one line of text that both hosts write in the same words.
 
 use amphi::invoke::InvokeError;
+use amphi::json::{JsonError, Unsupported};
 use amphi::{Error, Result, Trap};
 
 use crate::case::Case;
@@ -33,6 +34,12 @@ impl Outcome {
             return Self::Refused(refusal.to_string());
         }
         if let Some(wrong) = error.downcast_ref::<InvokeError>() {
+            return Self::Refused(wrong.to_string());
+        }
+        if let Some(wrong) = error.downcast_ref::<JsonError>() {
+            return Self::Refused(wrong.to_string());
+        }
+        if let Some(wrong) = error.downcast_ref::<Unsupported>() {
             return Self::Refused(wrong.to_string());
         }
         match error.downcast_ref::<Trap>() {

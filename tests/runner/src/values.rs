@@ -1,17 +1,19 @@
 //! Random types and values, echoed through guests: host to guest to host to guest to host, and each time the same bits.
 //!
 //! From one seed both hosts make the same components and the same values, so their lines can be compared; each host also compares
-//! what comes back with what went in. Three families:
+//! what comes back with what went in. Four families:
 //!
 //! - [`Family::Single`]: values as [`amphi::component::Val`], through one component
 //! - [`Family::Composed`]: the same through a component inside another, whose strings are encoded otherwise, by a fused adapter
 //! - [`Family::Typed`]: values of Rust types, as bindings pass them
+//! - [`Family::Json`]: values as JSON, there and back; no guest sees them
 //!
 //! All of it is a function of the seed: nothing here reads a clock or a file.
 
 mod bits;
 mod draw;
 mod echo;
+mod json;
 mod layout;
 mod ty;
 mod typed;
@@ -32,6 +34,8 @@ pub enum Family {
     Composed,
     /// As values of Rust types, through one component.
     Typed,
+    /// As JSON, through no component.
+    Json,
 }
 
 /// How much of a family there is.
@@ -47,7 +51,12 @@ pub struct Extent {
 
 impl Family {
     /// Every family.
-    pub const ALL: [Family; 3] = [Family::Single, Family::Composed, Family::Typed];
+    pub const ALL: [Family; 4] = [
+        Family::Single,
+        Family::Composed,
+        Family::Typed,
+        Family::Json,
+    ];
 
     /// What a test runs of it.
     pub fn extent(self) -> Extent {
@@ -55,6 +64,7 @@ impl Family {
             Family::Single => (20, 25, 20),
             Family::Composed => (9, 8, 20),
             Family::Typed => (3, typed::FUNCTIONS, 20),
+            Family::Json => (20, 25, 10),
         };
         Extent {
             batches,
@@ -68,6 +78,7 @@ impl Family {
             Family::Single => "single",
             Family::Composed => "composed",
             Family::Typed => "typed",
+            Family::Json => "json",
         }
     }
 }
@@ -108,13 +119,16 @@ async fn batch(request: &Request, family: Family, number: usize) -> Result<Vec<L
         calls: extent.calls,
         shown: request.shown.as_deref(),
     };
-    let rich = family == Family::Single;
+    let rich = family != Family::Composed;
     let functions = match family {
         Family::Typed => return typed::echo(batch, first).await,
-        Family::Single | Family::Composed => (0..extent.functions)
+        Family::Single | Family::Composed | Family::Json => (0..extent.functions)
             .map(|_| Signature::draw(&mut batch.rng, rich))
             .collect::<Vec<_>>(),
     };
+    if family == Family::Json {
+        return json::round_trips(batch, &functions).await;
+    }
     let path = if rich { &[first][..] } else { &[first, second] };
     echo::echo(batch, &functions, path).await
 }

@@ -150,6 +150,16 @@ impl Record {
         }
     }
 
+    /// Adds a text, and what is wrong with it.
+    pub fn add_text(&mut self, text: &str, outcome: Result<(), String>) {
+        self.failure = self.failure.take().or(outcome.err());
+        self.digest.write(text.as_bytes());
+        self.digest.write(b"\n");
+        if let Some(shown) = &mut self.shown {
+            shown.push(text.to_owned());
+        }
+    }
+
     /// The line.
     pub fn line(self) -> Line {
         let digest = format!("{:016x}", self.digest.finish());
