@@ -4,8 +4,10 @@ mod admission;
 mod body;
 mod breaker;
 pub mod config;
+pub mod listen;
 
 pub use admission::{Admission, AdmissionLimits, Entry, Permit};
 pub use body::{Body, BodyError, empty, full};
 pub use breaker::{Answer, Breaker, BreakerLimits, BreakerState, Circuit, Ending, Pass};
 pub use config::Config;
+pub use listen::Handler;

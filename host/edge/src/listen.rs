@@ -1,0 +1,98 @@
+//! Sockets: HTTP/1.1 and HTTP/2, encrypted or not, from the first byte of a connection to a drain that loses nothing.
+//!
+//! In goes a bound socket and a [`Handler`]; out comes what was lost, when all has ended. What a request means is not known here, but for `/healthz` and
+//! `/readyz`, which are answered from a [`Readiness`].
+//!
+//! A client that is slow ends itself and nobody else: headers have a time to come in, so has every next part of a body (408 if nothing was answered yet), and so
+//! has every next byte that a client does not take. A client that goes away drops the future of its call. A handler that panics is answered with 500.
+//!
+//! When `shutdown` resolves: `/readyz` answers 503, for the drain's delay all goes on as before, then no connection is accepted any more; those that
+//! wait to be are served; HTTP/1.1 answers say `connection: close`, HTTP/2 connections get GOAWAY, idle ones are closed; what is in flight has
+//! until the drain's end.
+
+mod accept;
+mod activity;
+mod connection;
+mod probe;
+mod request;
+mod signal;
+mod tls;
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{Request, Response};
+use tokio::net::TcpListener;
+
+pub use probe::Readiness;
+pub use request::{RequestBody, RequestBodyError};
+pub use signal::{Terminate, terminate};
+pub use tls::{Certificates, TlsError};
+
+use crate::body::Body;
+use crate::config::{Server, Timeouts};
+
+/// What answers requests.
+pub trait Handler: Send + Sync + 'static {
+    /// Answers one. The future is dropped when nobody waits for the answer any more; the request has a [`Peer`] among its extensions.
+    fn handle(&self, request: Request<RequestBody>) -> impl Future<Output = Response<Body>> + Send;
+}
+
+/// Who sends a request, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Peer {
+    /// Where the connection comes from.
+    pub address: SocketAddr,
+    /// Whether it is encrypted.
+    pub encrypted: bool,
+}
+
+/// How connections are served.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How long clients may take, and a drain.
+    pub timeouts: Timeouts,
+    /// How many connections are open at once; those above wait to be accepted.
+    pub connections: usize,
+    /// The most bytes of a request's line and headers, from 8 KiB.
+    pub headers: usize,
+    /// What encrypts connections, if they are.
+    pub certificates: Option<Arc<Certificates>>,
+    /// What `/readyz` answers; a drain changes it.
+    pub readiness: Arc<Readiness>,
+}
+
+impl Settings {
+    /// Those of a configuration, without encryption.
+    #[must_use]
+    pub fn new(server: &Server, readiness: Arc<Readiness>) -> Self {
+        Self {
+            timeouts: server.timeouts.clone(),
+            connections: server.connections,
+            headers: usize::try_from(server.headers).unwrap_or(usize::MAX),
+            certificates: None,
+            readiness,
+        }
+    }
+}
+
+/// How serving ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Drained {
+    /// Requests that were in flight when the time was up, and were cut off.
+    pub lost: usize,
+    /// How long it took, from the shutdown on.
+    pub took: Duration,
+}
+
+/// Serves what connects to `listener` until `shutdown` resolves, then drains.
+pub async fn serve<H: Handler>(
+    listener: TcpListener,
+    handler: Arc<H>,
+    settings: Settings,
+    shutdown: impl Future<Output = ()>,
+) -> Drained {
+    accept::serve(listener, handler, settings, shutdown).await
+}

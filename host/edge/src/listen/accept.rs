@@ -1,0 +1,161 @@
+//! From the first connection to the last.
+
+use std::future::Future;
+use std::io::{Error, ErrorKind};
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::connection::{self, Shared};
+use super::request::Flights;
+use super::{Drained, Handler, Settings};
+
+/// How long nothing is accepted after the system could not: of files, for example, there may be some again.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// Streams that an HTTP/2 connection has open at once.
+const STREAMS: u32 = 256;
+
+/// How often an HTTP/2 client is asked whether it is still there, and how long it has to answer.
+const PING: Duration = Duration::from_secs(20);
+
+/// [`super::serve`].
+pub async fn serve<H: Handler>(
+    listener: TcpListener,
+    handler: Arc<H>,
+    settings: Settings,
+    shutdown: impl Future<Output = ()>,
+) -> Drained {
+    let mut server = Server {
+        places: Arc::new(Semaphore::new(settings.connections)),
+        connections: JoinSet::new(),
+        shared: Arc::new(Shared {
+            handler,
+            builder: builder(&settings),
+            leaving: CancellationToken::new(),
+            flights: Arc::new(Flights::default()),
+            settings,
+        }),
+    };
+    let mut shutdown = pin!(shutdown);
+    server.accept_until(&listener, shutdown.as_mut()).await;
+    let begun = Instant::now();
+    let timeouts = server.shared.settings.timeouts.clone();
+    server.shared.settings.readiness.drain();
+    let delay = pin!(sleep(timeouts.drain_delay));
+    server.accept_until(&listener, delay).await;
+    server.accept_waiting(listener);
+    server.shared.leaving.cancel();
+    let lost = server.finish(timeouts.drain).await;
+    Drained {
+        lost,
+        took: begun.elapsed(),
+    }
+}
+
+fn builder(settings: &Settings) -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    // Connections have deadlines of their own, which tell a request's headers from the time between requests.
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(None)
+        .max_buf_size(settings.headers.max(8 << 10));
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(PING)
+        .keep_alive_timeout(PING)
+        .max_concurrent_streams(STREAMS)
+        .max_header_list_size(u32::try_from(settings.headers).unwrap_or(u32::MAX));
+    builder
+}
+
+struct Server<H> {
+    shared: Arc<Shared<H>>,
+    places: Arc<Semaphore>,
+    connections: JoinSet<()>,
+}
+
+impl<H: Handler> Server<H> {
+    /// Accepts connections until `end` resolves. Nothing else ends it.
+    async fn accept_until<F: Future>(&mut self, listener: &TcpListener, mut end: Pin<&mut F>) {
+        loop {
+            while self.connections.try_join_next().is_some() {}
+            let next = async {
+                let places = Arc::clone(&self.places);
+                let place = places.acquire_owned().await.expect("it is never closed");
+                (place, listener.accept().await)
+            };
+            let (place, accepted) = tokio::select! {
+                biased;
+                _ = end.as_mut() => return,
+                next = next => next,
+            };
+            match accepted {
+                Ok((stream, address)) => self.begin(stream, address, Some(place)),
+                Err(error) if is_of_client(&error) => {}
+                Err(error) => {
+                    tracing::error!(%error, "no connection can be accepted");
+                    drop(place);
+                    if timeout(PAUSE, end.as_mut()).await.is_ok() {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Accepts what has connected already: a closed socket would refuse it. The cap does not hold for these, or they would be lost.
+    fn accept_waiting(&mut self, listener: TcpListener) {
+        while let Some(accepted) = listener.accept().now_or_never() {
+            match accepted {
+                Ok((stream, address)) => self.begin(stream, address, None),
+                Err(error) if is_of_client(&error) => {}
+                Err(_) => return,
+            }
+        }
+    }
+
+    fn begin(
+        &mut self,
+        stream: TcpStream,
+        address: SocketAddr,
+        place: Option<OwnedSemaphorePermit>,
+    ) {
+        let shared = Arc::clone(&self.shared);
+        self.connections.spawn(async move {
+            connection::serve(shared, stream, address).await;
+            drop(place);
+        });
+    }
+
+    /// Waits for all connections to end, and cuts off what does not by the deadline. How many requests that were.
+    async fn finish(mut self, drain: Duration) -> usize {
+        let all = async { while self.connections.join_next().await.is_some() {} };
+        if timeout(drain, all).await.is_ok() {
+            return 0;
+        }
+        let lost = self.shared.flights.count();
+        self.connections.shutdown().await;
+        lost
+    }
+}
+
+/// Whether a connection was given up by its client before it was accepted.
+fn is_of_client(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::ConnectionAborted | ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset
+    )
+}

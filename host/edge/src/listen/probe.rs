@@ -1,0 +1,52 @@
+//! Whether the process lives, and whether it should get requests: what load balancers and orchestrators ask.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use http::{Method, Request, Response, StatusCode};
+
+use super::request::plain;
+use crate::body::Body;
+
+const STARTING: u8 = 0;
+const READY: u8 = 1;
+const DRAINING: u8 = 2;
+
+/// Whether requests should come. It goes from starting to ready to draining, and never back.
+#[derive(Debug, Default)]
+pub struct Readiness(AtomicU8);
+
+impl Readiness {
+    /// Everything that is to be served is: requests may come.
+    pub fn ready(&self) {
+        self.0.fetch_max(READY, Ordering::Relaxed);
+    }
+
+    /// The process ends: requests should go elsewhere.
+    pub fn drain(&self) {
+        self.0.fetch_max(DRAINING, Ordering::Relaxed);
+    }
+
+    /// Whether requests may come.
+    pub fn is_ready(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == READY
+    }
+}
+
+/// The answer of a probe, if `request` is for one.
+pub fn answer<B>(request: &Request<B>, readiness: &Readiness) -> Option<Response<Body>> {
+    let path = request.uri().path();
+    if !matches!(path, "/healthz" | "/readyz") {
+        return None;
+    }
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Some(plain(StatusCode::METHOD_NOT_ALLOWED, "expected GET\n"));
+    }
+    if path == "/healthz" {
+        return Some(plain(StatusCode::OK, "ok\n"));
+    }
+    Some(match readiness.0.load(Ordering::Relaxed) {
+        STARTING => plain(StatusCode::SERVICE_UNAVAILABLE, "starting\n"),
+        READY => plain(StatusCode::OK, "ready\n"),
+        _ => plain(StatusCode::SERVICE_UNAVAILABLE, "draining\n"),
+    })
+}
