@@ -3,6 +3,7 @@
 //! The order is fair: who came first is let in first. A caller that goes away (its future is dropped) leaves the queue. What a caller that is not let in
 //! gets as an answer is not decided here.
 
+use crate::config;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,6 +20,16 @@ pub struct AdmissionLimits {
     pub queue: usize,
     /// How long each waits at most.
     pub wait: Duration,
+}
+
+impl From<&config::Limits> for AdmissionLimits {
+    fn from(limits: &config::Limits) -> AdmissionLimits {
+        AdmissionLimits {
+            concurrency: NonZeroU32::new(limits.concurrency).unwrap_or(NonZeroU32::MIN),
+            queue: limits.queue as usize,
+            wait: limits.queue_wait,
+        }
+    }
 }
 
 /// The way in for the calls of one function.

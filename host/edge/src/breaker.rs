@@ -2,6 +2,7 @@
 //!
 //! [`Circuit`] is the state and its rules, [`Breaker`] what calls on many threads share. Time comes in as an argument; what a trap is, the caller knows.
 
+use crate::config;
 use std::collections::VecDeque;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,6 +18,16 @@ pub struct BreakerLimits {
     pub window: Duration,
     /// How long it refuses every call before it lets one try.
     pub open: Duration,
+}
+
+impl From<&config::Breaker> for BreakerLimits {
+    fn from(breaker: &config::Breaker) -> BreakerLimits {
+        BreakerLimits {
+            traps: NonZeroU32::new(breaker.traps).unwrap_or(NonZeroU32::MIN),
+            window: breaker.within,
+            open: breaker.open,
+        }
+    }
 }
 
 /// How a call ended, as far as a breaker cares.

@@ -4,6 +4,7 @@ mod admission;
 mod body;
 mod breaker;
 pub mod config;
+pub mod grant;
 pub mod listen;
 
 pub use admission::{Admission, AdmissionLimits, Entry, Permit};

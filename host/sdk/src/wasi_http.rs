@@ -3,9 +3,10 @@
 mod paced;
 mod send;
 
+pub use self::send::{Beside, exchange, within};
 pub use wasmtime_wasi_http::*;
 
-use self::send::{Beside, send};
+use self::send::send;
 
 struct Sending;
 

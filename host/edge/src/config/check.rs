@@ -1,5 +1,6 @@
 //! What a configuration of the right shape can still have wrong.
 
+use crate::grant::outgoing::HostPattern;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::path::Path;
@@ -259,7 +260,7 @@ fn grants(found: &mut Finder, grants: &Grants) {
         found.at("http", |found| {
             found.each("hosts", &http.hosts, |found, host| {
                 let example = "a host such as `api.example.com`, `*.example.com:443` or `*`";
-                found.expect(is_host(host), example, host);
+                found.expect(host.parse::<HostPattern>().is_ok(), example, host);
             });
         });
     }
@@ -331,17 +332,4 @@ fn is_interface(text: &str) -> bool {
     });
     let version = version.is_none_or(|version| semver::Version::parse(version).is_ok());
     version && parts.is_some_and(|parts| parts.into_iter().all(kebab))
-}
-
-/// Whether `text` names hosts: a name or `*.` and a name, or `*`, with a port or without.
-fn is_host(text: &str) -> bool {
-    let (name, port) = match text.rsplit_once(':') {
-        Some((name, port)) if !name.ends_with(']') || !port.is_empty() => (name, Some(port)),
-        _ => (text, None),
-    };
-    let port = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0));
-    let bare = name.strip_prefix("*.").unwrap_or(name);
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
-    let name = name == "*" || (!bare.is_empty() && bare.chars().all(plain));
-    name && port
 }

@@ -21,9 +21,9 @@ pub struct Grants {
     pub http: Option<OutgoingHttp>,
     /// The stores of `wasi:keyvalue`, by the name that the component opens them by. Default: none.
     pub keyvalue: BTreeMap<String, Store>,
-    /// Whether clocks run. Without it they stand still. Default: true.
+    /// Whether it can read clocks and wait for them. Without it, a call that does traps. Default: true.
     pub clocks: bool,
-    /// Whether random numbers are random. Without it they are the same in every call. Default: true.
+    /// Whether it has random numbers. Without it, a call that asks for one traps. Default: true.
     pub random: bool,
     /// Whether `wasi:logging` writes to the log. Default: true.
     pub logging: bool,
@@ -64,13 +64,17 @@ pub struct Directory {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct OutgoingHttp {
-    /// Names of hosts, `*.` before one stands for all below it, `*` for all; with `:port`, that port alone. Default: none.
+    /// Names of hosts, `*.` before one stands for all below it, `*` for all; with `http://` or `https://` before it, that scheme alone; with `:port`, that port
+    /// instead of the scheme's own, with `:*` any. Default: none.
     pub hosts: Vec<String>,
     /// Networks that are refused, whatever the name, as `address/bits`. Default: none besides the private ones.
     #[schemars(with = "Vec<String>")]
     pub block: Vec<IpNet>,
     /// Whether addresses of this machine and of private networks may be reached. Default: false.
     pub allow_private: bool,
+    /// A file of certificates in PEM: the authorities that are trusted instead of those that browsers trust. A relative path begins at the folder of the
+    /// configuration. Default: none.
+    pub authorities: Option<PathBuf>,
 }
 
 /// Where the values of a key-value store are.

@@ -147,6 +147,10 @@ fn settle(config: &mut Config, folder: &Path) {
         for directory in &mut grants.directories {
             settle(&mut directory.host);
         }
+        let http = grants.http.as_mut();
+        if let Some(file) = http.and_then(|http| http.authorities.as_mut()) {
+            settle(file);
+        }
         for store in grants.keyvalue.values_mut() {
             match store {
                 Store::File(file) => settle(file),

@@ -1,0 +1,190 @@
+//! A store, wherever it is held: what calls of many functions share.
+
+use super::bounds::{StoreBounds, Tally};
+use super::changes::{Changes, Page};
+use super::disk::DiskStore;
+use super::memory::MemoryStore;
+use super::problem::StoreProblem;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+
+/// How many operations on one file are under way at a time. Each has a thread, of which the host has many, but not for one store.
+const AT_A_TIME: usize = 8;
+
+/// Where a store is held.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum StorePlace {
+    /// In memory; it begins empty.
+    #[default]
+    Memory,
+    /// In this file, which is made if it is not there. Its folder must be.
+    Disk(PathBuf),
+}
+
+/// A store and its bounds.
+#[derive(Clone)]
+pub struct Store {
+    bounds: StoreBounds,
+    place: StorePlace,
+    held: Held,
+}
+
+#[derive(Clone)]
+enum Held {
+    Memory(Arc<MemoryStore>),
+    Disk(Arc<DiskStore>, Arc<Semaphore>),
+}
+
+impl Store {
+    /// Opens what is in `place`. Blocks, if that is a file.
+    ///
+    /// # Errors
+    ///
+    /// When the file is no store, cannot be opened, or is open already.
+    pub fn open(place: &StorePlace, bounds: StoreBounds) -> Result<Store, StoreProblem> {
+        let held = match place {
+            StorePlace::Memory => Held::Memory(Arc::default()),
+            StorePlace::Disk(path) => on_disk(path)?,
+        };
+        let place = place.clone();
+        Ok(Store {
+            bounds,
+            place,
+            held,
+        })
+    }
+
+    /// The same store with other bounds. What it holds already stays.
+    #[must_use]
+    pub fn bounded(&self, bounds: StoreBounds) -> Store {
+        Store {
+            bounds,
+            ..self.clone()
+        }
+    }
+
+    /// Where it is held.
+    #[must_use]
+    pub fn place(&self) -> &StorePlace {
+        &self.place
+    }
+
+    /// The values of `keys`, in their order.
+    ///
+    /// # Errors
+    ///
+    /// When there are too many keys, the values are too large together, or the disk fails.
+    pub async fn get(&self, keys: Vec<String>) -> Result<Vec<Option<Vec<u8>>>, StoreProblem> {
+        let bounds = self.bounds;
+        bounds.batch(keys.len())?;
+        match &self.held {
+            Held::Memory(store) => store.get(&keys, &bounds),
+            Held::Disk(store, turns) => {
+                blocking(store, turns, move |store| store.get(&keys, &bounds)).await
+            }
+        }
+    }
+
+    /// Whether there is a value for `key`.
+    ///
+    /// # Errors
+    ///
+    /// When the disk fails.
+    pub async fn exists(&self, key: String) -> Result<bool, StoreProblem> {
+        match &self.held {
+            Held::Memory(store) => Ok(store.exists(&key)),
+            Held::Disk(store, turns) => {
+                blocking(store, turns, move |store| store.exists(&key)).await
+            }
+        }
+    }
+
+    /// Makes all changes, or none.
+    ///
+    /// # Errors
+    ///
+    /// When a bound would not be kept, or the disk fails.
+    pub async fn change(&self, changes: Changes) -> Result<(), StoreProblem> {
+        let bounds = self.bounds;
+        bounds.batch(changes.len())?;
+        for (key, value) in &changes {
+            bounds.key(key)?;
+            bounds.value(value.as_deref().unwrap_or_default())?;
+        }
+        match &self.held {
+            Held::Memory(store) => store.change(changes, &bounds),
+            Held::Disk(store, turns) => {
+                blocking(store, turns, move |store| store.change(changes, &bounds)).await
+            }
+        }
+    }
+
+    /// Adds `delta` to the number that the value of `key` is, zero if there is none; returns the sum.
+    ///
+    /// # Errors
+    ///
+    /// When the value is no number, the sum is none below 2^64, a bound would not be kept, or the disk fails.
+    pub async fn increment(&self, key: String, delta: u64) -> Result<u64, StoreProblem> {
+        let bounds = self.bounds;
+        bounds.key(&key)?;
+        match &self.held {
+            Held::Memory(store) => store.increment(key, delta, &bounds),
+            Held::Disk(store, turns) => {
+                blocking(store, turns, move |store| {
+                    store.increment(&key, delta, &bounds)
+                })
+                .await
+            }
+        }
+    }
+
+    /// Some of the keys, from the `skip`th on.
+    ///
+    /// # Errors
+    ///
+    /// When the disk fails.
+    pub async fn keys(&self, skip: u64) -> Result<Page, StoreProblem> {
+        let bounds = self.bounds;
+        match &self.held {
+            Held::Memory(store) => Ok(store.keys(skip, &bounds)),
+            Held::Disk(store, turns) => {
+                blocking(store, turns, move |store| store.keys(skip, &bounds)).await
+            }
+        }
+    }
+
+    /// What it holds.
+    ///
+    /// # Errors
+    ///
+    /// When the disk fails.
+    pub async fn tally(&self) -> Result<Tally, StoreProblem> {
+        match &self.held {
+            Held::Memory(store) => Ok(store.tally()),
+            Held::Disk(store, turns) => blocking(store, turns, DiskStore::tally).await,
+        }
+    }
+}
+
+fn on_disk(path: &Path) -> Result<Held, StoreProblem> {
+    let store = Arc::new(DiskStore::open(path)?);
+    Ok(Held::Disk(store, Arc::new(Semaphore::new(AT_A_TIME))))
+}
+
+/// Does `work` on a thread that may block. What has begun is done, even if nobody waits for it any more.
+async fn blocking<T: Send + 'static>(
+    store: &Arc<DiskStore>,
+    turns: &Arc<Semaphore>,
+    work: impl FnOnce(&DiskStore) -> Result<T, StoreProblem> + Send + 'static,
+) -> Result<T, StoreProblem> {
+    let turn = turns.clone().acquire_owned().await;
+    let turn = turn.map_err(|_| StoreProblem::Lost)?;
+    let store = store.clone();
+    let done = spawn_blocking(move || {
+        let _turn = turn;
+        work(&store)
+    });
+    done.await.map_err(|_| StoreProblem::Lost)?
+}

@@ -1,0 +1,219 @@
+//! Configuration values, the log, and WASI, from a guest.
+
+use crate::Host;
+use amphi_edge::grant::keyvalue::{Access, KeyValueStores};
+use amphi_edge::grant::logging::LogLevel;
+use amphi_edge::grant::{DirectoryGrant, GrantError, Grants, NotGranted, Prepared};
+use std::collections::BTreeMap;
+
+fn host(grants: Grants) -> Host {
+    Host::new(grants, &KeyValueStores::default())
+}
+
+fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    let pair = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+    pairs.iter().map(pair).collect()
+}
+
+#[tokio::test]
+async fn values_of_the_configuration_and_the_environment_are_what_is_granted() {
+    let granted = host(Grants {
+        config: map(&[("colour", "blue"), ("size", "3")]),
+        env: map(&[("HOME", "/nowhere")]),
+        ..Grants::default()
+    });
+    granted
+        .check(&[
+            ("config:colour", "Ok(Some(\"blue\"))"),
+            ("config:weight", "Ok(None)"),
+            ("config", "Ok([(\"colour\", \"blue\"), (\"size\", \"3\")])"),
+            ("env", "[(\"HOME\", \"/nowhere\")]"),
+        ])
+        .await;
+    let nothing = host(Grants::default());
+    nothing
+        .check(&[
+            ("config:colour", "Ok(None)"),
+            ("config", "Ok([])"),
+            ("env", "[]"),
+        ])
+        .await;
+}
+
+#[tokio::test]
+async fn lines_of_the_log_keep_their_level() {
+    let host = host(Grants::default());
+    let levels = [
+        LogLevel::Trace,
+        LogLevel::Debug,
+        LogLevel::Info,
+        LogLevel::Warn,
+        LogLevel::Error,
+        LogLevel::Critical,
+    ];
+    let tries = levels.map(|level| format!("log:{}=it is {level:?}", level.name()));
+    let tries: Vec<&str> = tries.iter().map(String::as_str).collect();
+    host.call(&tries).await.expect("it does not trap");
+    let expected = levels.map(|level| (level, "vault".to_owned(), format!("it is {level:?}")));
+    let found = host.log.0.lock().expect("nobody panics").clone();
+    assert_eq!(found, expected);
+}
+
+#[tokio::test]
+async fn directories_are_read_or_written_as_they_are_granted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (kept, drafts) = (folder.path().join("kept"), folder.path().join("drafts"));
+    for directory in [&kept, &drafts] {
+        std::fs::create_dir(directory).expect("it is made");
+    }
+    std::fs::write(kept.join("letter"), "dear reader").expect("it is written");
+    let directory = |host: &std::path::Path, guest: &str, access| DirectoryGrant {
+        host: host.to_owned(),
+        guest: guest.to_owned(),
+        access,
+    };
+    let host = host(Grants {
+        directories: vec![
+            directory(&kept, "/kept", Access::Read),
+            directory(&drafts, "/drafts", Access::Write),
+        ],
+        ..Grants::default()
+    });
+    let words = [
+        "read:/kept/letter",
+        "write:/kept/letter=no",
+        "write:/drafts/new=yes",
+    ];
+    let found = host.call(&words).await.expect("it does not trap");
+    let lines: Vec<&str> = found.lines().collect();
+    assert_eq!(lines[0], "read: dear reader");
+    assert!(lines[1].starts_with("write failed:"), "{found}");
+    assert_eq!(lines[2], "write: done");
+    let letter = std::fs::read_to_string(kept.join("letter")).expect("it is there");
+    assert_eq!(letter, "dear reader");
+    let draft = std::fs::read_to_string(drafts.join("new")).expect("it is there");
+    assert_eq!(draft, "yes");
+    let above = host
+        .call(&["read:/kept/../drafts/new", "read:/etc/passwd"])
+        .await;
+    let above = above.expect("it does not trap");
+    assert!(
+        above.lines().all(|line| line.starts_with("read failed:")),
+        "{above}"
+    );
+
+    let missing = Grants {
+        directories: vec![directory(&folder.path().join("none"), "/", Access::Read)],
+        ..Grants::default()
+    };
+    let refused = Prepared::new(missing, &KeyValueStores::default());
+    assert!(matches!(refused, Err(GrantError::Directory { .. })));
+}
+
+#[tokio::test]
+async fn clocks_and_random_numbers_trap_unless_they_are_granted() {
+    let granted = host(Grants {
+        clocks: true,
+        random: true,
+        ..Grants::default()
+    });
+    granted
+        .check(&[("clock", "true"), ("random", "true")])
+        .await;
+
+    let nothing = host(Grants::default());
+    for (word, grant, function) in [
+        ("clock", "clocks", "now"),
+        ("random", "random", "get-random-u64"),
+    ] {
+        let trap = nothing.call(&[word]).await.expect_err("it traps");
+        let found = trap.downcast_ref::<NotGranted>().expect("it says why");
+        assert_eq!((found.grant, found.function.as_str()), (grant, function));
+        assert!(
+            found.interface.starts_with(&format!("wasi:{grant}/")),
+            "{found}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn sockets_are_never_granted() {
+    let host = host(Grants::default());
+    let found = host
+        .call(&["connect:127.0.0.1:1"])
+        .await
+        .expect("it does not trap");
+    assert!(
+        found.starts_with("connect failed: permission denied"),
+        "{found}"
+    );
+}
+
+/// What a file grants is what a guest has.
+#[tokio::test]
+async fn a_configuration_is_granted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("edge.yaml");
+    std::fs::copy(
+        "../../target/guests/vault.wasm",
+        folder.path().join("vault.wasm"),
+    )
+    .expect("the guest is there");
+    std::fs::create_dir(folder.path().join("data")).expect("it is made");
+    let text = "
+        functions:
+          one:
+            component: vault.wasm
+            grants:
+              env: { HOME: /nowhere }
+              config: { colour: blue }
+              directories: [{ host: data, guest: /data, write: true }]
+              http: { hosts: ['*:*'], allow-private: true, block: [10.0.0.0/8] }
+              keyvalue: { kept: { file: kept.redb }, scratch: memory }
+              random: false
+          two:
+            component: vault.wasm
+            grants:
+              keyvalue: { shared: { file: kept.redb }, scratch: memory }
+    ";
+    std::fs::write(&file, text).expect("it is written");
+    let config = amphi_edge::config::read(&file).expect("it is a configuration");
+    let wanted = KeyValueStores::wanted(&config);
+    let stores = KeyValueStores::open(&wanted, &KeyValueStores::default()).expect("they open");
+    let host = |name: &str| {
+        let granted = &config.functions[name].grants;
+        Host::new(
+            Grants::of_function(name, granted).expect("it can be"),
+            &stores,
+        )
+    };
+    let (one, two) = (host("one"), host("two"));
+    let ten = "http://10.0.0.1/";
+    one.check(&[
+        ("env", "[(\"HOME\", \"/nowhere\")]"),
+        ("config", "Ok([(\"colour\", \"blue\")])"),
+        ("write:/data/new=yes", "done"),
+        (
+            &format!("fetch:{ten}"),
+            "!ErrorCode::DestinationIpProhibited",
+        ),
+        ("open:kept", "done"),
+        ("set:a=here", "done"),
+        ("open:scratch", "done"),
+        ("set:a=there", "done"),
+        ("clock", "true"),
+    ])
+    .await;
+    assert!(one.call(&["random"]).await.is_err());
+    two.check(&[
+        ("env", "[]"),
+        (&format!("fetch:{ten}"), "!ErrorCode::HttpRequestDenied"),
+        ("open:shared", "done"),
+        ("get:a", "Some(\"here\")"),
+        ("open:scratch", "done"),
+        ("get:a", "None"),
+        ("open:kept", "!no-such-store"),
+        ("random", "true"),
+    ])
+    .await;
+}
