@@ -1,3 +1,5 @@
+//! Callers that run, wait and go away.
+
 use super::*;
 use futures_util::FutureExt as _;
 use std::sync::Mutex;

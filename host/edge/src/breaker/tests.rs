@@ -1,3 +1,5 @@
+//! What a breaker lets pass, told against its rules.
+
 use super::*;
 use std::sync::Barrier;
 
