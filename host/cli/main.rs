@@ -41,6 +41,10 @@ Exit codes:
   2  the command could not do it";
 
 fn main() -> ExitCode {
+    // This program compiles components for itself, as a child within limits.
+    if let Some(code) = amphi_edge::run_if_child() {
+        return code;
+    }
     let outcome = match Amphi::parse().command {
         Command::Run(options) => run::run(options),
         Command::Inspect(options) => inspect::inspect(&options),

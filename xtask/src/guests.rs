@@ -5,6 +5,7 @@
 //!
 //! - `target/guests/<crate>.wasm`: a library built by `cargo component`; a command built for wasm32-wasip2
 //! - `target/guests/wasip2/<crate>.wasm`: either built for wasm32-wasip2
+//! - `target/guests/<crate>.wasm`: a library without that metadata, built for wasm32-wasip2: what `cargo component` does not know, WASI 0.3
 //! - `target/guests/<crate>.p1.wasm`: a command as a core module for WASI preview 1
 
 use crate::workspace::{Package, Workspace, cargo, select};
@@ -37,6 +38,10 @@ pub fn build(workspace: &Workspace) -> Result<()> {
         "expected guests under `guest/`, found none"
     );
 
+    let plain = workspace
+        .guests()
+        .filter(|guest| !guest.component && guest.binaries.is_empty());
+
     let built = built(workspace);
     let folder = workspace.target("guests");
 
@@ -55,6 +60,15 @@ pub fn build(workspace: &Workspace) -> Result<()> {
         copy(
             &built.library(PREVIEW_2, guest),
             &folder.join(format!("wasip2/{}.wasm", guest.name)),
+        )?;
+    }
+
+    // Each by itself: what it needs of its libraries is not what the others need.
+    for guest in plain {
+        shell::quiet(&mut built.command(&["build", "--target", PREVIEW_2], &[guest]))?;
+        copy(
+            &built.library(PREVIEW_2, guest),
+            &folder.join(format!("{}.wasm", guest.name)),
         )?;
     }
 

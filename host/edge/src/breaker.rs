@@ -6,7 +6,7 @@ use crate::config;
 use std::collections::VecDeque;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// When a breaker opens, and for how long.
@@ -157,6 +157,7 @@ impl Circuit {
 /// A breaker that calls on many threads share. A call through a closed one costs two loads; only traps, and calls while it is not closed, take a lock.
 #[derive(Debug)]
 pub struct Breaker {
+    limits: BreakerLimits,
     closed: AtomicBool,
     circuit: Mutex<Circuit>,
 }
@@ -166,6 +167,7 @@ impl Breaker {
     #[must_use]
     pub fn new(limits: BreakerLimits) -> Breaker {
         Breaker {
+            limits,
             closed: AtomicBool::new(true),
             circuit: Mutex::new(Circuit::new(limits)),
         }
@@ -176,7 +178,7 @@ impl Breaker {
     /// # Errors
     ///
     /// How long until a next call may pass, when this one may not.
-    pub fn enter(&self, now: Instant) -> Result<Pass<'_>, Duration> {
+    pub fn enter(self: &Arc<Self>, now: Instant) -> Result<Pass, Duration> {
         if self.closed.load(Ordering::Acquire) {
             return Ok(Pass::new(self, false));
         }
@@ -185,6 +187,12 @@ impl Breaker {
             Answer::Try => Ok(Pass::new(self, true)),
             Answer::Refuse(time) => Err(time),
         }
+    }
+
+    /// The limits it was made with.
+    #[must_use]
+    pub fn limits(&self) -> &BreakerLimits {
+        &self.limits
     }
 
     /// What it does with calls.
@@ -218,13 +226,14 @@ impl Breaker {
 /// A call that a breaker let begin. Dropped without an ending, it counts as given up.
 #[derive(Debug)]
 #[must_use = "how the call ended is what the breaker goes by"]
-pub struct Pass<'a> {
-    breaker: &'a Breaker,
+pub struct Pass {
+    breaker: Arc<Breaker>,
     tries: bool,
 }
 
-impl<'a> Pass<'a> {
-    fn new(breaker: &'a Breaker, tries: bool) -> Pass<'a> {
+impl Pass {
+    fn new(breaker: &Arc<Breaker>, tries: bool) -> Pass {
+        let breaker = Arc::clone(breaker);
         Pass { breaker, tries }
     }
 
@@ -245,7 +254,7 @@ impl<'a> Pass<'a> {
     }
 }
 
-impl Drop for Pass<'_> {
+impl Drop for Pass {
     fn drop(&mut self) {
         if self.tries {
             // A try that is given up looks at no clock.

@@ -1,14 +1,42 @@
 //! Serve WebAssembly components as functions on one machine.
 
 mod admission;
+mod artifact;
 mod body;
 mod breaker;
+mod call;
 pub mod config;
+mod deploy;
+mod digest;
+mod engine;
+mod entered;
+mod function;
 pub mod grant;
+mod handler;
+mod host;
+mod instance;
+mod link;
 pub mod listen;
+mod plugin;
+mod problem;
+mod request;
+mod route;
+mod template;
+mod typed;
+mod version;
 
 pub use admission::{Admission, AdmissionLimits, Entry, Permit};
+pub use artifact::{CHILD, Cache, CompileError, Compiler, Compiling, Place, run_if_child};
 pub use body::{Body, BodyError, empty, full};
 pub use breaker::{Answer, Breaker, BreakerLimits, BreakerState, Circuit, Ending, Pass};
+pub use call::{CallState, Exceeded, Failure, Usage};
 pub use config::Config;
+pub use deploy::DeployError;
+pub use digest::Digest;
+pub use engine::{Engines, Kind, Pool, PoolSettings, TICK};
+pub use function::{Function, Spec};
+pub use host::{Host, Settings};
 pub use listen::Handler;
+pub use plugin::{ComponentPlugin, Plugin, Settings as PluginSettings};
+pub use problem::Problem;
+pub use version::Version;

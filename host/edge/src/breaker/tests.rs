@@ -1,6 +1,7 @@
 //! What a breaker lets pass, told against its rules.
 
 use super::*;
+use std::sync::Arc;
 use std::sync::Barrier;
 
 const WINDOW: Duration = Duration::from_secs(10);
@@ -18,7 +19,7 @@ fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-fn trap(breaker: &Breaker, now: Instant) {
+fn trap(breaker: &Arc<Breaker>, now: Instant) {
     breaker
         .enter(now)
         .expect("it is closed")
@@ -28,7 +29,7 @@ fn trap(breaker: &Breaker, now: Instant) {
 #[test]
 fn traps_within_the_window_open_it_and_a_good_try_closes_it() {
     let start = Instant::now();
-    let breaker = Breaker::new(limits(3));
+    let breaker = Arc::new(Breaker::new(limits(3)));
     trap(&breaker, start);
     trap(&breaker, start + seconds(5));
     assert_eq!(breaker.state(), BreakerState::Closed);
@@ -60,7 +61,7 @@ fn traps_within_the_window_open_it_and_a_good_try_closes_it() {
 #[test]
 fn traps_that_are_far_apart_leave_it_closed() {
     let start = Instant::now();
-    let breaker = Breaker::new(limits(2));
+    let breaker = Arc::new(Breaker::new(limits(2)));
     for at in (0..100).map(|nth| start + seconds(11 * nth)) {
         trap(&breaker, at);
     }
@@ -72,7 +73,7 @@ fn traps_that_are_far_apart_leave_it_closed() {
 #[test]
 fn a_try_that_traps_opens_it_again_and_one_that_is_dropped_lets_the_next_try() {
     let start = Instant::now();
-    let breaker = Breaker::new(limits(1));
+    let breaker = Arc::new(Breaker::new(limits(1)));
     trap(&breaker, start);
     let pass = breaker.enter(start + seconds(30)).expect("one may try");
     pass.end(Ending::Trapped, start + seconds(31));
@@ -90,7 +91,7 @@ fn a_try_that_traps_opens_it_again_and_one_that_is_dropped_lets_the_next_try() {
 #[test]
 fn calls_that_began_before_it_opened_change_nothing_when_they_end() {
     let start = Instant::now();
-    let breaker = Breaker::new(limits(1));
+    let breaker = Arc::new(Breaker::new(limits(1)));
     let calls: Vec<Pass> = (0..3)
         .map(|_| breaker.enter(start).expect("it is closed"))
         .collect();
@@ -155,7 +156,7 @@ fn it_is_open_exactly_when_its_history_says_so() {
 #[test]
 fn of_many_threads_one_tries() {
     let start = Instant::now();
-    let breaker = Breaker::new(limits(8));
+    let breaker = Arc::new(Breaker::new(limits(8)));
     let together = Barrier::new(8);
     std::thread::scope(|scope| {
         for _ in 0..8 {

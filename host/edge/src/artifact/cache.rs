@@ -1,0 +1,182 @@
+//! Machine code on disk.
+//!
+//! An entry is a file `<compatibility hash>/<digest of the component>.code`: eight bytes that say what it is, the digests of the component and of the code, and the
+//! code. It is written beside and renamed, so that a process that dies in the middle leaves no half entry. What does not agree in every part is
+//! compiled again. Code is trusted only from a folder that belongs to this user and that nobody else can write to.
+
+use std::fs;
+use std::hash::{BuildHasher, BuildHasherDefault};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use sha2::Digest as _;
+use wasmtime::Engine;
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::digest::Digest;
+
+const MAGIC: &[u8; 8] = b"amphi\0c1";
+const HEADER: usize = MAGIC.len() + 32 + 32;
+
+/// A folder of machine code.
+#[derive(Clone, Debug)]
+pub struct Cache {
+    folder: PathBuf,
+}
+
+impl Cache {
+    /// The cache in `folder`, which is made if it is missing.
+    ///
+    /// # Errors
+    ///
+    /// The folder cannot be made, belongs to another user, or can be written to by others: its code would not be trusted.
+    pub fn open(folder: impl Into<PathBuf>) -> io::Result<Self> {
+        let folder = folder.into();
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&folder)?;
+        trusted(&folder)?;
+        Ok(Self { folder })
+    }
+
+    /// What was kept for a component, if it is whole.
+    pub(crate) async fn read(&self, engine: &Engine, digest: Digest) -> Option<Vec<u8>> {
+        let path = self.path(engine, digest);
+        tokio::task::spawn_blocking(move || {
+            let file = fs::read(&path).ok()?;
+            let code = whole(&file, digest);
+            if code.is_none() {
+                tracing::warn!(path = %path.display(), "a cache entry is broken: the component is compiled again");
+            }
+            code
+        })
+        .await
+        .ok()?
+    }
+
+    /// Keeps `code` for a component. If that fails, the component is compiled again the next time, and that is all.
+    pub(crate) async fn write(&self, engine: &Engine, digest: Digest, code: &[u8]) {
+        let path = self.path(engine, digest);
+        let mut file = Vec::with_capacity(HEADER + code.len());
+        file.extend_from_slice(MAGIC);
+        file.extend_from_slice(digest.as_bytes());
+        file.extend_from_slice(&sha2::Sha256::digest(code));
+        file.extend_from_slice(code);
+        let written = tokio::task::spawn_blocking(move || write(&path, &file)).await;
+        if let Ok(Err(error)) = written {
+            tracing::warn!(folder = %self.folder.display(), %error, "compiled code could not be kept");
+        }
+    }
+
+    fn path(&self, engine: &Engine, digest: Digest) -> PathBuf {
+        let hash =
+            BuildHasherDefault::<Xxh3>::default().hash_one(engine.precompile_compatibility_hash());
+        self.folder
+            .join(format!("{hash:016x}"))
+            .join(format!("{digest}.code"))
+    }
+}
+
+/// The code in an entry, if the entry is whole and the component's.
+fn whole(file: &[u8], digest: Digest) -> Option<Vec<u8>> {
+    let (header, code) = file.split_at_checked(HEADER)?;
+    let (magic, header) = header.split_at(MAGIC.len());
+    let (component, of_code) = header.split_at(32);
+    let agree = magic == MAGIC
+        && component == digest.as_bytes()
+        && of_code == sha2::Sha256::digest(code).as_slice();
+    agree.then(|| code.to_vec())
+}
+
+fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)?;
+    let beside = path.with_extension(format!("{}.part", std::process::id()));
+    let written = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&beside)
+        .and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.sync_all()
+        })
+        .and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    written
+}
+
+fn trusted(folder: &Path) -> io::Result<()> {
+    let metadata = fs::metadata(folder)?;
+    let ours = metadata.uid() == rustix::process::geteuid().as_raw();
+    let others = metadata.mode() & 0o022;
+    if ours && others == 0 {
+        return Ok(());
+    }
+    Err(io::Error::new(
+        io::ErrorKind::PermissionDenied,
+        format!(
+            "expected a folder of this user that nobody else can write to, found owner {} and mode {:o}",
+            metadata.uid(),
+            metadata.mode() & 0o777
+        ),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn engine() -> Engine {
+        Engine::default()
+    }
+
+    #[tokio::test]
+    async fn what_is_written_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::open(folder.path().join("cache")).unwrap();
+        let digest = Digest::of(b"component");
+        assert_eq!(cache.read(&engine(), digest).await, None);
+        cache.write(&engine(), digest, b"code").await;
+        assert_eq!(cache.read(&engine(), digest).await.unwrap(), b"code");
+        let other = Digest::of(b"another");
+        assert_eq!(cache.read(&engine(), other).await, None);
+    }
+
+    #[tokio::test]
+    async fn no_changed_byte_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::open(folder.path().join("cache")).unwrap();
+        let digest = Digest::of(b"component");
+        cache.write(&engine(), digest, b"code").await;
+        let path = cache.path(&engine(), digest);
+        let good = fs::read(&path).unwrap();
+        for place in 0..good.len() {
+            let mut bad = good.clone();
+            bad[place] ^= 1;
+            fs::write(&path, &bad).unwrap();
+            assert_eq!(cache.read(&engine(), digest).await, None, "byte {place}");
+        }
+        for length in 0..good.len() {
+            fs::write(&path, &good[..length]).unwrap();
+            assert_eq!(cache.read(&engine(), digest).await, None, "{length} bytes");
+        }
+    }
+
+    #[test]
+    fn a_folder_that_others_write_to_is_refused() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
+        let error = Cache::open(folder.path()).unwrap_err();
+        assert!(error.to_string().contains("mode 777"), "{error}");
+    }
+}

@@ -1,0 +1,15 @@
+//! What one call of a guest has and may use.
+
+mod clock;
+mod failure;
+mod meter;
+mod state;
+mod usage;
+
+pub use failure::{Exceeded, Failure};
+pub use state::CallState;
+pub(crate) use state::bytes;
+pub use usage::Usage;
+
+pub(crate) use clock::Clock;
+pub(crate) use meter::Meter;

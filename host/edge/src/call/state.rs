@@ -1,0 +1,102 @@
+//! What the store of a call holds.
+
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+
+use amphi::component::ResourceTable;
+use amphi::wasi::{WasiCtx, WasiCtxView, WasiView};
+use amphi::wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+use wasmtime::{Engine, Store};
+
+use super::{Clock, Meter, clock};
+use crate::config::Limits;
+use crate::plugin::Served;
+
+/// What the store of a call holds: what was granted, what is counted, and what plugins keep for the call.
+pub struct CallState {
+    pub(crate) clock: Clock,
+    pub(crate) meter: Meter,
+    table: ResourceTable,
+    wasi: WasiCtx,
+    http: WasiHttpCtx,
+    /// The instances of plugins that serve this one.
+    pub(crate) served: Served,
+    plugins: HashMap<TypeId, Box<dyn Any + Send>>,
+}
+
+impl CallState {
+    pub(crate) fn new(limits: &Limits, wasi: WasiCtx) -> Self {
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(limits.resources as usize);
+        let mut http = WasiHttpCtx::new();
+        http.set_field_size_limit(bytes(limits.headers));
+        Self {
+            clock: Clock::new(limits.cpu),
+            meter: Meter::new(
+                bytes(limits.memory),
+                limits.tables as usize,
+                limits.instances as usize,
+            ),
+            table,
+            wasi,
+            http,
+            served: Served::default(),
+            plugins: HashMap::new(),
+        }
+    }
+
+    /// Keeps `value` for the rest of the call, in the place of what was kept of the same type.
+    pub fn keep<T: Any + Send>(&mut self, value: T) {
+        self.plugins.insert(TypeId::of::<T>(), Box::new(value));
+    }
+
+    /// What was kept of a type.
+    pub fn kept<T: Any + Send>(&mut self) -> Option<&mut T> {
+        self.plugins.get_mut(&TypeId::of::<T>())?.downcast_mut()
+    }
+
+    /// The host resources of the guest.
+    pub fn table(&mut self) -> &mut ResourceTable {
+        &mut self.table
+    }
+
+    /// A store for calls within `limits`, its state in it.
+    pub(crate) fn into_store(
+        self,
+        engine: &Engine,
+        limits: &Limits,
+    ) -> wasmtime::Result<Store<Self>> {
+        let mut store = Store::new(engine, self);
+        store.limiter(|state| &mut state.meter);
+        store.set_hostcall_fuel(bytes(limits.hostcall));
+        if let Some(fuel) = limits.fuel {
+            store.set_fuel(fuel)?;
+        }
+        clock::install(&mut store);
+        Ok(store)
+    }
+}
+
+/// A size of the configuration as a size in memory.
+pub(crate) fn bytes(size: u64) -> usize {
+    usize::try_from(size).unwrap_or(usize::MAX)
+}
+
+impl WasiView for CallState {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView {
+            ctx: &mut self.wasi,
+            table: &mut self.table,
+        }
+    }
+}
+
+impl WasiHttpView for CallState {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView {
+            ctx: &mut self.http,
+            table: &mut self.table,
+            hooks: amphi::wasi_http::refusing_hooks(),
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! Wasmtime engines with their pools, and the clock that lets a guest be interrupted.
+//!
+//! Fuel and asynchronous components change the code that is compiled and what a call costs, so each combination that a function asks for has an
+//! engine of its own ([`Kind`]), made when it is first asked for. All have the same settings otherwise.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::time::Duration;
+
+use crate::version::Version;
+use tokio::sync::Semaphore;
+use wasmtime::{Config, Engine, EngineWeak, InstanceAllocationStrategy, PoolingAllocationConfig};
+
+/// How often a guest that computes is looked at: deadlines are exact to this.
+pub const TICK: Duration = Duration::from_millis(10);
+
+/// What is compiled into a component's code beside the component.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Kind {
+    /// Asynchronous functions, streams and futures of the component model: what WASI 0.3 is made of.
+    pub concurrent: bool,
+    /// Fuel is counted.
+    pub fuel: bool,
+}
+
+impl Kind {
+    const ALL: usize = 4;
+
+    fn index(self) -> usize {
+        usize::from(self.concurrent) | usize::from(self.fuel) << 1
+    }
+
+    /// The settings that code is compiled with. Whoever compiles for an engine of this kind has the same ones.
+    #[must_use]
+    pub fn config(self) -> Config {
+        let mut config = Config::new();
+        config
+            .epoch_interruption(true)
+            .consume_fuel(self.fuel)
+            .concurrency_support(self.concurrent)
+            .memory_init_cow(true);
+        if self.concurrent {
+            config.wasm_component_model_async(true);
+        }
+        config
+    }
+}
+
+/// How much is set aside for instances, once for each kind of engine.
+#[derive(Clone, Debug)]
+pub struct PoolSettings {
+    /// How many instances live at once; more wait.
+    pub instances: u32,
+    /// The most memories of one component.
+    pub memories: u32,
+    /// The most tables of one component.
+    pub tables: u32,
+    /// The most core instances of one component.
+    pub core_instances: u32,
+    /// The most elements of one table.
+    pub table_elements: usize,
+    /// How many bytes of a memory stay resident in a slot that is free again. Clearing them costs less than mapping them anew.
+    pub keep_resident: usize,
+}
+
+impl Default for PoolSettings {
+    fn default() -> Self {
+        Self {
+            instances: 200,
+            memories: 8,
+            tables: 8,
+            core_instances: 32,
+            table_elements: 100_000,
+            keep_resident: 1 << 20,
+        }
+    }
+}
+
+impl PoolSettings {
+    /// The settings as Wasmtime's pooling allocator takes them.
+    #[must_use]
+    pub fn allocation(&self) -> PoolingAllocationConfig {
+        let mut pool = PoolingAllocationConfig::new();
+        pool.total_component_instances(self.instances)
+            .total_core_instances(self.instances.saturating_mul(self.core_instances))
+            .total_memories(self.instances.saturating_mul(self.memories))
+            .total_tables(self.instances.saturating_mul(self.tables))
+            // An instance is made on one stack and called on another.
+            .total_stacks(self.instances.saturating_mul(2))
+            .max_memories_per_component(self.memories)
+            .max_tables_per_component(self.tables)
+            .max_core_instances_per_component(self.core_instances)
+            .max_memories_per_module(self.memories)
+            .max_tables_per_module(self.tables)
+            .table_elements(self.table_elements)
+            .linear_memory_keep_resident(self.keep_resident)
+            .table_keep_resident(64 << 10)
+            .async_stack_keep_resident(64 << 10)
+            .max_unused_warm_slots(self.instances);
+        pool
+    }
+}
+
+/// An engine with a pool, and as many permits as the pool has places.
+pub struct Pool {
+    /// The engine.
+    pub engine: Engine,
+    /// A permit for each component instance that the pool can hold: who waits here does not fail there.
+    pub places: Arc<Semaphore>,
+    /// Which engine it is.
+    pub kind: Kind,
+    tenants: Mutex<Vec<Weak<Version>>>,
+}
+
+impl Pool {
+    /// Drops instances that wait for a call, of all versions, so that others find places.
+    pub(crate) fn make_room(&self) {
+        for version in self.tenants() {
+            version.idle.clear(None);
+        }
+    }
+
+    /// Remembers a version that may keep instances.
+    pub(crate) fn admit(&self, version: &Arc<Version>) {
+        let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
+        tenants.retain(|tenant| tenant.strong_count() > 0);
+        tenants.push(Arc::downgrade(version));
+    }
+
+    /// The versions that have instances here.
+    pub(crate) fn tenants(&self) -> Vec<Arc<Version>> {
+        let tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
+        tenants.iter().filter_map(Weak::upgrade).collect()
+    }
+}
+
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pool")
+            .field("kind", &self.kind)
+            .field("free", &self.places.available_permits())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The engines of a host.
+#[derive(Debug)]
+pub struct Engines {
+    settings: PoolSettings,
+    pools: Arc<Pools>,
+}
+
+type Pools = [OnceLock<Arc<Pool>>; Kind::ALL];
+
+impl Engines {
+    /// Engines that are made when they are first asked for.
+    #[must_use]
+    pub fn new(settings: PoolSettings) -> Self {
+        Self {
+            settings,
+            pools: Arc::default(),
+        }
+    }
+
+    /// How their pools are set.
+    #[must_use]
+    pub fn settings(&self) -> &PoolSettings {
+        &self.settings
+    }
+
+    /// The engine of a kind.
+    ///
+    /// # Errors
+    ///
+    /// The pool's address space cannot be reserved.
+    pub fn pool(&self, kind: Kind) -> wasmtime::Result<Arc<Pool>> {
+        let place = &self.pools[kind.index()];
+        if let Some(pool) = place.get() {
+            return Ok(Arc::clone(pool));
+        }
+        let mut config = kind.config();
+        config.allocation_strategy(InstanceAllocationStrategy::Pooling(
+            self.settings.allocation(),
+        ));
+        let engine = Engine::new(&config)?;
+        let pool = place.get_or_init(|| {
+            tick(engine.weak());
+            Arc::new(Pool {
+                engine,
+                places: Arc::new(Semaphore::new(self.settings.instances as usize)),
+                kind,
+                tenants: Mutex::default(),
+            })
+        });
+        Ok(Arc::clone(pool))
+    }
+
+    /// The engines that have been asked for.
+    pub fn made(&self) -> impl Iterator<Item = &Arc<Pool>> {
+        self.pools.iter().filter_map(OnceLock::get)
+    }
+}
+
+/// Moves the engine's epoch on for as long as the engine is there.
+fn tick(engine: EngineWeak) {
+    let ticking = move || {
+        while let Some(engine) = engine.upgrade() {
+            engine.increment_epoch();
+            drop(engine);
+            std::thread::sleep(TICK);
+        }
+    };
+    // Without the thread no guest could be interrupted: better to have no engine.
+    std::thread::Builder::new()
+        .name("amphi-epoch".to_owned())
+        .spawn(ticking)
+        .expect("a thread can be started");
+}

@@ -1,0 +1,104 @@
+//! A call that was let in, until its guest has ended.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::admission::{Entry, Permit};
+use crate::breaker::{Ending, Pass};
+use crate::call::{Failure, Usage};
+use crate::function::Function;
+use crate::handler::Ended;
+use crate::problem::Problem;
+use http::StatusCode;
+
+/// A call that was let in: it holds its place among the calls of its function.
+pub(crate) struct Entered {
+    pub(crate) function: Arc<Function>,
+    pub(crate) queued: Duration,
+    started: Instant,
+    pass: Option<Pass>,
+    _permit: Permit,
+}
+
+impl Entered {
+    /// Lets a call in, or says why not.
+    pub(crate) async fn enter(function: &Arc<Function>) -> Result<Self, Problem> {
+        let pass = function
+            .breaker
+            .enter(Instant::now())
+            .map_err(|time| refused_by_breaker(function, time))?;
+        let (permit, queued) = match function.admission.enter().await {
+            Entry::Admitted { permit, queued } => (permit, queued),
+            Entry::QueueFull => return Err(queue_full(function)),
+            Entry::WaitedTooLong => return Err(waited_too_long(function)),
+        };
+        Ok(Self {
+            function: Arc::clone(function),
+            queued,
+            started: Instant::now(),
+            pass: Some(pass),
+            _permit: permit,
+        })
+    }
+}
+
+impl Ended for Entered {
+    fn ended(&mut self, mut usage: Usage, failure: Option<&Failure>) {
+        usage.queued = self.queued;
+        let now = Instant::now();
+        if let Some(pass) = self.pass.take() {
+            pass.end(ending(failure), now);
+        }
+        self.function
+            .record(usage, now.duration_since(self.started), failure);
+    }
+}
+
+/// What a failure says of the function.
+fn ending(failure: Option<&Failure>) -> Ending {
+    match failure {
+        None | Some(Failure::Refused(_)) => Ending::Returned,
+        Some(
+            Failure::Instantiation(_)
+            | Failure::Exceeded(_)
+            | Failure::Trap { .. }
+            | Failure::NoResponse,
+        ) => Ending::Trapped,
+        Some(Failure::NoPlace { .. } | Failure::GivenUp) => Ending::GivenUp,
+    }
+}
+
+fn refused_by_breaker(function: &Function, time: Duration) -> Problem {
+    Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "circuit-open",
+        format!(
+            "`{}` has trapped too often and is left alone for a while",
+            function.name
+        ),
+    )
+    .retry_after(time)
+}
+
+fn queue_full(function: &Function) -> Problem {
+    let limits = function.admission.limits();
+    Problem::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "queue-full",
+        format!(
+            "`{}` runs {} calls and {} wait: no more may",
+            function.name, limits.concurrency, limits.queue
+        ),
+    )
+    .retry_after(limits.wait)
+}
+
+fn waited_too_long(function: &Function) -> Problem {
+    let limits = function.admission.limits();
+    Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "queue-wait",
+        format!("`{}` had no place within {:?}", function.name, limits.wait),
+    )
+    .retry_after(limits.wait)
+}

@@ -1,0 +1,258 @@
+//! The host: functions by name, replaced as a whole.
+//!
+//! A request reads one snapshot of what is served and keeps the function that it found to its end; a change makes another snapshot. So nothing waits for a
+//! change, and a change waits for nothing.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+
+use crate::artifact::{Cache, Compiler, Compiling};
+use crate::body::{Body, BodyError};
+use crate::deploy::{DeployError, Making};
+use crate::engine::{Engines, PoolSettings};
+use crate::function::{Function, Spec};
+use crate::plugin::{ComponentPlugin, Plugin, Provider, Providers};
+use crate::problem::Problem;
+use crate::request::{answer_by_handler, answer_typed};
+use crate::route::{Route, is_below};
+
+/// What a host is made with.
+#[derive(Default)]
+pub struct Settings {
+    /// How much is set aside for instances.
+    pub pool: PoolSettings,
+    /// How components are compiled.
+    pub compiling: Compiling,
+    /// Where compiled components are kept.
+    pub cache: Option<Cache>,
+}
+
+/// Functions that are served.
+pub struct Host {
+    engines: Engines,
+    compiler: Compiler,
+    snapshot: ArcSwap<Snapshot>,
+    plugins: ArcSwap<Providers>,
+    /// Held while something is changed: one change at a time.
+    changing: tokio::sync::Mutex<()>,
+}
+
+/// What is served at one moment.
+#[derive(Clone, Default)]
+struct Snapshot {
+    functions: BTreeMap<String, Arc<Function>>,
+    /// Functions with a handler, the longest route first.
+    routes: Vec<Arc<Function>>,
+}
+
+impl Host {
+    /// A host that serves nothing yet.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            engines: Engines::new(settings.pool),
+            compiler: Compiler::new(settings.compiling, settings.cache),
+            snapshot: ArcSwap::default(),
+            plugins: ArcSwap::default(),
+            changing: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// Serves a function, in the place of the one of its name. Calls that run go on as they began.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeployError`]. What was served is served on.
+    pub async fn deploy(&self, spec: Spec) -> Result<Arc<Function>, DeployError> {
+        let _changing = self.changing.lock().await;
+        let function = self.make(Arc::new(spec), &self.plugins.load()).await?;
+        self.serve([Arc::clone(&function)]);
+        Ok(function)
+    }
+
+    /// A function of a specification, not yet served.
+    async fn make(
+        &self,
+        spec: Arc<Spec>,
+        plugins: &Providers,
+    ) -> Result<Arc<Function>, DeployError> {
+        let making = Making {
+            engines: &self.engines,
+            compiler: &self.compiler,
+            plugins,
+        };
+        let version = making.version(&spec).await?;
+        let before = self.function(&spec.name);
+        Ok(Arc::new(Function::new(spec, version, before.as_deref())))
+    }
+
+    fn serve(&self, functions: impl IntoIterator<Item = Arc<Function>>) {
+        let mut snapshot = Snapshot::clone(&self.snapshot.load());
+        for function in functions {
+            snapshot.functions.insert(function.name.clone(), function);
+        }
+        self.snapshot.store(Arc::new(snapshot.with_routes()));
+    }
+
+    /// Serves the function of this name no more. Calls that run go on to their end.
+    pub async fn remove(&self, name: &str) -> Option<Arc<Function>> {
+        let _changing = self.changing.lock().await;
+        let mut snapshot = Snapshot::clone(&self.snapshot.load());
+        let gone = snapshot.functions.remove(name)?;
+        self.snapshot.store(Arc::new(snapshot.with_routes()));
+        Some(gone)
+    }
+
+    /// The function of this name.
+    #[must_use]
+    pub fn function(&self, name: &str) -> Option<Arc<Function>> {
+        self.snapshot.load().functions.get(name).cloned()
+    }
+
+    /// All functions, by name.
+    #[must_use]
+    pub fn functions(&self) -> Vec<Arc<Function>> {
+        self.snapshot.load().functions.values().cloned().collect()
+    }
+
+    /// The engines, for what is measured on them.
+    #[must_use]
+    pub fn engines(&self) -> &Engines {
+        &self.engines
+    }
+
+    /// Lets functions ask for host functions of the embedder's, in the place of the plugin of the same name: functions that have that one get the new one.
+    ///
+    /// # Errors
+    ///
+    /// A function that has the plugin cannot be made with the new one. Everything stays as it was then.
+    pub async fn add_plugin(&self, plugin: Arc<dyn Plugin>) -> Result<(), DeployError> {
+        self.provide(Provider::Native(plugin)).await
+    }
+
+    /// Lets functions ask for what a component exports, in the place of the plugin of the same name: functions that have that one get the new one.
+    ///
+    /// # Errors
+    ///
+    /// As [`add_plugin`](Self::add_plugin).
+    pub async fn add_component_plugin(&self, plugin: ComponentPlugin) -> Result<(), DeployError> {
+        self.provide(Provider::Component(plugin)).await
+    }
+
+    async fn provide(&self, provider: Provider) -> Result<(), DeployError> {
+        let _changing = self.changing.lock().await;
+        let name = provider.name().to_owned();
+        let mut plugins = Providers::clone(&self.plugins.load());
+        plugins.insert(name.clone(), provider);
+        let mut anew = Vec::new();
+        for function in self.users(&name) {
+            anew.push(self.make(Arc::clone(&function.spec), &plugins).await?);
+        }
+        self.plugins.store(Arc::new(plugins));
+        self.serve(anew);
+        Ok(())
+    }
+
+    /// Takes a plugin away.
+    ///
+    /// # Errors
+    ///
+    /// Functions have it: their names.
+    pub async fn remove_plugin(&self, name: &str) -> Result<(), Vec<String>> {
+        let _changing = self.changing.lock().await;
+        let users = self.users(name);
+        if !users.is_empty() {
+            return Err(users.iter().map(|user| user.name.clone()).collect());
+        }
+        let mut plugins = Providers::clone(&self.plugins.load());
+        plugins.remove(name);
+        self.plugins.store(Arc::new(plugins));
+        Ok(())
+    }
+
+    fn users(&self, plugin: &str) -> Vec<Arc<Function>> {
+        let mut functions = self.functions();
+        functions.retain(|function| {
+            function
+                .spec
+                .config
+                .plugins
+                .iter()
+                .any(|name| name == plugin)
+        });
+        functions
+    }
+
+    /// Answers a request: by JSON under `/v1/fn/`, by a component's own handler under its route. There is always a response; problems are
+    /// [problem documents](Problem).
+    pub async fn handle<B>(&self, request: Request<B>) -> Response<Body>
+    where
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BodyError>,
+    {
+        let answered = self.answer(request).await;
+        answered.unwrap_or_else(Problem::into_response)
+    }
+
+    async fn answer<B>(&self, request: Request<B>) -> Result<Response<Body>, Problem>
+    where
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BodyError>,
+    {
+        let path = request.uri().path().to_owned();
+        match Route::of(&path) {
+            Route::Call { function, path } => {
+                let function = self
+                    .function(function)
+                    .ok_or_else(|| no_function(function))?;
+                answer_typed(&function, path, request).await
+            }
+            Route::Prefix => {
+                let function = self.snapshot.load().by_route(&path);
+                let function = function.ok_or_else(|| nothing_here(&path))?;
+                answer_by_handler(&function, request).await
+            }
+        }
+    }
+}
+
+impl Snapshot {
+    fn with_routes(mut self) -> Self {
+        self.routes = self
+            .functions
+            .values()
+            .filter(|function| function.version.handler.is_some())
+            .cloned()
+            .collect();
+        self.routes
+            .sort_by_key(|function| std::cmp::Reverse(function.route.len()));
+        self
+    }
+
+    fn by_route(&self, path: &str) -> Option<Arc<Function>> {
+        self.routes
+            .iter()
+            .find(|function| is_below(path, &function.route))
+            .cloned()
+    }
+}
+
+fn no_function(name: &str) -> Problem {
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        "no-such-function",
+        format!("no function is named `{name}`"),
+    )
+}
+
+fn nothing_here(path: &str) -> Problem {
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        "no-route",
+        format!("no function answers `{path}`"),
+    )
+}

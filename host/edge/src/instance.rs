@@ -1,0 +1,117 @@
+//! Instances of a version: made for a call, or kept warm from the one before.
+//!
+//! A call gets a fresh instance unless its function asks for reuse. A kept instance serves one call at a time; it is dropped after as many calls as
+//! the function allows, after having been idle for too long, after any trap, after any call that did not end by itself, and when another
+//! function needs its place in the pool.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use amphi::component::{Instance, InstancePre};
+use tokio::sync::OwnedSemaphorePermit;
+use wasmtime::Store;
+
+use crate::call::CallState;
+use crate::config::Reuse;
+
+/// A fresh instance for each call.
+pub(crate) const FRESH: Reuse = Reuse {
+    calls: 1,
+    idle: Duration::ZERO,
+};
+
+/// An instance with its store and its place in the pool.
+pub(crate) struct Live {
+    // In this order they are dropped: the place is free when the instance is gone.
+    pub(crate) store: Store<CallState>,
+    pub(crate) instance: Instance,
+    calls: u32,
+    since: Instant,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Live {
+    /// Makes an instance in `place`.
+    pub(crate) async fn make(
+        pre: &InstancePre<CallState>,
+        mut store: Store<CallState>,
+        place: OwnedSemaphorePermit,
+    ) -> Result<Self, (wasmtime::Error, Store<CallState>)> {
+        match pre.instantiate_async(&mut store).await {
+            Ok(instance) => Ok(Self {
+                store,
+                instance,
+                calls: 0,
+                since: Instant::now(),
+                _place: place,
+            }),
+            Err(error) => Err((error, store)),
+        }
+    }
+
+    /// Counts nothing of the call before.
+    fn begin(&mut self, hostcall: usize) {
+        let state = self.store.data_mut();
+        state.clock.reset();
+        state.meter.reset();
+        self.store.set_hostcall_fuel(hostcall);
+        self.store.set_epoch_deadline(1);
+    }
+}
+
+/// The instances that wait for a call.
+#[derive(Default)]
+pub(crate) struct Idle(Mutex<Vec<Live>>);
+
+impl Idle {
+    /// The instance that was used last, if one is fresh enough.
+    pub(crate) fn take(&self, reuse: &Reuse, hostcall: usize) -> Option<Live> {
+        let mut idle = self.lock();
+        let mut live = loop {
+            let live = idle.pop()?;
+            // One that has served nothing was made in advance and does not grow old.
+            if live.calls == 0 || live.since.elapsed() < reuse.idle {
+                break live;
+            }
+        };
+        drop(idle);
+        live.begin(hostcall);
+        Some(live)
+    }
+
+    /// Keeps an instance whose call has ended well, if it may serve another.
+    pub(crate) fn give_back(&self, mut live: Live, reuse: &Reuse) {
+        live.calls += 1;
+        if live.calls < reuse.calls {
+            live.since = Instant::now();
+            self.lock().push(live);
+        }
+    }
+
+    /// Keeps an instance that was made in advance.
+    pub(crate) fn put(&self, live: Live) {
+        self.lock().push(live);
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.lock().len()
+    }
+
+    /// Drops those that have waited for too long, or all.
+    pub(crate) fn clear(&self, reuse: Option<&Reuse>) -> usize {
+        let mut idle = self.lock();
+        let gone: Vec<Live> = idle
+            .extract_if(.., |live| match reuse {
+                Some(reuse) => live.calls > 0 && live.since.elapsed() >= reuse.idle,
+                None => true,
+            })
+            .collect();
+        drop(idle);
+        gone.len()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Live>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,23 @@
+//! What every component of a host may import.
+
+use amphi::component::Linker;
+use amphi::{wasi, wasi_http};
+
+use crate::call::CallState;
+use crate::engine::Pool;
+
+/// A linker with WASI, which refuses what is not granted, for the engine of `pool`.
+///
+/// # Errors
+///
+/// Two interfaces have one name.
+pub(crate) fn linker(pool: &Pool) -> wasmtime::Result<Linker<CallState>> {
+    let mut linker = Linker::new(&pool.engine);
+    wasi::p2::add_to_linker_async(&mut linker)?;
+    wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
+    if pool.kind.concurrent {
+        wasi::p3::add_to_linker(&mut linker)?;
+        wasi_http::p3::add_to_linker(&mut linker)?;
+    }
+    Ok(linker)
+}

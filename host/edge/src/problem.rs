@@ -1,0 +1,132 @@
+//! What a client is told when there is no answer: a problem document (RFC 9457) with the status that fits.
+
+use std::time::Duration;
+
+use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderValue, Response, StatusCode};
+use serde_json::{Map, Value};
+
+use crate::body::{Body, full};
+use crate::call::{Exceeded, Failure};
+
+/// A problem document.
+///
+/// As `application/problem+json`: `status`, `title`, `detail`, and `kind`, a word that programs can go by; some kinds say more.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    status: StatusCode,
+    kind: String,
+    detail: String,
+    retry_after: Option<Duration>,
+    allow: Option<&'static str>,
+    more: Map<String, Value>,
+}
+
+impl Problem {
+    /// A problem of a kind, in words for a person.
+    pub fn new(status: StatusCode, kind: impl Into<String>, detail: impl ToString) -> Self {
+        Self {
+            status,
+            kind: kind.into(),
+            detail: detail.to_string(),
+            retry_after: None,
+            allow: None,
+            more: Map::new(),
+        }
+    }
+
+    /// It may work again after a time, which is said in whole seconds, one at least.
+    #[must_use]
+    pub fn retry_after(mut self, time: Duration) -> Self {
+        self.retry_after = Some(time);
+        self
+    }
+
+    /// Only `method` is understood.
+    #[must_use]
+    pub fn allow(mut self, method: &'static str) -> Self {
+        self.allow = Some(method);
+        self
+    }
+
+    /// Says more, for programs.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.more.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Its status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Its kind.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    /// The response that tells it.
+    #[must_use]
+    pub fn into_response(self) -> Response<Body> {
+        let mut document = Map::new();
+        document.insert("status".into(), self.status.as_u16().into());
+        document.insert(
+            "title".into(),
+            self.status.canonical_reason().unwrap_or("Problem").into(),
+        );
+        document.insert("kind".into(), self.kind.into());
+        document.insert("detail".into(), self.detail.into());
+        document.extend(self.more);
+        let mut response = Response::new(full(Value::Object(document).to_string()));
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        if let Some(time) = self.retry_after {
+            let seconds = time.as_secs() + u64::from(time.subsec_nanos() > 0);
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+        }
+        if let Some(method) = self.allow {
+            headers.insert(ALLOW, HeaderValue::from_static(method));
+        }
+        response
+    }
+}
+
+impl From<&Failure> for Problem {
+    fn from(failure: &Failure) -> Self {
+        let status = match failure {
+            Failure::NoPlace { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Failure::Exceeded(Exceeded::Wall { .. } | Exceeded::Cpu { .. }) => {
+                StatusCode::GATEWAY_TIMEOUT
+            }
+            Failure::Exceeded(
+                Exceeded::Memory { .. } | Exceeded::Tables { .. } | Exceeded::Response { .. },
+            )
+            | Failure::Instantiation(_)
+            | Failure::Trap { .. }
+            | Failure::GivenUp => StatusCode::INTERNAL_SERVER_ERROR,
+            Failure::Refused(_) | Failure::NoResponse => StatusCode::BAD_GATEWAY,
+        };
+        let detail = match failure {
+            Failure::Exceeded(exceeded) => exceeded.to_string(),
+            // A guest's frames are for the log.
+            other => other.to_string(),
+        };
+        let problem = Self::new(status, failure.kind(), detail);
+        match failure {
+            Failure::NoPlace { waited } => problem.retry_after(*waited),
+            Failure::Trap { kind, .. } => problem.with("trap", kind.as_str()),
+            Failure::Exceeded(_)
+            | Failure::Instantiation(_)
+            | Failure::Refused(_)
+            | Failure::NoResponse
+            | Failure::GivenUp => problem,
+        }
+    }
+}

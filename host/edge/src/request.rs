@@ -1,0 +1,35 @@
+//! From a request to the function that answers it.
+
+mod handler;
+mod typed;
+
+pub(crate) use handler::answer as answer_by_handler;
+pub(crate) use typed::answer as answer_typed;
+
+use http::{HeaderMap, StatusCode};
+
+use crate::problem::Problem;
+
+/// Whether header fields are as small as they must be: names, values, and four bytes for each.
+fn check_headers(headers: &HeaderMap, limit: usize) -> Result<(), Problem> {
+    let size: usize = headers
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + 4)
+        .sum();
+    if size <= limit {
+        return Ok(());
+    }
+    Err(Problem::new(
+        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+        "headers-too-large",
+        format!("expected header fields of at most {limit} bytes, found {size}"),
+    ))
+}
+
+fn body_too_large(limit: u64) -> Problem {
+    Problem::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "body-too-large",
+        format!("expected a body of at most {limit} bytes, found more"),
+    )
+}

@@ -1,0 +1,80 @@
+//! Any request under a function's route: the component answers it itself.
+
+use std::sync::Arc;
+
+use amphi::wasi_http::{Error as HttpError, WasiBody};
+use bytes::Bytes;
+use http::header::HOST;
+use http::uri::{Authority, Scheme};
+use http::{Request, Response, StatusCode, Uri};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+
+use super::{body_too_large, check_headers};
+use crate::body::{Body, BodyError};
+use crate::call::bytes;
+use crate::entered::Entered;
+use crate::function::Function;
+use crate::problem::Problem;
+
+/// Has the component of `function` answer.
+pub(crate) async fn answer<B>(
+    function: &Arc<Function>,
+    request: Request<B>,
+) -> Result<Response<Body>, Problem>
+where
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BodyError>,
+{
+    let limits = &function.version.limits;
+    check_headers(request.headers(), bytes(limits.headers))?;
+    if request.body().size_hint().lower() > limits.request {
+        return Err(body_too_large(limits.request));
+    }
+    let request = with_authority(request)?.map(|body| limited(body, limits.request));
+    let entered = Entered::enter(function).await?;
+    function
+        .version
+        .answer(request, entered)
+        .await
+        .map_err(|failure| Problem::from(&failure))
+}
+
+/// The request with its whole address: guests of WASI 0.3 read the authority there and nowhere else.
+fn with_authority<B>(mut request: Request<B>) -> Result<Request<B>, Problem> {
+    if request.uri().authority().is_some() {
+        return Ok(request);
+    }
+    let missing = || {
+        Problem::new(
+            StatusCode::BAD_REQUEST,
+            "authority",
+            "expected an authority in the request's target or in `host`, found none",
+        )
+    };
+    let host = request.headers().get(HOST).ok_or_else(missing)?;
+    let authority = Authority::try_from(host.as_bytes()).map_err(|_| missing())?;
+    let mut parts = request.uri().clone().into_parts();
+    parts.scheme = Some(Scheme::HTTP);
+    parts.authority = Some(authority);
+    *request.uri_mut() = Uri::from_parts(parts).map_err(|_| missing())?;
+    Ok(request)
+}
+
+/// The body as a guest reads it: beyond `limit` it gets `HTTP-request-body-size`.
+fn limited<B>(body: B, limit: u64) -> WasiBody
+where
+    B: http_body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<BodyError>,
+{
+    Limited::new(body, bytes(limit))
+        .map_err(move |error| {
+            if error.is::<LengthLimitError>() {
+                return HttpError::HttpRequestBodySize(Some(limit));
+            }
+            match error.downcast::<hyper::Error>() {
+                Ok(error) => HttpError::Hyper(*error),
+                Err(error) => HttpError::InternalError(Some(error.to_string())),
+            }
+        })
+        .boxed_unsync()
+}

@@ -1,0 +1,70 @@
+//! Which function a path belongs to.
+
+/// Where calls by JSON begin.
+pub(crate) const CALLS: &str = "/v1/fn/";
+
+/// What a path asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Route<'a> {
+    /// A function of a function's component, by JSON: `/v1/fn/<function>/<path>`.
+    Call {
+        /// The function.
+        function: &'a str,
+        /// What of its component.
+        path: &'a str,
+    },
+    /// Anything else: whoever has the longest route that the path begins with.
+    Prefix,
+}
+
+impl<'a> Route<'a> {
+    /// Reads a path.
+    pub(crate) fn of(path: &'a str) -> Self {
+        match path.strip_prefix(CALLS) {
+            Some(rest) => {
+                let (function, path) = rest.split_once('/').unwrap_or((rest, ""));
+                Self::Call { function, path }
+            }
+            None => Self::Prefix,
+        }
+    }
+}
+
+/// Whether `path` is `route` or below it, segment by segment. `/` is above everything.
+pub(crate) fn is_below(path: &str, route: &str) -> bool {
+    let route = route.trim_end_matches('/');
+    path.strip_prefix(route)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_name_a_function_and_a_path() {
+        assert_eq!(
+            Route::of("/v1/fn/calc/demo:calc/ops@1.0.0/add"),
+            Route::Call {
+                function: "calc",
+                path: "demo:calc/ops@1.0.0/add"
+            }
+        );
+        assert_eq!(
+            Route::of("/v1/fn/calc"),
+            Route::Call {
+                function: "calc",
+                path: ""
+            }
+        );
+        assert_eq!(Route::of("/v1/other"), Route::Prefix);
+    }
+
+    #[test]
+    fn routes_end_at_segments() {
+        assert!(is_below("/a/b", "/a"));
+        assert!(is_below("/a", "/a/"));
+        assert!(is_below("/anything", "/"));
+        assert!(!is_below("/ab", "/a"));
+    }
+}

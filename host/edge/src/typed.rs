@@ -1,0 +1,185 @@
+//! The way into a component by its own functions: values in, values out.
+
+use std::collections::HashMap;
+
+use amphi::component::{Component, ComponentExportIndex, Val};
+use amphi::invoke::{self, Call, InvokeError};
+use amphi::json;
+
+use crate::call::{Exceeded, Failure, Usage};
+use crate::version::Version;
+
+/// A function that requests can call.
+pub struct Target {
+    /// Which of the component's functions it is.
+    pub function: invoke::Target,
+    /// Its types, as JSON has them.
+    pub json: json::Function,
+    index: ComponentExportIndex,
+}
+
+/// The functions of a component, as requests name them.
+#[derive(Default)]
+pub struct Targets {
+    /// Those that requests can call.
+    pub callable: Vec<Target>,
+    /// Those that they cannot, and why.
+    pub refused: Vec<(invoke::Target, json::Unsupported)>,
+    names: HashMap<String, usize>,
+}
+
+impl Targets {
+    /// All functions that `component` exports, its types made ready for JSON.
+    pub(crate) fn of(component: &Component) -> Self {
+        let mut targets = Self::default();
+        for function in invoke::targets(component) {
+            let Some(index) = export(component, &function) else {
+                continue;
+            };
+            match json::Function::new(&function.func) {
+                Ok(json) => targets.callable.push(Target {
+                    function,
+                    json,
+                    index,
+                }),
+                Err(why) => targets.refused.push((function, why)),
+            }
+        }
+        targets.names = names(&targets.callable);
+        targets
+    }
+
+    /// The function that the end of a path names: `demo:calc/ops@1.0.0/add`, `demo:calc/ops/add`, or `add` where that is only one.
+    pub(crate) fn find(&self, path: &str) -> Option<&Target> {
+        self.names.get(path).map(|&place| &self.callable[place])
+    }
+
+    /// Why the function that `path` names cannot be called, if it is one of those.
+    pub(crate) fn refusal(&self, path: &str) -> Option<String> {
+        self.refused
+            .iter()
+            .find(|(target, _)| {
+                [full, without_version, alone]
+                    .iter()
+                    .any(|name| name(target) == path)
+            })
+            .map(|(target, why)| format!("`{target}` cannot be called: {why}"))
+    }
+
+    /// Every function that cannot be called, with the reason.
+    pub(crate) fn refusals(&self) -> Vec<String> {
+        self.refused
+            .iter()
+            .map(|(target, why)| format!("`{target}`: {why}"))
+            .collect()
+    }
+
+    /// Why `path` names no function, with names that are near.
+    pub(crate) fn unknown(&self, component: &Component, path: &str) -> Option<InvokeError> {
+        let (interface, function) = match path.rsplit_once('/') {
+            Some((interface, function)) => (Some(interface.to_owned()), function),
+            None => (None, path),
+        };
+        let call = Call {
+            name: path.to_owned(),
+            interface,
+            function: function.to_owned(),
+            arguments: String::new(),
+        };
+        invoke::resolve(component, &call).err()
+    }
+}
+
+/// Every name that means one function and no other.
+fn names(targets: &[Target]) -> HashMap<String, usize> {
+    let mut names = HashMap::new();
+    // A full name always wins; a shorter one must not mean two.
+    for shorten in [full, without_version, alone] {
+        let mut found: HashMap<String, Option<usize>> = HashMap::new();
+        for (place, target) in targets.iter().enumerate() {
+            found
+                .entry(shorten(&target.function))
+                .and_modify(|two| *two = None)
+                .or_insert(Some(place));
+        }
+        for (name, place) in found {
+            if let Some(place) = place {
+                names.entry(name).or_insert(place);
+            }
+        }
+    }
+    names
+}
+
+fn full(target: &invoke::Target) -> String {
+    match &target.interface {
+        Some(interface) => format!("{interface}/{}", target.function),
+        None => target.function.clone(),
+    }
+}
+
+fn without_version(target: &invoke::Target) -> String {
+    match &target.interface {
+        Some(interface) => {
+            let bare = interface
+                .split_once('@')
+                .map_or(&**interface, |(bare, _)| bare);
+            format!("{bare}/{}", target.function)
+        }
+        None => target.function.clone(),
+    }
+}
+
+fn alone(target: &invoke::Target) -> String {
+    target.function.clone()
+}
+
+/// The place of a function among a component's exports.
+pub(crate) fn export(
+    component: &Component,
+    target: &invoke::Target,
+) -> Option<ComponentExportIndex> {
+    let instance = match &target.interface {
+        Some(interface) => Some(component.get_export_index(None, interface.as_str())?),
+        None => None,
+    };
+    component.get_export_index(instance.as_ref(), target.function.as_str())
+}
+
+impl Version {
+    /// Calls a function of the component with values that were read for it.
+    ///
+    /// # Errors
+    ///
+    /// There was no place in time, a limit was met, or the guest trapped. The instance is gone then; no other is affected.
+    pub(crate) async fn call(
+        &self,
+        target: &Target,
+        arguments: &[Val],
+        usage: &mut Usage,
+    ) -> Result<Vec<Val>, Failure> {
+        let mut live = self.instance(self.limits.queue_wait).await?;
+        let limit = self.limits.wall;
+        let results = tokio::time::timeout(limit, async {
+            let function = live
+                .instance
+                .get_func(&mut live.store, &target.index)
+                .ok_or(Failure::NoResponse)?;
+            let mut results = vec![Val::Bool(false); target.function.func.results().len()];
+            match function
+                .call_async(&mut live.store, arguments, &mut results)
+                .await
+            {
+                Ok(()) => Ok(results),
+                Err(error) => Err(Failure::of(error, live.store.data().meter.refused())),
+            }
+        })
+        .await
+        .unwrap_or(Err(Failure::Exceeded(Exceeded::Wall { limit })));
+        usage.read(&live.store, self.limits.fuel);
+        if results.is_ok() {
+            self.idle.give_back(live, &self.reuse);
+        }
+        results
+    }
+}

@@ -1,0 +1,103 @@
+//! A version of a function: one component, compiled, linked, and ready to be instantiated.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use amphi::component::InstancePre;
+use amphi::wasi_http::{p2, p3};
+use tokio::sync::OwnedSemaphorePermit;
+
+use crate::call::{CallState, Failure, bytes};
+use crate::config::{Limits, Reuse};
+use crate::digest::Digest;
+use crate::engine::Pool;
+use crate::instance::{Idle, Live};
+use crate::template::Template;
+use crate::typed::Targets;
+
+/// The HTTP interface that a component exports.
+pub(crate) enum Handler {
+    /// `wasi:http/incoming-handler` 0.2.
+    Incoming(p2::bindings::ProxyIndices),
+    /// `wasi:http/handler` 0.3.
+    Service(p3::bindings::ServiceIndices),
+}
+
+/// A component that is ready to be called.
+pub struct Version {
+    /// Of the component's bytes.
+    pub digest: Digest,
+    /// What its calls may use.
+    pub limits: Limits,
+    /// Whether its instances are used again.
+    pub reuse: Reuse,
+    pub(crate) pool: Arc<Pool>,
+    pub(crate) pre: InstancePre<CallState>,
+    pub(crate) handler: Option<Handler>,
+    pub(crate) targets: Targets,
+    pub(crate) idle: Idle,
+    pub(crate) template: Template,
+    /// How many places of the pool an instance takes: its own, and one for each component that serves it.
+    pub(crate) places: u32,
+}
+
+impl Version {
+    /// An instance for a call: one that is kept, or a new one as soon as there is a place for it within `wait`.
+    pub(crate) async fn instance(&self, wait: Duration) -> Result<Live, Failure> {
+        if let Some(live) = self.idle.take(&self.reuse, bytes(self.limits.hostcall)) {
+            return Ok(live);
+        }
+        let place = self.place(wait).await?;
+        self.make(place).await
+    }
+
+    /// Has `count` instances ready before anybody asks, as far as there are places.
+    pub(crate) async fn prewarm(&self, count: usize) -> Result<(), Failure> {
+        while self.idle.len() < count {
+            let Ok(place) = Arc::clone(&self.pool.places).try_acquire_many_owned(self.places)
+            else {
+                break;
+            };
+            let live = self.make(place).await?;
+            self.idle.put(live);
+        }
+        Ok(())
+    }
+
+    async fn make(&self, place: OwnedSemaphorePermit) -> Result<Live, Failure> {
+        let store = self
+            .template
+            .state(&self.limits)
+            .into_store(&self.pool.engine, &self.limits)
+            .map_err(Failure::Instantiation)?;
+        Live::make(&self.pre, store, place)
+            .await
+            .map_err(|(error, store)| match store.data().meter.refused() {
+                Some(refused) => Failure::Exceeded(refused),
+                None => Failure::of_instantiation(error),
+            })
+    }
+
+    async fn place(&self, wait: Duration) -> Result<OwnedSemaphorePermit, Failure> {
+        let places = Arc::clone(&self.pool.places);
+        if let Ok(place) = Arc::clone(&places).try_acquire_many_owned(self.places) {
+            return Ok(place);
+        }
+        self.pool.make_room();
+        match tokio::time::timeout(wait, places.acquire_many_owned(self.places)).await {
+            Ok(Ok(place)) => Ok(place),
+            // The semaphore is never closed; who waited for too long is told so.
+            Ok(Err(_)) | Err(_) => Err(Failure::NoPlace { waited: wait }),
+        }
+    }
+}
+
+/// What a component exports that requests can reach.
+pub(crate) fn handler(pre: &InstancePre<CallState>) -> Option<Handler> {
+    if let Ok(service) = p3::bindings::ServiceIndices::new(pre) {
+        return Some(Handler::Service(service));
+    }
+    p2::bindings::ProxyIndices::new(pre)
+        .ok()
+        .map(Handler::Incoming)
+}

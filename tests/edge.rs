@@ -1,0 +1,16 @@
+//! The edge function host with real components.
+
+#[path = "edge/compiling.rs"]
+mod compiling;
+#[path = "edge/fixture.rs"]
+mod fixture;
+#[path = "edge/handler.rs"]
+mod handler;
+#[path = "edge/instances.rs"]
+mod instances;
+#[path = "edge/limits.rs"]
+mod limits;
+#[path = "edge/plugins.rs"]
+mod plugins;
+#[path = "edge/typed.rs"]
+mod typed;

@@ -1,0 +1,66 @@
+//! A host in this process, and requests to it.
+
+use std::fs;
+use std::path::Path;
+
+use amphi_edge::{Body, Host, Settings, Spec};
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full};
+use serde_json::Value;
+
+/// The bytes of a guest of this workspace.
+pub fn guest(name: &str) -> Vec<u8> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("target/guests")
+        .join(format!("{name}.wasm"));
+    fs::read(&path).unwrap_or_else(|error| {
+        panic!(
+            "expected a built guest at `{}` (`cargo xtask test guests`): {error}",
+            path.display()
+        )
+    })
+}
+
+/// A host that serves a function.
+pub async fn serving(spec: Spec) -> Host {
+    let host = Host::new(Settings::default());
+    deploy(&host, spec).await;
+    host
+}
+
+pub async fn deploy(host: &Host, spec: Spec) {
+    let name = spec.name.clone();
+    if let Err(error) = host.deploy(spec).await {
+        panic!("`{name}`: {}", chain(&error));
+    }
+}
+
+/// An error with all its causes.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
+/// Calls by JSON; the status and the document that comes back.
+pub async fn call(host: &Host, path: &str, body: &str) -> (StatusCode, Value) {
+    let request = Request::post(format!("/v1/fn/{path}"))
+        .body(Full::new(Bytes::from(body.to_owned())))
+        .expect("a request");
+    read(host.handle(request).await).await
+}
+
+/// The status and the document of a response.
+pub async fn read(response: Response<Body>) -> (StatusCode, Value) {
+    let status = response.status();
+    let body = response.into_body().collect().await.expect("a whole body");
+    let bytes = body.to_bytes();
+    let value = serde_json::from_slice(&bytes)
+        .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
+    (status, value)
+}

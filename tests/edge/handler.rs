@@ -1,0 +1,120 @@
+//! Components that speak HTTP themselves.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use amphi_edge::config::Limits;
+use amphi_edge::{Host, Spec};
+use bytes::Bytes;
+use futures_util::stream;
+use http::{Request, StatusCode};
+use http_body::Frame;
+use http_body_util::{BodyExt, Full, StreamBody};
+
+use crate::fixture::{guest, read, serving};
+
+/// Both versions of the interface answer alike.
+const GUESTS: [&str; 2] = ["respond", "respond-0-3"];
+
+async fn serving_at_root(name: &str, limits: Limits) -> Host {
+    let mut spec = Spec::new("web", guest(name));
+    spec.config.route = Some("/".to_owned());
+    spec.config.limits = limits;
+    serving(spec).await
+}
+
+fn request(path: &str, body: &'static [u8]) -> Request<Full<Bytes>> {
+    Request::post(path)
+        .header("host", "localhost")
+        .body(Full::new(Bytes::from_static(body)))
+        .expect("a request")
+}
+
+#[tokio::test]
+async fn the_component_answers() {
+    for name in GUESTS {
+        let host = serving_at_root(name, Limits::default()).await;
+        for (path, body, status, text) in [
+            ("/echo", "abc", StatusCode::OK, "abc"),
+            ("/empty", "", StatusCode::NO_CONTENT, ""),
+        ] {
+            let response = host.handle(request(path, body.as_bytes())).await;
+            assert_eq!(response.headers()["x-path"], path, "{name}");
+            let (found, body) = read(response).await;
+            assert_eq!(
+                (found, body.as_str()),
+                (status, Some(text)),
+                "{name} {path}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_component_that_fails_fails_alone() {
+    for name in GUESTS {
+        let host = serving_at_root(name, Limits::default()).await;
+        let (status, problem) = read(host.handle(request("/broken", b"")).await).await;
+        assert_eq!(
+            status,
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "{name}: {problem}"
+        );
+        assert_eq!(problem["trap"], "unreachable-code-reached", "{name}");
+        let (status, problem) = read(host.handle(request("/failing", b"")).await).await;
+        assert_eq!(status, StatusCode::BAD_GATEWAY, "{name}: {problem}");
+        let (status, _) = read(host.handle(request("/echo", b"on")).await).await;
+        assert_eq!(status, StatusCode::OK, "{name}");
+    }
+}
+
+/// A body of as many bytes, made as it is read.
+fn long(bytes: u64) -> impl http_body::Body<Data = Bytes, Error = Infallible> + Send + 'static {
+    const CHUNK: u64 = 64 * 1024;
+    let chunks = (0..bytes / CHUNK).map(|number| {
+        let byte = u8::try_from(number % 251).unwrap_or_default();
+        Ok(Frame::data(Bytes::from(vec![byte; CHUNK as usize])))
+    });
+    StreamBody::new(stream::iter(chunks))
+}
+
+#[tokio::test]
+async fn bodies_stream_both_ways_in_little_memory() {
+    const SIZE: u64 = 64 << 20;
+    for name in GUESTS {
+        let limits = Limits {
+            memory: 16 << 20,
+            request: SIZE,
+            response: SIZE,
+            wall: Duration::from_secs(120),
+            cpu: Duration::from_secs(60),
+            ..Limits::default()
+        };
+        let host = serving_at_root(name, limits).await;
+        let request = Request::post("/echo")
+            .header("host", "localhost")
+            .body(long(SIZE))
+            .expect("a request");
+        let mut body = host.handle(request).await.into_body();
+        let mut expected = long(SIZE);
+        let (mut read, mut left) = (0, Bytes::new());
+        while let Some(frame) = body.frame().await {
+            let Ok(mut data) = frame.expect("no error").into_data() else {
+                continue;
+            };
+            while !data.is_empty() {
+                if left.is_empty() {
+                    let frame = expected.frame().await.expect("as much as was sent");
+                    left = frame.expect("no error").into_data().expect("data");
+                }
+                let size = data.len().min(left.len());
+                assert!(
+                    data.split_to(size) == left.split_to(size),
+                    "{name} at {read}"
+                );
+                read += size as u64;
+            }
+        }
+        assert_eq!(read, SIZE, "{name}");
+    }
+}

@@ -1,0 +1,154 @@
+//! Plugins: host functions of an embedder's, and components that serve others.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use amphi::component::Linker;
+use amphi_edge::{CallState, ComponentPlugin, DeployError, Host, Plugin, Settings, Spec};
+use futures_util::future::join_all;
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::fixture::{call, chain, deploy, guest};
+
+/// The log as host functions.
+struct NativeLedger;
+
+#[derive(Default)]
+struct Lines(Vec<String>);
+
+impl Plugin for NativeLedger {
+    fn name(&self) -> &str {
+        "ledger"
+    }
+
+    fn link(&self, linker: &mut Linker<CallState>) -> amphi::Result<()> {
+        let mut log = linker.instance("demo:ledger/log@1.0.0")?;
+        log.func_wrap("note", |mut call, (line,): (String,)| {
+            let lines = kept(call.data_mut())?;
+            lines.push(line);
+            Ok((u32::try_from(lines.len())?,))
+        })?;
+        log.func_wrap("lines", |mut call, (): ()| {
+            Ok((kept(call.data_mut())?.clone(),))
+        })
+    }
+
+    fn prepare(&self, _: &amphi_edge::PluginSettings, state: &mut CallState) {
+        state.keep(Lines::default());
+    }
+}
+
+fn kept(state: &mut CallState) -> amphi::Result<&mut Vec<String>> {
+    let lines = state.kept::<Lines>();
+    lines
+        .map(|lines| &mut lines.0)
+        .ok_or_else(|| amphi::format_err!("the call was not prepared"))
+}
+
+fn component() -> ComponentPlugin {
+    ComponentPlugin::new("ledger", guest("ledger"))
+}
+
+fn caller() -> Spec {
+    let mut spec = Spec::new("adder", guest("add-with-log"));
+    spec.config.plugins = vec!["ledger".to_owned()];
+    spec
+}
+
+async fn add(host: &Host) -> (StatusCode, Value) {
+    call(host, "adder/add-with-log", "[[1, 2, 39]]").await
+}
+
+fn report() -> (StatusCode, Value) {
+    let lines = ["+ 1 = 1", "+ 2 = 3", "+ 39 = 42"];
+    (StatusCode::OK, json!({"sum": 42, "lines": lines}))
+}
+
+#[tokio::test]
+async fn a_plugin_may_be_rust_or_a_component() {
+    let native = Host::new(Settings::default());
+    let added = native.add_plugin(Arc::new(NativeLedger)).await;
+    added.expect("nobody has it yet");
+    let other = Host::new(Settings::default());
+    let added = other.add_component_plugin(component()).await;
+    added.expect("nobody has it yet");
+    for host in [native, other] {
+        deploy(&host, caller()).await;
+        // What one call has written down, the next does not see.
+        assert_eq!(add(&host).await, report());
+        assert_eq!(add(&host).await, report());
+    }
+}
+
+#[tokio::test]
+async fn plugins_come_and_go_under_load() {
+    let host = Host::new(Settings::default());
+    host.add_component_plugin(component())
+        .await
+        .expect("nobody has it");
+    deploy(&host, caller()).await;
+    let done = AtomicBool::new(false);
+    let load = join_all((0..4).map(|_| async {
+        let mut calls = 0;
+        while !done.load(Ordering::Relaxed) {
+            assert_eq!(add(&host).await, report());
+            calls += 1;
+            tokio::task::yield_now().await;
+        }
+        calls
+    }));
+    let changes = async {
+        for _ in 0..10 {
+            host.add_plugin(Arc::new(NativeLedger))
+                .await
+                .expect("it serves");
+            host.add_component_plugin(component())
+                .await
+                .expect("it serves");
+        }
+        done.store(true, Ordering::Relaxed);
+    };
+    let (calls, ()) = tokio::join!(load, changes);
+    assert!(calls.iter().all(|&calls| calls > 0), "{calls:?}");
+
+    let users = host
+        .remove_plugin("ledger")
+        .await
+        .expect_err("a function has it");
+    assert_eq!(users, ["adder"]);
+    host.remove("adder").await.expect("it is there");
+    host.remove_plugin("ledger").await.expect("nobody has it");
+    let error = host.deploy(caller()).await.err().expect("it is missing");
+    assert!(matches!(error, DeployError::NoSuchPlugin { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_plugin_that_does_not_fit_changes_nothing() {
+    let host = Host::new(Settings::default());
+    host.add_component_plugin(component())
+        .await
+        .expect("nobody has it");
+    deploy(&host, caller()).await;
+    let wrong = ComponentPlugin::new("ledger", guest("calc-1-0"));
+    let error = host
+        .add_component_plugin(wrong)
+        .await
+        .expect_err("it does not fit");
+    let text = chain(&error);
+    assert!(text.contains("demo:ledger/log@1.0.0"), "{text}");
+    assert_eq!(add(&host).await, report());
+
+    let without = Spec::new("adder", guest("add-with-log"));
+    let error = host
+        .deploy(without)
+        .await
+        .err()
+        .expect("an import is missing");
+    assert!(
+        chain(&error).contains("demo:ledger/log@1.0.0"),
+        "{}",
+        chain(&error)
+    );
+    assert_eq!(add(&host).await, report());
+}
