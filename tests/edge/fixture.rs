@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use amphi_edge::{Body, Host, Settings, Spec};
+use amphi_edge::{Body, Cache, Host, Settings, Spec};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
@@ -22,9 +22,18 @@ pub fn guest(name: &str) -> Vec<u8> {
     })
 }
 
+/// Settings of a host that compiles a guest once for all tests.
+pub fn settings() -> Settings {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("edge-code");
+    Settings {
+        cache: Some(Cache::open(folder).expect("a folder of this user")),
+        ..Settings::default()
+    }
+}
+
 /// A host that serves a function.
 pub async fn serving(spec: Spec) -> Host {
-    let host = Host::new(Settings::default());
+    let host = Host::new(settings());
     deploy(&host, spec).await;
     host
 }

@@ -10,7 +10,7 @@ use http::{Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use serde_json::{Value, json};
 
-use crate::fixture::{call, deploy, guest, serving};
+use crate::fixture::{call, deploy, guest, serving, settings};
 
 /// A component whose function counts how often its instance was called.
 fn counter() -> Vec<u8> {
@@ -79,10 +79,7 @@ fn narrow() -> Host {
         instances: 2,
         ..PoolSettings::default()
     };
-    Host::new(Settings {
-        pool,
-        ..Settings::default()
-    })
+    Host::new(Settings { pool, ..settings() })
 }
 
 #[tokio::test]

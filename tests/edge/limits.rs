@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use amphi_edge::config::Limits;
-use amphi_edge::{Host, Settings, Spec};
+use amphi_edge::{Host, Spec};
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::fixture::{call, deploy, guest};
+use crate::fixture::{call, deploy, guest, settings};
 
 /// A component that exports `run`, with the core module's `run` behind it.
 fn component(module: &str) -> Vec<u8> {
@@ -21,7 +21,7 @@ fn component(module: &str) -> Vec<u8> {
 }
 
 async fn beside_a_neighbour(module: &str, limits: Limits) -> Host {
-    let host = Host::new(Settings::default());
+    let host = Host::new(settings());
     let mut bad = Spec::new("bad", component(module));
     bad.config.limits = limits;
     deploy(&host, bad).await;
