@@ -22,6 +22,7 @@ pub mod metrics;
 mod plugin;
 mod problem;
 mod request;
+pub mod rollout;
 mod route;
 mod template;
 mod typed;

@@ -1,0 +1,314 @@
+//! What was decided, in a file that only grows: a line of JSON for each entry, on the disk before the decision is acted on.
+//!
+//! A process that is killed in the middle of a line leaves a torn one at the end. The next to open the file recognises it, by the newline that is missing or by
+//! what is no JSON, and cuts it off; all lines before are whole, since each was on the disk before the next was begun. One process writes at a time.
+
+use serde::Serialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+use std::{fmt, fs};
+
+/// A file of entries, open for more. Everything about it blocks.
+#[derive(Debug)]
+pub struct AuditLog {
+    file: File,
+    path: PathBuf,
+    /// The bytes of whole lines.
+    whole: u64,
+}
+
+/// Why entries are not written or read.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum AuditError {
+    /// The file cannot be opened, read or written.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        cause: io::Error,
+    },
+    /// Another process writes to it.
+    Locked {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A line that is not the last is no entry: something else wrote to the file.
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// The line's number, from 1.
+        line: usize,
+        /// Why it is none.
+        cause: serde_json::Error,
+    },
+    /// An entry cannot be put into JSON.
+    Entry(serde_json::Error),
+}
+
+impl fmt::Display for AuditError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AuditError::File { path, .. } => {
+                write!(
+                    f,
+                    "`{}`: expected an audit log that can be used",
+                    path.display()
+                )
+            }
+            AuditError::Locked { path } => {
+                write!(f, "`{}`: another process writes to it", path.display())
+            }
+            AuditError::Line { path, line, .. } => {
+                write!(f, "`{}`:{line}: expected an entry", path.display())
+            }
+            AuditError::Entry(_) => write!(f, "expected an entry that is JSON"),
+        }
+    }
+}
+
+impl std::error::Error for AuditError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            AuditError::File { cause, .. } => Some(cause),
+            AuditError::Locked { .. } => None,
+            AuditError::Line { cause, .. } | AuditError::Entry(cause) => Some(cause),
+        }
+    }
+}
+
+impl AuditLog {
+    /// Opens a file for more entries, or makes it, and cuts a torn line off. Also returns how many bytes that was.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be used, another process writes to it, or a line before the last is no JSON.
+    pub fn open(path: &Path) -> Result<(AuditLog, u64), AuditError> {
+        let problem = |cause| AuditError::File {
+            path: path.to_owned(),
+            cause,
+        };
+        let file = OpenOptions::new()
+            .read(true)
+            .append(true)
+            .create(true)
+            .open(path);
+        let mut file = file.map_err(problem)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let path = path.to_owned();
+                return Err(AuditError::Locked { path });
+            }
+            Err(TryLockError::Error(cause)) => return Err(problem(cause)),
+        }
+        // A file that was just made is only there after a crash if its folder knows it.
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        let folder = File::open(folder.unwrap_or(Path::new(".")));
+        folder
+            .and_then(|folder| folder.sync_all())
+            .map_err(problem)?;
+
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(problem)?;
+        let (_, whole) = lines::<IgnoredAny>(path, &bytes)?;
+        let torn = (bytes.len() - whole) as u64;
+        let mut log = AuditLog {
+            file,
+            path: path.to_owned(),
+            whole: whole as u64,
+        };
+        if torn > 0 {
+            log.cut().map_err(problem)?;
+        }
+        Ok((log, torn))
+    }
+
+    /// Adds an entry. When this returns, it is on the disk.
+    ///
+    /// # Errors
+    ///
+    /// When it is not: then the file is as it was, or will be before the next entry.
+    pub fn append(&mut self, entry: &impl Serialize) -> Result<(), AuditError> {
+        let mut line = serde_json::to_vec(entry).map_err(AuditError::Entry)?;
+        line.push(b'\n');
+        let written = self.write(&line);
+        written.map_err(|cause| AuditError::File {
+            path: self.path.clone(),
+            cause,
+        })
+    }
+
+    fn write(&mut self, line: &[u8]) -> io::Result<()> {
+        // What an append that failed has left.
+        if self.file.metadata()?.len() != self.whole {
+            self.cut()?;
+        }
+        let written = self
+            .file
+            .write_all(line)
+            .and_then(|()| self.file.sync_data());
+        match written {
+            Ok(()) => self.whole += line.len() as u64,
+            // The next append tries again.
+            Err(_) => drop(self.cut()),
+        }
+        written
+    }
+
+    fn cut(&mut self) -> io::Result<()> {
+        self.file.set_len(self.whole)?;
+        self.file.seek(SeekFrom::End(0))?;
+        self.file.sync_data()
+    }
+}
+
+/// All entries of a file, from the first; none if there is no file. A torn line at the end is left out. The file may be open elsewhere.
+///
+/// # Errors
+///
+/// When the file cannot be read, or a line before the last is no entry.
+pub fn entries<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, AuditError> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(lines(path, &bytes)?.0),
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(cause) => {
+            let path = path.to_owned();
+            Err(AuditError::File { path, cause })
+        }
+    }
+}
+
+/// The entries in whole lines, and how many bytes those are.
+fn lines<T: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<(Vec<T>, usize), AuditError> {
+    let (mut entries, mut whole) = (Vec::new(), 0);
+    for (nth, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
+        let last = whole + line.len() == bytes.len();
+        match serde_json::from_slice(line) {
+            Ok(entry) if line.ends_with(b"\n") => entries.push(entry),
+            Err(cause) if !last => {
+                let (path, line) = (path.to_owned(), nth + 1);
+                return Err(AuditError::Line { path, line, cause });
+            }
+            Ok(_) | Err(_) => break,
+        }
+        whole += line.len();
+    }
+    Ok((entries, whole))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tempfile::TempDir;
+
+    fn folder() -> (TempDir, PathBuf) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("audit.jsonl");
+        (folder, path)
+    }
+
+    fn append(path: &Path, entries: std::ops::Range<u32>) -> u64 {
+        let (mut log, torn) = AuditLog::open(path).expect("it opens");
+        for entry in entries {
+            log.append(&entry).expect("it is written");
+        }
+        torn
+    }
+
+    fn read(path: &Path) -> Vec<u32> {
+        entries(path).expect("it is read")
+    }
+
+    #[test]
+    fn what_is_written_is_read_in_order() {
+        let (_folder, path) = folder();
+        assert!(read(&path).is_empty());
+        assert_eq!(append(&path, 0..3), 0);
+        assert_eq!(append(&path, 3..5), 0);
+        assert_eq!(read(&path), [0, 1, 2, 3, 4]);
+        assert_eq!(fs::read(&path).expect("it is read"), b"0\n1\n2\n3\n4\n");
+    }
+
+    #[test]
+    fn whatever_of_the_last_line_is_there_is_cut_off() {
+        #[derive(Serialize)]
+        struct Entry {
+            number: u32,
+            text: &'static str,
+        }
+        let line = "{\"number\":1,\"text\":\"two\\nlines\"}\n";
+        for torn in 1..line.len() {
+            let (_folder, path) = folder();
+            append(&path, 0..2);
+            let (mut log, _) = AuditLog::open(&path).expect("it opens");
+            log.file
+                .write_all(&line.as_bytes()[..torn])
+                .expect("it is written");
+            drop(log);
+            assert_eq!(read(&path), [0, 1], "reading needs no cutting");
+            assert_eq!(append(&path, 2..3), torn as u64);
+            assert_eq!(read(&path), [0, 1, 2]);
+        }
+        let (_folder, path) = folder();
+        let (mut log, _) = AuditLog::open(&path).expect("it opens");
+        let (number, text) = (1, "two\nlines");
+        log.append(&Entry { number, text }).expect("it is written");
+        assert_eq!(fs::read_to_string(&path).expect("it is read"), line);
+    }
+
+    /// A machine that lost its power may have a longer file than was written to it.
+    #[test]
+    fn a_last_line_of_zeros_is_torn() {
+        let (_folder, path) = folder();
+        append(&path, 0..2);
+        let mut bytes = fs::read(&path).expect("it is read");
+        bytes.extend([0; 100]);
+        fs::write(&path, &bytes).expect("it is written");
+        assert_eq!(append(&path, 2..3), 100);
+        assert_eq!(read(&path), [0, 1, 2]);
+    }
+
+    #[test]
+    fn a_line_that_is_no_entry_and_not_the_last_is_told() {
+        let (_folder, path) = folder();
+        fs::write(&path, "0\nletter\n2\n").expect("it is written");
+        let found = AuditLog::open(&path).map(drop);
+        assert!(
+            matches!(found, Err(AuditError::Line { line: 2, .. })),
+            "{found:?}"
+        );
+        let found = entries::<u32>(&path);
+        assert!(
+            matches!(found, Err(AuditError::Line { line: 2, .. })),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn what_a_failed_append_left_is_cut_off_before_the_next() {
+        let (_folder, path) = folder();
+        let (mut log, _) = AuditLog::open(&path).expect("it opens");
+        log.append(&1).expect("it is written");
+        log.file.write_all(b"{\"half").expect("it is written");
+        log.append(&2).expect("it is written");
+        assert_eq!(read(&path), [1, 2]);
+    }
+
+    #[test]
+    fn one_writes_at_a_time() {
+        let (_folder, path) = folder();
+        let (log, _) = AuditLog::open(&path).expect("it opens");
+        let second = AuditLog::open(&path).map(drop);
+        assert!(
+            matches!(second, Err(AuditError::Locked { .. })),
+            "{second:?}"
+        );
+        drop(log);
+        append(&path, 0..1);
+    }
+}
