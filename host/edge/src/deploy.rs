@@ -16,8 +16,12 @@ use crate::config::Limits;
 use crate::digest::Digest;
 use crate::engine::{Engines, Kind, Pool};
 use crate::function::Spec;
+use crate::grant::keyvalue::KeyValueStores;
+use crate::grant::{GrantError, Grants, Prepared};
 use crate::instance::{FRESH, Idle};
 use crate::link::linker;
+use crate::log::GuestLog;
+use crate::metrics::Metrics;
 use crate::plugin::{ComponentPlugin, Configured, Provider, Providers, Ready};
 use crate::template::Template;
 use crate::typed::Targets;
@@ -58,6 +62,8 @@ pub enum DeployError {
         /// What is wrong.
         error: BodyError,
     },
+    /// Something cannot be granted.
+    Grants(GrantError),
     /// Nothing that it exports can be called.
     NothingToCall {
         /// Each exported function and why it cannot be called.
@@ -89,6 +95,7 @@ impl fmt::Display for DeployError {
                     known.join(", ")
                 }
             ),
+            Self::Grants(_) => f.write_str("what it is granted is not there"),
             Self::Plugin { plugin, .. } => write!(f, "the plugin `{plugin}` cannot serve it"),
             Self::NothingToCall { refused } if refused.is_empty() => f.write_str(
                 "expected an exported function or a handler of `wasi:http`, found neither",
@@ -110,6 +117,7 @@ impl std::error::Error for DeployError {
             | Self::TooLarge { .. }
             | Self::NoSuchPlugin { .. }
             | Self::NothingToCall { .. } => None,
+            Self::Grants(error) => Some(error),
             Self::Plugin { error, .. } => Some(&**error),
             Self::Engine(error) | Self::Link(error) => Some(error.as_ref()),
             Self::Compile(error) => Some(error),
@@ -123,6 +131,8 @@ pub(crate) struct Making<'a> {
     pub(crate) engines: &'a Engines,
     pub(crate) compiler: &'a Compiler,
     pub(crate) plugins: &'a Providers,
+    pub(crate) stores: &'a KeyValueStores,
+    pub(crate) metrics: &'a Metrics,
 }
 
 impl Making<'_> {
@@ -157,6 +167,10 @@ impl Making<'_> {
                 }
             }
         }
+        let granted = self.granted(Grants::of_function(&spec.name, &config.grants))?;
+        granted
+            .refuse(&mut linker, &component)
+            .map_err(DeployError::Engine)?;
         let pre = amphi::link(&linker, &component).map_err(DeployError::Link)?;
         let handler = handler(&pre);
         let targets = Targets::of(&component);
@@ -165,8 +179,17 @@ impl Making<'_> {
                 refused: targets.refusals(),
             });
         }
+        let digest = Digest::of(&spec.component);
+        let metrics = self.metrics.function(&spec.name, &digest.short());
+        let log = GuestLog::new(
+            &spec.name,
+            &digest.short(),
+            config.limits.log,
+            Arc::clone(&metrics),
+        );
         let version = Arc::new(Version {
-            digest: Digest::of(&spec.component),
+            digest,
+            name: digest.short(),
             limits: config.limits.clone(),
             reuse: config.reuse.clone().unwrap_or(FRESH),
             pool,
@@ -174,7 +197,8 @@ impl Making<'_> {
             handler,
             targets,
             idle: Idle::default(),
-            template: Template::new(configured),
+            template: Template::new(granted, log, config.grants.stdio, configured),
+            metrics,
             places,
         });
         // One instance shows that there can be one; it serves the first call.
@@ -209,15 +233,29 @@ impl Making<'_> {
             ));
         }
         let component = self.compile(pool, &plugin.component).await?;
-        let linker = linker(pool).map_err(DeployError::Engine)?;
+        let mut linker = linker(pool).map_err(DeployError::Engine)?;
+        let granted = self.granted(Grants::of_plugin(&plugin.name, &plugin.grants))?;
+        granted
+            .refuse(&mut linker, &component)
+            .map_err(DeployError::Engine)?;
         let pre = amphi::link(&linker, &component).map_err(DeployError::Link)?;
-        let template = Template::new(Configured::default());
+        let version = plugin.digest().short();
+        let metrics = self.metrics.function(&plugin.name, &version);
+        let log = GuestLog::new(&plugin.name, &version, limits.log, metrics);
+        let stdio = plugin.grants.stdio;
+        let template = Template::new(granted, log, stdio, Configured::default());
         Ok(Ready::new(
             plugin.name.clone(),
             pre,
             template,
             limits.clone(),
         ))
+    }
+
+    /// Grants that were looked at, which may wait for the disk.
+    fn granted(&self, grants: Result<Grants, GrantError>) -> Result<Prepared, DeployError> {
+        let prepare = || Prepared::new(grants?, self.stores);
+        prepare().map_err(DeployError::Grants)
     }
 
     async fn compile(&self, pool: &Pool, bytes: &[u8]) -> Result<Component, DeployError> {

@@ -30,6 +30,17 @@ impl Kind {
         usize::from(self.concurrent) | usize::from(self.fuel) << 1
     }
 
+    /// What it is called in metrics.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match (self.concurrent, self.fuel) {
+            (false, false) => "plain",
+            (true, false) => "concurrent",
+            (false, true) => "fuel",
+            (true, true) => "concurrent-fuel",
+        }
+    }
+
     /// The settings that code is compiled with. Whoever compiles for an engine of this kind has the same ones.
     #[must_use]
     pub fn config(self) -> Config {

@@ -9,20 +9,25 @@ use crate::call::{Failure, Usage};
 use crate::function::Function;
 use crate::handler::Ended;
 use crate::problem::Problem;
-use http::StatusCode;
+use http::{Method, Request, StatusCode};
 
 /// A call that was let in: it holds its place among the calls of its function.
 pub(crate) struct Entered {
     pub(crate) function: Arc<Function>,
-    pub(crate) queued: Duration,
+    line: RequestLine,
+    queued: Duration,
     started: Instant,
     pass: Option<Pass>,
     _permit: Permit,
 }
 
 impl Entered {
-    /// Lets a call in, or says why not.
-    pub(crate) async fn enter(function: &Arc<Function>) -> Result<Self, Problem> {
+    /// Lets a call in that came with `line`, or says why not.
+    pub(crate) async fn enter(
+        function: &Arc<Function>,
+        line: RequestLine,
+    ) -> Result<Self, Problem> {
+        let started = Instant::now();
         let pass = function
             .breaker
             .enter(Instant::now())
@@ -34,8 +39,9 @@ impl Entered {
         };
         Ok(Self {
             function: Arc::clone(function),
+            line,
             queued,
-            started: Instant::now(),
+            started,
             pass: Some(pass),
             _permit: permit,
         })
@@ -43,14 +49,42 @@ impl Entered {
 }
 
 impl Ended for Entered {
-    fn ended(&mut self, mut usage: Usage, failure: Option<&Failure>) {
+    fn ended(&mut self, mut usage: Usage, status: Option<StatusCode>, failure: Option<&Failure>) {
         usage.queued = self.queued;
         let now = Instant::now();
         if let Some(pass) = self.pass.take() {
             pass.end(ending(failure), now);
         }
+        let status = status
+            .or_else(|| Some(Problem::from(failure?).status()))
+            .unwrap_or(StatusCode::OK);
+        let outcome = match failure {
+            Some(failure) => failure.kind(),
+            None if status == StatusCode::OK || !self.line.typed => "ok",
+            None => "error",
+        };
+        let wall = now.duration_since(self.started);
         self.function
-            .record(usage, now.duration_since(self.started), failure);
+            .record(&self.line, status, outcome, wall, usage);
+    }
+}
+
+/// Which request a call came with.
+#[derive(Clone, Debug)]
+pub(crate) struct RequestLine {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    /// Whether it is a call by JSON, where a status that is not 200 is an error of the guest's own.
+    pub(crate) typed: bool,
+}
+
+impl RequestLine {
+    pub(crate) fn of<B>(request: &Request<B>, typed: bool) -> Self {
+        Self {
+            method: request.method().clone(),
+            path: request.uri().path().to_owned(),
+            typed,
+        }
     }
 }
 

@@ -9,8 +9,12 @@ use http::StatusCode;
 
 use crate::admission::{Admission, AdmissionLimits};
 use crate::breaker::{Breaker, BreakerLimits};
-use crate::call::{Failure, Usage};
+use crate::call::Usage;
 use crate::config;
+use crate::entered::RequestLine;
+use crate::log::{Access, access};
+use crate::metrics::Call;
+use crate::problem::Problem;
 use crate::version::Version;
 
 /// What a function is to be.
@@ -81,13 +85,46 @@ impl Function {
     }
 
     /// Takes down what a call has used and how it ended.
-    pub(crate) fn record(&self, usage: Usage, wall: Duration, failure: Option<&Failure>) {
-        tracing::debug!(
-            function = self.name,
-            ?usage,
-            ?wall,
-            failure = failure.map(Failure::kind),
-            "called"
+    pub(crate) fn record(
+        &self,
+        line: &RequestLine,
+        status: StatusCode,
+        outcome: &str,
+        wall: Duration,
+        usage: Usage,
+    ) {
+        let memory_peak = usage.memory_peak as u64;
+        self.version.metrics.record(&Call {
+            outcome,
+            wall,
+            cpu: usage.cpu,
+            queued: usage.queued,
+            memory_peak,
+            fuel: usage.fuel,
+        });
+        access(&Access {
+            function: &self.name,
+            version: &self.version.name,
+            method: line.method.as_str(),
+            path: &line.path,
+            status: status.as_u16(),
+            outcome,
+            wall,
+            cpu: usage.cpu,
+            queued: usage.queued,
+            memory_peak,
+        });
+    }
+
+    /// Takes down a request that was not let in.
+    pub(crate) fn refuse(&self, line: &RequestLine, problem: &Problem) {
+        let nothing = Usage::default();
+        self.record(
+            line,
+            problem.status(),
+            problem.kind(),
+            Duration::ZERO,
+            nothing,
         );
     }
 }

@@ -10,6 +10,7 @@ mod service;
 use std::sync::Arc;
 
 use amphi::wasi_http::WasiBody;
+use http::StatusCode;
 use tokio::sync::oneshot;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -21,12 +22,30 @@ use crate::version::{Handler, Version};
 use response::Guarded;
 
 /// Where a guest's response goes, once.
-type Answer = oneshot::Sender<Result<http::Response<WasiBody>, Failure>>;
+struct Answer {
+    sender: Option<oneshot::Sender<Result<http::Response<WasiBody>, Failure>>>,
+    /// What was answered.
+    status: Option<StatusCode>,
+}
+
+impl Answer {
+    fn send(&mut self, answer: Result<http::Response<WasiBody>, Failure>) {
+        if let Some(sender) = self.sender.take() {
+            self.status = answer.as_ref().ok().map(http::Response::status);
+            // Who does not wait any more has ended this task.
+            let _ = sender.send(answer);
+        }
+    }
+
+    fn is_open(&self) -> bool {
+        self.sender.is_some()
+    }
+}
 
 /// What is told when a guest has ended: what it has used, and how it failed if it did after its response had begun.
 pub(crate) trait Ended: Send + 'static {
     /// Takes what was used; called once, also when the call is given up.
-    fn ended(&mut self, usage: Usage, failure: Option<&Failure>);
+    fn ended(&mut self, usage: Usage, status: Option<StatusCode>, failure: Option<&Failure>);
 }
 
 impl Version {
@@ -62,10 +81,13 @@ impl Version {
     async fn run<E: Ended>(
         &self,
         request: http::Request<WasiBody>,
-        answer: Answer,
+        sender: oneshot::Sender<Result<http::Response<WasiBody>, Failure>>,
         told: &mut Told<E>,
     ) {
-        let mut answer = Some(answer);
+        let mut answer = Answer {
+            sender: Some(sender),
+            status: None,
+        };
         let failure = match self.instance(self.limits.queue_wait).await {
             Ok(mut live) => {
                 let limit = self.limits.wall;
@@ -81,10 +103,10 @@ impl Version {
             }
             Err(failure) => Some(failure),
         };
-        told.tell(failure.as_ref());
+        told.tell(answer.status, failure.as_ref());
         // Who still waits for a response learns why there is none.
-        if let (Some(answer), Some(failure)) = (answer, failure) {
-            let _ = answer.send(Err(failure));
+        if let Some(failure) = failure {
+            answer.send(Err(failure));
         }
     }
 
@@ -92,7 +114,7 @@ impl Version {
         &self,
         live: &mut Live,
         request: http::Request<WasiBody>,
-        answer: &mut Option<Answer>,
+        answer: &mut Answer,
     ) -> Result<(), Failure> {
         match &self.handler {
             Some(Handler::Incoming(indices)) => {
@@ -120,15 +142,15 @@ impl<E: Ended> Told<E> {
         }
     }
 
-    fn tell(&mut self, failure: Option<&Failure>) {
+    fn tell(&mut self, status: Option<StatusCode>, failure: Option<&Failure>) {
         if let Some(mut ended) = self.ended.take() {
-            ended.ended(self.usage, failure);
+            ended.ended(self.usage, status, failure);
         }
     }
 }
 
 impl<E: Ended> Drop for Told<E> {
     fn drop(&mut self) {
-        self.tell(Some(&Failure::GivenUp));
+        self.tell(None, Some(&Failure::GivenUp));
     }
 }

@@ -3,6 +3,8 @@
 //! A request reads one snapshot of what is served and keeps the function that it found to its end; a change makes another snapshot. So nothing waits for a
 //! change, and a change waits for nothing.
 
+mod apply;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -14,11 +16,16 @@ use crate::artifact::{Cache, Compiler, Compiling};
 use crate::body::{Body, BodyError};
 use crate::deploy::{DeployError, Making};
 use crate::engine::{Engines, PoolSettings};
+use crate::entered::RequestLine;
 use crate::function::{Function, Spec};
+use crate::grant::keyvalue::{KeyValueStores, StoreBounds, StorePlace, StoreProblem};
+use crate::metrics::Metrics;
 use crate::plugin::{ComponentPlugin, Plugin, Provider, Providers};
 use crate::problem::Problem;
 use crate::request::{answer_by_handler, answer_typed};
 use crate::route::{Route, is_below};
+
+pub use apply::{Applied, ApplyError, ApplyProblem};
 
 /// What a host is made with.
 #[derive(Default)]
@@ -37,6 +44,8 @@ pub struct Host {
     compiler: Compiler,
     snapshot: ArcSwap<Snapshot>,
     plugins: ArcSwap<Providers>,
+    stores: ArcSwap<KeyValueStores>,
+    metrics: Metrics,
     /// Held while something is changed: one change at a time.
     changing: tokio::sync::Mutex<()>,
 }
@@ -58,6 +67,8 @@ impl Host {
             compiler: Compiler::new(settings.compiling, settings.cache),
             snapshot: ArcSwap::default(),
             plugins: ArcSwap::default(),
+            stores: ArcSwap::default(),
+            metrics: Metrics::new(),
             changing: tokio::sync::Mutex::default(),
         }
     }
@@ -69,7 +80,9 @@ impl Host {
     /// See [`DeployError`]. What was served is served on.
     pub async fn deploy(&self, spec: Spec) -> Result<Arc<Function>, DeployError> {
         let _changing = self.changing.lock().await;
-        let function = self.make(Arc::new(spec), &self.plugins.load()).await?;
+        let function = self
+            .make(Arc::new(spec), &self.plugins.load(), &self.stores.load())
+            .await?;
         self.serve([Arc::clone(&function)]);
         Ok(function)
     }
@@ -79,11 +92,14 @@ impl Host {
         &self,
         spec: Arc<Spec>,
         plugins: &Providers,
+        stores: &KeyValueStores,
     ) -> Result<Arc<Function>, DeployError> {
         let making = Making {
             engines: &self.engines,
             compiler: &self.compiler,
             plugins,
+            stores,
+            metrics: &self.metrics,
         };
         let version = making.version(&spec).await?;
         let before = self.function(&spec.name);
@@ -125,6 +141,32 @@ impl Host {
         &self.engines
     }
 
+    /// What is measured, the pools as they are now.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        for pool in self.engines.made() {
+            if let Some(metrics) = pool.engine.pooling_allocator_metrics() {
+                self.metrics.pool(pool.kind.name(), &metrics);
+            }
+        }
+        &self.metrics
+    }
+
+    /// Opens key-value stores that functions which are deployed from now on may be granted. One that is open already stays so.
+    ///
+    /// # Errors
+    ///
+    /// The name of the store that cannot be opened, and why. The stores are as before then.
+    pub async fn open_stores(
+        &self,
+        wanted: &BTreeMap<String, (StorePlace, StoreBounds)>,
+    ) -> Result<(), (String, StoreProblem)> {
+        let _changing = self.changing.lock().await;
+        let stores = KeyValueStores::open(wanted, &self.stores.load())?;
+        self.stores.store(Arc::new(stores));
+        Ok(())
+    }
+
     /// Lets functions ask for host functions of the embedder's, in the place of the plugin of the same name: functions that have that one get the new one.
     ///
     /// # Errors
@@ -150,7 +192,10 @@ impl Host {
         plugins.insert(name.clone(), provider);
         let mut anew = Vec::new();
         for function in self.users(&name) {
-            anew.push(self.make(Arc::clone(&function.spec), &plugins).await?);
+            anew.push(
+                self.make(Arc::clone(&function.spec), &plugins, &self.stores.load())
+                    .await?,
+            );
         }
         self.plugins.store(Arc::new(plugins));
         self.serve(anew);
@@ -209,12 +254,16 @@ impl Host {
                 let function = self
                     .function(function)
                     .ok_or_else(|| no_function(function))?;
-                answer_typed(&function, path, request).await
+                let line = RequestLine::of(&request, true);
+                let answered = answer_typed(&function, path, request).await;
+                recorded(&function, &line, answered)
             }
             Route::Prefix => {
                 let function = self.snapshot.load().by_route(&path);
                 let function = function.ok_or_else(|| nothing_here(&path))?;
-                answer_by_handler(&function, request).await
+                let line = RequestLine::of(&request, false);
+                let answered = answer_by_handler(&function, request).await;
+                recorded(&function, &line, answered)
             }
         }
     }
@@ -239,6 +288,19 @@ impl Snapshot {
             .find(|function| is_below(path, &function.route))
             .cloned()
     }
+}
+
+/// Has a request that was refused before it was a call taken down.
+fn recorded(
+    function: &Function,
+    line: &RequestLine,
+    answered: Result<Response<Body>, Problem>,
+) -> Result<Response<Body>, Problem> {
+    answered.inspect_err(|problem| {
+        if !problem.recorded {
+            function.refuse(line, problem);
+        }
+    })
 }
 
 fn no_function(name: &str) -> Problem {

@@ -4,7 +4,7 @@
 //! the function allows, after having been idle for too long, after any trap, after any call that did not end by itself, and when another
 //! function needs its place in the pool.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use amphi::component::{Instance, InstancePre};
@@ -13,6 +13,7 @@ use wasmtime::Store;
 
 use crate::call::CallState;
 use crate::config::Reuse;
+use crate::metrics::{FunctionMetrics, InstanceState};
 
 /// A fresh instance for each call.
 pub(crate) const FRESH: Reuse = Reuse {
@@ -27,6 +28,7 @@ pub(crate) struct Live {
     pub(crate) instance: Instance,
     calls: u32,
     since: Instant,
+    counted: Counted,
     _place: OwnedSemaphorePermit,
 }
 
@@ -36,6 +38,7 @@ impl Live {
         pre: &InstancePre<CallState>,
         mut store: Store<CallState>,
         place: OwnedSemaphorePermit,
+        metrics: &Arc<FunctionMetrics>,
     ) -> Result<Self, (wasmtime::Error, Store<CallState>)> {
         match pre.instantiate_async(&mut store).await {
             Ok(instance) => Ok(Self {
@@ -43,6 +46,7 @@ impl Live {
                 instance,
                 calls: 0,
                 since: Instant::now(),
+                counted: Counted::new(metrics),
                 _place: place,
             }),
             Err(error) => Err((error, store)),
@@ -51,11 +55,39 @@ impl Live {
 
     /// Counts nothing of the call before.
     fn begin(&mut self, hostcall: usize) {
+        self.counted.set(InstanceState::Live);
         let state = self.store.data_mut();
         state.clock.reset();
         state.meter.reset();
         self.store.set_hostcall_fuel(hostcall);
         self.store.set_epoch_deadline(1);
+    }
+}
+
+/// An instance in the metrics.
+struct Counted {
+    metrics: Arc<FunctionMetrics>,
+    state: InstanceState,
+}
+
+impl Counted {
+    fn new(metrics: &Arc<FunctionMetrics>) -> Self {
+        let state = InstanceState::Live;
+        metrics.instances(state, 1);
+        let metrics = Arc::clone(metrics);
+        Self { metrics, state }
+    }
+
+    fn set(&mut self, state: InstanceState) {
+        self.metrics.instances(self.state, -1);
+        self.metrics.instances(state, 1);
+        self.state = state;
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.metrics.instances(self.state, -1);
     }
 }
 
@@ -84,12 +116,13 @@ impl Idle {
         live.calls += 1;
         if live.calls < reuse.calls {
             live.since = Instant::now();
-            self.lock().push(live);
+            self.put(live);
         }
     }
 
     /// Keeps an instance that was made in advance.
-    pub(crate) fn put(&self, live: Live) {
+    pub(crate) fn put(&self, mut live: Live) {
+        live.counted.set(InstanceState::Idle);
         self.lock().push(live);
     }
 

@@ -38,7 +38,7 @@ pub use deploy::DeployError;
 pub use digest::Digest;
 pub use engine::{Engines, Kind, Pool, PoolSettings, TICK};
 pub use function::{Function, Spec};
-pub use host::{Host, Settings};
+pub use host::{Applied, ApplyError, ApplyProblem, Host, Settings};
 pub use listen::Handler;
 pub use metrics::Metrics;
 pub use plugin::{ComponentPlugin, Plugin, Settings as PluginSettings};

@@ -20,6 +20,8 @@ pub struct Problem {
     retry_after: Option<Duration>,
     allow: Option<&'static str>,
     more: Map<String, Value>,
+    /// Whether it is in the metrics: it is the end of a call that was let in.
+    pub(crate) recorded: bool,
 }
 
 impl Problem {
@@ -32,6 +34,7 @@ impl Problem {
             retry_after: None,
             allow: None,
             more: Map::new(),
+            recorded: false,
         }
     }
 
@@ -119,6 +122,10 @@ impl From<&Failure> for Problem {
             other => other.to_string(),
         };
         let problem = Self::new(status, failure.kind(), detail);
+        let problem = Self {
+            recorded: true,
+            ..problem
+        };
         match failure {
             Failure::NoPlace { waited } => problem.retry_after(*waited),
             Failure::Trap { kind, .. } => problem.with("trap", kind.as_str()),

@@ -1,26 +1,72 @@
 //! What is granted to the calls of a function, prepared once.
 
-use amphi::wasi::WasiCtxBuilder;
+use std::sync::Arc;
+
+use amphi::wasi::WasiCtx;
 
 use crate::call::CallState;
 use crate::config::Limits;
+use crate::grant::Prepared;
+use crate::grant::logging::{LogLine, LogSink};
+use crate::log::{GuestLog, GuestStream};
 use crate::plugin::Configured;
 
 /// What is granted to the calls of a function, prepared once.
 pub(crate) struct Template {
+    granted: Arc<Prepared>,
+    /// Where its output goes, if anywhere.
+    log: Option<Arc<GuestLog>>,
+    sink: Arc<dyn LogSink>,
     plugins: Configured,
 }
 
 impl Template {
-    /// What is granted to the calls of a function.
-    pub(crate) fn new(plugins: Configured) -> Self {
-        Self { plugins }
+    /// What is granted to the calls of a function whose output is `log`, if it has one.
+    pub(crate) fn new(
+        granted: Prepared,
+        log: Arc<GuestLog>,
+        stdio: bool,
+        plugins: Configured,
+    ) -> Self {
+        let sink: Arc<dyn LogSink> = match granted.logs() {
+            true => Arc::clone(&log) as _,
+            false => Arc::new(Nowhere),
+        };
+        Self {
+            granted: Arc::new(granted),
+            log: stdio.then_some(log),
+            sink,
+            plugins,
+        }
     }
 
-    /// The state of one call.
-    pub(crate) fn state(&self, limits: &Limits) -> CallState {
-        let mut state = CallState::new(limits, WasiCtxBuilder::new().build());
+    /// The state of one instance.
+    ///
+    /// # Errors
+    ///
+    /// A directory is gone.
+    pub(crate) fn state(&self, limits: &Limits) -> amphi::Result<CallState> {
+        let wasi = self.wasi()?;
+        let (granted, sink) = (Arc::clone(&self.granted), Arc::clone(&self.sink));
+        let mut state = CallState::new(limits, wasi, granted, sink);
         self.plugins.prepare(&mut state);
-        state
+        Ok(state)
     }
+
+    fn wasi(&self) -> amphi::Result<WasiCtx> {
+        match &self.log {
+            Some(log) => self.granted.wasi(
+                log.output(GuestStream::Stdout),
+                log.output(GuestStream::Stderr),
+            ),
+            None => self.granted.wasi(tokio::io::empty(), tokio::io::empty()),
+        }
+    }
+}
+
+/// Where lines of a function go that may not write any.
+struct Nowhere;
+
+impl LogSink for Nowhere {
+    fn line(&self, _: LogLine<'_>) {}
 }

@@ -12,6 +12,7 @@ use crate::config::{Limits, Reuse};
 use crate::digest::Digest;
 use crate::engine::Pool;
 use crate::instance::{Idle, Live};
+use crate::metrics::FunctionMetrics;
 use crate::template::Template;
 use crate::typed::Targets;
 
@@ -27,6 +28,8 @@ pub(crate) enum Handler {
 pub struct Version {
     /// Of the component's bytes.
     pub digest: Digest,
+    /// The digest's first digits, by which metrics and logs name the version.
+    pub name: String,
     /// What its calls may use.
     pub limits: Limits,
     /// Whether its instances are used again.
@@ -36,6 +39,7 @@ pub struct Version {
     pub(crate) handler: Option<Handler>,
     pub(crate) targets: Targets,
     pub(crate) idle: Idle,
+    pub(crate) metrics: Arc<FunctionMetrics>,
     pub(crate) template: Template,
     /// How many places of the pool an instance takes: its own, and one for each component that serves it.
     pub(crate) places: u32,
@@ -68,9 +72,9 @@ impl Version {
         let store = self
             .template
             .state(&self.limits)
-            .into_store(&self.pool.engine, &self.limits)
+            .and_then(|state| state.into_store(&self.pool.engine, &self.limits))
             .map_err(Failure::Instantiation)?;
-        Live::make(&self.pre, store, place)
+        Live::make(&self.pre, store, place, &self.metrics)
             .await
             .map_err(|(error, store)| match store.data().meter.refused() {
                 Some(refused) => Failure::Exceeded(refused),

@@ -2,6 +2,7 @@
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use amphi::component::ResourceTable;
 use amphi::wasi::{WasiCtx, WasiCtxView, WasiView};
@@ -10,6 +11,10 @@ use wasmtime::{Engine, Store};
 
 use super::{Clock, Meter, clock};
 use crate::config::Limits;
+use crate::grant::config_values::ConfigValuesView;
+use crate::grant::keyvalue::KeyValueView;
+use crate::grant::logging::{LogSink, LoggingView};
+use crate::grant::{Hooks, Prepared};
 use crate::plugin::Served;
 
 /// What the store of a call holds: what was granted, what is counted, and what plugins keep for the call.
@@ -19,13 +24,21 @@ pub struct CallState {
     table: ResourceTable,
     wasi: WasiCtx,
     http: WasiHttpCtx,
+    hooks: Hooks,
+    granted: Arc<Prepared>,
+    sink: Arc<dyn LogSink>,
     /// The instances of plugins that serve this one.
     pub(crate) served: Served,
     plugins: HashMap<TypeId, Box<dyn Any + Send>>,
 }
 
 impl CallState {
-    pub(crate) fn new(limits: &Limits, wasi: WasiCtx) -> Self {
+    pub(crate) fn new(
+        limits: &Limits,
+        wasi: WasiCtx,
+        granted: Arc<Prepared>,
+        sink: Arc<dyn LogSink>,
+    ) -> Self {
         let mut table = ResourceTable::new();
         table.set_max_capacity(limits.resources as usize);
         let mut http = WasiHttpCtx::new();
@@ -40,6 +53,9 @@ impl CallState {
             table,
             wasi,
             http,
+            hooks: granted.hooks(),
+            granted,
+            sink,
             served: Served::default(),
             plugins: HashMap::new(),
         }
@@ -58,6 +74,23 @@ impl CallState {
     /// The host resources of the guest.
     pub fn table(&mut self) -> &mut ResourceTable {
         &mut self.table
+    }
+
+    pub(crate) fn config(&mut self) -> ConfigValuesView<'_> {
+        ConfigValuesView {
+            values: self.granted.config(),
+        }
+    }
+
+    pub(crate) fn keyvalue(&mut self) -> KeyValueView<'_> {
+        KeyValueView {
+            grant: self.granted.keyvalue(),
+            table: &mut self.table,
+        }
+    }
+
+    pub(crate) fn logging(&mut self) -> LoggingView<'_> {
+        LoggingView { sink: &*self.sink }
     }
 
     /// A store for calls within `limits`, its state in it.
@@ -96,7 +129,7 @@ impl WasiHttpView for CallState {
         WasiHttpCtxView {
             ctx: &mut self.http,
             table: &mut self.table,
-            hooks: amphi::wasi_http::refusing_hooks(),
+            hooks: &mut self.hooks,
         }
     }
 }

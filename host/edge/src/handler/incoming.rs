@@ -3,7 +3,7 @@
 use amphi::wasi_http::WasiBody;
 use amphi::wasi_http::WasiHttpView as _;
 use amphi::wasi_http::p2::bindings::ProxyIndices;
-use amphi::wasi_http::p2::bindings::http::types::Scheme;
+use amphi::wasi_http::p2::bindings::http::types::{ErrorCode, Scheme};
 
 use super::Answer;
 use crate::call::Failure;
@@ -14,7 +14,7 @@ pub(super) async fn handle(
     live: &mut Live,
     indices: &ProxyIndices,
     request: http::Request<WasiBody>,
-    answer: &mut Option<Answer>,
+    answer: &mut Answer,
 ) -> Result<(), Failure> {
     let (sender, mut receiver) = tokio::sync::oneshot::channel();
     let call = async {
@@ -37,11 +37,8 @@ pub(super) async fn handle(
         tokio::select! {
             biased;
             response = &mut receiver => {
-                if let Ok(response) = response
-                    && let Some(answer) = answer.take()
-                {
-                    let response = response.map_err(|code| Failure::Refused(format!("{code:?}")));
-                    let _ = answer.send(response);
+                if let Ok(response) = response {
+                    answer.send(response.map_err(refused));
                 }
                 call.await
             }
@@ -52,16 +49,15 @@ pub(super) async fn handle(
         return Err(Failure::of(error, live.store.data().meter.refused()));
     }
     // A guest that set its response and returned at once.
-    match (receiver.try_recv(), answer.take()) {
-        (Ok(response), Some(answer)) => {
-            let response = response.map_err(|code| Failure::Refused(format!("{code:?}")));
-            let _ = answer.send(response);
-            Ok(())
-        }
-        (Err(_), Some(unanswered)) => {
-            *answer = Some(unanswered);
-            Err(Failure::NoResponse)
-        }
-        (_, None) => Ok(()),
+    if let Ok(response) = receiver.try_recv() {
+        answer.send(response.map_err(refused));
     }
+    if answer.is_open() {
+        return Err(Failure::NoResponse);
+    }
+    Ok(())
+}
+
+fn refused(code: ErrorCode) -> Failure {
+    Failure::Refused(format!("{code:?}"))
 }

@@ -15,7 +15,7 @@ pub(super) async fn handle(
     live: &mut Live,
     indices: &ServiceIndices,
     request: http::Request<WasiBody>,
-    answer: &mut Option<Answer>,
+    answer: &mut Answer,
 ) -> Result<(), Failure> {
     let service = indices
         .load(&mut live.store, &live.instance)
@@ -28,9 +28,7 @@ pub(super) async fn handle(
                 Ok(response) => Ok(accessor.with(|store| response.into_http(store, read))?),
                 Err(code) => Err(Failure::Refused(format!("{code:?}"))),
             };
-            if let Some(answer) = answer.take() {
-                let _ = answer.send(response);
-            }
+            answer.send(response);
             // The body is written by tasks of the guest's.
             poll_fn(|context| accessor.poll_no_interesting_tasks(context)).await;
             wasmtime::error::Ok(())

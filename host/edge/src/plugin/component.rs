@@ -12,18 +12,20 @@ use amphi::{invoke, json};
 use wasmtime::{Store, StoreContextMut};
 
 use crate::call::CallState;
-use crate::config::Limits;
+use crate::config::{self, Limits};
 use crate::digest::Digest;
 use crate::template::Template;
 use crate::typed::export;
 
 /// A component that serves others.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ComponentPlugin {
     /// The name by which functions ask for it.
     pub name: String,
     /// The component.
     pub component: Arc<[u8]>,
+    /// What it may use itself.
+    pub grants: config::Grants,
 }
 
 impl ComponentPlugin {
@@ -32,6 +34,7 @@ impl ComponentPlugin {
         Self {
             name: name.into(),
             component: component.into(),
+            grants: config::Grants::default(),
         }
     }
 
@@ -144,7 +147,7 @@ impl Ready {
     }
 
     async fn make(&self) -> wasmtime::Result<Live> {
-        let state = self.template.state(&self.limits);
+        let state = self.template.state(&self.limits)?;
         let mut store = state.into_store(self.pre.engine(), &self.limits)?;
         let instance = self.pre.instantiate_async(&mut store).await?;
         Ok(Live { store, instance })

@@ -12,7 +12,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use super::{body_too_large, check_headers};
 use crate::body::{Body, BodyError};
 use crate::call::bytes;
-use crate::entered::Entered;
+use crate::entered::{Entered, RequestLine};
 use crate::function::Function;
 use crate::problem::Problem;
 
@@ -26,12 +26,13 @@ where
     B::Error: Into<BodyError>,
 {
     let limits = &function.version.limits;
+    let line = RequestLine::of(&request, false);
     check_headers(request.headers(), bytes(limits.headers))?;
     if request.body().size_hint().lower() > limits.request {
         return Err(body_too_large(limits.request));
     }
     let request = with_authority(request)?.map(|body| limited(body, limits.request));
-    let entered = Entered::enter(function).await?;
+    let entered = Entered::enter(function, line).await?;
     function
         .version
         .answer(request, entered)

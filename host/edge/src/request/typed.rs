@@ -11,7 +11,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use super::{body_too_large, check_headers};
 use crate::body::{Body, BodyError, full};
 use crate::call::{Exceeded, Failure, Usage, bytes};
-use crate::entered::Entered;
+use crate::entered::{Entered, RequestLine};
 use crate::function::Function;
 use crate::handler::Ended;
 use crate::problem::Problem;
@@ -30,6 +30,7 @@ where
     B::Error: Into<BodyError>,
 {
     let version = &function.version;
+    let line = RequestLine::of(&request, true);
     let target = find(function, path)?;
     if request.method() != Method::POST {
         return Err(Problem::new(
@@ -42,11 +43,15 @@ where
     check_headers(request.headers(), bytes(version.limits.headers))?;
     let body = collect(request.into_body(), version.limits.request).await?;
     let arguments = arguments(target, &body).map_err(|error| unfit(&error))?;
-    let mut entered = Entered::enter(function).await?;
+    let mut entered = Entered::enter(function, line).await?;
     let mut usage = Usage::default();
     let called = version.call(target, &arguments, &mut usage).await;
     let answered = called.and_then(|results| write(target, &results, version.limits.response));
-    entered.ended(usage, answered.as_ref().err());
+    let status = answered.as_ref().ok().map(|answer| match answer {
+        Answer::Ok(_) => StatusCode::OK,
+        Answer::Err(text) => status_of(function, text),
+    });
+    entered.ended(usage, status, answered.as_ref().err());
     match answered {
         Ok(Answer::Ok(text)) => Ok(json(StatusCode::OK, text)),
         Ok(Answer::Err(text)) => Ok(json(

@@ -1,0 +1,217 @@
+//! Serving what a configuration says, all of it or nothing.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{Host, Settings, Snapshot};
+use crate::artifact::{Cache, Compiling, Place};
+use crate::config::{self, Config};
+use crate::deploy::DeployError;
+use crate::engine::PoolSettings;
+use crate::function::{Function, Spec};
+use crate::grant::keyvalue::{KeyValueStores, StoreProblem};
+use crate::plugin::{ComponentPlugin, Provider, Providers};
+
+/// Why a configuration is not served.
+#[derive(Debug)]
+pub struct ApplyError {
+    /// Everything that is in the way, by the path in the configuration.
+    pub problems: Vec<(String, ApplyProblem)>,
+}
+
+/// One thing that is in the way.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ApplyProblem {
+    /// A component's file cannot be read.
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        error: io::Error,
+    },
+    /// A key-value store cannot be opened.
+    Store(StoreProblem),
+    /// A function cannot be served.
+    Deploy(DeployError),
+}
+
+impl fmt::Display for ApplyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, (place, problem)) in self.problems.iter().enumerate() {
+            if number > 0 {
+                writeln!(f)?;
+            }
+            write!(f, "`{place}`: {problem}")?;
+            let mut cause = std::error::Error::source(problem);
+            while let Some(error) = cause {
+                write!(f, ": {error}")?;
+                cause = error.source();
+            }
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ApplyError {}
+
+impl fmt::Display for ApplyProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Read { path, .. } => {
+                write!(f, "the component `{}` cannot be read", path.display())
+            }
+            Self::Store(_) => f.write_str("the store cannot be opened"),
+            Self::Deploy(_) => f.write_str("it cannot be served"),
+        }
+    }
+}
+
+impl std::error::Error for ApplyProblem {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Read { error, .. } => Some(error),
+            Self::Store(problem) => Some(problem),
+            Self::Deploy(error) => Some(error),
+        }
+    }
+}
+
+/// What a configuration has changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// Functions that are new, or another than before.
+    pub deployed: Vec<String>,
+    /// Functions that are served no more.
+    pub removed: Vec<String>,
+}
+
+impl Settings {
+    /// The settings that a configuration has for a host. Components are compiled by `program` as a child process, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// The folder of compiled components cannot be used.
+    pub fn of(server: &config::Server, program: Option<PathBuf>) -> io::Result<Self> {
+        Ok(Self {
+            pool: PoolSettings {
+                instances: server.pool.instances,
+                ..PoolSettings::default()
+            },
+            compiling: Compiling {
+                place: program.map_or(Place::Here, Place::Child),
+                time: server.compile.time,
+                memory: server.compile.memory,
+            },
+            cache: server.cache.as_ref().map(Cache::open).transpose()?,
+        })
+    }
+}
+
+impl Host {
+    /// Serves what `config` says: functions are added, replaced where they or their components have changed, and removed. Plugins that were added in Rust stay.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is in the way. Nothing has changed then.
+    pub async fn apply(&self, config: &Config) -> Result<Applied, ApplyError> {
+        let _changing = self.changing.lock().await;
+        let mut problems = Vec::new();
+        let stores = KeyValueStores::open(&KeyValueStores::wanted(config), &self.stores.load());
+        let stores = stores.unwrap_or_else(|(name, problem)| {
+            problems.push((name, ApplyProblem::Store(problem)));
+            KeyValueStores::default()
+        });
+        let (plugins, changed) = self.providers(config, &mut problems).await;
+        let mut snapshot = Snapshot::default();
+        let mut applied = Applied::default();
+        for (name, function) in &config.functions {
+            let stays = |before: &Arc<Function>| {
+                !function
+                    .plugins
+                    .iter()
+                    .any(|plugin| changed.contains(plugin))
+                    && before.spec.config == *function
+            };
+            let made = async {
+                let component = read(&function.component).await?;
+                if let Some(before) = self.function(name).filter(stays)
+                    && before.spec.component == component
+                {
+                    return Ok(before);
+                }
+                applied.deployed.push(name.clone());
+                let spec = Spec {
+                    name: name.clone(),
+                    component,
+                    config: function.clone(),
+                };
+                let made = self.make(Arc::new(spec), &plugins, &stores).await;
+                made.map_err(ApplyProblem::Deploy)
+            };
+            match made.await {
+                Ok(function) => {
+                    snapshot.functions.insert(name.clone(), function);
+                }
+                Err(problem) => problems.push((format!("functions.{name}"), problem)),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(ApplyError { problems });
+        }
+        applied.removed = self
+            .functions()
+            .iter()
+            .map(|function| function.name.clone())
+            .filter(|name| !config.functions.contains_key(name))
+            .collect();
+        self.plugins.store(Arc::new(plugins));
+        self.stores.store(Arc::new(stores));
+        self.snapshot.store(Arc::new(snapshot.with_routes()));
+        Ok(applied)
+    }
+
+    /// The plugins that there will be, and the names of those that are others than before.
+    async fn providers(
+        &self,
+        config: &Config,
+        problems: &mut Vec<(String, ApplyProblem)>,
+    ) -> (Providers, Vec<String>) {
+        let before = self.plugins.load();
+        let native = before
+            .iter()
+            .filter(|(_, provider)| matches!(provider, Provider::Native(_)));
+        let mut plugins: Providers = native
+            .map(|(name, provider)| (name.clone(), provider.clone()))
+            .collect();
+        let mut changed = Vec::new();
+        for (name, plugin) in &config.plugins {
+            match read(&plugin.component).await {
+                Ok(component) => {
+                    let plugin = ComponentPlugin {
+                        grants: plugin.grants.clone(),
+                        ..ComponentPlugin::new(name, component)
+                    };
+                    if !matches!(before.get(name), Some(Provider::Component(same)) if *same == plugin)
+                    {
+                        changed.push(name.clone());
+                    }
+                    plugins.insert(name.clone(), Provider::Component(plugin));
+                }
+                Err(problem) => problems.push((format!("plugins.{name}"), problem)),
+            }
+        }
+        (plugins, changed)
+    }
+}
+
+async fn read(path: &Path) -> Result<Vec<u8>, ApplyProblem> {
+    tokio::fs::read(path)
+        .await
+        .map_err(|error| ApplyProblem::Read {
+            path: path.to_owned(),
+            error,
+        })
+}
