@@ -19,6 +19,7 @@ use crate::engine::{Engines, PoolSettings};
 use crate::entered::RequestLine;
 use crate::function::{Function, Spec};
 use crate::grant::keyvalue::{KeyValueStores, StoreBounds, StorePlace, StoreProblem};
+use crate::listen::{Handler, RequestBody};
 use crate::metrics::Metrics;
 use crate::plugin::{ComponentPlugin, Plugin, Provider, Providers};
 use crate::problem::Problem;
@@ -266,6 +267,12 @@ impl Host {
                 recorded(&function, &line, answered)
             }
         }
+    }
+}
+
+impl Handler for Host {
+    async fn handle(&self, request: Request<RequestBody>) -> Response<Body> {
+        Self::handle(self, request).await
     }
 }
 

@@ -13,6 +13,7 @@ use bytes::Bytes;
 use tokio::io::AsyncWrite;
 
 use super::rate::Rate;
+use crate::grant::logging::{LogLine, LogSink, TracingSink};
 use crate::metrics::FunctionMetrics;
 
 /// The most bytes of a line; a longer one is several.
@@ -24,6 +25,7 @@ pub struct GuestLog {
     version: Arc<str>,
     limit: u64,
     metrics: Arc<FunctionMetrics>,
+    sink: TracingSink,
     state: Mutex<State>,
 }
 
@@ -65,6 +67,10 @@ impl GuestLog {
             version: version.into(),
             limit,
             metrics,
+            sink: TracingSink {
+                function: function.into(),
+                version: version.into(),
+            },
             state: Mutex::new(State {
                 rate: Rate::new(limit, Instant::now()),
                 dropped: 0,
@@ -120,6 +126,15 @@ impl GuestLog {
         };
         let (function, version, stream) = (&*self.function, &*self.version, stream.name());
         tracing::info!(target: "guest", function, version, stream, "{text}");
+    }
+}
+
+/// Lines of `wasi:logging` count as output does.
+impl LogSink for GuestLog {
+    fn line(&self, line: LogLine<'_>) {
+        if self.admit(line.context.len() + line.message.len()) {
+            self.sink.line(line);
+        }
     }
 }
 
