@@ -6,7 +6,8 @@
 //!
 //! What the two targets cannot share is spelled once: [`compile`] is asynchronous, since a browser compiles off the
 //! main thread, and is ready at once natively; [`page_future`] wraps what a page awaits; a [`Directory`] is a folder there and a tree in memory
-//! here. [`link`](link()) tells of every import that is missing, not of the first.
+//! here. [`link`](link()) tells of every import that is missing, not of the first. [`shared_config`](shared_config()) has an engine take the same
+//! components on both.
 
 mod compile;
 #[cfg(not(target_arch = "wasm32"))]
@@ -21,6 +22,7 @@ pub mod invoke;
 pub mod json;
 mod link;
 mod macros;
+mod shared_config;
 #[cfg(not(target_arch = "wasm32"))]
 mod unsatisfied;
 #[cfg(not(target_arch = "wasm32"))]
@@ -34,3 +36,4 @@ pub use compile::compile;
 pub use directory::Directory;
 pub use engine::*;
 pub use link::link;
+pub use shared_config::shared_config;

@@ -1,11 +1,9 @@
 //! A guest in a directory that the browser keeps.
 
-use std::collections::BTreeMap;
-
 use amphi::component::Linker;
 use amphi::wasi::p2::bindings::sync::Command;
 use amphi::wasi::{FsPerms, MemoryDir, StoredDir, WasiCtxBuilder};
-use amphi::{Engine, Result, Store, ensure};
+use amphi::{Result, Store, ensure};
 
 use crate::host::State;
 use crate::stage::Stage;
@@ -16,10 +14,7 @@ use crate::stage::Stage;
 ///
 /// The component is missing, the guest fails, or the browser does not keep files.
 pub async fn run(load: impl AsyncFn(&str) -> Result<Vec<u8>>, path: &str) -> Result<String> {
-    let mut stage = Stage {
-        engine: Engine::default(),
-        components: BTreeMap::new(),
-    };
+    let mut stage = Stage::new()?;
     let component = stage.component(&load, "errand").await?;
     full()?;
     let directory = StoredDir::open(path).await?;

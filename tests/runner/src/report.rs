@@ -1,8 +1,6 @@
 //! The whole run: loads the files, runs each, and collects the lines.
 
-use std::collections::BTreeMap;
-
-use amphi::{Engine, Result, format_err};
+use amphi::{Result, format_err};
 use serde::{Deserialize, Serialize};
 
 use crate::stage::Stage;
@@ -48,10 +46,7 @@ pub struct Line {
 /// A file of the corpus is missing or not what its place says. Whatever a component does is part of the report instead.
 pub async fn run(load: impl AsyncFn(&str) -> Result<Vec<u8>>) -> Result<Report> {
     let index: Vec<String> = serde_json::from_slice(&load("corpus/index.json").await?)?;
-    let mut stage = Stage {
-        engine: Engine::default(),
-        components: BTreeMap::new(),
-    };
+    let mut stage = Stage::new()?;
     let mut report = Report {
         suspends: amphi::can_suspend(),
         ..Report::default()

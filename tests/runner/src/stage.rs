@@ -16,6 +16,14 @@ pub struct Stage {
 }
 
 impl Stage {
+    /// An engine that takes the same components on both hosts, and none yet.
+    pub fn new() -> Result<Stage> {
+        Ok(Stage {
+            engine: Engine::new(&amphi::shared_config())?,
+            components: BTreeMap::new(),
+        })
+    }
+
     /// The component of this name, which is loaded and compiled if it is the first use.
     pub async fn component(
         &mut self,

@@ -1,6 +1,7 @@
 //! `Store`: everything that belongs to one use of the engine, and the host's own data.
 
 use crate::component::call_scope::CallScopes;
+use crate::component::entering::LeftInside;
 use crate::component::instance::InstanceData;
 use crate::component::resource::{HostHandles, LiveHandles};
 use crate::engine::Engine;
@@ -37,6 +38,8 @@ pub(crate) struct StoreOpaque {
     )]
     pub instances: Vec<Box<InstanceData>>,
     pub scopes: CallScopes,
+    /// Instances that calls have failed in, below a host function that has not returned yet.
+    pub left_inside: Vec<LeftInside>,
     pub host_handles: HostHandles,
     pub live_handles: LiveHandles,
     /// Bytes that one call may copy out of a guest.
@@ -64,6 +67,7 @@ impl<T: 'static> Store<T> {
                     engine: engine.clone(),
                     instances: Vec::new(),
                     scopes: CallScopes::default(),
+                    left_inside: Vec::new(),
                     host_handles: HostHandles::default(),
                     live_handles: LiveHandles::default(),
                     hostcall_fuel: DEFAULT_HOSTCALL_FUEL,

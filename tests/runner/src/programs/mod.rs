@@ -8,6 +8,7 @@ mod bindgen;
 mod counters;
 mod echoes;
 mod errands;
+mod failing;
 mod fetching;
 mod linking;
 mod payloads;
@@ -30,11 +31,12 @@ use crate::stage::Stage;
 /// A program: it gets a fresh instance of the kitchen.
 type Program = fn(&mut Transcript, &mut Store<State>, &Kitchen) -> Result<()>;
 
-const PROGRAMS: [(&str, Program); 6] = [
+const PROGRAMS: [(&str, Program); 7] = [
     ("numbers", echoes::numbers),
     ("texts and lists", echoes::lists),
     ("compounds", echoes::compounds),
     ("baskets", baskets::run),
+    ("many baskets", baskets::many),
     ("counters", counters::run),
     ("payloads", payloads::run),
 ];
@@ -74,6 +76,10 @@ pub async fn run(
 
     lines.extend(with_guests(stage, load, &bindgen::PROGRAMS).await?);
     lines.extend(with_guests(stage, load, &linking::PROGRAMS).await?);
+
+    let mut transcript = Transcript::new("failing calls");
+    let result = failing::run(&mut transcript, &stage.engine).await;
+    lines.extend(transcript.end(result));
     Ok(lines)
 }
 

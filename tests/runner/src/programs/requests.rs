@@ -7,7 +7,6 @@ mod exchange;
 #[path = "requests/page.rs"]
 mod exchange;
 
-use std::collections::BTreeMap;
 use std::future::poll_fn;
 
 use amphi::component::{Component, Linker};
@@ -15,7 +14,7 @@ use amphi::wasi::WasiCtxBuilder;
 use amphi::wasi::p2::bindings::Command;
 use amphi::wasi_http;
 use amphi::wasi_http::p2::bindings::Proxy;
-use amphi::{Engine, Result, Store, ensure};
+use amphi::{Result, Store, ensure};
 use futures_util::future::{join, join_all};
 
 use super::Transcript;
@@ -36,10 +35,7 @@ type Answer = Result<(u16, String, String), &'static str>;
 ///
 /// A component is missing or cannot be compiled.
 pub async fn run(load: impl AsyncFn(&str) -> Result<Vec<u8>>, authority: &str) -> Result<Report> {
-    let mut stage = Stage {
-        engine: Engine::default(),
-        components: BTreeMap::new(),
-    };
+    let mut stage = Stage::new()?;
     let mut report = Report {
         suspends: amphi::can_suspend(),
         ..Report::default()

@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hasher};
 
 use amphi::component::{Func, Linker, Val};
-use amphi::{Config, Engine, Result, Store, format_err};
+use amphi::{Engine, Result, Store, format_err};
 use fastrand::Rng;
 
 use super::bits;
@@ -88,7 +88,7 @@ pub async fn echo(
 
 /// An engine that takes every type of values.
 pub fn engine() -> Result<Engine> {
-    let mut config = Config::new();
+    let mut config = amphi::shared_config();
     config
         .wasm_component_model_map(true)
         .wasm_component_model_fixed_length_lists(true);

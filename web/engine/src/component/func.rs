@@ -10,7 +10,7 @@ use values::{lift_values, lower_values};
 
 use super::context::{LiftContext, LowerContext};
 use super::host::Frame;
-use super::instance::{Instance, InstanceId};
+use super::instance::{Instance, InstanceData, InstanceId};
 use super::matching::typecheck_func;
 use super::typed::{ComponentNamedList, Lift, Lower};
 use super::types::ComponentFunc;
@@ -140,21 +140,22 @@ impl Func {
         Ok(())
     }
 
-    /// What a call needs to know, for longer than a borrow of the store.
+    /// The function's instance and what a call needs to know, for longer than a borrow of the store.
     ///
     /// # Safety
     ///
     /// The store must outlive `'a`. Instances are boxed, and what is known of a function never changes.
     #[inline]
-    unsafe fn info<'a>(&self, store: &StoreOpaque) -> Result<&'a FuncInfo> {
-        let cell = &self.instance.data(store).funcs[self.index.as_u32() as usize];
+    unsafe fn info<'a>(&self, store: &StoreOpaque) -> Result<(&'a InstanceData, &'a FuncInfo)> {
+        let data = self.instance.data(store);
+        let cell = &data.funcs[self.index.as_u32() as usize];
         let func = match cell.get() {
             Some(func) => func,
             None => Func::prepared(self.instance, self.index, store, cell)?,
         };
-        let info: *const FuncInfo = &raw const func.info;
+        let (data, info) = (&raw const *data, &raw const func.info);
         // SAFETY: the caller's promise.
-        Ok(unsafe { &*info })
+        Ok(unsafe { (&*data, &*info) })
     }
 
     #[cold]
@@ -172,7 +173,7 @@ impl Func {
     /// The slot of the function's array-call trampoline.
     pub(crate) fn slot(&self, store: &StoreOpaque) -> Result<u32> {
         // SAFETY: what is read is copied at once.
-        unsafe { self.info(store) }.map(|info| info.call)
+        unsafe { self.info(store) }.map(|(_, info)| info.call)
     }
 
     /// Makes the function's trampoline.
@@ -235,11 +236,11 @@ impl Func {
         lift: impl FnOnce(&mut LiftContext<'_>, InterfaceType, &Frame) -> Result<R>,
     ) -> Result<R> {
         // SAFETY: the store is borrowed throughout.
-        let info = unsafe { self.info(store.opaque()) }?;
+        let (data, info) = unsafe { self.info(store.opaque()) }?;
         let placing = if place { info.placing } else { None };
-        let depth = store.opaque().enter_call()?;
+        let depth = store.opaque().enter_call(data)?;
         let result = self.call_entered(store.as_context_mut(), info, placing, lower, lift);
-        store.opaque().scopes.unwind(depth);
+        store.opaque().leave_call(data, depth, result.is_ok());
         result
     }
 

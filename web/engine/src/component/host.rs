@@ -131,7 +131,7 @@ impl Landing {
     #[inline]
     fn unwind(&self, depth: usize) {
         // SAFETY: as in `enter`.
-        unsafe { (*self.store).scopes.unwind(depth) }
+        unsafe { (*self.store).leave_host(depth) }
     }
 
     #[cold]

@@ -7,7 +7,7 @@ use super::instantiate::{InstancePre, RuntimeImport};
 use super::linker::HostDestructor;
 use super::lookup::ExportLookup;
 use super::matching::{InstanceType, ResourceTypes};
-use super::resource::{Destructor, HandleTable, ResourceType};
+use super::resource::{HandleTable, ResourceType};
 use super::typed::{ComponentNamedList, Lift, Lower};
 use super::types;
 use crate::codegen::{CANNOT_LEAVE, INVALID, invalid_string};
@@ -17,7 +17,7 @@ use crate::plan::{Def, Export, TrampolineKind, Transcoding};
 use crate::raw::ValRaw;
 use crate::store::{AsContext, AsContextMut, StoreOpaque};
 use js_sys::{Object, WebAssembly};
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomPinned;
@@ -73,6 +73,8 @@ pub struct InstanceData {
     pub(super) destructors: BTreeMap<ResourceIndex, Destroy>,
     /// Which component instance defines a resource.
     pub(super) owners: SecondaryMap<ResourceIndex, PackedOption<RuntimeComponentInstanceIndex>>,
+    /// Whether it may not be entered: until it is made, and then while a call from the host is inside.
+    pub(super) entered: Cell<bool>,
     /// Trampolines of exported functions, made when first asked for.
     pub(super) funcs: Vec<OnceCell<LiftedFunc>>,
     pub(super) _pinned: PhantomPinned,
@@ -306,7 +308,7 @@ impl InstanceData {
     }
 
     /// Runs the destructor of a resource, if it has one.
-    fn destroy(&self, resource: ResourceIndex, rep: u32) -> Result<()> {
+    pub(super) fn destroy(&self, resource: ResourceIndex, rep: u32) -> Result<()> {
         match self.destructors.get(&resource) {
             None => Ok(()),
             Some(Destroy::Host(dtor)) => dtor.run(self.store, rep),
@@ -410,40 +412,6 @@ fn trap_with_code(code: u32) -> Error {
     match u8::try_from(code).ok().and_then(Trap::from_u8) {
         Some(trap) => trap.into(),
         None => format_err!("an adapter trapped with the unknown code {code}"),
-    }
-}
-
-impl StoreOpaque {
-    /// A call from the host begins; returns the depth to go back to at its end.
-    ///
-    /// # Errors
-    ///
-    /// A guest has trapped in this store.
-    #[inline]
-    pub(super) fn enter_call(&mut self) -> Result<usize> {
-        if self.trapped {
-            bail!(Trap::CannotEnterComponent);
-        }
-        if page::is_poisoned() {
-            bail!(
-                "the application panicked while a guest was calling it: this page runs no guest any more"
-            );
-        }
-        Ok(self.scopes.enter())
-    }
-
-    /// Runs a destructor because the host drops the last handle to a resource.
-    pub(super) fn run_destructor_from_host(&mut self, dtor: Destructor, rep: u32) -> Result<()> {
-        let instance: *const InstanceData = &raw const *self.instances[dtor.instance.index()];
-        // SAFETY: instances are boxed and live as long as their store.
-        let instance = unsafe { &*instance };
-        if instance.owners[dtor.resource].is_some() {
-            let depth = self.enter_call()?;
-            let result = instance.destroy(dtor.resource, rep);
-            self.scopes.unwind(depth);
-            return result;
-        }
-        instance.destroy(dtor.resource, rep)
     }
 }
 

@@ -15,7 +15,7 @@ use crate::plan::{
 };
 use crate::store::{AsContextMut, StoreOpaque};
 use js_sys::{Object, WebAssembly};
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::{PhantomData, PhantomPinned};
@@ -320,7 +320,8 @@ impl<'a> Instantiation<'a> {
         }
     }
 
-    fn finish(self) -> Instance {
+    fn finish(mut self) -> Instance {
+        self.data().entered.set(false);
         Instance::new(self.store, self.id)
     }
 }
@@ -355,6 +356,7 @@ fn empty_data<T>(
         resource_types: Arc::clone(&pre.resources),
         destructors: BTreeMap::new(),
         owners: SecondaryMap::new(),
+        entered: Cell::new(true),
         funcs: plan.export_items.iter().map(|_| OnceCell::new()).collect(),
         _pinned: PhantomPinned,
     })

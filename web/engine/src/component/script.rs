@@ -216,7 +216,7 @@ impl<T: 'static> Guest<T> {
     ///
     /// No guest of the store may run any more.
     pub fn enter(&self) -> Result<usize> {
-        self.opaque().enter_call()
+        self.opaque().enter_script()
     }
 
     /// Such a call ends, but for its result.

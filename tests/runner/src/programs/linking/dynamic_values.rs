@@ -91,6 +91,10 @@ pub fn run(t: &mut Transcript, engine: &Engine, guests: &[Component]) -> Result<
         ),
     ];
     for (step, params, places, part) in wrong {
+        let mut store = Store::new(engine, Vec::new());
+        let instance = pre.instantiate(&mut store)?;
+        let note = instance.get_func(&mut store, "note");
+        let note = note.ok_or_else(|| amphi::format_err!("there is no `note`"))?;
         let result = note.call(&mut store, params, &mut vec![Val::Bool(false); places]);
         t.fails(step, result, part);
     }

@@ -1,7 +1,9 @@
-//! A host function that calls guests: its own caller, another instance, a destructor.
+//! A host function that calls guests: another instance, which may be; its own caller or a destructor there, which is refused.
 
-use amphi::component::{Component, Instance, Linker, ResourceAny};
-use amphi::{Engine, Result, Store, StoreContextMut, format_err};
+use std::fmt::Debug;
+
+use amphi::component::{Component, Instance, InstancePre, Linker, ResourceAny, Val};
+use amphi::{Engine, Result, Store, StoreContextMut, Trap, format_err};
 
 use super::component;
 use crate::programs::Transcript;
@@ -59,38 +61,65 @@ struct State {
     ladders: Vec<Instance>,
     calls: usize,
     seen: Vec<String>,
+    /// What a destructor tells the host to drop.
+    spare: Option<ResourceAny>,
+}
+
+impl State {
+    /// Writes down how a call ended, by the trap if it is one.
+    fn saw<T: Debug>(&mut self, result: Result<T>) {
+        let seen = match result {
+            Ok(value) => format!("{value:?}"),
+            Err(error) => match error.downcast_ref::<Trap>() {
+                Some(trap) => trap.to_string(),
+                None => "an error".to_owned(),
+            },
+        };
+        self.seen.push(seen);
+    }
 }
 
 /// The next instance in turn.
 fn turn(store: &mut StoreContextMut<'_, State>) -> Result<Instance> {
     let state = store.data_mut();
-    let next = state.ladders.get(state.calls % state.ladders.len().max(1));
     state.calls += 1;
+    let next = state.ladders.get(state.calls % state.ladders.len().max(1));
     next.copied().ok_or_else(|| format_err!("nobody to call"))
 }
+
+/// A guest that traps is called, and what it did is kept from the caller.
+const TRAPS: u32 = 77;
+
+/// A call that fails without a trap, likewise, and then a good one of the same instance.
+const FAILS: u32 = 78;
 
 fn linker(engine: &Engine) -> Result<Linker<State>> {
     let mut linker = Linker::new(engine);
     let mut root = linker.root();
-    root.func_wrap(
-        "next",
-        |mut store: StoreContextMut<'_, State>, (n,): (u32,)| {
-            let ladder = turn(&mut store)?;
-            if n == 77 {
-                // The guest that traps is called, and what it did is kept from the caller.
+    root.func_wrap("next", |mut store, (n,): (u32,)| {
+        let ladder = turn(&mut store)?;
+        let down = ladder.get_typed_func::<(u32,), (u32,)>(&mut store, "down")?;
+        match n {
+            TRAPS => {
                 let trap = ladder.get_typed_func::<(), ()>(&mut store, "trap")?;
-                let trapped = trap.call(&mut store, ());
-                let again = trap.call(&mut store, ());
-                for error in [trapped, again].into_iter().filter_map(Result::err) {
-                    let seen = error.downcast_ref::<amphi::Trap>().map(ToString::to_string);
-                    store.data_mut().seen.push(seen.unwrap_or_default());
+                for _ in 0..2 {
+                    let trapped = trap.call(&mut store, ());
+                    store.data_mut().saw(trapped);
                 }
-                return Ok((1,));
+                Ok((1,))
             }
-            let down = ladder.get_typed_func::<(u32,), (u32,)>(&mut store, "down")?;
-            down.call(&mut store, (n,))
-        },
-    )?;
+            FAILS => {
+                let wrong = down
+                    .func()
+                    .call(&mut store, &[Val::U8(0)], &mut [Val::Bool(false)]);
+                store.data_mut().saw(wrong);
+                let right = down.call(&mut store, (0,));
+                store.data_mut().saw(right);
+                Ok((1,))
+            }
+            _ => down.call(&mut store, (n,)),
+        }
+    })?;
     root.func_wrap(
         "say",
         |mut store: StoreContextMut<'_, State>, (text,): (String,)| {
@@ -103,56 +132,74 @@ fn linker(engine: &Engine) -> Result<Linker<State>> {
     Ok(linker)
 }
 
+/// A store with so many ladders.
+fn ladders(engine: &Engine, pre: &InstancePre<State>, instances: usize) -> Result<Store<State>> {
+    let mut store = Store::new(engine, State::default());
+    for _ in 0..instances {
+        let instance = pre.instantiate(&mut store)?;
+        store.data_mut().ladders.push(instance);
+    }
+    Ok(store)
+}
+
+const REFUSED: &str = "cannot enter component instance";
+
 pub fn run(t: &mut Transcript, engine: &Engine, _: &[Component]) -> Result<()> {
     let ladder = component(engine, LADDER)?;
     let pre = linker(engine)?.instantiate_pre(&ladder)?;
     for instances in [1, 2, 3] {
-        let mut store = Store::new(engine, State::default());
-        for _ in 0..instances {
-            let instance = pre.instantiate(&mut store)?;
-            store.data_mut().ladders.push(instance);
-        }
+        let rungs = u32::try_from(instances)?;
+        let mut store = ladders(engine, &pre, instances)?;
         let first = store.data().ladders[0];
         let down = first.get_typed_func::<(u32,), (u32,)>(&mut store, "down")?;
-        t.saw(&format!("down {instances}"), down.call(&mut store, (20,))?);
+        // Each is entered once, again and again.
+        for _ in 0..3 {
+            store.data_mut().calls = 0;
+            let found = down.call(&mut store, (rungs - 1,))?;
+            t.same(&format!("down {instances}"), found, (rungs - 1,));
+        }
+        store.data_mut().calls = 0;
+        let once_more = down.call(&mut store, (rungs,));
+        t.fails(&format!("once more {instances}"), once_more, REFUSED);
+        t.fails("afterwards", down.call(&mut store, (0,)), REFUSED);
+
+        let mut store = ladders(engine, &pre, instances)?;
+        let first = store.data().ladders[0];
         let echo = first.get_typed_func::<(&str,), (String,)>(&mut store, "echo")?;
-        t.saw(
-            &format!("echo {instances}"),
-            echo.call(&mut store, ("ab",))?,
-        );
-        t.same("calls", store.data().calls, 20 + 2);
+        let said = echo.call(&mut store, ("ab",));
+        match instances {
+            3 => t.saw("echo 3", said?),
+            _ => t.fails(&format!("echo {instances}"), said, REFUSED),
+        }
     }
-    trapping(t, engine, &pre)?;
+    kept_from_the_caller(t, engine, &pre)?;
     destructors(t, engine)
 }
 
-/// A guest that traps inside a call of the host, which answers its caller nevertheless.
-fn trapping(
+/// A guest fails inside a call of the host, which answers its caller nevertheless.
+fn kept_from_the_caller(
     t: &mut Transcript,
     engine: &Engine,
-    pre: &amphi::component::InstancePre<State>,
+    pre: &InstancePre<State>,
 ) -> Result<()> {
-    for instances in [1, 2] {
-        let mut store = Store::new(engine, State::default());
-        for _ in 0..instances {
-            let instance = pre.instantiate(&mut store)?;
-            store.data_mut().ladders.push(instance);
-        }
-        let ladders = store.data().ladders.clone();
-        store.data_mut().calls = 1;
-        let down = ladders[0].get_typed_func::<(u32,), (u32,)>(&mut store, "down")?;
-        let result = down.call(&mut store, (78,));
-        t.saw(
-            &format!("answered {instances}"),
-            result.map_err(|error| format!("{error:#}")),
-        );
-        t.saw("what the host saw", &store.data().seen);
-        for ladder in ladders {
-            let depth = ladder.get_typed_func::<(), (u32,)>(&mut store, "depth")?;
-            let after = depth.call(&mut store, ());
-            let after =
-                after.map_err(|error| error.downcast_ref::<amphi::Trap>().map(ToString::to_string));
-            t.saw("afterwards", after);
+    for (how, n) in [("traps", TRAPS), ("fails", FAILS)] {
+        for instances in [1, 2] {
+            let mut store = ladders(engine, pre, instances)?;
+            let ladders = store.data().ladders.clone();
+            let down = ladders[0].get_typed_func::<(u32,), (u32,)>(&mut store, "down")?;
+            let result = down.call(&mut store, (n + 1,));
+            t.saw(
+                &format!("{how}: answered {instances}"),
+                result.map_err(|error| format!("{error:#}")),
+            );
+            t.saw("what the host saw", &store.data().seen);
+            for ladder in ladders {
+                let depth = ladder.get_typed_func::<(), (u32,)>(&mut store, "depth")?;
+                let after = depth.call(&mut store, ());
+                let after =
+                    after.map_err(|error| error.downcast_ref::<Trap>().map(ToString::to_string));
+                t.saw("afterwards", after);
+            }
         }
     }
     Ok(())
@@ -190,10 +237,12 @@ fn destructors(t: &mut Transcript, engine: &Engine) -> Result<()> {
         |mut store: StoreContextMut<'_, State>, (rep,): (u32,)| {
             store.data_mut().seen.push(format!("{rep} is gone"));
             let keeper = store.data().ladders[0];
-            if rep > 1 {
-                let make = keeper.get_typed_func::<(u32,), (ResourceAny,)>(&mut store, "make")?;
-                let (next,) = make.call(&mut store, (rep - 1,))?;
-                next.resource_drop(&mut store)?;
+            let make = keeper.get_typed_func::<(u32,), (ResourceAny,)>(&mut store, "make")?;
+            let made = make.call(&mut store, (rep - 1,)).map(drop);
+            store.data_mut().saw(made);
+            if let Some(spare) = store.data_mut().spare.take() {
+                let dropped = spare.resource_drop(&mut store);
+                store.data_mut().saw(dropped);
             }
             Ok(())
         },
@@ -204,17 +253,19 @@ fn destructors(t: &mut Transcript, engine: &Engine) -> Result<()> {
     store.data_mut().ladders.push(keeper);
     let make = keeper.get_typed_func::<(u32,), (ResourceAny,)>(&mut store, "make")?;
     let take = keeper.get_typed_func::<(ResourceAny,), ()>(&mut store, "take")?;
-    let (three,) = make.call(&mut store, (3,))?;
-    three.resource_drop(&mut store)?;
-    t.saw(
-        "dropped by the host",
-        std::mem::take(&mut store.data_mut().seen),
-    );
-    let (two,) = make.call(&mut store, (2,))?;
-    take.call(&mut store, (two,))?;
-    t.saw(
-        "dropped by the guest",
-        std::mem::take(&mut store.data_mut().seen),
-    );
+    for (by, rep) in [("the host", 3), ("the guest", 2)] {
+        let (one,) = make.call(&mut store, (rep,))?;
+        let (spare,) = make.call(&mut store, (100,))?;
+        store.data_mut().spare = Some(spare);
+        match by {
+            "the host" => one.resource_drop(&mut store)?,
+            _ => take.call(&mut store, (one,))?,
+        }
+        let seen = std::mem::take(&mut store.data_mut().seen);
+        let refused = format!("wasm trap: {REFUSED}");
+        let expected = [format!("{rep} is gone"), refused.clone(), refused];
+        t.same(&format!("dropped by {by}"), seen, expected);
+        t.fails("the spare one", spare.resource_drop(&mut store), "");
+    }
     Ok(())
 }

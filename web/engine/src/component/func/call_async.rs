@@ -4,6 +4,7 @@ use super::values::{lift_values, lower_values};
 use super::{Func, finish_call};
 use crate::component::context::{LiftContext, LowerContext};
 use crate::component::host::Frame;
+use crate::component::instance::InstanceData;
 use crate::component::val::Val;
 use crate::page::{self, Caught, FRAME_SLOTS, Local, SuspendableCall};
 use crate::raw::ValRaw;
@@ -65,9 +66,9 @@ impl Func {
             return self.call_raw(store, false, lower, lift);
         }
         // SAFETY: the store is borrowed throughout.
-        let info = unsafe { self.info(store.opaque()) }?;
+        let (data, info) = unsafe { self.info(store.opaque()) }?;
         let id = self.instance.id;
-        let mut scope = Scope::enter(store.opaque())?;
+        let mut scope = Scope::enter(store.opaque(), data)?;
         let mut args = [ValRaw::ZERO; FRAME_SLOTS];
         {
             let store = store.as_context_mut();
@@ -85,7 +86,9 @@ impl Func {
             return Err(store.opaque().throw_to_error(&caught));
         }
         let mut args = call.args();
-        finish_call(store.opaque(), id, info, as_frame(&mut args), lift)
+        let result = finish_call(store.opaque(), id, info, as_frame(&mut args), lift);
+        scope.well = result.is_ok();
+        result
     }
 
     /// Calls the core function with flat arguments, on a stack that can be suspended where the browser can: the flat result in the first slot,
@@ -137,7 +140,10 @@ fn as_frame(args: &mut [ValRaw; FRAME_SLOTS]) -> &mut Frame {
 /// The scope of a call, ended when the call is done or dropped.
 struct Scope {
     store: *mut StoreOpaque,
+    instance: *const InstanceData,
     depth: usize,
+    /// Whether the call has ended well.
+    well: bool,
     /// Dropped while this is set, the guest has not ended by itself.
     guest_runs: bool,
 }
@@ -146,10 +152,12 @@ struct Scope {
 unsafe impl Send for Scope {}
 
 impl Scope {
-    fn enter(store: &mut StoreOpaque) -> Result<Scope> {
+    fn enter(store: &mut StoreOpaque, instance: &InstanceData) -> Result<Scope> {
         Ok(Scope {
-            depth: store.enter_call()?,
+            depth: store.enter_call(instance)?,
             store: &raw mut *store,
+            instance,
+            well: false,
             guest_runs: false,
         })
     }
@@ -157,9 +165,9 @@ impl Scope {
 
 impl Drop for Scope {
     fn drop(&mut self) {
-        // SAFETY: the call borrows the store for longer than its scope.
-        let store = unsafe { &mut *self.store };
-        store.scopes.unwind(self.depth);
+        // SAFETY: the call borrows the store, which owns the instance, for longer than its scope.
+        let (store, instance) = unsafe { (&mut *self.store, &*self.instance) };
+        store.leave_call(instance, self.depth, self.well);
         store.trapped |= self.guest_runs;
     }
 }

@@ -8,7 +8,7 @@ const MAX_HANDLES: usize = 1 << 28;
 
 /// How many handles there are in all the tables of a store, and how many there may be.
 ///
-/// Guests make handles without the host's doing, so that memory of the host's must have a bound. A lend counts as a handle.
+/// Guests make handles without the host's doing, so that memory of the host's must have a bound. A lend counts as a handle, and so does a call.
 #[derive(Debug)]
 pub struct LiveHandles {
     live: usize,
@@ -27,7 +27,13 @@ impl Default for LiveHandles {
 }
 
 impl LiveHandles {
-    fn one_more(&mut self, doing: &str) -> Result<()> {
+    /// Counts one more.
+    ///
+    /// # Errors
+    ///
+    /// There are as many as there may be; `doing` is what cannot be done.
+    #[inline]
+    pub fn one_more(&mut self, doing: &str) -> Result<()> {
         if self.live >= self.limit {
             bail!("cannot {doing}: store handle limit exceeded");
         }
@@ -35,7 +41,9 @@ impl LiveHandles {
         Ok(())
     }
 
-    fn one_less(&mut self) {
+    /// Counts one less.
+    #[inline]
+    pub fn one_less(&mut self) {
         self.live = self.live.saturating_sub(1);
     }
 }
