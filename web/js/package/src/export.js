@@ -21,9 +21,10 @@ function direct(guest, item, signature) {
   return (...args) => {
     guest.begin();
     memory.begin();
-    const depth = lends ? guest.instance.enter() : 0;
+    let depth;
     let entered = false;
     try {
+      if (lends) depth = guest.instance.enter();
       const values = signature.lowerParams(args);
       entered = true;
       const result = apply(core, values);
@@ -38,7 +39,8 @@ function direct(guest, item, signature) {
     } catch (error) {
       throw guest.failure(signature.mismatch(error, args), entered);
     } finally {
-      if (lends) guest.instance.leave(depth);
+      guest.end();
+      if (depth !== undefined) guest.instance.leave(depth);
       if (guest.afterwards.length > 0) guest.clean();
     }
   };
@@ -75,6 +77,7 @@ function methodCall(guest, core, signature) {
     } catch (error) {
       throw guest.failure(signature.mismatch(error, [self, a, b]), true);
     } finally {
+      guest.end();
       if (record !== undefined) record.lends -= 1;
     }
   };
@@ -95,6 +98,8 @@ function scalarCall(guest, core, signature) {
           return from(core());
         } catch (error) {
           throw failed(error, []);
+        } finally {
+          guest.end();
         }
       };
     case 1:
@@ -104,6 +109,8 @@ function scalarCall(guest, core, signature) {
           return from(core(first(a)));
         } catch (error) {
           throw failed(error, [a]);
+        } finally {
+          guest.end();
         }
       };
     case 2:
@@ -113,6 +120,8 @@ function scalarCall(guest, core, signature) {
           return from(core(first(a), second(b)));
         } catch (error) {
           throw failed(error, [a, b]);
+        } finally {
+          guest.end();
         }
       };
     default:
@@ -122,6 +131,8 @@ function scalarCall(guest, core, signature) {
           return from(core(first(a), second(b), third(c)));
         } catch (error) {
           throw failed(error, [a, b, c]);
+        } finally {
+          guest.end();
         }
       };
   }
@@ -154,10 +165,11 @@ function waited(guest, item, signature) {
   return async (...args) => {
     guest.begin();
     memory.begin();
-    const depth = guest.instance.enter();
+    guest.beginWaiting();
+    let depth;
     let entered = false;
-    guest.isBusy = true;
     try {
+      depth = guest.instance.enter();
       const words = signature.lowerParams(args).map((value, index) => toWord(value, flat[index]));
       entered = true;
       const word = await guest.instance.callAsync(item.export, BigUint64Array.from(words));
@@ -173,8 +185,8 @@ function waited(guest, item, signature) {
     } catch (error) {
       throw guest.failure(signature.mismatch(error, args), entered);
     } finally {
-      guest.instance.leave(depth);
-      guest.isBusy = false;
+      if (depth !== undefined) guest.instance.leave(depth);
+      guest.endWaiting();
       guest.clean();
     }
   };
