@@ -10,6 +10,7 @@ mod outcome;
 mod table;
 mod verdict;
 
+use amphi_conformance::Reach;
 use amphi_harness::{BROWSERS, Browser};
 use anyhow::{Context, Result, bail};
 use browser::Page;
@@ -43,6 +44,9 @@ struct Arguments {
     /// The failures that are known, as TOML; see `tests/conformance/known.toml`.
     #[arg(long, value_name = "FILE")]
     known: Option<PathBuf>,
+    /// Runs natively once more, with what is asynchronous in the component model, which the page does not have.
+    #[arg(long = "async")]
+    asynchronous: bool,
     /// The folder of the page that runs scripts.
     #[arg(
         long,
@@ -100,27 +104,28 @@ fn run(arguments: &Arguments) -> Result<bool> {
 
 /// What scripts run on.
 enum Host {
-    Native,
+    Native(Reach),
     Page(Box<Page>),
 }
 
 impl Host {
     fn name(&self) -> &'static str {
         match self {
-            Self::Native => "native",
+            Self::Native(Reach::Shared) => "native",
+            Self::Native(Reach::Asynchronous) => outcome::ASYNCHRONOUS,
             Self::Page(page) => page.browser.name,
         }
     }
 
     fn run(&mut self, script: &Script, bound: Duration) -> Run {
         match self {
-            Self::Native => native::run(script, bound),
+            Self::Native(reach) => native::run(script, *reach, bound),
             Self::Page(page) => page.run(script),
         }
     }
 }
 
-/// The native host, and every browser that was asked for.
+/// The native host, every browser that was asked for, and the native host once more if that was asked for.
 fn hosts(arguments: &Arguments, bound: Duration) -> Result<Vec<Host>> {
     let chosen =
         |browser: &&'static Browser| arguments.browsers.iter().any(|name| name == browser.name);
@@ -132,9 +137,12 @@ fn hosts(arguments: &Arguments, bound: Duration) -> Result<Vec<Host>> {
     if !pages.is_empty() && arguments.browsers.iter().any(|name| name == NONE) {
         bail!("--browser: expected `{NONE}` or browsers, found both");
     }
-    Ok(std::iter::once(Host::Native)
-        .chain(pages.into_iter().map(Box::new).map(Host::Page))
-        .collect())
+    let mut hosts = vec![Host::Native(Reach::Shared)];
+    hosts.extend(pages.into_iter().map(Box::new).map(Host::Page));
+    if arguments.asynchronous {
+        hosts.push(Host::Native(Reach::Asynchronous));
+    }
+    Ok(hosts)
 }
 
 const NONE: &str = "none";

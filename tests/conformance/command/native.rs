@@ -2,16 +2,17 @@
 
 use crate::files::Script;
 use crate::outcome::Run;
+use amphi_conformance::Reach;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// Runs `script` for at most `bound`. A thread that does not end is left behind.
-pub fn run(script: &Script, bound: Duration) -> Run {
+pub fn run(script: &Script, reach: Reach, bound: Duration) -> Run {
     let (sender, receiver) = channel();
     let text = script.text.clone();
     let running = thread::spawn(move || {
-        amphi_conformance::run(&text, |line| {
+        amphi_conformance::run(&text, reach, |line| {
             // Nobody listens any more when the time is over.
             let _ = sender.send(line);
         });

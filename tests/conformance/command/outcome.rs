@@ -12,6 +12,9 @@ pub struct Run {
     pub trouble: Option<String>,
 }
 
+/// What the native host is called where it has what is asynchronous in the component model; the other hosts have not.
+pub const ASYNCHRONOUS: &str = "native+async";
+
 /// All scripts on all hosts.
 #[derive(Debug)]
 pub struct Tested {
@@ -82,6 +85,22 @@ impl Tested {
                     outcome,
                 })
         })
+    }
+}
+
+impl Tested {
+    /// Every directive whose outcome on the host with this number is to be as on the native host. What one host alone passes because it alone has
+    /// what is asynchronous is none of these.
+    pub fn compared(&self, host: usize) -> impl Iterator<Item = Found<'_>> {
+        let more = self.hosts[host] == ASYNCHRONOUS;
+        self.on(host)
+            .filter(move |found| !(more && *found.outcome == Outcome::Passed))
+    }
+
+    /// The native host with the most features.
+    pub fn most(&self) -> usize {
+        let found = self.hosts.iter().position(|host| *host == ASYNCHRONOUS);
+        found.unwrap_or_default()
     }
 }
 

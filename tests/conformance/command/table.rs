@@ -1,6 +1,6 @@
 //! The table: for each script how many directives passed where; then, by name, what did not.
 
-use crate::outcome::{Found, Results, Tested};
+use crate::outcome::{ASYNCHRONOUS, Found, Results, Tested};
 use crate::verdict;
 use amphi_conformance::Outcome;
 use std::collections::BTreeMap;
@@ -19,12 +19,12 @@ pub fn counts(tested: &Tested) -> String {
         .unwrap_or_default();
     let mut text = format!("\n{:<width$} {:>10}", "script", "directives");
     for host in &tested.hosts {
-        text += &format!(" {host:>9}");
+        text += &format!(" {host:>12}");
     }
     for script in &tested.scripts {
         text += &format!("\n{:<width$} {:>10}", script.name, script.places.len());
         for host in 0..tested.hosts.len() {
-            text += &format!(" {:>9}", script.passed(host));
+            text += &format!(" {:>12}", script.passed(host));
         }
     }
     text + "\n"
@@ -37,18 +37,24 @@ pub fn report(tested: &Tested, source: &Option<String>) -> String {
         `cargo xtask conformance` writes this file; it is not edited by hand.\n\n";
     text += &reproduce(tested, source);
     text += &table(tested);
+    if tested.most() > 0 {
+        text += &format!(
+            "\nWhat is asynchronous in the component model runs natively and not in the page, which refuses it by name. The columns that are \
+             compared are therefore without it (`amphi::shared_config`); `{ASYNCHRONOUS}` has it.\n"
+        );
+    }
     for (number, host) in tested.hosts.iter().enumerate().skip(1) {
-        let lines = listed(tested, number, |found| {
+        let lines = listed(tested.compared(number), |found| {
             verdict::difference(found, found_alone)
         });
         text += &section(&format!("Where {host} differs"), &lines, "Nowhere.");
     }
-    let failing = listed(tested, 0, |found| match found.outcome {
+    let failing = listed(tested.on(tested.most()), |found| match found.outcome {
         Outcome::Failed(text) => Some(found_alone(text)),
         Outcome::Passed | Outcome::LeftOut(_) => None,
     });
     text += &section("What does not pass natively", &failing, "Nothing.");
-    let left_out = listed(tested, 0, |found| match found.outcome {
+    let left_out = listed(tested.on(0), |found| match found.outcome {
         Outcome::LeftOut(what) => Some(what.clone()),
         Outcome::Passed | Outcome::Failed(_) => None,
     });
@@ -63,7 +69,10 @@ fn reproduce(tested: &Tested, source: &Option<String>) -> String {
         .hosts
         .iter()
         .skip(1)
-        .fold(String::new(), |text, host| text + " --browser " + host);
+        .fold(String::new(), |text, host| match *host {
+            ASYNCHRONOUS => text + " --async",
+            browser => text + " --browser " + browser,
+        });
     let folders: BTreeMap<&str, ()> = tested
         .scripts
         .iter()
@@ -97,10 +106,13 @@ fn table(tested: &Tested) -> String {
     text + "\n"
 }
 
-/// The directives of a host of which `say` says something, those with the same words together.
-fn listed(tested: &Tested, host: usize, say: impl Fn(&Found<'_>) -> Option<String>) -> Vec<String> {
+/// The directives of which `say` says something, those with the same words together.
+fn listed<'a>(
+    directives: impl Iterator<Item = Found<'a>>,
+    say: impl Fn(&Found<'_>) -> Option<String>,
+) -> Vec<String> {
     let mut together: BTreeMap<(&str, String), Vec<usize>> = BTreeMap::new();
-    for found in tested.on(host) {
+    for found in directives {
         if let Some(words) = say(&found) {
             together
                 .entry((found.script, plain(&words)))

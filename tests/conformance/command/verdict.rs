@@ -54,7 +54,7 @@ fn differences(tested: &Tested, number: usize, host: &str) -> Vec<String> {
     let said = |found: Found<'_>| {
         difference(&found, str::to_owned).map(|text| format!("{}: {text}", at(host, &found)))
     };
-    tested.on(number).filter_map(said).collect()
+    tested.compared(number).filter_map(said).collect()
 }
 
 fn unlisted(tested: &Tested, number: usize, host: &str, known: &Known) -> Vec<String> {

@@ -173,7 +173,8 @@ fn call(stage: &mut Stage, invoke: &WastInvoke<'_>) -> Result<Vec<Val>> {
         .map(|(index, arg)| value::argument(arg, params.get(index)))
         .collect::<Result<Vec<_>>>()?;
     let mut results = vec![Val::Bool(false); ty.results().len()];
-    func.call(&mut *store, &args, &mut results)?;
+    let reach = running.reach;
+    reach.call(&mut store, &func, &args, &mut results)?;
     Ok(results)
 }
 

@@ -1,6 +1,7 @@
 //! What a script comes to, directive by directive.
 
 use crate::directive;
+use crate::reach::Reach;
 use crate::script::{Place, directives};
 use crate::stage::Stage;
 use serde::{Deserialize, Serialize};
@@ -28,8 +29,8 @@ pub enum Outcome {
 }
 
 /// Runs the directives of the script `text`, one after the other, and says of each what it came to as soon as it has.
-pub fn run(text: &str, mut each: impl FnMut(Line)) {
-    let mut stage = Stage::new();
+pub fn run(text: &str, reach: Reach, mut each: impl FnMut(Line)) {
+    let mut stage = Stage::new(reach);
     for found in directives(text) {
         let outcome = match (found.text, &mut stage) {
             (Ok(text), Ok(stage)) => directive::run(stage, text),

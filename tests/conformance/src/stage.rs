@@ -1,16 +1,18 @@
 //! What a script has made so far: definitions, instances and the stores they live in.
 
 use crate::host::{self, State};
+use crate::reach::Reach;
 use crate::supply;
 use amphi::component::{Component, Instance, Linker};
 use amphi::error::Context as _;
-use amphi::{Config, Engine, Result, Store, bail};
+use amphi::{Engine, Result, Store, bail};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// What a script has made so far.
 pub(crate) struct Stage {
+    reach: Reach,
     engine: Engine,
     /// Components by the names that the script gave them.
     definitions: BTreeMap<Option<String>, Component>,
@@ -23,6 +25,8 @@ pub(crate) struct Stage {
 /// An instance.
 #[derive(Clone)]
 pub(crate) struct Running {
+    /// How its functions are called.
+    pub reach: Reach,
     /// Its store: its own, since a trap ends all use of a store, or that of the instances that it imports from. It is closed with the last
     /// instance that a directive can name, for a browser has room for some hundred memories at a time.
     pub store: Rc<RefCell<Store<State>>>,
@@ -33,14 +37,10 @@ pub(crate) struct Running {
 }
 
 impl Stage {
-    pub(crate) fn new() -> Result<Self> {
-        let mut config = Config::new();
-        config
-            .wasm_component_model_map(true)
-            .wasm_component_model_fixed_length_lists(true)
-            .wasm_component_model_implements(true);
+    pub(crate) fn new(reach: Reach) -> Result<Self> {
         Ok(Self {
-            engine: Engine::new(&config)?,
+            reach,
+            engine: reach.engine()?,
             definitions: BTreeMap::new(),
             instances: BTreeMap::new(),
             current: None,
@@ -115,8 +115,14 @@ impl Stage {
             supply::exports(&mut names, &mut store.borrow_mut(), running)
                 .with_context(|| format!("the exports of `{name}`"))?;
         }
-        let instance = linker.instantiate(&mut *store.borrow_mut(), component)?;
+        // An import that another instance supplies is called by a function of the host, which cannot wait for it.
+        let reach = match suppliers.is_empty() {
+            true => self.reach,
+            false => Reach::Shared,
+        };
+        let instance = reach.instantiate(&mut store.borrow_mut(), &linker, component)?;
         Ok(Running {
+            reach,
             store,
             component: component.clone(),
             instance,

@@ -1,12 +1,14 @@
 //! The command on the native host: the scripts of this project all pass, and what is wrong is named and hides nothing.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+
+use tempfile::TempDir;
 
 #[test]
 fn every_directive_passes_natively() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let output = run(&folder.join("known.toml"), &folder.join("scripts"), 60);
+    let output = run(&folder.join("known.toml"), &folder.join("scripts"), 60, &[]);
     assert!(output.status.success(), "{}", said(&output));
 }
 
@@ -36,6 +38,23 @@ fn what_is_wrong_is_named_and_hides_nothing() {
 }
 
 #[test]
+fn what_is_asynchronous_runs_natively_where_it_is_asked_for() {
+    let script = "\
+        (component\n\
+          (core module $M (func (export \"f\") (result i32) (i32.const 7)))\n\
+          (core instance $m (instantiate $M))\n\
+          (func (export \"f\") async (result u32) (canon lift (core func $m \"f\"))))\n\
+        (assert_return (invoke \"f\") (u32.const 7))";
+    let known = "failure = [{ hosts = ['native'], script = 'wrong.wast', lines = [1, 5], reason = 'refused by name' }]";
+    let folder = written(script, known);
+    let output = run(&folder.list, &folder.file, 60, &["--async"]);
+    assert!(output.status.success(), "{}", said(&output));
+    let counted = String::from_utf8_lossy(&output.stdout);
+    let counts = counted.split_whitespace().rev().take(2).collect::<Vec<_>>();
+    assert_eq!(counts, ["2", "0"], "{counted}");
+}
+
+#[test]
 fn a_script_that_does_not_end_is_left() {
     let script = "\
         (component\n\
@@ -56,6 +75,21 @@ fn a_script_that_does_not_end_is_left() {
 
 /// What the command says of a script that it is to fail on.
 fn check(script: &str, known: &str) -> String {
+    let folder = written(script, known);
+    let output = run(&folder.list, &folder.file, 1, &[]);
+    let text = said(&output);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    text
+}
+
+/// A script and a list of known failures.
+struct Written {
+    file: PathBuf,
+    list: PathBuf,
+    _folder: TempDir,
+}
+
+fn written(script: &str, known: &str) -> Written {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let (file, list) = (
         folder.path().join("wrong.wast"),
@@ -63,13 +97,14 @@ fn check(script: &str, known: &str) -> String {
     );
     std::fs::write(&file, script).expect("the script can be written");
     std::fs::write(&list, known).expect("the list can be written");
-    let output = run(&list, &file, 1);
-    let text = said(&output);
-    assert_eq!(output.status.code(), Some(1), "{text}");
-    text
+    Written {
+        file,
+        list,
+        _folder: folder,
+    }
 }
 
-fn run(known: &Path, scripts: &Path, seconds: u32) -> Output {
+fn run(known: &Path, scripts: &Path, seconds: u32, more: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_amphi-conformance"))
         .args([
             "--browser",
@@ -79,6 +114,7 @@ fn run(known: &Path, scripts: &Path, seconds: u32) -> Output {
             "--known",
         ])
         .args([known, scripts])
+        .args(more)
         .output()
         .expect("the command starts")
 }
