@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 /// When a breaker opens, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BreakerLimits {
@@ -149,7 +151,9 @@ impl Circuit {
     fn open(&mut self, now: Instant) {
         self.traps.clear();
         self.opened += 1;
-        let until = now + self.limits.open;
+        // A time that no clock reaches is as good as a year.
+        let until = now.checked_add(self.limits.open);
+        let until = until.unwrap_or(now + YEAR);
         self.position = Position::Open { until };
     }
 }

@@ -89,6 +89,17 @@ fn a_try_that_traps_opens_it_again_and_one_that_is_dropped_lets_the_next_try() {
 }
 
 #[test]
+fn however_long_it_is_to_be_open_it_opens() {
+    let start = Instant::now();
+    let breaker = Arc::new(Breaker::new(BreakerLimits {
+        open: Duration::MAX,
+        ..limits(1)
+    }));
+    trap(&breaker, start);
+    assert!(breaker.enter(start + seconds(1_000_000)).is_err());
+}
+
+#[test]
 fn calls_that_began_before_it_opened_change_nothing_when_they_end() {
     let start = Instant::now();
     let breaker = Arc::new(Breaker::new(limits(1)));

@@ -18,7 +18,7 @@ const CACHE: usize = 8 << 20;
 
 /// A file that is a store. Every operation blocks.
 pub struct DiskStore {
-    database: Database,
+    pub(super) database: Database,
 }
 
 impl DiskStore {

@@ -188,3 +188,40 @@ async fn blocking<T: Send + 'static>(
     });
     done.await.map_err(|_| StoreProblem::Lost)?
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// While somebody else writes to the file, a change waits on a thread of its own: the runtime, which here has one thread, does not.
+    #[tokio::test(flavor = "current_thread")]
+    async fn a_slow_disk_does_not_hold_up_the_runtime() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let place = StorePlace::Disk(folder.path().join("slow.redb"));
+        let store = Store::open(&place, StoreBounds::default()).expect("it opens");
+        let Held::Disk(disk, _) = &store.held else {
+            panic!("it is on a disk");
+        };
+        let writing = disk.database.begin_write().expect("nobody else writes");
+
+        let waiting = tokio::spawn({
+            let store = store.clone();
+            async move { store.increment("n".to_owned(), 1).await }
+        });
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+            let read = store
+                .get(vec!["n".to_owned()])
+                .await
+                .expect("reading goes on");
+            assert_eq!(read, [None]);
+            assert!(!waiting.is_finished());
+        }
+        writing.abort().expect("it ends");
+        let sum = waiting
+            .await
+            .expect("it does not panic")
+            .expect("it is written");
+        assert_eq!(sum, 1);
+    }
+}
