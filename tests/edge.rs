@@ -14,3 +14,5 @@ mod limits;
 mod plugins;
 #[path = "edge/typed.rs"]
 mod typed;
+#[path = "edge/versions.rs"]
+mod versions;

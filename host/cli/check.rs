@@ -10,7 +10,7 @@ use amphi_core::contract::{self, ContractError};
 use clap::Args;
 use semver::Version;
 use serde_json::{Value, json};
-use wit_parser::{PackageId, Resolve, WorldId, WorldKey};
+use wit_parser::{PackageId, Resolve, WorldId};
 
 use crate::load;
 use crate::outcome::{Failure, Outcome, print};
@@ -58,7 +58,7 @@ pub fn check(options: &Options) -> Outcome {
         world_of(&options.new, world)?,
     );
     let report = abi::compare(old.side(), new.side());
-    let version = old.version();
+    let version = abi::exported_version(old.side());
     match options.json {
         true => print(&format!("{:#}", to_json(&report, version)))?,
         false => print(&to_text(&report, version))?,
@@ -81,21 +81,6 @@ impl Found {
             resolve: &self.resolve,
             world: self.world,
         }
-    }
-
-    /// The version that the world's exports have, if it is one.
-    fn version(&self) -> Option<&Version> {
-        let exports = self.resolve.worlds[self.world].exports.keys();
-        let mut versions = exports.filter_map(|key| {
-            let WorldKey::Interface(interface) = key else {
-                return None;
-            };
-            let package = self.resolve.interfaces[*interface].package?;
-            let name = &self.resolve.packages[package].name;
-            name.version.as_ref().filter(|_| name.namespace != "wasi")
-        });
-        let first = versions.next()?;
-        versions.all(|version| version == first).then_some(first)
     }
 }
 

@@ -21,6 +21,7 @@ fn host(compiling: Compiling, cache: &Path) -> Host {
         cache: Some(Cache::open(cache).expect("a cache")),
         ..Settings::default()
     })
+    .expect("it has no audit log")
 }
 
 fn in_child() -> Compiling {

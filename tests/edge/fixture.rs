@@ -31,9 +31,14 @@ pub fn settings() -> Settings {
     }
 }
 
+/// A host that serves nothing yet.
+pub fn host() -> Host {
+    Host::new(settings()).expect("it has no audit log")
+}
+
 /// A host that serves a function.
 pub async fn serving(spec: Spec) -> Host {
-    let host = Host::new(settings());
+    let host = host();
     deploy(&host, spec).await;
     host
 }

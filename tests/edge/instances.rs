@@ -79,7 +79,7 @@ fn narrow() -> Host {
         instances: 2,
         ..PoolSettings::default()
     };
-    Host::new(Settings { pool, ..settings() })
+    Host::new(Settings { pool, ..settings() }).expect("it has no audit log")
 }
 
 #[tokio::test]

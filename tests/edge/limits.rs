@@ -7,7 +7,7 @@ use amphi_edge::{Host, Spec};
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::fixture::{call, deploy, guest, settings};
+use crate::fixture::{call, deploy, guest, host};
 
 /// A component that exports `run`, with the core module's `run` behind it.
 fn component(module: &str) -> Vec<u8> {
@@ -21,7 +21,7 @@ fn component(module: &str) -> Vec<u8> {
 }
 
 async fn beside_a_neighbour(module: &str, limits: Limits) -> Host {
-    let host = Host::new(settings());
+    let host = host();
     let mut bad = Spec::new("bad", component(module));
     bad.config.limits = limits;
     deploy(&host, bad).await;

@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::fixture::{call, chain, deploy, guest, settings};
+use crate::fixture::{call, chain, deploy, guest, host};
 
 /// The log as host functions.
 struct NativeLedger;
@@ -67,10 +67,10 @@ fn report() -> (StatusCode, Value) {
 
 #[tokio::test]
 async fn a_plugin_may_be_rust_or_a_component() {
-    let native = Host::new(settings());
+    let native = host();
     let added = native.add_plugin(Arc::new(NativeLedger)).await;
     added.expect("nobody has it yet");
-    let other = Host::new(settings());
+    let other = host();
     let added = other.add_component_plugin(component()).await;
     added.expect("nobody has it yet");
     for host in [native, other] {
@@ -83,7 +83,7 @@ async fn a_plugin_may_be_rust_or_a_component() {
 
 #[tokio::test]
 async fn plugins_come_and_go_under_load() {
-    let host = Host::new(settings());
+    let host = host();
     host.add_component_plugin(component())
         .await
         .expect("nobody has it");
@@ -125,7 +125,7 @@ async fn plugins_come_and_go_under_load() {
 
 #[tokio::test]
 async fn a_plugin_that_does_not_fit_changes_nothing() {
-    let host = Host::new(settings());
+    let host = host();
     host.add_component_plugin(component())
         .await
         .expect("nobody has it");

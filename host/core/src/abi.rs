@@ -13,7 +13,7 @@ mod walk;
 
 use std::fmt;
 
-use wit_parser::{Resolve, WorldId};
+use wit_parser::{Resolve, WorldId, WorldKey};
 
 use crate::contract::Contract;
 
@@ -78,6 +78,21 @@ pub fn compare(old: Side<'_>, new: Side<'_>) -> Report {
     Report {
         changes: walk::worlds(old, new),
     }
+}
+
+/// The version that the exported interfaces have, if all have one and the same. WASI's are not counted: they say nothing of the component.
+pub fn exported_version<'a>(side: Side<'a>) -> Option<&'a semver::Version> {
+    let exports = side.resolve.worlds[side.world].exports.keys();
+    let mut versions = exports.filter_map(|key| {
+        let WorldKey::Interface(interface) = key else {
+            return None;
+        };
+        let package = side.resolve.interfaces[*interface].package?;
+        let name = &side.resolve.packages[package].name;
+        name.version.as_ref().filter(|_| name.namespace != "wasi")
+    });
+    let first = versions.next()?;
+    versions.all(|version| version == first).then_some(first)
 }
 
 impl Report {

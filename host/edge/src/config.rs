@@ -16,6 +16,7 @@ mod schema;
 mod server;
 mod text;
 mod tree;
+mod versions;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -30,6 +31,7 @@ pub use issue::{ConfigError, Issue, Place, Problem};
 pub use read::{Format, parse, read};
 pub use schema::schema;
 pub use server::{Admin, Compile, Log, LogFormat, LogLevel, Pool, Server, Timeouts, Tls};
+pub use versions::{Canary, CanaryStep};
 
 /// All that is served by one process.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

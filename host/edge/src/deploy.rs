@@ -6,6 +6,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use amphi::component::Component;
+use amphi_core::abi;
+use amphi_core::contract::{self, Contract};
 use serde_json::Value;
 use wasmparser::{Validator, WasmFeatures};
 
@@ -16,6 +18,7 @@ use crate::config::Limits;
 use crate::digest::Digest;
 use crate::engine::{Engines, Kind, Pool};
 use crate::function::Spec;
+use crate::gate::Refusal;
 use crate::grant::keyvalue::KeyValueStores;
 use crate::grant::{GrantError, Grants, Prepared};
 use crate::instance::{FRESH, Idle};
@@ -23,6 +26,7 @@ use crate::link::linker;
 use crate::log::GuestLog;
 use crate::metrics::Metrics;
 use crate::plugin::{ComponentPlugin, Configured, Provider, Providers, Ready};
+use crate::rollout::steps::ScheduleError;
 use crate::template::Template;
 use crate::typed::Targets;
 use crate::version::{Version, handler};
@@ -69,6 +73,17 @@ pub enum DeployError {
         /// Each exported function and why it cannot be called.
         refused: Vec<String>,
     },
+    /// It does not export the interface that it must.
+    Interface {
+        /// The interface.
+        expected: String,
+        /// What it exports.
+        found: Vec<String>,
+    },
+    /// It would break callers.
+    Gate(Box<Refusal>),
+    /// The steps of its canary are no schedule.
+    Steps(ScheduleError),
     /// No instance can be made.
     Instance(Failure),
 }
@@ -95,6 +110,17 @@ impl fmt::Display for DeployError {
                     known.join(", ")
                 }
             ),
+            Self::Interface { expected, found } => write!(
+                f,
+                "expected a component that exports `{expected}`, found {}",
+                if found.is_empty() {
+                    "no interface".to_owned()
+                } else {
+                    found.join(", ")
+                }
+            ),
+            Self::Gate(_) => f.write_str("it would break callers"),
+            Self::Steps(_) => f.write_str("its canary cannot go in these steps"),
             Self::Grants(_) => f.write_str("what it is granted is not there"),
             Self::Plugin { plugin, .. } => write!(f, "the plugin `{plugin}` cannot serve it"),
             Self::NothingToCall { refused } if refused.is_empty() => f.write_str(
@@ -116,7 +142,10 @@ impl std::error::Error for DeployError {
             Self::Invalid(_)
             | Self::TooLarge { .. }
             | Self::NoSuchPlugin { .. }
+            | Self::Interface { .. }
             | Self::NothingToCall { .. } => None,
+            Self::Gate(refusal) => Some(refusal),
+            Self::Steps(error) => Some(error),
             Self::Grants(error) => Some(error),
             Self::Plugin { error, .. } => Some(&**error),
             Self::Engine(error) | Self::Link(error) => Some(error.as_ref()),
@@ -137,14 +166,23 @@ pub(crate) struct Making<'a> {
 
 impl Making<'_> {
     /// Makes a version of a component.
-    pub(crate) async fn version(&self, spec: &Spec) -> Result<Arc<Version>, DeployError> {
+    pub(crate) async fn version(
+        &self,
+        spec: &Spec,
+        bytes: &[u8],
+    ) -> Result<Arc<Version>, DeployError> {
         let config = &spec.config;
+        let contract =
+            contract::decode(bytes).map_err(|error| DeployError::Invalid(error.to_string()))?;
+        if let Some(expected) = &config.interface {
+            pinned(expected, &contract)?;
+        }
         let kind = Kind {
-            concurrent: is_concurrent(&spec.component)?,
+            concurrent: is_concurrent(bytes)?,
             fuel: config.limits.fuel.is_some(),
         };
         let pool = self.engines.pool(kind).map_err(DeployError::Engine)?;
-        let component = self.compile(&pool, &spec.component).await?;
+        let component = self.compile(&pool, bytes).await?;
         let mut linker = linker(&pool).map_err(DeployError::Engine)?;
         let mut configured = Configured::default();
         let mut places = 1;
@@ -179,7 +217,7 @@ impl Making<'_> {
                 refused: targets.refusals(),
             });
         }
-        let digest = Digest::of(&spec.component);
+        let digest = Digest::of(bytes);
         let metrics = self.metrics.function(&spec.name, &digest.short());
         let log = GuestLog::new(
             &spec.name,
@@ -190,6 +228,8 @@ impl Making<'_> {
         let version = Arc::new(Version {
             digest,
             name: digest.short(),
+            interface: abi::exported_version((&contract).into()).cloned(),
+            contract,
             limits: config.limits.clone(),
             reuse: config.reuse.clone().unwrap_or(FRESH),
             pool,
@@ -291,6 +331,22 @@ fn is_concurrent(bytes: &[u8]) -> Result<bool, DeployError> {
         .validate_all(bytes)
         .map(|_| true)
         .map_err(|error| DeployError::Invalid(error.to_string()))
+}
+
+fn pinned(expected: &str, contract: &Contract) -> Result<(), DeployError> {
+    let world = &contract.resolve.worlds[contract.world];
+    let found: Vec<String> = world
+        .exports
+        .keys()
+        .map(|key| contract.resolve.name_world_key(key))
+        .collect();
+    if found.iter().any(|name| name == expected) {
+        return Ok(());
+    }
+    Err(DeployError::Interface {
+        expected: expected.to_owned(),
+        found,
+    })
 }
 
 fn fits(engines: &Engines, component: &Component) -> Result<(), DeployError> {

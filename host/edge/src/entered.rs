@@ -8,12 +8,15 @@ use crate::breaker::{Ending, Pass};
 use crate::call::{Failure, Usage};
 use crate::function::Function;
 use crate::handler::Ended;
+use crate::lanes::Chosen;
 use crate::problem::Problem;
+use crate::rollout::window::CallResult;
 use http::{Method, Request, StatusCode};
 
 /// A call that was let in: it holds its place among the calls of its function.
 pub(crate) struct Entered {
     pub(crate) function: Arc<Function>,
+    chosen: Chosen,
     line: RequestLine,
     queued: Duration,
     started: Instant,
@@ -25,6 +28,7 @@ impl Entered {
     /// Lets a call in that came with `line`, or says why not.
     pub(crate) async fn enter(
         function: &Arc<Function>,
+        chosen: &Chosen,
         line: RequestLine,
     ) -> Result<Self, Problem> {
         let started = Instant::now();
@@ -39,6 +43,7 @@ impl Entered {
         };
         Ok(Self {
             function: Arc::clone(function),
+            chosen: chosen.clone(),
             line,
             queued,
             started,
@@ -64,8 +69,17 @@ impl Ended for Entered {
             None => "error",
         };
         let wall = now.duration_since(self.started);
-        self.function
-            .record(&self.line, status, outcome, wall, usage);
+        self.function.record(
+            &self.chosen.version,
+            &self.line,
+            status,
+            outcome,
+            wall,
+            usage,
+        );
+        if let Some(result) = result(status, failure) {
+            self.function.count(&self.chosen, result, wall);
+        }
     }
 }
 
@@ -99,6 +113,20 @@ fn ending(failure: Option<&Failure>) -> Ending {
             | Failure::NoResponse,
         ) => Ending::Trapped,
         Some(Failure::NoPlace { .. } | Failure::GivenUp) => Ending::GivenUp,
+    }
+}
+
+/// What a call says of the version that it had; nothing, if it was given up.
+fn result(status: StatusCode, failure: Option<&Failure>) -> Option<CallResult> {
+    match failure {
+        None if status.is_server_error() => Some(CallResult::Error),
+        None => Some(CallResult::Good),
+        Some(Failure::Refused(_)) => Some(CallResult::Error),
+        Some(Failure::Instantiation(_)) => Some(CallResult::NotInstantiated),
+        Some(Failure::Exceeded(_) | Failure::Trap { .. } | Failure::NoResponse) => {
+            Some(CallResult::Trap)
+        }
+        Some(Failure::NoPlace { .. } | Failure::GivenUp) => None,
     }
 }
 

@@ -1,10 +1,10 @@
 //! A function that is served: a name, a way in, and the version that answers.
 
 use std::collections::BTreeMap;
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use http::StatusCode;
 
 use crate::admission::{Admission, AdmissionLimits};
@@ -12,9 +12,16 @@ use crate::breaker::{Breaker, BreakerLimits};
 use crate::call::Usage;
 use crate::config;
 use crate::entered::RequestLine;
+use crate::lanes::{Canary, Chosen, Lanes};
 use crate::log::{Access, access};
 use crate::metrics::Call;
 use crate::problem::Problem;
+use crate::records::Records;
+use crate::rollout::Change;
+use crate::rollout::choice::Weight;
+use crate::rollout::decision::Decision;
+use crate::rollout::record::{Author, Event};
+use crate::rollout::window::CallResult;
 use crate::version::Version;
 
 /// What a function is to be.
@@ -24,7 +31,11 @@ pub struct Spec {
     pub name: String,
     /// The component.
     pub component: Vec<u8>,
-    /// All else. The path of the component is not looked at here.
+    /// The component of the version on trial, where `config` has one.
+    pub canary: Option<Vec<u8>>,
+    /// The components of the versions beside it.
+    pub beside: Vec<Vec<u8>>,
+    /// All else. The paths of components are not looked at here.
     pub config: config::Function,
 }
 
@@ -35,8 +46,19 @@ impl Spec {
         Self {
             name: name.into(),
             component: component.into(),
+            canary: None,
+            beside: Vec::new(),
             config: config::Function::new(""),
         }
+    }
+}
+
+impl Spec {
+    /// Whether it is made of the same components.
+    pub(crate) fn has_components_of(&self, other: &Self) -> bool {
+        self.component == other.component
+            && self.canary == other.canary
+            && self.beside == other.beside
     }
 }
 
@@ -54,22 +76,27 @@ pub struct Function {
     pub admission: Arc<Admission>,
     /// Whether calls are let through after traps.
     pub breaker: Arc<Breaker>,
-    /// What answers.
-    pub version: Arc<Version>,
+    lanes: ArcSwap<Lanes>,
+    records: Arc<Records>,
 }
 
 impl Function {
     /// A function of `version`. Who waits and what has trapped stays as it was `before`, where the limits are the same.
-    pub(crate) fn new(spec: Arc<Spec>, version: Arc<Version>, before: Option<&Self>) -> Self {
-        let limits = admission(&spec.config.limits);
+    pub(crate) fn new(
+        spec: Arc<Spec>,
+        lanes: Lanes,
+        records: Arc<Records>,
+        before: Option<&Self>,
+    ) -> Self {
+        let limits = AdmissionLimits::from(&spec.config.limits);
         let admission = before
             .map(|before| &before.admission)
             .filter(|admission| *admission.limits() == limits)
             .map_or_else(|| Arc::new(Admission::new(limits)), Arc::clone);
-        let limits = breaker(&spec.config.breaker);
+        let limits = BreakerLimits::from(&spec.config.breaker);
         // Another component has another chance.
         let breaker = before
-            .filter(|before| before.version.digest == version.digest)
+            .filter(|before| before.lanes().stable.digest == lanes.stable.digest)
             .map(|before| &before.breaker)
             .filter(|breaker| *breaker.limits() == limits)
             .map_or_else(|| Arc::new(Breaker::new(limits)), Arc::clone);
@@ -79,14 +106,89 @@ impl Function {
             status: status(&spec.config.status),
             admission,
             breaker,
-            version,
+            lanes: ArcSwap::from_pointee(lanes),
+            records,
             spec,
+        }
+    }
+
+    /// The versions that are called now.
+    #[must_use]
+    pub fn lanes(&self) -> Arc<Lanes> {
+        self.lanes.load_full()
+    }
+
+    /// Has the version on trial take the place of the one that serves; whether there was one.
+    pub fn promote(&self, by: Author) -> bool {
+        self.end_trial(Event::Promoted { by }, |lanes, canary| Lanes {
+            stable: Arc::clone(&canary.version),
+            canary: None,
+            beside: lanes.beside.clone(),
+        })
+    }
+
+    /// Takes the version on trial away; whether there was one.
+    pub fn roll_back(&self, by: Author, decision: Option<Box<Decision>>) -> bool {
+        self.end_trial(Event::RolledBack { by, decision }, |lanes, _| Lanes {
+            canary: None,
+            ..lanes.clone()
+        })
+    }
+
+    /// Gives the version on trial another share of the calls; whether there is one.
+    pub fn set_weight(&self, weight: Weight, by: Author) -> bool {
+        let lanes = self.lanes();
+        let Some(canary) = &lanes.canary else {
+            return false;
+        };
+        canary.with(|rollout| rollout.set_weight(weight));
+        self.records.weight(self, &lanes, weight, by);
+        true
+    }
+
+    fn end_trial(&self, event: Event, after: impl Fn(&Lanes, &Canary) -> Lanes) -> bool {
+        let mut before = None;
+        self.lanes.rcu(|lanes| match &lanes.canary {
+            Some(canary) => {
+                before = Some(Arc::clone(lanes));
+                Arc::new(after(lanes, canary))
+            }
+            None => {
+                before = None;
+                Arc::clone(lanes)
+            }
+        });
+        let Some(before) = before else {
+            return false;
+        };
+        self.records.ended(self, &before, event);
+        true
+    }
+
+    /// Counts a call in the trial that it was part of, and does what follows.
+    pub(crate) fn count(&self, chosen: &Chosen, result: CallResult, latency: Duration) {
+        let Some((side, canary)) = &chosen.side else {
+            return;
+        };
+        match canary.count(*side, result, latency) {
+            None => {}
+            Some(Change::Weight(weight)) => {
+                self.records
+                    .weight(self, &self.lanes(), weight, Author::Schedule);
+            }
+            Some(Change::Promote) => {
+                self.promote(Author::Schedule);
+            }
+            Some(Change::Rollback(decision)) => {
+                self.roll_back(Author::Trial, Some(decision));
+            }
         }
     }
 
     /// Takes down what a call has used and how it ended.
     pub(crate) fn record(
         &self,
+        version: &Version,
         line: &RequestLine,
         status: StatusCode,
         outcome: &str,
@@ -94,7 +196,7 @@ impl Function {
         usage: Usage,
     ) {
         let memory_peak = usage.memory_peak as u64;
-        self.version.metrics.record(&Call {
+        version.metrics.record(&Call {
             outcome,
             wall,
             cpu: usage.cpu,
@@ -104,7 +206,7 @@ impl Function {
         });
         access(&Access {
             function: &self.name,
-            version: &self.version.name,
+            version: &version.name,
             method: line.method.as_str(),
             path: &line.path,
             status: status.as_u16(),
@@ -119,34 +221,15 @@ impl Function {
     /// Takes down a request that was not let in.
     pub(crate) fn refuse(&self, line: &RequestLine, problem: &Problem) {
         let nothing = Usage::default();
+        let lanes = self.lanes();
         self.record(
+            &lanes.stable,
             line,
             problem.status(),
             problem.kind(),
             Duration::ZERO,
             nothing,
         );
-    }
-}
-
-/// A number that was checked to be more than zero; one if it was not.
-fn some(number: u32) -> NonZeroU32 {
-    NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN)
-}
-
-fn admission(limits: &config::Limits) -> AdmissionLimits {
-    AdmissionLimits {
-        concurrency: some(limits.concurrency),
-        queue: limits.queue as usize,
-        wait: limits.queue_wait,
-    }
-}
-
-fn breaker(breaker: &config::Breaker) -> BreakerLimits {
-    BreakerLimits {
-        traps: some(breaker.traps),
-        window: breaker.within,
-        open: breaker.open,
     }
 }
 

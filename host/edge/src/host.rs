@@ -6,6 +6,7 @@
 mod apply;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -14,17 +15,27 @@ use http::{Request, Response, StatusCode};
 
 use crate::artifact::{Cache, Compiler, Compiling};
 use crate::body::{Body, BodyError};
+use crate::config;
 use crate::deploy::{DeployError, Making};
 use crate::engine::{Engines, PoolSettings};
 use crate::entered::RequestLine;
 use crate::function::{Function, Spec};
+use crate::gate::judge;
 use crate::grant::keyvalue::{KeyValueStores, StoreBounds, StorePlace, StoreProblem};
+use crate::lanes::{Canary, Chosen, Lanes};
 use crate::listen::{Handler, RequestBody};
 use crate::metrics::Metrics;
 use crate::plugin::{ComponentPlugin, Plugin, Provider, Providers};
 use crate::problem::Problem;
+use crate::records::Records;
 use crate::request::{answer_by_handler, answer_typed};
+use crate::rollout::Plan;
+use crate::rollout::audit::AuditError;
+use crate::rollout::choice::Weight;
+use crate::rollout::record::Author;
+use crate::rollout::steps::{Schedule, ScheduleError, Step};
 use crate::route::{Route, is_below};
+use crate::version::Version;
 
 pub use apply::{Applied, ApplyError, ApplyProblem};
 
@@ -37,6 +48,8 @@ pub struct Settings {
     pub compiling: Compiling,
     /// Where compiled components are kept.
     pub cache: Option<Cache>,
+    /// The file of the audit log, in which every decision about a version on trial is kept.
+    pub audit: Option<PathBuf>,
 }
 
 /// Functions that are served.
@@ -46,7 +59,7 @@ pub struct Host {
     snapshot: ArcSwap<Snapshot>,
     plugins: ArcSwap<Providers>,
     stores: ArcSwap<KeyValueStores>,
-    metrics: Metrics,
+    records: Arc<Records>,
     /// Held while something is changed: one change at a time.
     changing: tokio::sync::Mutex<()>,
 }
@@ -61,17 +74,21 @@ struct Snapshot {
 
 impl Host {
     /// A host that serves nothing yet.
-    #[must_use]
-    pub fn new(settings: Settings) -> Self {
-        Self {
+    ///
+    /// # Errors
+    ///
+    /// The audit log cannot be opened.
+    pub fn new(settings: Settings) -> Result<Self, AuditError> {
+        let records = Records::new(settings.audit.as_deref())?;
+        Ok(Self {
             engines: Engines::new(settings.pool),
             compiler: Compiler::new(settings.compiling, settings.cache),
             snapshot: ArcSwap::default(),
             plugins: ArcSwap::default(),
             stores: ArcSwap::default(),
-            metrics: Metrics::new(),
+            records,
             changing: tokio::sync::Mutex::default(),
-        }
+        })
     }
 
     /// Serves a function, in the place of the one of its name. Calls that run go on as they began.
@@ -100,11 +117,58 @@ impl Host {
             compiler: &self.compiler,
             plugins,
             stores,
-            metrics: &self.metrics,
+            metrics: &self.records.metrics,
         };
-        let version = making.version(&spec).await?;
         let before = self.function(&spec.name);
-        Ok(Arc::new(Function::new(spec, version, before.as_deref())))
+        let lanes = self.lanes(&making, &spec, before.as_deref()).await?;
+        let began = lanes.canary.is_some();
+        let records = Arc::clone(&self.records);
+        let function = Function::new(spec, lanes, records, before.as_deref());
+        if began {
+            let lanes = function.lanes();
+            self.records.began(&function, &lanes, Author::Configuration);
+        }
+        Ok(Arc::new(function))
+    }
+
+    /// The versions of a specification, those that were there already as they are, and all others past the gate.
+    async fn lanes(
+        &self,
+        making: &Making<'_>,
+        spec: &Spec,
+        before: Option<&Function>,
+    ) -> Result<Lanes, DeployError> {
+        let stable = making.version(spec, &spec.component).await?;
+        if let Some(before) = before {
+            // Whoever is called today is called tomorrow by the same callers.
+            for version in before.lanes().versions_on_the_route() {
+                self.gate(spec, version, &stable)?;
+            }
+        }
+        let mut lanes = Lanes::only(stable);
+        if let (Some(bytes), Some(canary)) = (&spec.canary, &spec.config.canary) {
+            let version = making.version(spec, bytes).await?;
+            self.gate(spec, &lanes.stable, &version)?;
+            let plan = plan(canary).map_err(DeployError::Steps)?;
+            lanes.canary = Some(Canary::new(&spec.name, version, plan));
+        }
+        for bytes in &spec.beside {
+            lanes.beside.push(making.version(spec, bytes).await?);
+        }
+        Ok(lanes)
+    }
+
+    fn gate(&self, spec: &Spec, old: &Version, new: &Version) -> Result<(), DeployError> {
+        let judged = judge(spec.config.abi, &old.title(), &old.contract, &new.contract);
+        let reason = match &judged {
+            Ok(()) => "",
+            Err(refusal) => refusal
+                .changes
+                .first()
+                .map_or("", |change| change.class.as_str()),
+        };
+        self.records.metrics.gate(judged.is_ok(), reason);
+        judged.map_err(|refusal| DeployError::Gate(Box::new(refusal)))
     }
 
     fn serve(&self, functions: impl IntoIterator<Item = Arc<Function>>) {
@@ -147,10 +211,10 @@ impl Host {
     pub fn metrics(&self) -> &Metrics {
         for pool in self.engines.made() {
             if let Some(metrics) = pool.engine.pooling_allocator_metrics() {
-                self.metrics.pool(pool.kind.name(), &metrics);
+                self.records.metrics.pool(pool.kind.name(), &metrics);
             }
         }
-        &self.metrics
+        &self.records.metrics
     }
 
     /// Opens key-value stores that functions which are deployed from now on may be granted. One that is open already stays so.
@@ -183,7 +247,7 @@ impl Host {
     ///
     /// As [`add_plugin`](Self::add_plugin).
     pub async fn add_component_plugin(&self, plugin: ComponentPlugin) -> Result<(), DeployError> {
-        self.provide(Provider::Component(plugin)).await
+        self.provide(Provider::Component(Arc::new(plugin))).await
     }
 
     async fn provide(&self, provider: Provider) -> Result<(), DeployError> {
@@ -256,15 +320,27 @@ impl Host {
                     .function(function)
                     .ok_or_else(|| no_function(function))?;
                 let line = RequestLine::of(&request, true);
-                let answered = answer_typed(&function, path, request).await;
-                recorded(&function, &line, answered)
+                let answered = async {
+                    let chosen = function
+                        .lanes()
+                        .choose(request.headers(), fastrand::u64(..))?;
+                    let answered = answer_typed(&function, &chosen, path, request).await;
+                    told(&chosen, answered)
+                };
+                recorded(&function, &line, answered.await)
             }
             Route::Prefix => {
                 let function = self.snapshot.load().by_route(&path);
                 let function = function.ok_or_else(|| nothing_here(&path))?;
                 let line = RequestLine::of(&request, false);
-                let answered = answer_by_handler(&function, request).await;
-                recorded(&function, &line, answered)
+                let answered = async {
+                    let chosen = function
+                        .lanes()
+                        .choose(request.headers(), fastrand::u64(..))?;
+                    let answered = answer_by_handler(&function, &chosen, request).await;
+                    told(&chosen, answered)
+                };
+                recorded(&function, &line, answered.await)
             }
         }
     }
@@ -281,7 +357,7 @@ impl Snapshot {
         self.routes = self
             .functions
             .values()
-            .filter(|function| function.version.handler.is_some())
+            .filter(|function| function.lanes().stable.handler.is_some())
             .cloned()
             .collect();
         self.routes
@@ -297,6 +373,20 @@ impl Snapshot {
     }
 }
 
+/// Says in a response, and in a problem document, which version it is of.
+fn told(
+    chosen: &Chosen,
+    answered: Result<Response<Body>, Problem>,
+) -> Result<Response<Body>, Problem> {
+    match answered {
+        Ok(mut response) => {
+            chosen.tell(response.headers_mut());
+            Ok(response)
+        }
+        Err(problem) => Err(problem.of_version(chosen)),
+    }
+}
+
 /// Has a request that was refused before it was a call taken down.
 fn recorded(
     function: &Function,
@@ -308,6 +398,20 @@ fn recorded(
             function.refuse(line, problem);
         }
     })
+}
+
+/// How a canary goes on.
+fn plan(canary: &config::Canary) -> Result<Plan, ScheduleError> {
+    let weight = |percent| Weight::of_percent(percent).unwrap_or(Weight::ALL);
+    if canary.steps.is_empty() {
+        return Ok(Plan::Fixed(weight(canary.weight)));
+    }
+    let steps = canary.steps.iter().map(|step| Step {
+        weight: weight(step.weight),
+        hold: step.hold,
+        calls: step.calls,
+    });
+    Schedule::new(steps.collect()).map(Plan::Steps)
 }
 
 fn no_function(name: &str) -> Problem {

@@ -51,7 +51,7 @@ pub(crate) enum Provider {
     /// Host functions.
     Native(Arc<dyn Plugin>),
     /// A component.
-    Component(ComponentPlugin),
+    Component(Arc<ComponentPlugin>),
 }
 
 impl Provider {

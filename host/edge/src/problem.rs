@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
-use http::{HeaderValue, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use serde_json::{Map, Value};
 
 use crate::body::{Body, full};
 use crate::call::{Exceeded, Failure};
+use crate::lanes::Chosen;
 
 /// A problem document.
 ///
@@ -20,6 +21,7 @@ pub struct Problem {
     retry_after: Option<Duration>,
     allow: Option<&'static str>,
     more: Map<String, Value>,
+    headers: HeaderMap,
     /// Whether it is in the metrics: it is the end of a call that was let in.
     pub(crate) recorded: bool,
 }
@@ -34,6 +36,7 @@ impl Problem {
             retry_after: None,
             allow: None,
             more: Map::new(),
+            headers: HeaderMap::new(),
             recorded: false,
         }
     }
@@ -56,6 +59,12 @@ impl Problem {
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.more.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// It is of a call that got this version.
+    pub(crate) fn of_version(mut self, chosen: &Chosen) -> Self {
+        chosen.tell(&mut self.headers);
         self
     }
 
@@ -86,6 +95,7 @@ impl Problem {
         let mut response = Response::new(full(Value::Object(document).to_string()));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
+        headers.extend(self.headers);
         headers.insert(
             CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),

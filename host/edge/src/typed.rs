@@ -163,7 +163,7 @@ impl Version {
         let results = tokio::time::timeout(limit, async {
             let function = live
                 .instance
-                .get_func(&mut live.store, &target.index)
+                .get_func(&mut live.store, target.index)
                 .ok_or(Failure::NoResponse)?;
             let mut results = vec![Val::Bool(false); target.function.func.results().len()];
             match function

@@ -15,6 +15,7 @@ use crate::instance::{Idle, Live};
 use crate::metrics::FunctionMetrics;
 use crate::template::Template;
 use crate::typed::Targets;
+use amphi_core::contract::Contract;
 
 /// The HTTP interface that a component exports.
 pub(crate) enum Handler {
@@ -30,6 +31,9 @@ pub struct Version {
     pub digest: Digest,
     /// The digest's first digits, by which metrics and logs name the version.
     pub name: String,
+    /// The version that its exported interfaces have, if it is one.
+    pub interface: Option<semver::Version>,
+    pub(crate) contract: Contract,
     /// What its calls may use.
     pub limits: Limits,
     /// Whether its instances are used again.
@@ -46,6 +50,15 @@ pub struct Version {
 }
 
 impl Version {
+    /// By what it is told of: the version of its interface, if it has one, and digits of its digest.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match &self.interface {
+            Some(version) => format!("{version} sha256:{}", self.name),
+            None => format!("sha256:{}", self.name),
+        }
+    }
+
     /// An instance for a call: one that is kept, or a new one as soon as there is a place for it within `wait`.
     pub(crate) async fn instance(&self, wait: Duration) -> Result<Live, Failure> {
         if let Some(live) = self.idle.take(&self.reuse, bytes(self.limits.hostcall)) {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::grants::Grants;
 use super::text::{Period, Size};
+use super::versions::Canary;
 
 /// A component that is served.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -26,6 +27,12 @@ pub struct Function {
     /// What a new version may change. Default: `compatible`.
     #[serde(default)]
     pub abi: Abi,
+    /// A version on trial. Default: none.
+    #[serde(default)]
+    pub canary: Option<Canary>,
+    /// The files of versions that are only there for calls that ask for them, by `amphi-version`. Default: none.
+    #[serde(default)]
+    pub beside: Vec<PathBuf>,
     /// Instances that serve more than one call, one after the other. Default: every call has a fresh one.
     #[serde(default)]
     pub reuse: Option<Reuse>,
@@ -57,6 +64,8 @@ impl Function {
             route: None,
             interface: None,
             abi: Abi::default(),
+            canary: None,
+            beside: Vec::new(),
             reuse: None,
             prewarm: 0,
             limits: Limits::default(),

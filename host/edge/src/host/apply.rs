@@ -106,6 +106,7 @@ impl Settings {
                 memory: server.compile.memory,
             },
             cache: server.cache.as_ref().map(Cache::open).transpose()?,
+            audit: None,
         })
     }
 }
@@ -136,18 +137,13 @@ impl Host {
                     && before.spec.config == *function
             };
             let made = async {
-                let component = read(&function.component).await?;
+                let spec = specify(name, function).await?;
                 if let Some(before) = self.function(name).filter(stays)
-                    && before.spec.component == component
+                    && before.spec.has_components_of(&spec)
                 {
                     return Ok(before);
                 }
                 applied.deployed.push(name.clone());
-                let spec = Spec {
-                    name: name.clone(),
-                    component,
-                    config: function.clone(),
-                };
                 let made = self.make(Arc::new(spec), &plugins, &stores).await;
                 made.map_err(ApplyProblem::Deploy)
             };
@@ -194,17 +190,29 @@ impl Host {
                         grants: plugin.grants.clone(),
                         ..ComponentPlugin::new(name, component)
                     };
-                    if !matches!(before.get(name), Some(Provider::Component(same)) if *same == plugin)
+                    if !matches!(before.get(name), Some(Provider::Component(same)) if **same == plugin)
                     {
                         changed.push(name.clone());
                     }
-                    plugins.insert(name.clone(), Provider::Component(plugin));
+                    plugins.insert(name.clone(), Provider::Component(Arc::new(plugin)));
                 }
                 Err(problem) => problems.push((format!("plugins.{name}"), problem)),
             }
         }
         (plugins, changed)
     }
+}
+
+async fn specify(name: &str, function: &config::Function) -> Result<Spec, ApplyProblem> {
+    let mut spec = Spec::new(name, read(&function.component).await?);
+    if let Some(canary) = &function.canary {
+        spec.canary = Some(read(&canary.component).await?);
+    }
+    for path in &function.beside {
+        spec.beside.push(read(path).await?);
+    }
+    spec.config = function.clone();
+    Ok(spec)
 }
 
 async fn read(path: &Path) -> Result<Vec<u8>, ApplyProblem> {

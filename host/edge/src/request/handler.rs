@@ -14,26 +14,28 @@ use crate::body::{Body, BodyError};
 use crate::call::bytes;
 use crate::entered::{Entered, RequestLine};
 use crate::function::Function;
+use crate::lanes::Chosen;
 use crate::problem::Problem;
 
 /// Has the component of `function` answer.
 pub(crate) async fn answer<B>(
     function: &Arc<Function>,
+    chosen: &Chosen,
     request: Request<B>,
 ) -> Result<Response<Body>, Problem>
 where
     B: http_body::Body<Data = Bytes> + Send + 'static,
     B::Error: Into<BodyError>,
 {
-    let limits = &function.version.limits;
+    let limits = &chosen.version.limits;
     let line = RequestLine::of(&request, false);
     check_headers(request.headers(), bytes(limits.headers))?;
     if request.body().size_hint().lower() > limits.request {
         return Err(body_too_large(limits.request));
     }
     let request = with_authority(request)?.map(|body| limited(body, limits.request));
-    let entered = Entered::enter(function, line).await?;
-    function
+    let entered = Entered::enter(function, chosen, line).await?;
+    chosen
         .version
         .answer(request, entered)
         .await

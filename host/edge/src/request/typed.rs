@@ -14,14 +14,17 @@ use crate::call::{Exceeded, Failure, Usage, bytes};
 use crate::entered::{Entered, RequestLine};
 use crate::function::Function;
 use crate::handler::Ended;
+use crate::lanes::Chosen;
 use crate::problem::Problem;
 use crate::typed::Target;
+use crate::version::Version;
 
 /// Answers a request for the function that `path` names within `function`.
 ///
 /// A request that is wrong costs neither a place nor an instance.
 pub(crate) async fn answer<B>(
     function: &Arc<Function>,
+    chosen: &Chosen,
     path: &str,
     request: Request<B>,
 ) -> Result<Response<Body>, Problem>
@@ -29,9 +32,9 @@ where
     B: http_body::Body<Data = Bytes>,
     B::Error: Into<BodyError>,
 {
-    let version = &function.version;
+    let version = &chosen.version;
     let line = RequestLine::of(&request, true);
-    let target = find(function, path)?;
+    let target = find(&chosen.version, path)?;
     if request.method() != Method::POST {
         return Err(Problem::new(
             StatusCode::METHOD_NOT_ALLOWED,
@@ -43,7 +46,7 @@ where
     check_headers(request.headers(), bytes(version.limits.headers))?;
     let body = collect(request.into_body(), version.limits.request).await?;
     let arguments = arguments(target, &body).map_err(|error| unfit(&error))?;
-    let mut entered = Entered::enter(function, line).await?;
+    let mut entered = Entered::enter(function, chosen, line).await?;
     let mut usage = Usage::default();
     let called = version.call(target, &arguments, &mut usage).await;
     let answered = called.and_then(|results| write(target, &results, version.limits.response));
@@ -62,8 +65,7 @@ where
     }
 }
 
-fn find<'a>(function: &'a Function, path: &str) -> Result<&'a Target, Problem> {
-    let version = &function.version;
+fn find<'a>(version: &'a Version, path: &str) -> Result<&'a Target, Problem> {
     if let Some(target) = version.targets.find(path) {
         return Ok(target);
     }

@@ -1,0 +1,188 @@
+//! The versions of a function that are called, and which one a call gets.
+//!
+//! One version serves. Beside it there may be a version on trial, which gets a share of the calls, and others that only those get who ask for them.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use arc_swap::ArcSwap;
+use http::{HeaderMap, HeaderValue, StatusCode};
+
+use crate::problem::Problem;
+use crate::rollout::asked::{Found, Served, find};
+use crate::rollout::choice::{Side, Split, Weight, Wish};
+use crate::rollout::trial::TrialRules;
+use crate::rollout::window::CallResult;
+use crate::rollout::{Change, Plan, Rollout};
+use crate::version::Version;
+
+/// By what header a call asks for a version: digits of a digest, or a version of the interface.
+pub const ASKS: &str = "amphi-version";
+/// By what header a call says what it has in common with others that are to get the same version.
+pub const KEY: &str = "amphi-key";
+/// In what header a response says why the version that is named in `amphi-version` has served.
+pub const REASON: &str = "amphi-version-reason";
+
+/// The versions of a function that are called.
+#[derive(Clone)]
+pub struct Lanes {
+    /// The one that serves.
+    pub stable: Arc<Version>,
+    /// The one on trial.
+    pub canary: Option<Arc<Canary>>,
+    /// Those that are only there for who asks for them.
+    pub beside: Vec<Arc<Version>>,
+}
+
+/// A version on trial.
+pub struct Canary {
+    /// The version.
+    pub version: Arc<Version>,
+    split: ArcSwap<Split>,
+    rollout: Mutex<Rollout>,
+}
+
+/// The version that a call gets.
+#[derive(Clone)]
+pub(crate) struct Chosen {
+    pub(crate) version: Arc<Version>,
+    /// Which side of a trial it is on, if there is one.
+    pub(crate) side: Option<(Side, Arc<Canary>)>,
+    reason: &'static str,
+}
+
+impl Canary {
+    pub(crate) fn new(function: &str, version: Arc<Version>, plan: Plan) -> Arc<Self> {
+        let rollout = Rollout::new(function, plan, TrialRules::default(), Instant::now());
+        Arc::new(Self {
+            version,
+            split: ArcSwap::from_pointee(rollout.split()),
+            rollout: Mutex::new(rollout),
+        })
+    }
+
+    /// How many of 10,000 calls it gets.
+    #[must_use]
+    pub fn weight(&self) -> Weight {
+        self.split.load().weight()
+    }
+
+    /// Counts a call of either side; what is to be done about the canary, if anything.
+    pub(crate) fn count(
+        &self,
+        side: Side,
+        result: CallResult,
+        latency: Duration,
+    ) -> Option<Change> {
+        self.with(|rollout| rollout.count(side, result, latency, Instant::now()))
+    }
+
+    /// Reads, or changes, the state of the trial.
+    pub(crate) fn with<R>(&self, change: impl FnOnce(&mut Rollout) -> R) -> R {
+        let mut rollout = self.rollout.lock().unwrap_or_else(PoisonError::into_inner);
+        let result = change(&mut rollout);
+        self.split.store(Arc::new(rollout.split()));
+        result
+    }
+}
+
+impl Lanes {
+    /// One version and no other.
+    pub(crate) fn only(stable: Arc<Version>) -> Self {
+        Self {
+            stable,
+            canary: None,
+            beside: Vec::new(),
+        }
+    }
+
+    /// Every version that may be called.
+    pub fn versions(&self) -> impl Iterator<Item = &Arc<Version>> {
+        let canary = self.canary.as_ref().map(|canary| &canary.version);
+        canary.into_iter().chain([&self.stable]).chain(&self.beside)
+    }
+
+    /// The versions that calls get which ask for none.
+    pub(crate) fn versions_on_the_route(&self) -> impl Iterator<Item = &Arc<Version>> {
+        let canary = self.canary.as_ref().map(|canary| &canary.version);
+        [&self.stable].into_iter().chain(canary)
+    }
+
+    /// The version that a call with these header fields gets; `chance` is any number.
+    pub(crate) fn choose(&self, headers: &HeaderMap, chance: u64) -> Result<Chosen, Problem> {
+        if let Some(asked) = headers.get(ASKS) {
+            return self.asked(asked);
+        }
+        let Some(canary) = &self.canary else {
+            return Ok(Chosen {
+                version: Arc::clone(&self.stable),
+                side: None,
+                reason: "only",
+            });
+        };
+        let wish = Wish {
+            side: None,
+            key: headers.get(KEY).map(HeaderValue::as_bytes),
+        };
+        let (side, reason) = canary.split.load().choose(&wish, chance);
+        let version = match side {
+            Side::Stable => &self.stable,
+            Side::Canary => &canary.version,
+        };
+        Ok(Chosen {
+            version: Arc::clone(version),
+            side: Some((side, Arc::clone(canary))),
+            reason: reason.name(),
+        })
+    }
+
+    fn asked(&self, asked: &HeaderValue) -> Result<Chosen, Problem> {
+        let versions: Vec<&Arc<Version>> = self.versions().collect();
+        let digests: Vec<String> = versions
+            .iter()
+            .map(|version| version.digest.to_string())
+            .collect();
+        let served: Vec<Served<'_>> = versions
+            .iter()
+            .zip(&digests)
+            .map(|(version, digest)| Served {
+                digest,
+                version: version.interface.as_ref(),
+            })
+            .collect();
+        let found = asked.to_str().ok().and_then(|asked| find(asked, &served));
+        let (place, reason) = match found {
+            Some(Found::Exact(place)) => (place, "asked"),
+            Some(Found::Compatible(place)) => (place, "compatible"),
+            None => return Err(no_such_version(asked, &versions)),
+        };
+        Ok(Chosen {
+            version: Arc::clone(versions[place]),
+            // Who chooses is not part of the trial.
+            side: None,
+            reason,
+        })
+    }
+}
+
+impl Chosen {
+    /// Says in a response which version has served, and why.
+    pub(crate) fn tell(&self, headers: &mut HeaderMap) {
+        if let Ok(name) = HeaderValue::from_str(&self.version.title()) {
+            headers.insert(ASKS, name);
+        }
+        headers.insert(REASON, HeaderValue::from_static(self.reason));
+    }
+}
+
+fn no_such_version(asked: &HeaderValue, versions: &[&Arc<Version>]) -> Problem {
+    let served: Vec<String> = versions.iter().map(|version| version.title()).collect();
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        "no-such-version",
+        format!(
+            "expected a version that is served ({}), found {asked:?}",
+            served.join(", ")
+        ),
+    )
+}

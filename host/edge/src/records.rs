@@ -1,0 +1,100 @@
+//! What is told of versions on trial: in the audit log, in the metrics, in the log.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use crate::function::Function;
+use crate::lanes::Lanes;
+use crate::metrics::Metrics;
+use crate::rollout::audit::{AuditError, AuditLog};
+use crate::rollout::choice::Weight;
+use crate::rollout::record::{Author, Event, Record, millis};
+
+/// Where decisions are told.
+pub(crate) struct Records {
+    pub(crate) metrics: Metrics,
+    audit: Option<Mutex<AuditLog>>,
+}
+
+impl Records {
+    /// With an audit log in a file, if there is to be one.
+    pub(crate) fn new(audit: Option<&Path>) -> Result<Arc<Self>, AuditError> {
+        let audit = match audit {
+            Some(path) => {
+                let (log, cut) = AuditLog::open(path)?;
+                if cut > 0 {
+                    tracing::warn!(path = %path.display(), bytes = cut, "the audit log ended in the middle of an entry, which was cut");
+                }
+                Some(Mutex::new(log))
+            }
+            None => None,
+        };
+        Ok(Arc::new(Self {
+            metrics: Metrics::new(),
+            audit,
+        }))
+    }
+
+    /// A trial has begun.
+    pub(crate) fn began(&self, function: &Function, lanes: &Lanes, by: Author) {
+        let weight = lanes.canary.as_ref().map(|canary| canary.weight());
+        let weight = weight.unwrap_or_default().in_10_000();
+        self.metrics.rollout(&function.name, None, Some("trial"));
+        self.weights(function, lanes);
+        self.write(function, lanes, Event::Began { weight, by });
+    }
+
+    /// The version on trial has another share.
+    pub(crate) fn weight(&self, function: &Function, lanes: &Lanes, weight: Weight, by: Author) {
+        self.weights(function, lanes);
+        let weight = weight.in_10_000();
+        self.write(function, lanes, Event::Weight { weight, by });
+    }
+
+    /// A trial has ended; `lanes` are as they were before.
+    pub(crate) fn ended(&self, function: &Function, lanes: &Lanes, event: Event) {
+        let state = match &event {
+            Event::Promoted { .. } => "promoted",
+            _ => "rolled-back",
+        };
+        self.metrics
+            .rollout(&function.name, Some("trial"), Some(state));
+        if let Some(canary) = &lanes.canary {
+            self.metrics
+                .weight(&function.name, &canary.version.name, None);
+        }
+        self.weights(function, &function.lanes());
+        self.write(function, lanes, event);
+    }
+
+    fn weights(&self, function: &Function, lanes: &Lanes) {
+        let canary = lanes.canary.as_ref();
+        let share = canary.map_or(0, |canary| u32::from(canary.weight().in_10_000()) / 100);
+        if let Some(canary) = canary {
+            self.metrics
+                .weight(&function.name, &canary.version.name, Some(share));
+        }
+        self.metrics
+            .weight(&function.name, &lanes.stable.name, Some(100 - share));
+    }
+
+    fn write(&self, function: &Function, lanes: &Lanes, event: Event) {
+        let canary = lanes.canary.as_ref();
+        let record = Record {
+            at: millis(SystemTime::now()),
+            function: function.name.clone(),
+            stable: lanes.stable.digest.to_string(),
+            canary: canary.map_or_else(String::new, |canary| canary.version.digest.to_string()),
+            event,
+        };
+        tracing::info!(function = %record.function, stable = %record.stable, canary = %record.canary, event = ?record.event, "rollout");
+        let Some(audit) = &self.audit else {
+            return;
+        };
+        let mut audit = audit.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Err(error) = audit.append(&record) {
+            tracing::error!(%error, "a decision could not be written to the audit log");
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! Versions of a function: which may take another's place, which serve side by side, and which go back by themselves.
+
+use std::fs;
+use std::path::Path;
+
+use amphi_edge::config::{Abi, Canary};
+use amphi_edge::{DeployError, Host, Settings, Spec};
+use bytes::Bytes;
+use http::{HeaderMap, Request, StatusCode};
+use http_body_util::Full;
+use serde_json::{Value, json};
+
+use crate::fixture::{call, chain, deploy, guest, host, read, serving, settings};
+
+fn calc(version: &str) -> Spec {
+    Spec::new("calc", guest(&format!("calc-{version}")))
+}
+
+/// Calls with header fields; the status, the document, and the response's header fields.
+async fn call_with(
+    host: &Host,
+    path: &str,
+    fields: &[(&str, &str)],
+    body: &'static str,
+) -> (StatusCode, Value, HeaderMap) {
+    let mut request = Request::post(format!("/v1/fn/{path}"));
+    for (name, value) in fields {
+        request = request.header(*name, *value);
+    }
+    let request = request.body(Full::new(Bytes::from_static(body.as_bytes())));
+    let response = host.handle(request.expect("a request")).await;
+    let headers = response.headers().clone();
+    let (status, document) = read(response).await;
+    (status, document, headers)
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
+    headers[name].to_str().expect("text")
+}
+
+#[tokio::test]
+async fn a_compatible_version_takes_the_place_and_a_breaking_one_is_refused() {
+    let host = serving(calc("1-0")).await;
+    deploy(&host, calc("1-1")).await;
+    let error = host.deploy(calc("2-0")).await.err().expect("it breaks");
+    let DeployError::Gate(refusal) = &error else {
+        panic!("{}", chain(&error));
+    };
+    assert!(refusal.changes.len() > 1, "{refusal}");
+    // What served serves on.
+    let (status, sum, headers) = call_with(&host, "calc/add", &[], "[1, 2]").await;
+    assert_eq!((status, sum), (StatusCode::OK, json!(3)));
+    assert!(text(&headers, "amphi-version").starts_with("1.1.0 sha256:"));
+    // Time runs forward, unless it is said that it need not.
+    let error = host.deploy(calc("1-0")).await.err().expect("it is older");
+    assert!(
+        chain(&error).contains("version-lowered"),
+        "{}",
+        chain(&error)
+    );
+    let mut back = calc("1-0");
+    back.config.abi = Abi::Any;
+    deploy(&host, back).await;
+    let (.., headers) = call_with(&host, "calc/add", &[], "[1, 2]").await;
+    assert!(text(&headers, "amphi-version").starts_with("1.0.0 sha256:"));
+}
+
+#[tokio::test]
+async fn exactly_the_same_interfaces_may_be_asked_for() {
+    let mut first = calc("1-0");
+    first.config.abi = Abi::Exact;
+    let host = serving(first).await;
+    let mut second = calc("1-1");
+    second.config.abi = Abi::Exact;
+    let error = host.deploy(second).await.err().expect("it has more");
+    assert!(matches!(error, DeployError::Gate(_)), "{}", chain(&error));
+}
+
+#[tokio::test]
+async fn the_interface_may_be_pinned() {
+    let mut spec = calc("1-1");
+    spec.config.interface = Some("demo:calc/ops@1.0.0".to_owned());
+    let error = host().deploy(spec).await.err().expect("it has another");
+    let text = chain(&error);
+    assert!(
+        text.contains("demo:calc/ops@1.0.0") && text.contains("demo:calc/ops@1.1.0"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn versions_serve_side_by_side() {
+    let mut spec = calc("1-1");
+    spec.beside = vec![guest("calc-2-0")];
+    let host = serving(spec).await;
+    for (asked, version, reason) in [
+        (None, "1.1.0", "only"),
+        (Some("1.1.0"), "1.1.0", "asked"),
+        (Some("1.0.0"), "1.1.0", "compatible"),
+        (Some("2.0.0"), "2.0.0", "asked"),
+    ] {
+        let fields: Vec<_> = asked
+            .iter()
+            .map(|&asked| ("amphi-version", asked))
+            .collect();
+        // What the versions take differs; that they are reached shows in the response, whatever it says.
+        let (_, _, headers) = call_with(&host, "calc/add", &fields, "[1, 2]").await;
+        let found = text(&headers, "amphi-version");
+        assert!(found.starts_with(version), "{asked:?}: {found}");
+        assert_eq!(text(&headers, "amphi-version-reason"), reason, "{asked:?}");
+    }
+    let (status, problem, _) =
+        call_with(&host, "calc/add", &[("amphi-version", "3.0.0")], "[1, 2]").await;
+    assert_eq!(
+        (status, &problem["kind"]),
+        (StatusCode::NOT_FOUND, &json!("no-such-version"))
+    );
+}
+
+/// A component whose `run` does what it is told.
+fn component(run: &str) -> Vec<u8> {
+    let text = format!(
+        r#"(component
+            (core module $m (func (export "run") (result i32) {run}))
+            (core instance $i (instantiate $m))
+            (func (export "run") (result u32) (canon lift (core func $i "run"))))"#
+    );
+    wat::parse_str(text).expect("a component")
+}
+
+fn on_trial(canary: &str, weight: u16) -> Spec {
+    let mut spec = Spec::new("f", component("(i32.const 1)"));
+    // Traps of the canary are the trial's business here, not the breaker's.
+    spec.config.breaker.traps = 1_000_000;
+    spec.canary = Some(component(canary));
+    spec.config.canary = Some(Canary {
+        component: "".into(),
+        weight,
+        steps: Vec::new(),
+    });
+    spec
+}
+
+fn audited(folder: &Path) -> Host {
+    Host::new(Settings {
+        audit: Some(folder.join("audit.jsonl")),
+        ..settings()
+    })
+    .expect("an audit log")
+}
+
+#[tokio::test]
+async fn a_key_keeps_its_version() {
+    let host = serving(on_trial("(i32.const 2)", 30)).await;
+    let mut on_canary = 0;
+    for user in 0..100 {
+        let key = format!("user-{user}");
+        let mut found = Vec::new();
+        for _ in 0..3 {
+            let (status, number, headers) =
+                call_with(&host, "f/run", &[("amphi-key", &key)], "").await;
+            assert_eq!(status, StatusCode::OK);
+            assert_eq!(text(&headers, "amphi-version-reason"), "key");
+            found.push(number);
+        }
+        assert!(
+            found.iter().all(|number| *number == found[0]),
+            "{key}: {found:?}"
+        );
+        on_canary += u32::from(found[0] == json!(2));
+    }
+    // The keys are always the same, and so is their share.
+    assert!((15..=45).contains(&on_canary), "{on_canary}");
+}
+
+#[tokio::test]
+async fn a_canary_that_traps_goes_back_by_itself() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let host = audited(folder.path());
+    deploy(&host, on_trial("unreachable", 50)).await;
+    let mut bad = 0;
+    for _ in 0..2_000 {
+        let (status, _) = call(&host, "f/run", "").await;
+        bad += u32::from(status != StatusCode::OK);
+        if host
+            .function("f")
+            .expect("it is served")
+            .lanes()
+            .canary
+            .is_none()
+        {
+            break;
+        }
+    }
+    assert!((1..100).contains(&bad), "{bad} bad calls");
+    for _ in 0..100 {
+        assert_eq!(call(&host, "f/run", "").await, (StatusCode::OK, json!(1)));
+    }
+    let log = fs::read_to_string(folder.path().join("audit.jsonl")).expect("the log");
+    let events: Vec<Value> = log
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("an entry"))
+        .collect();
+    assert_eq!(events[0]["event"], "began");
+    assert_eq!(events[1]["event"], "rolled-back");
+    assert_eq!(events[1]["by"], "trial");
+    assert!(
+        events[1]["decision"]["canary"]["trapped"].as_u64() > Some(0),
+        "{log}"
+    );
+    let metrics = host.metrics().text();
+    assert!(
+        metrics.contains("rollout_state{function=\"f\",state=\"rolled-back\"} 1"),
+        "{metrics}"
+    );
+}
+
+#[tokio::test]
+async fn a_canary_may_be_promoted_by_hand() {
+    let host = serving(on_trial("(i32.const 2)", 0)).await;
+    assert_eq!(call(&host, "f/run", "").await, (StatusCode::OK, json!(1)));
+    let function = host.function("f").expect("it is served");
+    assert!(function.promote(amphi_edge::rollout::record::Author::Hand));
+    assert!(!function.promote(amphi_edge::rollout::record::Author::Hand));
+    assert_eq!(call(&host, "f/run", "").await, (StatusCode::OK, json!(2)));
+}
+
+#[tokio::test]
+async fn a_canary_has_to_pass_the_gate() {
+    let mut spec = calc("1-1");
+    spec.canary = Some(guest("calc-2-0"));
+    spec.config.canary = Some(Canary {
+        component: "".into(),
+        weight: 10,
+        steps: Vec::new(),
+    });
+    let error = host().deploy(spec).await.err().expect("it breaks");
+    assert!(matches!(error, DeployError::Gate(_)), "{}", chain(&error));
+}
