@@ -1,6 +1,6 @@
 // Components in Workers: the same exports, which can be stopped whatever they do.
 
-import { ComponentError, LinkError, Trap, directory, load } from './amphi-web/index.js';
+import { ComponentError, LinkError, Trap, load } from './amphi-web/index.js';
 import { host } from './host.js';
 import { equal, test as declare, throws } from './tests.js';
 
@@ -129,8 +129,7 @@ test('what cannot be loaded in a Worker is refused as in the page', async () => 
   const error = await throws(LinkError, 'demo:kitchen/host', () => kitchen({ imports: {} }));
   equal(error.missing, ['demo:kitchen/host@1.0.0']);
   await throws(Error, '', () => load(new Uint8Array(8), { worker: true }));
-  const wasi = { directories: { '/data': await directory() } };
-  await throws(TypeError, 'no memory in common', () => kitchen({ wasi }));
+  await throws(TypeError, 'directories[/data]: expected what `directory` makes', () => kitchen({ wasi: { directories: { '/data': {} } } }));
 });
 
 test('limits are refused where nothing can be stopped', async () => {

@@ -2,6 +2,7 @@
 
 import './service-worker.js';
 import './worker.js';
+import './worker-files.js';
 import { report } from './report.js';
 
 report();

@@ -64,6 +64,39 @@ impl Directory {
         self.tree.read(path).map_err(refusal)
     }
 
+    /// Makes a directory, and those on the way to it.
+    ///
+    /// # Errors
+    ///
+    /// The path leads out of the directory or through a file, or the directory is full.
+    pub fn make(&self, path: &str) -> Result<(), JsError> {
+        self.tree.create_dir(path).map_err(refusal)
+    }
+
+    /// Removes a file or an empty directory.
+    ///
+    /// # Errors
+    ///
+    /// There is none at the path.
+    pub fn remove(&self, path: &str) -> Result<(), JsError> {
+        self.tree.remove(path).map_err(refusal)
+    }
+
+    /// A number that grows with every change.
+    pub fn version(&self) -> f64 {
+        self.tree.version() as f64
+    }
+
+    /// The path of each file and directory, in order, followed by what changes with a file; of a directory that is empty.
+    pub fn stamps(&self) -> Vec<String> {
+        let stamp = |stamp: Option<(u64, u64)>| match stamp {
+            Some((node, version)) => format!("{node} {version}"),
+            None => String::new(),
+        };
+        let stamps = self.tree.stamps().into_iter();
+        stamps.flat_map(|(path, at)| [path, stamp(at)]).collect()
+    }
+
     /// The paths of all files, in order.
     pub fn files(&self) -> Vec<String> {
         self.tree.files()

@@ -1,19 +1,24 @@
 // What a component is granted of WASI, from the option `wasi`.
 
 /** Fills `grants`, the engine's, with what `wasi` says. */
-export function grant(grants, { args = [], env = {}, directories = {}, http = false, stdin, stdout, stderr } = {}) {
+export function grant(grants, { args = [], env = {}, directories, http = false, stdin, stdout, stderr } = {}) {
   args.forEach((arg) => grants.arg(String(arg)));
   for (const [name, value] of Object.entries(env)) grants.env(name, String(value));
-  for (const [path, given] of Object.entries(directories)) {
-    const { directory = given, readOnly = false } = given;
-    if (!(directory instanceof Directory)) throw new TypeError(`directories[${path}]: expected what \`directory\` makes, found ${typeof given}`);
-    grants.directory(path, directory.tree, readOnly);
-  }
+  for (const { path, directory, readOnly } of directoriesOf(directories)) grants.directory(path, directory.tree, readOnly);
   if (http) grants.http();
   if (stdin !== undefined) grants.stdin(bytes(stdin));
   if (stdout !== undefined) grants.stdout(texts(stdout));
   if (stderr !== undefined) grants.stderr(texts(stderr));
   return grants;
+}
+
+/** The directories of `wasi`, each with the name that a component finds it under. */
+export function directoriesOf(directories = {}) {
+  return Object.entries(directories).map(([path, given]) => {
+    const { directory = given, readOnly = false } = given;
+    if (!(directory instanceof Directory)) throw new TypeError(`directories[${path}]: expected what \`directory\` makes, found ${typeof given}`);
+    return { path, directory, readOnly };
+  });
 }
 
 /** A directory in memory, which the page and the components that are granted it share. */

@@ -109,6 +109,44 @@ impl MemoryDir {
         files
     }
 
+    /// Removes the file, the symbolic link or the empty directory at a path.
+    ///
+    /// # Errors
+    ///
+    /// There is nothing at the path, or it is a directory that has something.
+    pub fn remove(&self, path: impl AsRef<str>) -> Result<()> {
+        let path = path.as_ref();
+        self.change(path, |tree| {
+            let place = resolve(tree, ROOT, path, false)?;
+            let node = place.existing()?;
+            if tree.entries(node).is_ok_and(|entries| !entries.is_empty()) {
+                return Err(ErrorCode::NotEmpty);
+            }
+            let name = place.name().ok_or(ErrorCode::Busy)?;
+            tree.unlink(place.directory, name)
+        })
+    }
+
+    /// A number that grows with every change of the directory, and of what is in it.
+    pub fn version(&self) -> u64 {
+        lock(&self.tree).version()
+    }
+
+    /// The paths of all files and directories, in order; of a file, what tells it from any other and from what it was before. Symbolic links are none.
+    pub fn stamps(&self) -> BTreeMap<String, Option<(u64, u64)>> {
+        let mut stamps = BTreeMap::new();
+        let tree = lock(&self.tree);
+        walk(&tree, |path, id| {
+            let stamp = match tree.node(id).map(|node| (&node.content, node.version)) {
+                Ok((Content::Directory(_), _)) => None,
+                Ok((Content::File(_), version)) => Some((id, version)),
+                Ok((Content::Link(_), _)) | Err(_) => return,
+            };
+            stamps.insert(path.to_owned(), stamp);
+        });
+        stamps
+    }
+
     fn change<T>(&self, path: &str, change: impl FnOnce(&mut Tree) -> TreeResult<T>) -> Result<T> {
         change(&mut lock(&self.tree))
             .map_err(Error::from)

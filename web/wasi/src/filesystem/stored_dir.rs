@@ -3,8 +3,7 @@
 mod script;
 
 use super::MemoryDir;
-use super::memory_dir::walk;
-use super::node::{Content, NodeId};
+use super::node::NodeId;
 use super::tree::lock;
 use amphi_web::error::Context as _;
 use amphi_web::{Local, Result};
@@ -201,22 +200,12 @@ impl Snapshot {
             directories: BTreeSet::new(),
             files: BTreeMap::new(),
         };
-        let tree = lock(&memory.tree);
-        walk(&tree, |path, id| {
-            let Ok(node) = tree.node(id) else {
-                return;
-            };
-            match node.content {
-                Content::Directory(_) => {
-                    snapshot.directories.insert(path.to_owned());
-                }
-                Content::File(_) => {
-                    let version = (id, node.version);
-                    snapshot.files.insert(path.to_owned(), version);
-                }
-                Content::Link(_) => {}
+        for (path, stamp) in memory.stamps() {
+            match stamp {
+                Some(version) => drop(snapshot.files.insert(path, version)),
+                None => drop(snapshot.directories.insert(path)),
             }
-        });
+        }
         snapshot
     }
 }

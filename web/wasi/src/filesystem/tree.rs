@@ -56,6 +56,11 @@ impl Tree {
         }
     }
 
+    /// Grows with every change.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
     pub fn node(&self, id: NodeId) -> TreeResult<&Node> {
         self.nodes.get(&id).ok_or(ErrorCode::NoEntry)
     }

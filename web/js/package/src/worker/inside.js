@@ -1,12 +1,13 @@
 // The script of the Worker: one component, called by messages from the page.
 
-import { compile, instantiate } from '../../index.js';
+import { compile, directory, instantiate } from '../../index.js';
 import { exportedFunction } from '../export.js';
 import { guestOf } from '../guest.js';
 import { dispose } from '../names.js';
 import { recordOf } from '../resources.js';
 import { decodeError, encodeError } from './failures.js';
 import { importsFrom, numberOf } from './imports.js';
+import { Mirror } from './mirror.js';
 import { Table, decode, encode } from './values.js';
 
 /** What the page knows by number: resources of the component, and calls of the page's functions that are not over. */
@@ -14,6 +15,8 @@ const objects = new Table();
 const waiting = new Table();
 let component;
 let imports;
+/** The directories that the component is granted, as the page has them. */
+let mirrors = [];
 /** Exported functions by their number in the plan. */
 const functions = new Map();
 
@@ -40,17 +43,22 @@ function callPage(target, self, args) {
 const origins = new WeakMap();
 
 const MESSAGES = {
-  async start({ bytes, shape, wasi, handlers, isAsync }) {
+  async start({ bytes, shape, wasi, handlers, grants, files, isAsync }) {
+    const trees = await Promise.all(files.map(() => directory()));
+    mirrors = trees.map(({ tree }) => new Mirror(tree));
+    take(files);
+    const directories = Object.fromEntries(grants.map(({ path, number, readOnly }) => [path, { directory: trees[number], readOnly }]));
     imports = importsFrom(shape, { call: callPage, drop: (number) => postMessage({ drop: number }), forget: (number) => postMessage({ forget: number }) });
     const outputs = handlers.map((name) => [name, (...args) => postMessage({ wasi: { name, args } })]);
     const progress = (step) => step.phase === 'compile' && postMessage({ progress: step });
     const compiled = await compile(bytes, { progress });
-    const options = { imports: imports.object, wasi: { ...wasi, ...Object.fromEntries(outputs) }, async: isAsync };
+    const options = { imports: imports.object, wasi: { ...wasi, ...Object.fromEntries(outputs), directories }, async: isAsync };
     component = await instantiate(compiled, options);
     return component[guestOf].plan.exports;
   },
 
-  async call({ item, args }) {
+  async call({ item, args, files }) {
+    take(files);
     if (!functions.has(item.export)) functions.set(item.export, exportedFunction(component[guestOf], component, item));
     return values.encode(await functions.get(item.export)(...values.decode(args)));
   },
@@ -75,6 +83,18 @@ const NOTES = {
   },
 };
 
+/** What the page has changed of its directories since the last call. */
+const take = (files) => files.forEach((changes, index) => changes && mirrors[index].apply(changes));
+
+/** What the component has changed of them; nothing where the engine itself has failed. */
+function given() {
+  try {
+    return mirrors.map((mirror) => mirror.changes());
+  } catch {
+    return [];
+  }
+}
+
 const isObject = (value) => value !== null && typeof value === 'object';
 
 onmessage = async ({ data: { type, content } }) => {
@@ -83,8 +103,9 @@ onmessage = async ({ data: { type, content } }) => {
     return;
   }
   try {
-    postMessage({ done: await MESSAGES[type](content) });
+    const done = await MESSAGES[type](content);
+    postMessage({ files: given(), done });
   } catch (error) {
-    postMessage({ failed: { error: encodeError(error, values), origin: isObject(error) ? origins.get(error) : undefined } });
+    postMessage({ files: given(), failed: { error: encodeError(error, values), origin: isObject(error) ? origins.get(error) : undefined } });
   }
 };

@@ -6,10 +6,12 @@ import { exportsOf } from '../exports.js';
 import { dispose } from '../names.js';
 import { recordOf } from '../resources.js';
 import { bytesOf, isOwn } from '../source.js';
+import { directoriesOf } from '../wasi.js';
 import { witOf } from '../wit.js';
 import { decodeError, encodeError } from './failures.js';
 import { Host } from './host.js';
 import { Jobs } from './jobs.js';
+import { Mirror } from './mirror.js';
 import { shapeOf } from './shape.js';
 import { decode, encode } from './values.js';
 
@@ -21,12 +23,19 @@ class Life {
   #values;
   #settle;
   #host;
+  /** The directories that the component is granted, each once. */
+  #mirrors;
   /** Errors of the page's functions that are on their way back through the component. */
   #thrown = [];
 
   /** `remote` is what resources of the component belong to; `failed` is called when the Worker itself has failed. */
   constructor(remote, { imports, wasi, progress, failed }) {
     this.#host = new Host(imports);
+    const granted = directoriesOf(wasi.directories);
+    const directories = [...new Set(granted.map(({ directory }) => directory))];
+    this.#mirrors = directories.map(({ tree }) => new Mirror(tree));
+    /** The grants of directories, as they are sent. */
+    this.grants = granted.map(({ path, directory, readOnly }) => ({ path, number: directories.indexOf(directory), readOnly }));
     this.wasi = wasi;
     this.progress = progress;
     this.#values = {
@@ -76,7 +85,8 @@ class Life {
   #ask(type, content) {
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
-      this.#worker.postMessage({ type, content });
+      const files = this.#mirrors.map((mirror) => mirror.changes());
+      this.#worker.postMessage({ type, content: { ...content, files } });
     });
   }
 
@@ -88,6 +98,9 @@ class Life {
       case 'failed':
         this.#settle.reject(content.origin === undefined ? decodeError(content.error, this.#values) : this.#thrown[content.origin]);
         this.#thrown = [];
+        break;
+      case 'files':
+        this.#take(content);
         break;
       case 'import':
         this.#serve(content);
@@ -107,6 +120,15 @@ class Life {
     }
   }
 
+  /** What the component has changed of its directories, which may be more than the page's take. */
+  #take(files) {
+    try {
+      files.forEach((changes, index) => changes && this.#mirrors[index].apply(changes));
+    } catch (error) {
+      this.#settle.reject(error);
+    }
+  }
+
   async #serve({ number, target, self, args }) {
     const { encode, decode } = this.#values;
     let content;
@@ -122,9 +144,6 @@ class Life {
 
 /** Loads a component in a Worker of its own. */
 export async function loadInWorker(source, options) {
-  if (Object.keys(options.wasi?.directories ?? {}).length > 0) {
-    throw new TypeError('`wasi.directories`: expected none, since a Worker has no memory in common with the page');
-  }
   const bytes = await orAborted(bytesOf(source, options), options.signal);
   // The page may change bytes that are its own, and the next Worker needs them, too.
   return new WorkerComponent(isOwn(source) ? bytes.slice() : bytes, options).start();
@@ -180,7 +199,8 @@ export class WorkerComponent {
 
   async #begin() {
     const { imports = {}, wasi = {}, async: isAsync, progress } = this.#options;
-    const entries = Object.entries(wasi);
+    const { directories, ...others } = wasi;
+    const entries = Object.entries(others);
     const handlers = entries.filter(([, value]) => typeof value === 'function').map(([name]) => name);
     const failed = (error) => this.#stop(error);
     this.#life = new Life(this.#remote, { imports, wasi, progress, failed });
@@ -190,6 +210,7 @@ export class WorkerComponent {
         shape: shapeOf(imports),
         wasi: Object.fromEntries(entries.filter(([, value]) => typeof value !== 'function')),
         handlers,
+        grants: this.#life.grants,
         isAsync: isAsync ?? (Object.keys(imports).length > 0 ? true : undefined),
       });
     } catch (error) {
