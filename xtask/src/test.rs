@@ -233,7 +233,10 @@ fn in_browsers(workspace: &Workspace) -> Result<()> {
 }
 
 fn javascript(workspace: &Workspace) -> Result<()> {
-    let mut command = native_cargo(workspace, &["test", "--test", "javascript"]);
+    let mut command = native_cargo(
+        workspace,
+        &["test", "--test", "javascript", "--test", "uploads"],
+    );
     if let Err(error) = jco::install(workspace, &workspace.target("page/javascript/jco")) {
         println!("skipped: the comparison with jco, since it cannot be had: {error:#}");
         command.args(["--", "--skip", "by_the_package_and_by_jco"]);

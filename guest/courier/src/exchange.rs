@@ -7,14 +7,18 @@ use crate::bindings::wasi::http::types::{
 };
 use crate::bindings::wasi::io::streams::{InputStream, StreamError};
 
-/// A request to `path`.
+/// A request to `path` of a server, which is `https://` and its authority, or the authority alone.
 pub fn request(authority: &str, method: Method, path: &str) -> Result<OutgoingRequest, String> {
     let headers = Fields::from_list(&[("x-courier".to_owned(), b"here".to_vec())])
         .map_err(|error| format!("{error:?}"))?;
     let request = OutgoingRequest::new(headers);
+    let (scheme, authority) = match authority.strip_prefix("https://") {
+        Some(authority) => (Scheme::Https, authority),
+        None => (Scheme::Http, authority),
+    };
     request
         .set_method(&method)
-        .and_then(|()| request.set_scheme(Some(&Scheme::Http)))
+        .and_then(|()| request.set_scheme(Some(&scheme)))
         .and_then(|()| request.set_authority(Some(authority)))
         .and_then(|()| request.set_path_with_query(Some(path)))
         .map_err(|()| format!("`{authority}{path}` is no address"))?;

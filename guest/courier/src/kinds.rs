@@ -10,6 +10,7 @@ pub fn run(authority: &str, kind: &str) -> Outcome {
     match kind.split_once('=') {
         None if kind == "plain" => plain(authority),
         None if kind == "stream" => stream(authority),
+        None if kind == "upload" => upload(authority),
         None if kind == "trailers" => trailers(authority),
         None if kind == "errors" => errors::run(authority),
         Some(("echo", size)) => echo(authority, size),
@@ -73,6 +74,44 @@ fn echo(authority: &str, size: &str) -> Outcome {
         got.len(),
         got == sent
     );
+    Ok(())
+}
+
+/// Sends the second half of a body when the server has the first, or has waited for it in vain.
+fn upload(authority: &str) -> Outcome {
+    let name = crate::bindings::wasi::random::random::get_random_u64();
+    let request = request(authority, Method::Post, &format!("/http/upload/{name}"))?;
+    let body = request.body().map_err(|()| "no body")?;
+    let sent = handle(request, None).map_err(|code| code.to_string())?;
+    let stream = body.write().map_err(|()| "no stream")?;
+    let write = |half: &[u8]| {
+        let written = stream.blocking_write_and_flush(half);
+        written.map_err(|error| format!("{error:?}"))
+    };
+    write(b"first half, ")?;
+    text(
+        "meanwhile",
+        &get(authority, &format!("/http/uploaded/{name}"))?,
+    )?;
+    write(b"second half")?;
+    drop(stream);
+    OutgoingBody::finish(body, None).map_err(|code| code.to_string())?;
+    let uploaded = response(&sent).map_err(|code| code.to_string())?;
+    text("uploaded", &uploaded)?;
+    broken_off(authority, &format!("/http/upload/{name}-again"))
+}
+
+/// Begins a body, and does not end it.
+fn broken_off(authority: &str, path: &str) -> Outcome {
+    let request = request(authority, Method::Post, path)?;
+    let body = request.body().map_err(|()| "no body")?;
+    let sent = handle(request, None).map_err(|code| code.to_string())?;
+    let stream = body.write().map_err(|()| "no stream")?;
+    let written = stream.blocking_write_and_flush(b"half");
+    println!("begun: {}", written.is_ok());
+    drop(stream);
+    drop(body);
+    println!("broken off: {}", response(&sent).is_err());
     Ok(())
 }
 

@@ -69,6 +69,7 @@ fn chromium(program: &Path, profile: &Path) -> Value {
     args.push(format!("--user-data-dir={}", profile.display()));
     json!({
         "browserName": "chrome",
+        "acceptInsecureCerts": true,
         "goog:chromeOptions": { "binary": program, "args": args },
         "goog:loggingPrefs": { "browser": "ALL" },
     })
@@ -78,6 +79,7 @@ fn chromium(program: &Path, profile: &Path) -> Value {
 fn firefox(program: &Path, _: &Path) -> Value {
     json!({
         "browserName": "firefox",
+        "acceptInsecureCerts": true,
         "moz:firefoxOptions": {
             "binary": program,
             "args": ["-headless"],

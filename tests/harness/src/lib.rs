@@ -22,5 +22,5 @@ mod session;
 pub use browser::{Browser, find_program};
 pub use catalogue::BROWSERS;
 pub use selection::{Selection, named, selected};
-pub use server::{POLICY_FOR_JCO, Server};
+pub use server::{POLICY_FOR_JCO, Server, site};
 pub use session::{Session, Visit, visit};

@@ -61,7 +61,8 @@ impl Server {
     }
 }
 
-fn site(folder: &Path, headers: &[(&str, &str)], answers: Router) -> Result<Router> {
+/// The files of `folder`, with `headers` besides the usual ones, and what `answers` has: paths that no file of the folder has.
+pub fn site(folder: &Path, headers: &[(&str, &str)], answers: Router) -> Result<Router> {
     let folder = folder
         .canonicalize()
         .with_context(|| format!("cannot serve `{}`", folder.display()))?;

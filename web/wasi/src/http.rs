@@ -12,6 +12,7 @@ mod host;
 pub mod p2;
 mod script;
 mod serve;
+mod stream;
 mod task;
 mod types;
 

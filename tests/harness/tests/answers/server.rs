@@ -13,13 +13,20 @@ use std::convert::Infallible;
 use std::future::pending;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::Notify;
+use std::time::Duration;
+use tokio::sync::{Notify, watch};
+use tokio::time::timeout;
+
+/// How long to wait for the beginning of a body that may not be sent before it is whole.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// What answers have in common.
 #[derive(Clone, Default)]
 struct Shared {
     /// What the second halves wait for, by name.
     halves: Arc<Mutex<HashMap<String, Arc<Notify>>>>,
+    /// What has come of bodies, by name.
+    uploads: Arc<Mutex<HashMap<String, Arc<watch::Sender<String>>>>>,
     /// How many answers never come, of those that somebody waits for.
     waiting: Arc<AtomicUsize>,
 }
@@ -28,6 +35,11 @@ impl Shared {
     fn half(&self, name: String) -> Arc<Notify> {
         let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(halves.entry(name).or_default())
+    }
+
+    fn upload(&self, name: String) -> Arc<watch::Sender<String>> {
+        let mut uploads = self.uploads.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(uploads.entry(name).or_default())
     }
 }
 
@@ -54,6 +66,8 @@ pub fn answers() -> Router {
         .route("/http/status/{status}", get(status))
         .route("/http/echo", post(echo))
         .route("/http/length", post(length))
+        .route("/http/upload/{name}", post(upload))
+        .route("/http/uploaded/{name}", get(uploaded))
         .route("/http/halves/{name}", get(halves))
         .route("/http/release/{name}", get(release))
         .route("/http/never", get(never))
@@ -88,6 +102,29 @@ async fn echo(request: Request) -> Body {
 /// Answers when the whole of a body has come, and not before.
 async fn length(body: Bytes) -> String {
     body.len().to_string()
+}
+
+/// Notes each piece of a body as it comes, and answers with all of it.
+async fn upload(
+    State(shared): State<Shared>,
+    Path(name): Path<String>,
+    body: Body,
+) -> Result<String, StatusCode> {
+    let upload = shared.upload(name);
+    let mut pieces = body.into_data_stream();
+    while let Some(piece) = pieces.next().await {
+        let piece = piece.map_err(|_| StatusCode::BAD_REQUEST)?;
+        upload.send_modify(|text| text.push_str(&String::from_utf8_lossy(&piece)));
+    }
+    Ok(upload.borrow().clone())
+}
+
+/// What has come of a body, once there is something or it seems that nothing comes.
+async fn uploaded(State(shared): State<Shared>, Path(name): Path<String>) -> String {
+    let mut text = shared.upload(name).subscribe();
+    // What is there counts, whether it came in time or not.
+    let _ = timeout(PATIENCE, text.wait_for(|text| !text.is_empty())).await;
+    text.borrow().clone()
 }
 
 /// The first half at once, the second when it is released.

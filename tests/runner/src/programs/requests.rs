@@ -75,6 +75,16 @@ const TRAILERS: &str = match cfg!(target_arch = "wasm32") {
     false => "finished: Ok(())\nanswered: true\n",
 };
 
+/// What a server has of a body before the guest has written all: over HTTP/1.1 a page sends it whole.
+const UPLOAD: &str = match cfg!(target_arch = "wasm32") {
+    true => {
+        "meanwhile \"\", trailers false\nuploaded \"first half, second half\", trailers false\nbegun: true\nbroken off: true\n"
+    }
+    false => {
+        "meanwhile \"first half, \", trailers false\nuploaded \"first half, second half\", trailers false\nbegun: true\nbroken off: true\n"
+    }
+};
+
 /// What becomes of a response with trailers: whether it can be read to its end, and what the guest is told.
 const TRAILERS_OF_RESPONSES: (bool, &str) = match cfg!(target_arch = "wasm32") {
     true => (
@@ -188,6 +198,8 @@ async fn requests(t: &mut Transcript, courier: &Courier<'_>) -> Result<()> {
     }
     let trailers = courier.send(&["trailers"]).await?;
     t.same("trailers as expected here", trailers == TRAILERS, true);
+    let upload = courier.send(&["upload"]).await?;
+    t.same("an upload as expected here", upload == UPLOAD, true);
     let refused = courier
         .sent(&["get=/http/seen"], wasi_http::refusing_hooks())
         .await;

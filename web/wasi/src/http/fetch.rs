@@ -4,12 +4,14 @@ use super::script::{
     AbortController, Chunk, Message, ReadableStream, Reader, fetch, headers_of, headers_to_script,
     ignore, internal, object,
 };
+use super::stream::{Broken, may_stream, stream};
 use super::{Error, RequestOptions, WasiBody};
 use crate::page;
 use crate::timeout::wait_until;
 use amphi_web::Local;
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+use http::request::Parts;
 use http_body::{Body, Frame};
 use http_body_util::{BodyExt as _, Empty};
 use js_sys::Uint8Array;
@@ -20,25 +22,24 @@ use std::time::Duration;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-/// Sends a request, once its body is whole, and waits until the response begins.
+/// Sends a request, and waits until the response begins. Its body is sent while the guest writes it where that can be, and otherwise once it is whole.
 pub async fn send(
     request: http::Request<WasiBody>,
     options: Option<RequestOptions>,
 ) -> Result<http::Response<WasiBody>, Error> {
     let options = options.unwrap_or_default();
     let (parts, body) = request.into_parts();
-    let body = body.collect().await?.to_bytes();
+    let outgoing = Outgoing::of(&parts, body).await?;
+    let broken = Broken::default();
     let abort = Abort(Local::new(AbortController::new()));
     let started = {
-        let body = match body.is_empty() {
-            true => JsValue::UNDEFINED,
-            false => Uint8Array::from(&*body).into(),
-        };
+        let body = outgoing.into_script(&broken)?;
         // What a browser would add of its own (cookies, a cache, a referrer) is not the guest's.
         let init = object([
             ("method", JsValue::from_str(parts.method.as_str())),
             ("headers", headers_to_script(&parts.headers)?.into()),
             ("body", body),
+            ("duplex", JsValue::from_str("half")),
             ("signal", abort.0.signal()),
             ("credentials", JsValue::from_str("omit")),
             ("cache", JsValue::from_str("no-store")),
@@ -50,10 +51,43 @@ pub async fn send(
     };
     let response = match within(limit(&options), started).await? {
         Ok(response) => Local::new(response.unchecked_into::<Message>()),
-        // The page is not told why.
-        Err(_) => return Err(Error::DestinationUnavailable),
+        // The page is not told why, unless it was the guest.
+        Err(_) => return Err(broken.take().unwrap_or(Error::DestinationUnavailable)),
     };
     answer(&response, abort, options.between_bytes_timeout)
+}
+
+/// The body of a request on its way out.
+enum Outgoing {
+    Nothing,
+    Whole(Bytes),
+    /// What has come of it already, and the rest.
+    Streamed(Bytes, WasiBody),
+}
+
+impl Outgoing {
+    async fn of(parts: &Parts, mut body: WasiBody) -> Result<Outgoing, Error> {
+        let first = loop {
+            match body.frame().await.transpose()?.map(Frame::into_data) {
+                None => return Ok(Outgoing::Nothing),
+                Some(Ok(bytes)) if !bytes.is_empty() => break bytes,
+                Some(_) => {}
+            }
+        };
+        if may_stream(parts) {
+            return Ok(Outgoing::Streamed(first, body));
+        }
+        let rest = body.collect().await?.to_bytes();
+        Ok(Outgoing::Whole([first, rest].concat().into()))
+    }
+
+    fn into_script(self, broken: &Broken) -> Result<JsValue, Error> {
+        Ok(match self {
+            Outgoing::Nothing => JsValue::UNDEFINED,
+            Outgoing::Whole(bytes) => Uint8Array::from(&*bytes).into(),
+            Outgoing::Streamed(first, body) => stream(Some(first), body, broken.clone())?.into(),
+        })
+    }
 }
 
 /// How long the response may take to begin: a page cannot tell connecting from waiting.

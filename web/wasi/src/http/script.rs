@@ -25,6 +25,9 @@ extern "C" {
     #[wasm_bindgen(constructor)]
     pub fn new() -> Headers;
 
+    #[wasm_bindgen(method)]
+    pub fn has(this: &Headers, name: &str) -> bool;
+
     #[wasm_bindgen(method, catch)]
     pub fn append(this: &Headers, name: &str, value: &str) -> Result<(), JsValue>;
 
@@ -49,6 +52,11 @@ extern "C" {
 
     #[wasm_bindgen(method, catch, js_name = arrayBuffer)]
     pub fn array_buffer(this: &Message) -> Result<Promise, JsValue>;
+
+    pub type Request;
+
+    #[wasm_bindgen(constructor, catch)]
+    pub fn new(url: &str, init: &Object) -> Result<Request, JsValue>;
 
     pub type Response;
 
@@ -94,6 +102,18 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn error(this: &Controller, error: &JsValue);
 
+    /// What the browser tells of something that it has loaded.
+    pub type Loaded;
+
+    #[wasm_bindgen(method, getter)]
+    pub fn name(this: &Loaded) -> String;
+
+    #[wasm_bindgen(method, getter, js_name = nextHopProtocol)]
+    pub fn next_hop_protocol(this: &Loaded) -> Option<String>;
+
+    #[wasm_bindgen(js_namespace = performance, js_name = getEntriesByType)]
+    fn get_entries_by_type(kind: &str) -> Array;
+
     #[wasm_bindgen(catch)]
     pub fn fetch(url: &str, init: &Object) -> Result<Promise, JsValue>;
 }
@@ -105,6 +125,18 @@ pub fn object(fields: impl IntoIterator<Item = (&'static str, JsValue)>) -> Obje
         .map(|(name, value)| Array::of2(&JsValue::from_str(name), &value))
         .collect();
     Object::from_entries(&entries).unwrap_or_else(|_| Object::new())
+}
+
+/// Gives an object a property that `getter` is called for.
+pub fn with_getter(target: &Object, name: &str, getter: &JsValue) {
+    let descriptor = object([("get", getter.clone())]);
+    Object::define_property(target, &JsValue::from_str(name), &descriptor);
+}
+
+/// What the browser tells of what it has loaded, by the kind: `navigation` or `resource`.
+pub fn entries(kind: &str) -> Vec<Loaded> {
+    let entries = get_entries_by_type(kind).into_iter();
+    entries.map(JsCast::unchecked_into).collect()
 }
 
 /// Headers of Rust as headers of the page. Their values are bytes here and Latin-1 there.

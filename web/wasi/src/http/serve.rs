@@ -3,18 +3,15 @@
 use super::fetch::{ResponseBody, empty};
 use super::p2::bindings::Proxy;
 use super::p2::bindings::http::types::Scheme;
-use super::script::{
-    Controller, Message, ReadableStream, Response, headers_of, headers_to_script, internal, object,
-};
+use super::script::{Message, Response, headers_of, headers_to_script, internal, object};
+use super::stream::{Broken, stream};
 use super::{Error, WasiBody, WasiHttpView};
 use amphi_web::{Local, Result, Store, format_err};
 use http_body_util::BodyExt as _;
 use js_sys::Uint8Array;
-use std::cell::RefCell;
-use std::rc::Rc;
 use tokio::sync::oneshot;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{future_to_promise, spawn_local};
+use wasm_bindgen_futures::spawn_local;
 
 /// The statuses of responses that have no body.
 const WITHOUT_BODY: [u16; 4] = [101, 204, 205, 304];
@@ -103,55 +100,10 @@ fn outgoing(response: http::Response<WasiBody>) -> Result<JsValue, Error> {
     ]);
     let body = match WITHOUT_BODY.contains(&status) {
         true => JsValue::NULL,
-        false => stream(body)?,
+        false => stream(None, body, Broken::default())?.into(),
     };
     let response = Response::new(&body, &init);
     Ok(response
         .map_err(|thrown| internal("a response", &thrown))?
         .into())
-}
-
-/// A body as a stream of the page, which is read as fast as somebody reads it.
-fn stream(body: WasiBody) -> Result<JsValue, Error> {
-    let body = Rc::new(RefCell::new(Some(body)));
-    let cancelled = Rc::clone(&body);
-    let pull = move |controller: Controller| {
-        let body = Rc::clone(&body);
-        future_to_promise(async move {
-            advance(&body, &controller).await?;
-            Ok(JsValue::UNDEFINED)
-        })
-    };
-    let cancel = move |_: JsValue| drop(cancelled.borrow_mut().take());
-    let source = object([
-        (
-            "pull",
-            Closure::<dyn FnMut(Controller) -> js_sys::Promise>::new(pull).into_js_value(),
-        ),
-        (
-            "cancel",
-            Closure::<dyn FnMut(JsValue)>::new(cancel).into_js_value(),
-        ),
-    ]);
-    let strategy = object([("highWaterMark", JsValue::from(0))]);
-    let stream = ReadableStream::new(&source, &strategy);
-    Ok(stream
-        .map_err(|thrown| internal("a stream", &thrown))?
-        .into())
-}
-
-/// Passes on the next piece of a body, or its end.
-async fn advance(body: &RefCell<Option<WasiBody>>, controller: &Controller) -> Result<(), JsValue> {
-    let frame = std::future::poll_fn(|cx| match &mut *body.borrow_mut() {
-        Some(body) => std::pin::pin!(body.frame()).poll(cx),
-        None => std::task::Poll::Ready(None),
-    });
-    match frame.await {
-        Some(Ok(frame)) => match frame.into_data() {
-            Ok(bytes) => controller.enqueue(&Uint8Array::from(&*bytes)),
-            Err(_) => controller.close(),
-        },
-        Some(Err(code)) => Err(JsError::new(&code.to_string()).into()),
-        None => controller.close(),
-    }
 }
