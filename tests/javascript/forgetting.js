@@ -1,7 +1,8 @@
 // Components that a page has forgotten are collected, with all that the engine keeps for them.
 
+import { compile, instantiate } from './amphi-web/index.js';
 import { collected } from './collected.js';
-import { kitchen } from './kitchen.js';
+import { host, kitchen } from './kitchen.js';
 import { equal, test } from './tests.js';
 
 /** More than a browser has room for at a time: each has a memory, and address space for more. */
@@ -14,6 +15,14 @@ test('components come and go', async () => {
     equal(new Basket('forgotten').put('something'), 1);
     equal(part('calls').addMany(1, 2), 3);
     if (number % 10 === 0) await collected();
+  }
+});
+
+test('components come and go in one turn', async () => {
+  const compiled = await compile('guests/kitchen.wasm');
+  for (let number = 1; number <= MANY; number++) {
+    const { exports } = await instantiate(compiled, { imports: host() });
+    equal(exports['demo:kitchen/calls'].addMany(1, 2), 3);
   }
 });
 

@@ -61,6 +61,9 @@ export function wake(frame) {
   resolve?.();
 }
 
+/** A promise for a later turn of the page. */
+export const turn = () => new Promise((resolve) => setTimeout(resolve));
+
 /** The array-call trampoline `enter` on a stack that can be suspended: `(args)` gives a promise. */
 export function promising(enter) {
   return WebAssembly.promising(enter);

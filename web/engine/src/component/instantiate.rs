@@ -21,7 +21,6 @@ use std::fmt;
 use std::marker::{PhantomData, PhantomPinned};
 use std::sync::Arc;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 use wasmtime_environ::component::ResourceIndex;
 use wasmtime_environ::error::{Result, bail, format_err};
 use wasmtime_environ::{EntityRef as _, SecondaryMap, Trap};
@@ -145,10 +144,8 @@ impl<T: 'static> InstancePre<T> {
                 let made = if core.starts {
                     page::instantiate(&core.module, &core.imports)
                 } else {
-                    JsFuture::from(WebAssembly::instantiate_module(&core.module, &core.imports))
-                        .await
-                        .map(JsCast::unchecked_into)
-                        .map_err(Caught)
+                    let made = page::instance_of(&core.module, &core.imports).await;
+                    made.map_err(Caught)
                 };
                 instantiation.made(&core, made)?;
             }

@@ -2,7 +2,11 @@
 
 use js_sys::{Array, Function, Object, Reflect, Uint8Array, WebAssembly};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use wasmtime_environ::error::{Result, format_err};
+
+/// How often a browser that has no room for a module is asked again.
+const RETRIES: usize = 8;
 
 #[wasm_bindgen(module = "/src/guard.js")]
 extern "C" {
@@ -19,6 +23,7 @@ extern "C" {
     #[wasm_bindgen(js_name = makeSuspend)]
     pub fn make_suspend() -> JsValue;
     pub fn wake(frame: u32);
+    pub fn turn() -> js_sys::Promise;
     pub fn promising(enter: &Function) -> Function;
     #[wasm_bindgen(js_name = compile)]
     fn compile_or_nothing(bytes: &Uint8Array) -> JsValue;
@@ -48,6 +53,28 @@ pub fn make_instance(
         true => Err(take_caught()),
         false => Ok(made.unchecked_into()),
     }
+}
+
+/// Instantiates a module without a start function off the main thread; or what the browser threw.
+///
+/// Where there is no room for its memory it is tried again in later turns: what the page has used in this one is not collected before that is over,
+/// nor what belongs to that before the turn after it.
+pub async fn instance_of(
+    module: &WebAssembly::Module,
+    imports: &Object,
+) -> Result<WebAssembly::Instance, JsValue> {
+    let made = || JsFuture::from(WebAssembly::instantiate_module(module, imports));
+    let mut result = made().await;
+    for _ in 0..RETRIES {
+        match &result {
+            Err(thrown) if thrown.is_instance_of::<js_sys::RangeError>() => {
+                let _ = JsFuture::from(turn()).await;
+                result = made().await;
+            }
+            Ok(_) | Err(_) => break,
+        }
+    }
+    result.map(JsCast::unchecked_into)
 }
 
 /// The message of something thrown.
