@@ -5,6 +5,8 @@
 
 #[path = "cli/check.rs"]
 mod check;
+#[path = "cli/serve.rs"]
+mod serve;
 #[path = "cli/types.rs"]
 mod types;
 

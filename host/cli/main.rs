@@ -1,4 +1,4 @@
-//! The command `amphi`: run, inspect, check, describe and make WebAssembly components.
+//! The command `amphi`: run, serve, inspect, check, describe and make WebAssembly components.
 //!
 //! One file per command; here is only which commands there are. Standard output carries a command's result and nothing
 //! else. What a command ends with, and the exit code of that, is in [`outcome`].
@@ -10,6 +10,7 @@ mod link;
 mod load;
 mod outcome;
 mod run;
+mod serve;
 mod stream;
 mod types;
 
@@ -17,7 +18,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Run, inspect, check, describe and make WebAssembly components.
+/// Run, serve, inspect, check, describe and make WebAssembly components.
 #[derive(Parser)]
 #[command(name = "amphi", version, after_help = EXIT_CODES, arg_required_else_help = true)]
 struct Amphi {
@@ -28,6 +29,7 @@ struct Amphi {
 #[derive(Subcommand)]
 enum Command {
     Run(run::Options),
+    Serve(serve::Options),
     Inspect(inspect::Options),
     Check(check::Options),
     Types(types::Options),
@@ -37,7 +39,7 @@ enum Command {
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done, or nobody reads the output any more
-  1  the answer is no: the guest trapped, returned an error, or ended with one; or the check found what breaks
+  1  the answer is no: the guest trapped, returned an error, or ended with one; the check found what breaks; requests were cut off
   2  the command could not do it";
 
 fn main() -> ExitCode {
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
     }
     let outcome = match Amphi::parse().command {
         Command::Run(options) => run::run(options),
+        Command::Serve(options) => serve::serve(&options),
         Command::Inspect(options) => inspect::inspect(&options),
         Command::Check(options) => check::check(&options),
         Command::Types(options) => types::types(&options),

@@ -77,3 +77,12 @@ impl Config {
         }
     }
 }
+
+/// The folder of compiled components where a configuration names none: `amphi` in `$XDG_CACHE_HOME` or in `~/.cache`.
+#[must_use]
+pub fn default_cache() -> Option<PathBuf> {
+    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    let cache = cache.filter(|folder| folder.is_absolute());
+    let cache = cache.or_else(|| Some(std::env::home_dir()?.join(".cache")));
+    cache.map(|folder| folder.join("amphi"))
+}

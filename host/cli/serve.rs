@@ -1,0 +1,199 @@
+//! `amphi serve`: components as functions, over HTTP.
+
+use std::env;
+use std::fmt::Write;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use amphi::Error;
+use amphi::error::Context;
+use amphi_edge::config::{self, Config, ConfigError, Format};
+use amphi_edge::listen::{self, Drained};
+use amphi_edge::{Server, log};
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::outcome::{Failure, Outcome, print};
+
+/// Serve components as functions.
+///
+/// A function that a component exports is called with JSON, by POST; a component that speaks HTTP (`wasi:http` 0.2 or 0.3) answers requests itself.
+/// Everything has limits, and nothing is granted that the configuration does not grant.
+///
+/// SIGTERM and SIGINT end it: what is in flight is answered first.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Options {
+    /// A component, which is one function with all defaults, or a configuration in YAML or TOML
+    #[arg(
+        value_name = "COMPONENT|CONFIG",
+        required_unless_present = "print_schema"
+    )]
+    what: Option<PathBuf>,
+
+    /// Listen here, whatever the configuration says; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+
+    /// Only check the configuration: shape, values, and whether its files are there
+    #[arg(long, conflicts_with = "listen")]
+    check: bool,
+
+    /// Print the JSON Schema of configurations
+    #[arg(long, conflicts_with_all = ["what", "listen", "check"])]
+    print_schema: bool,
+
+    /// Say in JSON what is served
+    #[arg(long)]
+    json: bool,
+}
+
+const EXAMPLES: &str = "\
+Exit codes:
+  0  ended as it was told to, with nothing lost; or the configuration is good
+  1  ended, but requests had to be cut off
+  2  the configuration is wrong, or nothing could be served
+
+Examples:
+  amphi serve calc.wasm
+  curl -d '[1, 2]' http://127.0.0.1:8080/v1/fn/calc/add
+  amphi serve --listen 0.0.0.0:80 amphi.yaml
+  amphi serve --check amphi.yaml
+  amphi serve --print-schema > config.schema.json";
+
+/// Runs the command.
+pub fn serve(options: &Options) -> Outcome {
+    let Some(what) = &options.what else {
+        return print(&format!("{:#}", config::schema()));
+    };
+    let mut config = match Format::of(what) {
+        Some(_) => config::read(what).map_err(Error::new)?,
+        None => of_component(what)?,
+    };
+    if options.check {
+        return check(&config, options.json);
+    }
+    if let Some(address) = options.listen {
+        config.server.listen = address;
+    }
+    log::start(&config.server.log).map_err(Error::new)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("cannot start threads")?;
+    let drained = runtime.block_on(run(config, options.json))?;
+    match drained.lost {
+        0 => Ok(()),
+        _ => Err(Failure::Written),
+    }
+}
+
+fn of_component(component: &Path) -> Result<Config, Failure> {
+    let config = Config::of_component(component);
+    match config::check(&config) {
+        issues if issues.is_empty() => Ok(config),
+        issues => Err(Failure::Ours(Error::new(ConfigError::Wrong {
+            file: component.to_owned(),
+            issues,
+        }))),
+    }
+}
+
+fn check(config: &Config, json: bool) -> Outcome {
+    let names: Vec<&String> = config.functions.keys().collect();
+    if json {
+        return print(&json!({ "functions": names }).to_string());
+    }
+    let count = match names.len() {
+        1 => "1 function".to_owned(),
+        count => format!("{count} functions"),
+    };
+    print(&format!("the configuration is good: {count}"))
+}
+
+async fn run(config: Config, json: bool) -> Result<Drained, Failure> {
+    // From here on a signal ends what is begun, and not the process.
+    let mut signals = listen::terminate().map_err(|error| Failure::Ours(error.into()))?;
+    // Components are compiled by this program as a child; see `main`.
+    let program = env::current_exe().context("cannot find this program")?;
+    let server = Server::start(config, Some(program));
+    let server = tokio::select! {
+        server = server => server.map_err(Error::new)?,
+        _ = signals.next() => return Err(Failure::Ours(amphi::format_err!("told to end before anything was served"))),
+    };
+    match json {
+        true => print(&to_json(&server).to_string())?,
+        false => print(&to_text(&server))?,
+    }
+    let shutdown = async {
+        signals.next().await;
+    };
+    Ok(server.serve(shutdown).await)
+}
+
+/// What is served and where, for people.
+fn to_text(server: &Server) -> String {
+    let base = base(server);
+    let mut text = String::new();
+    for function in server.served() {
+        writeln!(text, "{}", function.name).expect("a string takes it");
+        if let Some(route) = &function.route {
+            writeln!(text, "  any   {base}{route}").expect("a string takes it");
+        }
+        for call in &function.calls {
+            writeln!(text, "  POST  {base}{call}").expect("a string takes it");
+        }
+    }
+    for (what, place) in places(server) {
+        writeln!(text, "{what:<7} {place}").expect("a string takes it");
+    }
+    text
+}
+
+/// The same for programs.
+fn to_json(server: &Server) -> Value {
+    let functions: Vec<Value> = server
+        .served()
+        .into_iter()
+        .map(|function| {
+            json!({
+                "name": function.name,
+                "digest": function.digest,
+                "route": function.route,
+                "calls": function.calls,
+            })
+        })
+        .collect();
+    let mut document = json!({
+        "address": base(server),
+        "admin": server.admin_address().map(|address| format!("http://{address}")),
+        "functions": functions,
+    });
+    for (what, place) in places(server) {
+        document[what] = place.into();
+    }
+    document
+}
+
+fn base(server: &Server) -> String {
+    let scheme = if server.is_encrypted() {
+        "https"
+    } else {
+        "http"
+    };
+    format!("{scheme}://{}", server.address())
+}
+
+/// What the host answers itself.
+fn places(server: &Server) -> [(&'static str, String); 3] {
+    let base = base(server);
+    let metrics = match server.admin_address() {
+        Some(address) => format!("http://{address}/metrics"),
+        None => format!("{base}/metrics"),
+    };
+    [
+        ("docs", format!("{base}/docs/")),
+        ("openapi", format!("{base}/openapi.json")),
+        ("metrics", metrics),
+    ]
+}

@@ -1,0 +1,180 @@
+//! A process that serves a configuration: its functions, its sockets and its certificates put together.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use amphi_edge::{Config, Server, listen};
+//!
+//! let config = Config::of_component("calc.wasm".as_ref());
+//! let server = Server::start(config, None).await?;
+//! println!("http://{}", server.address());
+//! let mut signals = listen::terminate()?;
+//! let drained = server.serve(async move { signals.next().await; }).await;
+//! assert_eq!(drained.lost, 0);
+//! # Ok(())
+//! # }
+//! ```
+
+mod admin;
+mod front;
+mod start;
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Config;
+use crate::host::Host;
+use crate::listen::{self, Certificates, Drained, Readiness, Settings};
+
+pub use start::StartError;
+
+use admin::Admin;
+use front::Front;
+
+/// How often certificates are looked at.
+const LOOK: Duration = Duration::from_secs(10);
+
+/// A host with its sockets bound and its functions deployed.
+pub struct Server {
+    host: Arc<Host>,
+    config: Config,
+    listener: TcpListener,
+    address: SocketAddr,
+    admin: Option<(TcpListener, SocketAddr, Admin)>,
+    certificates: Option<Arc<Certificates>>,
+    readiness: Arc<Readiness>,
+}
+
+/// A function that is served, as people want to know it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Served {
+    /// Its name.
+    pub name: String,
+    /// The digest of its component.
+    pub digest: String,
+    /// The beginning of the paths that its component answers, if it speaks HTTP.
+    pub route: Option<String>,
+    /// The paths that its functions are called at, by POST.
+    pub calls: Vec<String>,
+}
+
+impl Server {
+    /// The host, for more than a configuration says.
+    #[must_use]
+    pub fn host(&self) -> &Arc<Host> {
+        &self.host
+    }
+
+    /// The address that requests come in at, with the port that was free if it was to be any.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The address of the admin API, if there is one.
+    #[must_use]
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        self.admin.as_ref().map(|(_, address, _)| *address)
+    }
+
+    /// Whether connections are encrypted.
+    #[must_use]
+    pub fn is_encrypted(&self) -> bool {
+        self.certificates.is_some()
+    }
+
+    /// What is served, by name.
+    #[must_use]
+    pub fn served(&self) -> Vec<Served> {
+        let functions = self.host.functions();
+        functions.iter().map(|function| served(function)).collect()
+    }
+
+    /// Answers requests until `shutdown` resolves, then drains: see [`listen`]. The admin API answers to the end.
+    pub async fn serve(self, shutdown: impl Future<Output = ()>) -> Drained {
+        let settings = Settings {
+            certificates: self.certificates.clone(),
+            ..Settings::new(&self.config.server, Arc::clone(&self.readiness))
+        };
+        let end = CancellationToken::new();
+        let admin = self.admin.map(|(listener, _, admin)| {
+            let settings = Settings {
+                certificates: None,
+                ..settings.clone()
+            };
+            let end = end.clone().cancelled_owned();
+            tokio::spawn(listen::serve(listener, Arc::new(admin), settings, end))
+        });
+        let watch = self.certificates.map(|certificates| {
+            let end = end.clone();
+            tokio::spawn(async move { end.run_until_cancelled(watch(&certificates)).await })
+        });
+        let shutdown = async {
+            shutdown.await;
+            tracing::info!("told to end: what is in flight is answered first");
+        };
+        self.readiness.ready();
+        let front = Front {
+            host: self.host,
+            metrics: admin.is_none(),
+        };
+        let drained = listen::serve(self.listener, Arc::new(front), settings, shutdown).await;
+        end.cancel();
+        if let Some(admin) = admin {
+            // What it is asked at the very end may wait for an answer, but nobody waits for it to end well.
+            let _ = admin.await;
+        }
+        drop(watch);
+        let Drained { lost, took } = drained;
+        match lost {
+            0 => tracing::info!(?took, "ended, nothing was lost"),
+            _ => tracing::error!(lost, ?took, "ended, requests were cut off"),
+        }
+        drained
+    }
+}
+
+/// Looks at certificates from time to time, and says what it finds.
+async fn watch(certificates: &Arc<Certificates>) {
+    let mut ticks = interval(LOOK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let certificates = Arc::clone(certificates);
+        // Files may be on a disk that is slow.
+        let looked = tokio::task::spawn_blocking(move || certificates.reload()).await;
+        match looked {
+            Ok(Ok(false)) | Err(_) => {}
+            Ok(Ok(true)) => tracing::info!("the certificate was replaced"),
+            Ok(Err(error)) => {
+                let error: &dyn std::error::Error = &error;
+                tracing::error!(
+                    error,
+                    "the new certificate cannot be used, the old one stays"
+                );
+            }
+        }
+    }
+}
+
+fn served(function: &crate::Function) -> Served {
+    let version = &function.lanes().stable;
+    let call = |target: &crate::typed::Target| {
+        let function_of = &target.function.function;
+        match &target.function.interface {
+            Some(interface) => format!("/v1/fn/{}/{interface}/{function_of}", function.name),
+            None => format!("/v1/fn/{}/{function_of}", function.name),
+        }
+    };
+    Served {
+        name: function.name.clone(),
+        digest: version.digest.to_string(),
+        route: version.handler.as_ref().map(|_| function.route.clone()),
+        calls: version.targets.callable.iter().map(call).collect(),
+    }
+}

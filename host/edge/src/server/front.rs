@@ -1,0 +1,25 @@
+//! What answers at the server's address.
+
+use std::sync::Arc;
+
+use http::{Method, Request, Response};
+
+use crate::body::Body;
+use crate::host::Host;
+use crate::listen::{Handler, RequestBody};
+
+/// The host, and what is told of it.
+pub struct Front {
+    pub host: Arc<Host>,
+    /// Whether `/metrics` is answered here, since there is no other address for it.
+    pub metrics: bool,
+}
+
+impl Handler for Front {
+    async fn handle(&self, request: Request<RequestBody>) -> Response<Body> {
+        if self.metrics && request.uri().path() == "/metrics" && request.method() == Method::GET {
+            return self.host.metrics().response();
+        }
+        self.host.handle(request).await
+    }
+}

@@ -1,0 +1,149 @@
+//! From a configuration to a server.
+
+use std::error::Error;
+use std::fmt;
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+
+use super::Server;
+use super::admin::Admin;
+use crate::config::{self, Config};
+use crate::host::{ApplyError, Host, Settings};
+use crate::listen::{Certificates, Readiness, TlsError};
+use crate::rollout::audit::AuditError;
+
+/// Why nothing is served.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum StartError {
+    /// An address cannot be listened at.
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// The certificate cannot be used.
+    Tls(TlsError),
+    /// The file of the admin API's token cannot be read, or is empty.
+    Token {
+        /// The file.
+        file: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The folder of compiled components cannot be used.
+    Cache {
+        /// The folder.
+        folder: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The log of decisions cannot be written.
+    Audit(AuditError),
+    /// The functions cannot be served.
+    Functions(ApplyError),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Listen { address, .. } => write!(formatter, "cannot listen at `{address}`"),
+            Self::Tls(_) => formatter.write_str("the certificate cannot be used"),
+            Self::Token { file, .. } => {
+                write!(formatter, "there is no token in `{}`", file.display())
+            }
+            Self::Cache { folder, .. } => {
+                write!(formatter, "the cache `{}` cannot be used", folder.display())
+            }
+            Self::Audit(_) => formatter.write_str("the log of decisions cannot be used"),
+            Self::Functions(_) => formatter.write_str("the functions cannot be served"),
+        }
+    }
+}
+
+impl Error for StartError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Listen { source, .. }
+            | Self::Token { source, .. }
+            | Self::Cache { source, .. } => Some(source),
+            Self::Tls(error) => Some(error),
+            Self::Audit(error) => Some(error),
+            Self::Functions(error) => Some(error),
+        }
+    }
+}
+
+impl Server {
+    /// Binds the sockets and deploys the functions of `config`. Components are compiled by `program`, a process whose `main` begins with
+    /// [`run_if_child`](crate::run_if_child); without one in this process, where nothing limits what that takes.
+    ///
+    /// # Errors
+    ///
+    /// See [`StartError`].
+    pub async fn start(mut config: Config, program: Option<PathBuf>) -> Result<Self, StartError> {
+        let (listener, address) = bind(config.server.listen).await?;
+        let certificates = config.server.tls.clone().map(Certificates::read);
+        let certificates = certificates.transpose().map_err(StartError::Tls)?;
+        let cache = &mut config.server.cache;
+        *cache = cache.take().or_else(config::default_cache);
+        let settings = Settings::of(&config.server, program);
+        let settings = settings.map_err(|source| StartError::Cache {
+            folder: config.server.cache.clone().unwrap_or_default(),
+            source,
+        })?;
+        let host = Arc::new(Host::new(settings).map_err(StartError::Audit)?);
+        let admin = match &config.server.admin {
+            Some(admin) => Some(bind_admin(admin, &host).await?),
+            None => None,
+        };
+        host.apply(&config).await.map_err(StartError::Functions)?;
+        Ok(Self {
+            host,
+            listener,
+            address,
+            admin,
+            certificates: certificates.map(Arc::new),
+            readiness: Arc::<Readiness>::default(),
+            config,
+        })
+    }
+}
+
+async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let bound = TcpListener::bind(address).await;
+    let bound = bound.and_then(|listener| {
+        let local = listener.local_addr()?;
+        Ok((listener, local))
+    });
+    bound.map_err(|source| StartError::Listen { address, source })
+}
+
+async fn bind_admin(
+    admin: &config::Admin,
+    host: &Arc<Host>,
+) -> Result<(TcpListener, SocketAddr, Admin), StartError> {
+    let (listener, address) = bind(admin.listen).await?;
+    let token = admin.token_file.as_ref().map(token).transpose()?;
+    let host = Arc::clone(host);
+    Ok((listener, address, Admin { host, token }))
+}
+
+/// The token in a file, without the space around it.
+fn token(file: &PathBuf) -> Result<Box<[u8]>, StartError> {
+    let refused = |source| StartError::Token {
+        file: file.clone(),
+        source,
+    };
+    let bytes = fs::read(file).map_err(refused)?;
+    match bytes.trim_ascii() {
+        [] => Err(refused(io::Error::other("the file is empty"))),
+        token => Ok(token.into()),
+    }
+}

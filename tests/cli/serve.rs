@@ -1,0 +1,274 @@
+//! `amphi serve`: a process that is started, asked, and told to end.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+use serde_json::{Value, json};
+
+use super::{amphi, folder, guest, text};
+
+/// The example that the documentation speaks of.
+const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/edge/amphi.yaml");
+const SCHEMA: &str = include_str!("../../docs/edge/config.schema.json");
+
+/// A server on a free port, ended with the test if not before.
+struct Serving {
+    child: Child,
+    /// What it says of itself, in JSON.
+    said: Value,
+    stdout: BufReader<ChildStdout>,
+}
+
+impl Serving {
+    fn start(what: &str) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_amphi"))
+            .args(["serve", "--json", "--listen", "127.0.0.1:0", what])
+            .env("XDG_CACHE_HOME", folder("serve-cache"))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary was built for this test");
+        let mut stdout = BufReader::new(child.stdout.take().expect("it is piped"));
+        let mut line = String::new();
+        stdout.read_line(&mut line).expect("it says what it serves");
+        let said = serde_json::from_str(&line).unwrap_or_else(|_| {
+            let mut error = String::new();
+            let stderr = child.stderr.as_mut().expect("it is piped");
+            stderr.read_to_string(&mut error).expect("it is text");
+            panic!("{line}{error}")
+        });
+        Self {
+            child,
+            said,
+            stdout,
+        }
+    }
+
+    fn connect(&self) -> TcpStream {
+        let address = self.said["address"].as_str().expect("it is a text");
+        let address = address.strip_prefix("http://").expect("it is a URL");
+        TcpStream::connect(address).expect("it listens")
+    }
+
+    /// The status and the body of an answer.
+    fn ask(&self, method: &str, path: &str, body: &str) -> (u16, String) {
+        let mut stream = self.connect();
+        let length = body.len();
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+        );
+        stream.write_all(request.as_bytes()).expect("it takes it");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("it answers");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("an answer has a head");
+        let status = head
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok());
+        (status.expect("an answer has a status"), body.to_owned())
+    }
+
+    fn tell(&self, signal: &str) {
+        let id = self.child.id().to_string();
+        let told = Command::new("kill").args([signal, &id]).status();
+        assert!(told.expect("there is `kill`").success());
+    }
+
+    /// The exit code, and what was logged.
+    fn end(mut self) -> (Option<i32>, String) {
+        let mut rest = String::new();
+        self.stdout.read_to_string(&mut rest).expect("it is text");
+        assert_eq!(rest, "", "standard output is for the result alone");
+        let mut log = String::new();
+        let stderr = self.child.stderr.as_mut().expect("it is piped");
+        stderr.read_to_string(&mut log).expect("it is text");
+        (self.child.wait().expect("it has ended").code(), log)
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_component_is_served_without_a_configuration() {
+    let serving = Serving::start(&guest("calc-1-1.wasm"));
+    let function = &serving.said["functions"][0];
+    assert_eq!(function["name"], "calc-1-1");
+    assert_eq!(function["route"], Value::Null);
+    let calls = json!([
+        "/v1/fn/calc-1-1/demo:calc/ops@1.1.0/add",
+        "/v1/fn/calc-1-1/demo:calc/ops@1.1.0/mul"
+    ]);
+    assert_eq!(function["calls"], calls);
+    let add = calls[0].as_str().expect("it is a path");
+    assert_eq!(
+        serving.ask("POST", add, r#"{"a": 20, "b": 22}"#),
+        (200, "42".into())
+    );
+    assert_eq!(serving.ask("POST", add, "[1]").0, 400);
+    assert_eq!(serving.ask("GET", "/readyz", ""), (200, "ready\n".into()));
+    let (status, metrics) = serving.ask("GET", "/metrics", "");
+    assert_eq!(status, 200);
+    for part in [
+        r#"fn_requests_total{function="calc-1-1",version=""#,
+        r#"outcome="ok"} 1"#,
+        r#"outcome="arguments"} 1"#,
+        "pool_component_instances{engine=\"",
+    ] {
+        assert!(metrics.contains(part), "{part}\n{metrics}");
+    }
+    serving.tell("-TERM");
+    let (code, log) = serving.end();
+    assert_eq!(code, Some(0), "{log}");
+    assert!(log.contains(r#"answered function="calc-1-1""#), "{log}");
+    assert!(log.contains("nothing was lost"), "{log}");
+}
+
+#[test]
+fn the_example_is_served_with_both_ways_into_a_component_and_a_plugin() {
+    let serving = Serving::start(EXAMPLE);
+    assert_eq!(
+        serving.ask("POST", "/v1/fn/calc/add", "[1, 2]"),
+        (200, "3".into())
+    );
+    let (status, count) = serving.ask("POST", "/words", "one two\nthree\n");
+    assert_eq!(status, 200, "{count}");
+    assert!(count.contains(r#""lines":2,"words":3"#), "{count}");
+    let (status, report) = serving.ask("POST", "/v1/fn/add-with-log/add-with-log", "[[1, 2]]");
+    assert_eq!(status, 200, "{report}");
+    let report: Value = serde_json::from_str(&report).expect("it is JSON");
+    assert_eq!(report, json!({ "sum": 3, "lines": ["+ 1 = 1", "+ 2 = 3"] }));
+    serving.tell("-INT");
+    assert_eq!(serving.end().0, Some(0));
+}
+
+#[test]
+fn a_request_in_flight_is_answered_when_the_process_is_told_to_end() {
+    let serving = Serving::start(EXAMPLE);
+    let mut stream = serving.connect();
+    let head = "POST /words HTTP/1.1\r\nhost: a\r\ncontent-length: 14\r\n\r\none two";
+    stream.write_all(head.as_bytes()).expect("it takes it");
+    // Answered by the process, and after the head above was read by the system.
+    serving.ask("GET", "/readyz", "");
+    serving.tell("-TERM");
+    let refused = |_| TcpStream::connect(stream.peer_addr().expect("it is connected")).is_err();
+    let ends = (0..3_000).any(|round| {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+        refused(round)
+    });
+    assert!(ends, "it does not accept connections any more");
+    stream.write_all(b"\nthree\n").expect("it takes the rest");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("it answers");
+    assert!(
+        answer.starts_with("HTTP/1.1 200 ") && answer.contains(r#""words":3"#),
+        "{answer}"
+    );
+    assert_eq!(serving.end().0, Some(0));
+}
+
+#[test]
+fn an_admin_address_has_the_metrics_for_who_has_the_token() {
+    let folder = folder("serve-admin");
+    fs::write(folder.join("token"), "secret\n").expect("it can be written");
+    let config = format!(
+        "server: {{ admin: {{ listen: '127.0.0.1:0', token-file: token }} }}\nfunctions: {{ calc: {{ component: {} }} }}\n",
+        guest("calc-1-0.wasm")
+    );
+    let file = folder.join("amphi.yaml");
+    fs::write(&file, config).expect("it can be written");
+    let serving = Serving::start(&text(&file));
+    assert_eq!(
+        serving.ask("GET", "/metrics", "").0,
+        404,
+        "they are elsewhere"
+    );
+    let admin = serving.said["admin"].as_str().expect("there is one");
+    let admin = admin.strip_prefix("http://").expect("it is a URL");
+    for (header, status) in [
+        ("", "401"),
+        ("authorization: Bearer secre\r\n", "401"),
+        ("authorization: Bearer secret\r\n", "200"),
+    ] {
+        let mut stream = TcpStream::connect(admin).expect("it listens");
+        let request =
+            format!("GET /metrics HTTP/1.1\r\nhost: a\r\nconnection: close\r\n{header}\r\n");
+        stream.write_all(request.as_bytes()).expect("it takes it");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("it answers");
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{header}{answer}"
+        );
+    }
+    serving.tell("-TERM");
+    let (code, log) = serving.end();
+    assert_eq!(code, Some(0));
+    assert!(!log.contains("secre"), "{log}");
+}
+
+#[test]
+fn a_configuration_is_checked_without_serving_it() {
+    let good = amphi(&["serve", "--check", EXAMPLE]);
+    assert_eq!(
+        String::from_utf8_lossy(&good.stdout),
+        "the configuration is good: 3 functions\n"
+    );
+    assert_eq!(good.status.code(), Some(0));
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("host/edge/tests/config");
+    let file = text(&folder.join("unknown-key.yaml"));
+    let bad = amphi(&["serve", "--check", &file]);
+    let expected = format!(
+        "error: {file}:5:7: `functions.calc.limits.memry`: unknown key, did you mean `memory`?\n"
+    );
+    assert_eq!(String::from_utf8_lossy(&bad.stderr), expected);
+    assert_eq!(bad.status.code(), Some(2));
+    let missing = amphi(&["serve", "nowhere.wasm"]);
+    assert_eq!(missing.status.code(), Some(2));
+    let missing = String::from_utf8_lossy(&missing.stderr).into_owned();
+    assert!(missing.contains("cannot find `nowhere.wasm`"), "{missing}");
+}
+
+#[test]
+fn the_schema_is_the_published_one() {
+    let schema = amphi(&["serve", "--print-schema"]);
+    assert!(
+        schema.stdout == SCHEMA.as_bytes(),
+        "expected `docs/edge/config.schema.json`: the tests of `amphi-edge` write it anew with BLESS=1"
+    );
+}
+
+#[test]
+fn what_cannot_be_served_is_told_with_its_place() {
+    let folder = folder("serve-broken");
+    fs::write(folder.join("broken.wasm"), "no component").expect("it can be written");
+    let file = folder.join("amphi.toml");
+    let config = format!(
+        "[functions.good]\ncomponent = '{}'\n[functions.bad]\ncomponent = 'broken.wasm'\n",
+        guest("calc-1-0.wasm")
+    );
+    fs::write(&file, config).expect("it can be written");
+    let done = amphi(&["serve", "--listen", "127.0.0.1:0", &text(&file)]);
+    let error = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(
+        error.contains("error: the functions cannot be served"),
+        "{error}"
+    );
+    assert!(error.contains("`functions.bad`"), "{error}");
+    assert_eq!(done.status.code(), Some(2));
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address = taken.local_addr().expect("it is bound").to_string();
+    let done = amphi(&["serve", "--listen", &address, &guest("calc-1-0.wasm")]);
+    let error = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(
+        error.contains(&format!("cannot listen at `{address}`")),
+        "{error}"
+    );
+}
