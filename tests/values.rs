@@ -2,8 +2,9 @@
 //!
 //! These are a few, and the same each time. The browsers' test, which compares a page with this host, takes all, and others each time.
 
-use amphi_runner::block_on;
 use amphi_runner::values::{self, Family, Request};
+use amphi_runner::{Line, block_on};
+use std::time::{Duration, Instant};
 
 #[test]
 fn values_come_back_as_they_went() {
@@ -13,6 +14,36 @@ fn values_come_back_as_they_went() {
         shown: None,
     };
     let lines = block_on(values::run(&request)).expect("the components can be made and run");
+    assert_same(&lines);
+}
+
+/// Other values as JSON, and changed texts, each time with another seed: once, or for as many seconds as `AMPHI_SECONDS` says, from the seed in
+/// `AMPHI_SEED`. `cargo xtask fuzz --json` runs it so.
+#[test]
+fn changed_texts_are_values_or_errors() {
+    let number = |name| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    let seconds = Duration::from_secs(number("AMPHI_SECONDS").unwrap_or(0));
+    let started = Instant::now();
+    let first: u64 = number("AMPHI_SEED").unwrap_or(2);
+    for seed in first.. {
+        let request = Request {
+            seed,
+            batches: Some(3),
+            shown: None,
+        };
+        let lines = block_on(values::run_family(&request, Family::Json))
+            .expect("the components can be made");
+        println!("seed {seed}");
+        assert_same(&lines);
+        if started.elapsed() >= seconds {
+            break;
+        }
+    }
+}
+
+/// No line has a value that changed.
+#[track_caller]
+fn assert_same(lines: &[Line]) {
     let failures: Vec<String> = lines
         .iter()
         .filter_map(|line| Some(format!("{}\n{}", line.place, line.failure.as_ref()?)))

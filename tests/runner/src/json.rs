@@ -19,7 +19,8 @@ pub fn call(
     let function = Function::new(&target.func)?;
     let arguments = function.arguments(body.as_bytes(), &Bounds::default())?;
     let results = invoke::call_values(store, instance, &target, &arguments)?;
-    match function.answer(&results, MOST)? {
-        Answer::Ok(text) | Answer::Err(text) => Ok(Some(text)),
-    }
+    Ok(Some(match function.answer(&results, MOST)? {
+        Answer::Ok(text) => text,
+        Answer::Err(text) => format!("{{\"err\":{text}}}"),
+    }))
 }

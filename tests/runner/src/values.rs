@@ -17,6 +17,8 @@ mod json;
 mod layout;
 mod ty;
 mod typed;
+#[cfg(not(target_arch = "wasm32"))]
+mod valid;
 mod wat;
 
 use amphi::Result;
@@ -102,10 +104,21 @@ pub struct Request {
 pub async fn run(request: &Request) -> Result<Vec<Line>> {
     let mut lines = Vec::new();
     for family in Family::ALL {
-        let batches = family.extent().batches;
-        for number in 0..request.batches.map_or(batches, |most| most.min(batches)) {
-            lines.extend(batch(request, family, number).await?);
-        }
+        lines.extend(run_family(request, family).await?);
+    }
+    Ok(lines)
+}
+
+/// The same with the values of one family.
+///
+/// # Errors
+///
+/// A component cannot be made or run.
+pub async fn run_family(request: &Request, family: Family) -> Result<Vec<Line>> {
+    let mut lines = Vec::new();
+    let batches = family.extent().batches;
+    for number in 0..request.batches.map_or(batches, |most| most.min(batches)) {
+        lines.extend(batch(request, family, number).await?);
     }
     Ok(lines)
 }

@@ -24,7 +24,7 @@ pub struct Function {
 pub enum Answer {
     /// The value, or what is inside `ok`; `null` where there is none.
     Ok(String),
-    /// `{"err": value}` of a function whose result is a `result`.
+    /// What is inside `err`, of a function whose result is a `result`; `null` where there is nothing.
     Err(String),
 }
 
@@ -139,14 +139,22 @@ impl Function {
         match (&self.result, results) {
             (None, []) => Ok(Answer::Ok("null".to_owned())),
             (Some(shape), [value]) => match (&shape.kind, value) {
-                (Kind::Result(cases), Val::Result(Ok(payload))) => {
-                    match (&cases.payloads[0], payload) {
-                        (Some(shape), Some(value)) => shape.write(value, most).map(Answer::Ok),
-                        (None, None) => Ok(Answer::Ok("null".to_owned())),
-                        (Some(_), None) | (None, Some(_)) => Err(unwritable(shape)),
-                    }
+                (Kind::Result(cases), Val::Result(result)) => {
+                    let (side, payload) = match result {
+                        Ok(payload) => (0, payload),
+                        Err(payload) => (1, payload),
+                    };
+                    let text = match (&cases.payloads[side], payload) {
+                        (Some(shape), Some(value)) => shape.write(value, most)?,
+                        (None, None) => "null".to_owned(),
+                        (Some(_), None) | (None, Some(_)) => return Err(unwritable(shape)),
+                    };
+                    Ok(if side == 0 {
+                        Answer::Ok(text)
+                    } else {
+                        Answer::Err(text)
+                    })
                 }
-                (Kind::Result(_), Val::Result(Err(_))) => shape.write(value, most).map(Answer::Err),
                 _ => shape.write(value, most).map(Answer::Ok),
             },
             (Some(shape), _) => Err(unwritable(shape)),

@@ -91,10 +91,16 @@ impl Schemas {
             .rev()
             .take_while(|index| optional(*index))
             .count();
-        let mut positions = array(schemas.clone());
+        let titled = |(name, mut schema): (&str, Value)| {
+            schema["title"] = name.into();
+            schema
+        };
+        let parts = || function.params.names.all().zip(schemas.iter().cloned());
+        let mut positions = array(parts().map(titled).collect());
         positions["minItems"] = (shapes.len() - trailing).into();
-        let names = function.params.names.all().zip(schemas).enumerate();
-        let by_name = object(names.map(|(index, (name, schema))| (name, schema, !optional(index))));
+        let fields = parts().enumerate();
+        let by_name =
+            object(fields.map(|(index, (name, schema))| (name, schema, !optional(index))));
         json!({ "anyOf": [by_name, positions] })
     }
 

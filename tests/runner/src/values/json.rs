@@ -1,5 +1,6 @@
 //! Values of random types as JSON: what is written is read as the value that it was, and is written again to the letter. Then the texts are
-//! changed at random, and nothing may come of that but a value or an error; the same of which text is JSON at all has a second opinion.
+//! changed at random, and nothing may come of that but a value or an error; which text is JSON at all has a second opinion. Natively what
+//! is written is also held against the schema of the function.
 
 use amphi::component::Val;
 use amphi::component::types::ComponentItem;
@@ -59,6 +60,8 @@ fn round_trip(
     let read = function.arguments(text.as_bytes(), &bounds).map_err(told)?;
     same(&tuple(params), &tuple(&read))?;
     same(text, &function.request(&read, MOST).map_err(told)?)?;
+    #[cfg(not(target_arch = "wasm32"))]
+    super::valid::arguments(function, text)?;
     let result = match params {
         [one] => one.clone(),
         many => Val::Tuple(many.to_vec()),
