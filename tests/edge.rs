@@ -10,6 +10,8 @@ mod handler;
 mod instances;
 #[path = "edge/limits.rs"]
 mod limits;
+#[path = "edge/openapi.rs"]
+mod openapi;
 #[path = "edge/plugins.rs"]
 mod plugins;
 #[path = "edge/typed.rs"]

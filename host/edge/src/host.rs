@@ -11,10 +11,11 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Request, Response, StatusCode};
 
 use crate::artifact::{Cache, Compiler, Compiling};
-use crate::body::{Body, BodyError};
+use crate::body::{Body, BodyError, full};
 use crate::config;
 use crate::deploy::{DeployError, Making};
 use crate::engine::{Engines, PoolSettings};
@@ -25,6 +26,8 @@ use crate::grant::keyvalue::{KeyValueStores, StoreBounds, StorePlace, StoreProbl
 use crate::lanes::{Canary, Chosen, Lanes};
 use crate::listen::{Handler, RequestBody};
 use crate::metrics::Metrics;
+use crate::openapi;
+use crate::page;
 use crate::plugin::{ComponentPlugin, Plugin, Provider, Providers};
 use crate::problem::Problem;
 use crate::records::Records;
@@ -60,6 +63,7 @@ pub struct Host {
     plugins: ArcSwap<Providers>,
     stores: ArcSwap<KeyValueStores>,
     records: Arc<Records>,
+    document: openapi::Kept,
     /// Held while something is changed: one change at a time.
     changing: tokio::sync::Mutex<()>,
 }
@@ -87,6 +91,7 @@ impl Host {
             plugins: ArcSwap::default(),
             stores: ArcSwap::default(),
             records,
+            document: openapi::Kept::default(),
             changing: tokio::sync::Mutex::default(),
         })
     }
@@ -329,6 +334,16 @@ impl Host {
                 };
                 recorded(&function, &line, answered.await)
             }
+            Route::Document => {
+                let mut response = Response::new(full(self.document.text(&self.functions())));
+                let headers = response.headers_mut();
+                headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+                Ok(response)
+            }
+            Route::Page { file } => match page::File::named(file) {
+                Some(file) => Ok(file.response()),
+                None => Err(nothing_here(&path)),
+            },
             Route::Prefix => {
                 let function = self.snapshot.load().by_route(&path);
                 let function = function.ok_or_else(|| nothing_here(&path))?;

@@ -21,6 +21,8 @@ mod link;
 pub mod listen;
 pub mod log;
 pub mod metrics;
+pub mod openapi;
+pub mod page;
 mod plugin;
 mod problem;
 mod records;

@@ -3,6 +3,12 @@
 /// Where calls by JSON begin.
 pub(crate) const CALLS: &str = "/v1/fn/";
 
+/// Where the OpenAPI document is.
+const DOCUMENT: &str = "/openapi.json";
+
+/// Where the files of the page are.
+const PAGE: &str = "/docs/";
+
 /// What a path asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Route<'a> {
@@ -13,6 +19,13 @@ pub(crate) enum Route<'a> {
         /// What of its component.
         path: &'a str,
     },
+    /// The OpenAPI document.
+    Document,
+    /// A file of the page on which functions are read about and tried: `/docs/<file>`.
+    Page {
+        /// The file.
+        file: &'a str,
+    },
     /// Anything else: whoever has the longest route that the path begins with.
     Prefix,
 }
@@ -20,11 +33,13 @@ pub(crate) enum Route<'a> {
 impl<'a> Route<'a> {
     /// Reads a path.
     pub(crate) fn of(path: &'a str) -> Self {
-        match path.strip_prefix(CALLS) {
-            Some(rest) => {
-                let (function, path) = rest.split_once('/').unwrap_or((rest, ""));
-                Self::Call { function, path }
-            }
+        if let Some(rest) = path.strip_prefix(CALLS) {
+            let (function, path) = rest.split_once('/').unwrap_or((rest, ""));
+            return Self::Call { function, path };
+        }
+        match path.strip_prefix(PAGE) {
+            Some(file) => Self::Page { file },
+            None if path == DOCUMENT => Self::Document,
             None => Self::Prefix,
         }
     }
@@ -58,6 +73,8 @@ mod tests {
             }
         );
         assert_eq!(Route::of("/v1/other"), Route::Prefix);
+        assert_eq!(Route::of("/openapi.json"), Route::Document);
+        assert_eq!(Route::of("/docs/"), Route::Page { file: "" });
     }
 
     #[test]

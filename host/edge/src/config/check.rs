@@ -13,7 +13,14 @@ use super::tree::{self, Step};
 use super::{Breaker, Config, Function, Grants, Limits, Server};
 
 /// Paths that the host answers itself.
-const RESERVED: &[&str] = &["/v1", "/healthz", "/readyz", "/metrics", "/openapi.json"];
+const RESERVED: &[&str] = &[
+    "/v1",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/openapi.json",
+    "/docs",
+];
 
 /// What is wrong, with the steps that lead to it.
 type Refusals = Vec<(Vec<Step>, Problem)>;
