@@ -8,6 +8,8 @@ mod fixture;
 mod handler;
 #[path = "edge/instances.rs"]
 mod instances;
+#[path = "edge/kitchen.rs"]
+mod kitchen;
 #[path = "edge/limits.rs"]
 mod limits;
 #[path = "edge/openapi.rs"]

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use amphi_edge::config::Limits;
 use amphi_edge::{Host, Spec};
-use http::StatusCode;
+use bytes::Bytes;
+use http::{Request, StatusCode};
+use http_body_util::{BodyExt, Full};
 use serde_json::{Value, json};
 
-use crate::fixture::{call, deploy, guest, host};
+use crate::fixture::{call, deploy, guest, host, read};
 
 /// A component that exports `run`, with the core module's `run` behind it.
 fn component(module: &str) -> Vec<u8> {
@@ -142,4 +144,82 @@ async fn a_trap_is_named() {
         "unreachable-code-reached",
     )
     .await;
+}
+
+#[tokio::test]
+async fn a_request_is_as_large_as_it_may_be() {
+    let mut spec = Spec::new("calc", guest("calc-1-0"));
+    spec.config.limits.request = 1 << 10;
+    let host = host();
+    deploy(&host, spec).await;
+    let huge = format!("[1, {}2]", " ".repeat(1 << 10));
+    let (status, problem) = call(&host, "calc/add", &huge).await;
+    assert_eq!(
+        (status, &problem["kind"]),
+        (StatusCode::PAYLOAD_TOO_LARGE, &json!("body-too-large"))
+    );
+    let deep = format!("{}{}", "[".repeat(400), "]".repeat(400));
+    let (status, problem) = call(&host, "calc/add", &deep).await;
+    assert_eq!(
+        (status, &problem["kind"]),
+        (StatusCode::BAD_REQUEST, &json!("arguments"))
+    );
+    let request = Request::post("/v1/fn/calc/add")
+        .header("x-large", "x".repeat(70_000))
+        .body(Full::new(Bytes::from_static(b"[1, 2]")))
+        .expect("a request");
+    let (status, problem) = read(host.handle(request).await).await;
+    assert_eq!(
+        (status, &problem["kind"]),
+        (
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            &json!("headers-too-large")
+        )
+    );
+    let answer = call(&host, "calc/add", "[1, 2]").await;
+    assert_eq!(answer, (StatusCode::OK, json!(3)));
+    let metrics = host.metrics().text();
+    for outcome in ["body-too-large", "arguments", "headers-too-large", "ok"] {
+        assert!(
+            metrics.contains(&format!("outcome=\"{outcome}\"}} 1")),
+            "{outcome}: {metrics}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_response_is_as_large_as_it_may_be() {
+    for name in ["respond", "respond-0-3"] {
+        let mut spec = Spec::new("web", guest(name));
+        spec.config.route = Some("/".to_owned());
+        spec.config.limits.response = 1 << 10;
+        let host = host();
+        deploy(&host, spec).await;
+        let request = Request::post("/echo")
+            .header("host", "localhost")
+            .body(Full::new(Bytes::from(vec![7; 2 << 10])))
+            .expect("a request");
+        let response = host.handle(request).await;
+        assert_eq!(response.status(), StatusCode::OK, "{name}");
+        let error = response.into_body().collect().await.err();
+        let error = error.expect("the body is cut off").to_string();
+        assert!(error.contains("at most 1024 bytes"), "{name}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_function_that_traps_again_and_again_is_left_alone() {
+    let mut spec = Spec::new("bad", component(r#"(func (export "run") unreachable)"#));
+    spec.config.breaker.traps = 3;
+    let host = host();
+    deploy(&host, spec).await;
+    for _ in 0..3 {
+        let (status, _) = call(&host, "bad/run", "").await;
+        assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+    }
+    let (status, problem) = call(&host, "bad/run", "").await;
+    assert_eq!(
+        (status, &problem["kind"]),
+        (StatusCode::SERVICE_UNAVAILABLE, &json!("circuit-open"))
+    );
 }
