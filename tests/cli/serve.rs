@@ -12,6 +12,8 @@ use super::{amphi, folder, guest, text};
 
 /// The example that the documentation speaks of.
 const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/edge/amphi.yaml");
+/// Limits that are easily met.
+const TIGHT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/edge/tight.yaml");
 const SCHEMA: &str = include_str!("../../docs/edge/config.schema.json");
 
 /// A server on a free port, ended with the test if not before.
@@ -114,6 +116,12 @@ fn a_component_is_served_without_a_configuration() {
     );
     assert_eq!(serving.ask("POST", add, "[1]").0, 400);
     assert_eq!(serving.ask("GET", "/readyz", ""), (200, "ready\n".into()));
+    for what in ["docs", "openapi"] {
+        let place = serving.said[what].as_str().expect("it is a text");
+        let base = serving.said["address"].as_str().expect("it is a text");
+        let path = place.strip_prefix(base).expect("it is here");
+        assert_eq!(serving.ask("GET", path, "").0, 200, "{path}");
+    }
     let (status, metrics) = serving.ask("GET", "/metrics", "");
     assert_eq!(status, 200);
     for part in [
@@ -147,6 +155,48 @@ fn the_example_is_served_with_both_ways_into_a_component_and_a_plugin() {
     assert_eq!(report, json!({ "sum": 3, "lines": ["+ 1 = 1", "+ 2 = 3"] }));
     serving.tell("-INT");
     assert_eq!(serving.end().0, Some(0));
+}
+
+/// What the documentation does with curl.
+#[test]
+fn limits_are_seen_to_bite() {
+    let serving = Serving::start(TIGHT);
+    let add = "/v1/fn/calc/add";
+    assert_eq!(serving.ask("POST", add, "[1, 2]"), (200, "3".into()));
+    let long = serving.ask("POST", add, r#"{"a": 1, "b": 200}"#);
+    let mut slow = serving.connect();
+    let head =
+        "POST /words HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: 9\r\n\r\none";
+    slow.write_all(head.as_bytes()).expect("it takes it");
+    // Once the slow call has begun there is no place for another until it is ended.
+    let mut busy = (0..1_000).map(|_| serving.ask("POST", "/words", "two"));
+    let busy = busy.find(|(status, _)| *status != 200);
+    let numbers = vec!["1"; 30_000].join(",");
+    let large = serving.ask(
+        "POST",
+        "/v1/fn/adding/add-with-log",
+        &format!("[[{numbers}]]"),
+    );
+    let mut late = String::new();
+    slow.read_to_string(&mut late).expect("it answers");
+    let late = late
+        .split_once("\r\n\r\n")
+        .expect("an answer has a head")
+        .1
+        .to_owned();
+    for (answer, status, kind) in [
+        (long.1, 413, "body-too-large"),
+        (busy.expect("the place is taken").1, 429, "queue-full"),
+        (large.1, 500, "memory-limit"),
+        (late, 504, "deadline"),
+    ] {
+        let problem: Value = serde_json::from_str(&answer).expect(&answer);
+        assert_eq!(
+            (&problem["status"], &problem["kind"]),
+            (&status.into(), &kind.into())
+        );
+    }
+    assert_eq!(serving.ask("POST", add, "[1, 2]"), (200, "3".into()));
 }
 
 #[test]
