@@ -123,7 +123,7 @@ pub struct Limits {
     /// The time from a call's begin to its end, waiting included; then 504. Default: `5s`.
     #[serde(with = "Period")]
     pub wall: Duration,
-    /// The time that the guest computes, waiting not included; then it traps, which is 500. Default: `1s`.
+    /// The time that the guest computes, waiting not included; then 504. Default: `1s`.
     #[serde(with = "Period")]
     pub cpu: Duration,
     /// Wasmtime's fuel, about one unit for an instruction; then the guest traps. Code that counts fuel is slower. Default: not counted.
@@ -143,7 +143,7 @@ pub struct Limits {
     /// Bytes of a request's body; then 413. Default: `1MiB`.
     #[serde(with = "Size")]
     pub request: u64,
-    /// Bytes of an answer's body; then it is cut off. Default: `16MiB`.
+    /// Bytes of an answer's body; then 500, or it is cut off where it has begun. Default: `16MiB`.
     #[serde(with = "Size")]
     pub response: u64,
     /// Bytes of a request's or answer's headers, at most the server's; then 431. Default: `64KiB`.
