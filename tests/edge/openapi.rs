@@ -67,6 +67,9 @@ async fn the_page_is_served_under_its_policy() {
         let response = get(&host, &format!("/docs/{part}")).await;
         assert_eq!(response.status(), StatusCode::OK, "{part}");
     }
+    let response = get(&host, "/docs").await;
+    assert_eq!(response.status(), StatusCode::PERMANENT_REDIRECT);
+    assert_eq!(response.headers()["location"], "/docs/");
     assert_eq!(
         get(&host, "/docs/other").await.status(),
         StatusCode::NOT_FOUND

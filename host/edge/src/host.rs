@@ -11,11 +11,11 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderValue, Request, Response, StatusCode};
 
 use crate::artifact::{Cache, Compiler, Compiling};
-use crate::body::{Body, BodyError, full};
+use crate::body::{Body, BodyError, empty, full};
 use crate::config;
 use crate::deploy::{DeployError, Making};
 use crate::engine::{Engines, PoolSettings};
@@ -37,7 +37,7 @@ use crate::rollout::audit::AuditError;
 use crate::rollout::choice::Weight;
 use crate::rollout::record::Author;
 use crate::rollout::steps::{Schedule, ScheduleError, Step};
-use crate::route::{Route, is_below};
+use crate::route::{PAGE, Route, is_below};
 use crate::version::Version;
 
 pub use apply::{Applied, ApplyError, ApplyProblem};
@@ -338,6 +338,13 @@ impl Host {
                 let mut response = Response::new(full(self.document.text(&self.functions())));
                 let headers = response.headers_mut();
                 headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+                Ok(response)
+            }
+            Route::PageWithoutSlash => {
+                let mut response = Response::new(empty());
+                *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
+                let headers = response.headers_mut();
+                headers.insert(LOCATION, HeaderValue::from_static(PAGE));
                 Ok(response)
             }
             Route::Page { file } => match page::File::named(file) {

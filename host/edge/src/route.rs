@@ -7,7 +7,7 @@ pub(crate) const CALLS: &str = "/v1/fn/";
 const DOCUMENT: &str = "/openapi.json";
 
 /// Where the files of the page are.
-const PAGE: &str = "/docs/";
+pub(crate) const PAGE: &str = "/docs/";
 
 /// What a path asks for.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub(crate) enum Route<'a> {
         /// The file.
         file: &'a str,
     },
+    /// The page, by an address that its files are not below.
+    PageWithoutSlash,
     /// Anything else: whoever has the longest route that the path begins with.
     Prefix,
 }
@@ -40,6 +42,7 @@ impl<'a> Route<'a> {
         match path.strip_prefix(PAGE) {
             Some(file) => Self::Page { file },
             None if path == DOCUMENT => Self::Document,
+            None if PAGE.strip_suffix('/') == Some(path) => Self::PageWithoutSlash,
             None => Self::Prefix,
         }
     }
@@ -75,6 +78,8 @@ mod tests {
         assert_eq!(Route::of("/v1/other"), Route::Prefix);
         assert_eq!(Route::of("/openapi.json"), Route::Document);
         assert_eq!(Route::of("/docs/"), Route::Page { file: "" });
+        assert_eq!(Route::of("/docs"), Route::PageWithoutSlash);
+        assert_eq!(Route::of("/docsy"), Route::Prefix);
     }
 
     #[test]
