@@ -4,7 +4,7 @@ use crate::web::{self, Page, Profile};
 use crate::workspace::Workspace;
 use anyhow::{Context, Result};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The package: its modules, and the wasm that they use.
 pub static PACKAGE: Page = Page {
@@ -28,9 +28,29 @@ pub fn run(workspace: &Workspace) -> Result<()> {
 pub fn build(workspace: &Workspace) -> Result<PathBuf> {
     let folder = workspace.root.join("dist/amphi-web");
     web::build_into(workspace, &PACKAGE, Profile::Web, &folder)?;
+    // Who reads them reads the declarations, or the modules where they are written.
+    scripts(&folder)?
+        .iter()
+        .try_for_each(|script| web::leave_out_comments(script))?;
     for name in LICENCES {
         fs::copy(workspace.root.join(name), folder.join(name))
             .with_context(|| format!("cannot copy `{name}`"))?;
     }
     Ok(folder)
+}
+
+/// The scripts of a folder, and of those in it.
+fn scripts(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries =
+        fs::read_dir(folder).with_context(|| format!("cannot read `{}`", folder.display()))?;
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(scripts(&path)?);
+        } else if path.extension().is_some_and(|extension| extension == "js") {
+            found.push(path);
+        }
+    }
+    Ok(found)
 }

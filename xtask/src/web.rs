@@ -224,8 +224,8 @@ fn assemble_texts(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Leaves out of a generated script the comments, which are the documentation of Rust code.
-fn leave_out_comments(script: &Path) -> Result<()> {
+/// Leaves out of a script the comments that are documentation.
+pub fn leave_out_comments(script: &Path) -> Result<()> {
     let text = fs::read_to_string(script)
         .with_context(|| format!("cannot read `{}`", script.display()))?;
     let mut inside = false;
