@@ -416,7 +416,7 @@ fn recorded(
     answered: Result<Response<Body>, Problem>,
 ) -> Result<Response<Body>, Problem> {
     answered.inspect_err(|problem| {
-        if !problem.recorded {
+        if !problem.is_recorded() {
             function.refuse(line, problem);
         }
     })

@@ -14,7 +14,10 @@ use crate::lanes::Chosen;
 ///
 /// As `application/problem+json`: `status`, `title`, `detail`, and `kind`, a word that programs can go by; some kinds say more.
 #[derive(Clone, Debug)]
-pub struct Problem {
+pub struct Problem(Box<Document>);
+
+#[derive(Clone, Debug)]
+struct Document {
     status: StatusCode,
     kind: String,
     detail: String,
@@ -23,13 +26,13 @@ pub struct Problem {
     more: Map<String, Value>,
     headers: HeaderMap,
     /// Whether it is in the metrics: it is the end of a call that was let in.
-    pub(crate) recorded: bool,
+    recorded: bool,
 }
 
 impl Problem {
     /// A problem of a kind, in words for a person.
     pub fn new(status: StatusCode, kind: impl Into<String>, detail: impl ToString) -> Self {
-        Self {
+        Self(Box::new(Document {
             status,
             kind: kind.into(),
             detail: detail.to_string(),
@@ -38,73 +41,79 @@ impl Problem {
             more: Map::new(),
             headers: HeaderMap::new(),
             recorded: false,
-        }
+        }))
     }
 
     /// It may work again after a time, which is said in whole seconds, one at least.
     #[must_use]
     pub fn retry_after(mut self, time: Duration) -> Self {
-        self.retry_after = Some(time);
+        self.0.retry_after = Some(time);
         self
     }
 
     /// Only `method` is understood.
     #[must_use]
     pub fn allow(mut self, method: &'static str) -> Self {
-        self.allow = Some(method);
+        self.0.allow = Some(method);
         self
     }
 
     /// Says more, for programs.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.more.insert(name.to_owned(), value.into());
+        self.0.more.insert(name.to_owned(), value.into());
         self
     }
 
     /// It is of a call that got this version.
     pub(crate) fn of_version(mut self, chosen: &Chosen) -> Self {
-        chosen.tell(&mut self.headers);
+        chosen.tell(&mut self.0.headers);
         self
+    }
+
+    /// Whether it is in the metrics: it is the end of a call that was let in.
+    pub(crate) fn is_recorded(&self) -> bool {
+        self.0.recorded
     }
 
     /// Its status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     /// Its kind.
     #[must_use]
     pub fn kind(&self) -> &str {
-        &self.kind
+        &self.0.kind
     }
 
     /// The response that tells it.
     #[must_use]
     pub fn into_response(self) -> Response<Body> {
+        let this = *self.0;
         let mut document = Map::new();
-        document.insert("status".into(), self.status.as_u16().into());
+        document.insert("status".into(), this.status.as_u16().into());
         document.insert(
             "title".into(),
-            self.status.canonical_reason().unwrap_or("Problem").into(),
+            this.status.canonical_reason().unwrap_or("Problem").into(),
         );
-        document.insert("kind".into(), self.kind.into());
-        document.insert("detail".into(), self.detail.into());
-        document.extend(self.more);
+        document.insert("kind".into(), this.kind.into());
+        document.insert("detail".into(), this.detail.into());
+        document.extend(this.more);
         let mut response = Response::new(full(Value::Object(document).to_string()));
-        *response.status_mut() = self.status;
+        *response.status_mut() = this.status;
         let headers = response.headers_mut();
-        headers.extend(self.headers);
+        headers.extend(this.headers);
         headers.insert(
             CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
-        if let Some(time) = self.retry_after {
+        if let Some(time) = this.retry_after {
             let seconds = time.as_secs() + u64::from(time.subsec_nanos() > 0);
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds.max(1)));
         }
-        if let Some(method) = self.allow {
+        if let Some(method) = this.allow {
             headers.insert(ALLOW, HeaderValue::from_static(method));
         }
         response
@@ -131,11 +140,8 @@ impl From<&Failure> for Problem {
             // A guest's frames are for the log.
             other => other.to_string(),
         };
-        let problem = Self::new(status, failure.kind(), detail);
-        let problem = Self {
-            recorded: true,
-            ..problem
-        };
+        let mut problem = Self::new(status, failure.kind(), detail);
+        problem.0.recorded = true;
         match failure {
             Failure::NoPlace { waited } => problem.retry_after(*waited),
             Failure::Trap { kind, .. } => problem.with("trap", kind.as_str()),
