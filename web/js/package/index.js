@@ -95,7 +95,7 @@ export class Component {
 
   /** Ends the component: nothing of it can be called any more. */
   [dispose]() {
-    this[guestOf].stop('the component was disposed of');
+    this[guestOf].stopped = 'the component was disposed of';
   }
 }
 

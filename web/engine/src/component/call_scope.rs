@@ -34,6 +34,12 @@ impl CallScopes {
         self.depth - 1
     }
 
+    /// How many guests are being called: by turns a guest is entered, and the host by that.
+    #[inline]
+    pub fn calls(&self) -> usize {
+        self.depth.div_ceil(2)
+    }
+
     /// Ends the current call.
     pub fn leave(&mut self) {
         self.unwind(self.depth.saturating_sub(1));

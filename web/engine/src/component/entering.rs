@@ -10,7 +10,7 @@ use super::resource::Destructor;
 use crate::page;
 use crate::store::StoreOpaque;
 use wasmtime_environ::Trap;
-use wasmtime_environ::error::{Result, bail};
+use wasmtime_environ::error::{Error, Result, bail, format_err};
 
 /// An instance that a call has failed in, and the depth of the scopes where it began.
 pub type LeftInside = (usize, InstanceId);
@@ -23,28 +23,42 @@ impl StoreOpaque {
     /// A guest has trapped in this store, a call is inside of the instance, or the store has as many handles as it may have.
     #[inline]
     pub(super) fn enter_call(&mut self, instance: &InstanceData) -> Result<usize> {
-        if self.trapped | instance.entered.get() {
-            bail!(Trap::CannotEnterComponent);
+        let full = self.live_handles.are_full(self.scopes.calls());
+        if self.trapped | instance.entered.get() | page::is_poisoned() | full {
+            return Err(self.refusal(instance));
         }
-        check_not_poisoned()?;
-        self.live_handles.one_more("allocate another handle")?;
         instance.entered.set(true);
         Ok(self.scopes.enter())
+    }
+
+    /// Why no call may enter `instance`. Out of the way of those that may.
+    #[cold]
+    #[inline(never)]
+    fn refusal(&self, instance: &InstanceData) -> Error {
+        if self.trapped || instance.entered.get() {
+            return Trap::CannotEnterComponent.into();
+        }
+        match check_not_poisoned() {
+            Err(error) => error,
+            Ok(()) => format_err!("cannot allocate another handle: store handle limit exceeded"),
+        }
     }
 
     /// A call into `instance` that began at `depth` has ended, well or not.
     #[inline]
     pub(super) fn leave_call(&mut self, instance: &InstanceData, depth: usize, well: bool) {
         self.scopes.unwind(depth);
-        if !well {
-            return self.stay_inside(instance, depth);
+        if well {
+            instance.entered.set(false);
+        } else {
+            self.stay_inside(instance, depth);
         }
-        self.live_handles.one_less();
-        instance.entered.set(false);
     }
 
     #[cold]
+    #[inline(never)]
     fn stay_inside(&mut self, instance: &InstanceData, depth: usize) {
+        self.live_handles.one_for_good();
         // No host function is outside of the outermost call.
         if depth > 0 {
             self.left_inside.push((depth, instance.id));
@@ -61,6 +75,7 @@ impl StoreOpaque {
     }
 
     #[cold]
+    #[inline(never)]
     fn forget_inside(&mut self, depth: usize) {
         let instances = &self.instances;
         self.left_inside.retain(|(began, instance)| {
@@ -72,7 +87,7 @@ impl StoreOpaque {
         });
     }
 
-    /// A call of JavaScript begins, which tells by itself whether it may enter; returns the depth to go back to at its end.
+    /// A call of JavaScript begins, which may enter an instance that one is inside of; returns the depth to go back to at its end.
     ///
     /// # Errors
     ///
@@ -100,7 +115,6 @@ impl StoreOpaque {
     }
 }
 
-#[inline]
 fn check_not_poisoned() -> Result<()> {
     if page::is_poisoned() {
         bail!(

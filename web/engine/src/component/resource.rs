@@ -64,10 +64,11 @@ impl StoreOpaque {
         &mut HandleTable,
         &mut LiveHandles,
     ) {
+        let live = self.live_handles.during(self.scopes.calls());
         let instance = &mut self.instances[instance.index()];
         let table = instance.component.types()[ty].unwrap_concrete_instance();
         let handles = &mut instance.handles[table.as_u32() as usize];
-        (table, handles, &mut self.live_handles)
+        (table, handles, live)
     }
 
     /// An owned resource enters a guest's table.

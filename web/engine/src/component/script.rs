@@ -10,7 +10,6 @@ use super::host::{Direct, HostFunc, Waited};
 use super::instance::{Instance, InstanceData, InstanceId};
 use super::instantiate::InstancePre;
 use super::linker::LinkerInstance;
-use super::resource::Destructor;
 use crate::page::{self, FRAME_SLOTS};
 use crate::plan::{CoreType, Export, Options, Plan, Signature, Step};
 use crate::raw::ValRaw;
@@ -279,11 +278,12 @@ impl<T: 'static> Guest<T> {
     ///
     /// No guest of the store may run any more, or the destructor traps.
     pub fn destroy(&self, resource: u32, rep: u32) -> Result<()> {
-        let dtor = Destructor {
-            instance: Self::id(),
-            resource: ResourceIndex::from_u32(resource),
-        };
-        self.opaque().run_destructor_from_host(dtor, rep)
+        let depth = self.enter()?;
+        let destroyed = self
+            .data()
+            .and_then(|data| data.destroy(ResourceIndex::from_u32(resource), rep));
+        self.leave(depth);
+        destroyed
     }
 
     /// The error behind what a guest threw that JavaScript called. No guest of the store runs again.

@@ -21,10 +21,9 @@ function direct(guest, item, signature) {
   return (...args) => {
     guest.begin();
     memory.begin();
-    let depth;
+    const depth = lends ? guest.instance.enter() : 0;
     let entered = false;
     try {
-      if (lends) depth = guest.instance.enter();
       const values = signature.lowerParams(args);
       entered = true;
       const result = apply(core, values);
@@ -39,8 +38,7 @@ function direct(guest, item, signature) {
     } catch (error) {
       throw guest.failure(signature.mismatch(error, args), entered);
     } finally {
-      guest.end();
-      if (depth !== undefined) guest.instance.leave(depth);
+      if (lends) guest.instance.leave(depth);
       if (guest.afterwards.length > 0) guest.clean();
     }
   };
@@ -77,7 +75,6 @@ function methodCall(guest, core, signature) {
     } catch (error) {
       throw guest.failure(signature.mismatch(error, [self, a, b]), true);
     } finally {
-      guest.end();
       if (record !== undefined) record.lends -= 1;
     }
   };
@@ -98,8 +95,6 @@ function scalarCall(guest, core, signature) {
           return from(core());
         } catch (error) {
           throw failed(error, []);
-        } finally {
-          guest.end();
         }
       };
     case 1:
@@ -109,8 +104,6 @@ function scalarCall(guest, core, signature) {
           return from(core(first(a)));
         } catch (error) {
           throw failed(error, [a]);
-        } finally {
-          guest.end();
         }
       };
     case 2:
@@ -120,8 +113,6 @@ function scalarCall(guest, core, signature) {
           return from(core(first(a), second(b)));
         } catch (error) {
           throw failed(error, [a, b]);
-        } finally {
-          guest.end();
         }
       };
     default:
@@ -131,8 +122,6 @@ function scalarCall(guest, core, signature) {
           return from(core(first(a), second(b), third(c)));
         } catch (error) {
           throw failed(error, [a, b, c]);
-        } finally {
-          guest.end();
         }
       };
   }
@@ -165,11 +154,10 @@ function waited(guest, item, signature) {
   return async (...args) => {
     guest.begin();
     memory.begin();
-    guest.beginWaiting();
-    let depth;
+    const depth = guest.instance.enter();
     let entered = false;
+    guest.isBusy = true;
     try {
-      depth = guest.instance.enter();
       const words = signature.lowerParams(args).map((value, index) => toWord(value, flat[index]));
       entered = true;
       const word = await guest.instance.callAsync(item.export, BigUint64Array.from(words));
@@ -185,8 +173,8 @@ function waited(guest, item, signature) {
     } catch (error) {
       throw guest.failure(signature.mismatch(error, args), entered);
     } finally {
-      if (depth !== undefined) guest.instance.leave(depth);
-      guest.endWaiting();
+      guest.instance.leave(depth);
+      guest.isBusy = false;
       guest.clean();
     }
   };

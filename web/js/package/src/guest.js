@@ -8,10 +8,6 @@ import { Objects } from './resources.js';
 /** What the global `failed` is when a guest has called out while it may not leave its instance. */
 const MAY_NOT_LEAVE = 2;
 
-/** What `Guest.barred` is while a call is inside, and while one is suspended, or may be; or else a text: why nothing may be called any more. */
-const ENTERED = 1;
-const BUSY = 2;
-
 /** Set once the engine itself has failed: no guest of the page runs any more. */
 let engineFailure;
 
@@ -41,8 +37,10 @@ export class Guest {
     this.objects = new Objects();
     /** What is to be done when the call is over that is under way. */
     this.afterwards = [];
-    /** Why no function may be called; nothing if one may. */
-    this.barred = undefined;
+    /** Whether a call is suspended, or may be. */
+    this.isBusy = false;
+    /** Why no function may be called any more. */
+    this.stopped = undefined;
   }
 
   /** The engine's instance. */
@@ -64,35 +62,9 @@ export class Guest {
 
   /** A call begins, if one may. */
   begin() {
-    if (this.barred !== undefined) throw this.#refusal();
+    if (this.stopped !== undefined) throw new Trap(this.stopped);
+    if (this.isBusy) throw new TypeError('another call of this component is not over: await it first');
     if (engineFailure !== undefined) throw new Trap('the engine failed while it worked for a component: this page runs none any more', undefined, engineFailure);
-    this.barred = ENTERED;
-  }
-
-  /** It is over. */
-  end() {
-    if (this.barred === ENTERED) this.barred = undefined;
-  }
-
-  /** The call that has begun may be suspended. */
-  beginWaiting() {
-    this.barred = BUSY;
-  }
-
-  /** It is over. */
-  endWaiting() {
-    if (this.barred === BUSY) this.barred = undefined;
-  }
-
-  /** No function may be called any more. */
-  stop(why) {
-    this.barred = why;
-  }
-
-  #refusal() {
-    if (this.barred === BUSY) return new TypeError('another call of this component is not over: await it first');
-    if (this.barred === ENTERED) return new Trap('cannot enter component instance', 'CannotEnterComponent');
-    return new Trap(this.barred);
   }
 
   /** A function of the host has failed: the guest that has called it ends, and whoever has called the guest gets the error. */
@@ -113,7 +85,7 @@ export class Guest {
     this.failed.value = 0;
     this.#kept = undefined;
     const meaning = this.#caught(error);
-    this.stop('the component cannot be entered: it has trapped, and its state is not to be relied on');
+    this.stopped = 'the component cannot be entered: it has trapped, and its state is not to be relied on';
     if (why === MAY_NOT_LEAVE) return new Trap('cannot leave component instance', 'CannotLeaveComponent', error);
     return kept === undefined ? meaning : kept.error;
   }
@@ -137,27 +109,24 @@ export class Guest {
   /** What was lent for a call that is over is given back. */
   clean() {
     while (this.afterwards.length > 0) this.afterwards.pop()();
-    while (this.barred !== BUSY && this.#dropped.length > 0) this.destroy(...this.#dropped.pop());
+    while (!this.isBusy && this.#dropped.length > 0) this.destroy(...this.#dropped.pop());
   }
 
   /** Runs the destructor of a resource, when no call is suspended. */
   destroy(resource, rep) {
-    if (typeof this.barred === 'string' || this.instance === undefined) return;
-    if (this.barred === BUSY) {
+    if (this.stopped !== undefined || this.instance === undefined) return;
+    if (this.isBusy) {
       this.#dropped.push([resource, rep]);
       return;
     }
-    this.begin();
     try {
       this.instance.destroy(resource, rep);
     } catch (error) {
-      if (this.instance.hasTrapped()) this.stop('the component cannot be entered: a destructor has trapped');
+      if (this.instance.hasTrapped()) this.stopped = 'the component cannot be entered: a destructor has trapped';
       const kept = this.#kept;
       this.#kept = undefined;
       this.failed.value = 0;
       throw kept === undefined ? new Trap(error.message, undefined, error) : kept.error;
-    } finally {
-      this.end();
     }
   }
 }

@@ -12,6 +12,8 @@ const MAX_HANDLES: usize = 1 << 28;
 #[derive(Debug)]
 pub struct LiveHandles {
     live: usize,
+    /// How many calls of guests are under way, when a handle is made.
+    calls: usize,
     /// The most that there may be.
     pub limit: usize,
 }
@@ -20,6 +22,7 @@ impl Default for LiveHandles {
     fn default() -> LiveHandles {
         LiveHandles {
             live: 0,
+            calls: 0,
             // Wasmtime's own.
             limit: 100_000,
         }
@@ -27,24 +30,33 @@ impl Default for LiveHandles {
 }
 
 impl LiveHandles {
-    /// Counts one more.
-    ///
-    /// # Errors
-    ///
-    /// There are as many as there may be; `doing` is what cannot be done.
-    #[inline]
-    pub fn one_more(&mut self, doing: &str) -> Result<()> {
-        if self.live >= self.limit {
+    fn one_more(&mut self, doing: &str) -> Result<()> {
+        if self.are_full(self.calls) {
             bail!("cannot {doing}: store handle limit exceeded");
         }
         self.live += 1;
         Ok(())
     }
 
-    /// Counts one less.
-    #[inline]
-    pub fn one_less(&mut self) {
+    fn one_less(&mut self) {
         self.live = self.live.saturating_sub(1);
+    }
+
+    /// Whether there are as many as there may be, with those of `calls` under way.
+    #[inline]
+    pub fn are_full(&self, calls: usize) -> bool {
+        self.live + calls >= self.limit
+    }
+
+    /// A call has failed, and its handle stays.
+    pub fn one_for_good(&mut self) {
+        self.live += 1;
+    }
+
+    /// The same, in a store with so many calls under way.
+    pub fn during(&mut self, calls: usize) -> &mut LiveHandles {
+        self.calls = calls;
+        self
     }
 }
 

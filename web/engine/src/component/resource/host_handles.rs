@@ -24,7 +24,7 @@ pub struct HostHandles {
 impl StoreOpaque {
     /// An owned resource comes to the host.
     pub fn host_insert_own(&mut self, rep: u32, dtor: Option<Destructor>) -> Result<HostHandle> {
-        let live = &mut self.live_handles;
+        let live = self.live_handles.during(self.scopes.calls());
         let index = self.host_handles.table.insert_own(live, rep, HOST_TAG)?;
         Ok(self.host_handles.name(index, dtor))
     }
@@ -32,10 +32,9 @@ impl StoreOpaque {
     /// A borrowed resource comes to the host for the length of the current call.
     pub fn host_insert_borrow(&mut self, rep: u32) -> Result<HostHandle> {
         let scope = self.scopes.borrow()?;
-        let index =
-            self.host_handles
-                .table
-                .insert_borrow(&mut self.live_handles, rep, HOST_TAG, scope)?;
+        let live = self.live_handles.during(self.scopes.calls());
+        let table = &mut self.host_handles.table;
+        let index = table.insert_borrow(live, rep, HOST_TAG, scope)?;
         Ok(self.host_handles.name(index, None))
     }
 
@@ -51,10 +50,9 @@ impl StoreOpaque {
     /// The host lends a resource for the length of the current call.
     pub fn host_lend(&mut self, handle: HostHandle) -> Result<u32> {
         self.host_handles.check(handle)?;
-        let (rep, owned) =
-            self.host_handles
-                .table
-                .lend(&mut self.live_handles, handle.index, HOST_TAG)?;
+        let live = self.live_handles.during(self.scopes.calls());
+        let table = &mut self.host_handles.table;
+        let (rep, owned) = table.lend(live, handle.index, HOST_TAG)?;
         if owned {
             self.scopes.lend(HandleIndex::Host(handle.index))?;
         }
