@@ -57,7 +57,10 @@ where
     entered.ended(usage, status, answered.as_ref().err());
     match answered {
         Ok(Answer::Ok(text)) => Ok(json(StatusCode::OK, text)),
-        Ok(Answer::Err(text)) => Ok(json(status_of(function, &text), text)),
+        Ok(Answer::Err(text)) => Ok(json(
+            status_of(function, &text),
+            format!("{{\"err\":{text}}}"),
+        )),
         Err(failure) => Err(Problem::from(&failure)),
     }
 }
@@ -128,10 +131,9 @@ fn write(
         .map_err(|_| Failure::Exceeded(Exceeded::Response { limit }))
 }
 
-/// The status for a top-level error, `{"err": value}`: by the value's case, which is the value itself or the one name in it.
+/// The status for a top-level error: by its case, which is the value itself or the one name in it.
 fn status_of(function: &Function, text: &str) -> StatusCode {
-    let value = text.strip_prefix("{\"err\":").unwrap_or_default();
-    let case = value
+    let case = text
         .trim_start_matches(['{', '"'])
         .split('"')
         .next()
