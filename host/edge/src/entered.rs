@@ -20,6 +20,7 @@ pub(crate) struct Entered {
     line: RequestLine,
     queued: Duration,
     started: Instant,
+    /// Of the breaker, if the call is of the version that serves.
     pass: Option<Pass>,
     _permit: Permit,
 }
@@ -32,10 +33,11 @@ impl Entered {
         line: RequestLine,
     ) -> Result<Self, Problem> {
         let started = Instant::now();
-        let pass = function
-            .breaker
-            .enter(Instant::now())
-            .map_err(|time| refused_by_breaker(function, time))?;
+        // Traps of other versions than the one that serves are no reason to refuse its calls: a trial judges those of its own.
+        let serves = Arc::ptr_eq(&chosen.version, &function.lanes().stable);
+        let pass = serves.then(|| function.breaker.enter(Instant::now()));
+        let pass = pass.transpose();
+        let pass = pass.map_err(|time| refused_by_breaker(function, time))?;
         let (permit, queued) = match function.admission.enter().await {
             Entry::Admitted { permit, queued } => (permit, queued),
             Entry::QueueFull => return Err(queue_full(function)),
@@ -47,7 +49,7 @@ impl Entered {
             line,
             queued,
             started,
-            pass: Some(pass),
+            pass,
             _permit: permit,
         })
     }

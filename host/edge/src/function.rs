@@ -74,7 +74,7 @@ pub struct Function {
     pub status: BTreeMap<String, StatusCode>,
     /// How many calls run and wait.
     pub admission: Arc<Admission>,
-    /// Whether calls are let through after traps.
+    /// Whether calls of the version that serves are let through after traps.
     pub breaker: Arc<Breaker>,
     lanes: ArcSwap<Lanes>,
     records: Arc<Records>,
