@@ -1,5 +1,7 @@
 //! The edge function host with real components.
 
+#[path = "edge/admin.rs"]
+mod admin;
 #[path = "edge/compiling.rs"]
 mod compiling;
 #[path = "edge/fixture.rs"]
@@ -16,6 +18,8 @@ mod limits;
 mod openapi;
 #[path = "edge/plugins.rs"]
 mod plugins;
+#[path = "edge/reload.rs"]
+mod reload;
 #[path = "edge/typed.rs"]
 mod typed;
 #[path = "edge/versions.rs"]

@@ -20,6 +20,7 @@ use crate::outcome::{Failure, Outcome, print};
 /// A function that a component exports is called with JSON, by POST; a component that speaks HTTP (`wasi:http` 0.2 or 0.3) answers requests itself.
 /// Everything has limits, and nothing is granted that the configuration does not grant.
 ///
+/// When the configuration or a component changes, and on SIGHUP, it serves what is there then; if that cannot be served, it says why and serves on what it did.
 /// SIGTERM and SIGINT end it: what is in flight is answered first.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
@@ -66,8 +67,9 @@ pub fn serve(options: &Options) -> Outcome {
     let Some(what) = &options.what else {
         return print(&format!("{:#}", config::schema()));
     };
-    let mut config = match Format::of(what) {
-        Some(_) => config::read(what).map_err(Error::new)?,
+    let file = Format::of(what).map(|_| what.clone());
+    let mut config = match &file {
+        Some(file) => config::read(file).map_err(Error::new)?,
         None => of_component(what)?,
     };
     if options.check {
@@ -81,7 +83,7 @@ pub fn serve(options: &Options) -> Outcome {
         .enable_all()
         .build()
         .context("cannot start threads")?;
-    let drained = runtime.block_on(run(config, options.json))?;
+    let drained = runtime.block_on(run(config, file, options.json))?;
     match drained.lost {
         0 => Ok(()),
         _ => Err(Failure::Written),
@@ -111,12 +113,12 @@ fn check(config: &Config, json: bool) -> Outcome {
     print(&format!("the configuration is good: {count}"))
 }
 
-async fn run(config: Config, json: bool) -> Result<Drained, Failure> {
+async fn run(config: Config, file: Option<PathBuf>, json: bool) -> Result<Drained, Failure> {
     // From here on a signal ends what is begun, and not the process.
     let mut signals = listen::terminate().map_err(|error| Failure::Ours(error.into()))?;
     // Components are compiled by this program as a child; see `main`.
     let program = env::current_exe().context("cannot find this program")?;
-    let server = Server::start(config, Some(program));
+    let server = Server::start(config, file, Some(program));
     let server = tokio::select! {
         server = server => server.map_err(Error::new)?,
         _ = signals.next() => return Err(Failure::Ours(amphi::format_err!("told to end before anything was served"))),

@@ -5,6 +5,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -210,7 +212,7 @@ fn a_request_in_flight_is_answered_when_the_process_is_told_to_end() {
     serving.tell("-TERM");
     let refused = |_| TcpStream::connect(stream.peer_addr().expect("it is connected")).is_err();
     let ends = (0..3_000).any(|round| {
-        std::thread::sleep(std::time::Duration::from_millis(10));
+        thread::sleep(Duration::from_millis(10));
         refused(round)
     });
     assert!(ends, "it does not accept connections any more");
@@ -262,6 +264,42 @@ fn an_admin_address_has_the_metrics_for_who_has_the_token() {
     let (code, log) = serving.end();
     assert_eq!(code, Some(0));
     assert!(!log.contains("secre"), "{log}");
+}
+
+#[test]
+fn a_component_that_changes_is_served_and_one_that_breaks_callers_is_not() {
+    let folder = folder("serve-reload");
+    let put = |name: &str| {
+        fs::copy(guest(name), folder.join("next")).expect("it can be copied");
+        fs::rename(folder.join("next"), folder.join("calc.wasm")).expect("in its place");
+    };
+    put("calc-1-0.wasm");
+    let file = folder.join("amphi.yaml");
+    let config = "functions: { calc: { component: calc.wasm } }\n";
+    fs::write(&file, config).expect("it can be written");
+    let serving = Serving::start(&text(&file));
+    let mul = || serving.ask("POST", "/v1/fn/calc/mul", "[6, 7]").0;
+    assert_eq!(mul(), 404, "it cannot do that yet");
+    put("calc-1-1.wasm");
+    let begin = Instant::now();
+    while mul() != 200 {
+        assert!(begin.elapsed() < Duration::from_secs(60), "nothing changed");
+        thread::sleep(Duration::from_millis(10));
+    }
+    put("calc-2-0.wasm");
+    serving.tell("-HUP");
+    let refused = |metrics: &str| metrics.contains(r#"config_reload_total{result="gate"}"#);
+    let begin = Instant::now();
+    while !refused(&serving.ask("GET", "/metrics", "").1) {
+        assert!(begin.elapsed() < Duration::from_secs(60), "nothing failed");
+        thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!(mul(), 200);
+    serving.tell("-TERM");
+    let (code, log) = serving.end();
+    assert_eq!(code, Some(0), "{log}");
+    assert!(log.contains("what was served is served on"), "{log}");
+    assert!(log.contains("removed-interface"), "{log}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use amphi_edge::config::{Abi, Canary};
+use amphi_edge::config::{self, Abi, Canary, Format};
 use amphi_edge::{DeployError, Host, Settings, Spec};
 use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode};
@@ -134,8 +134,6 @@ fn component(run: &str) -> Vec<u8> {
 
 fn on_trial(canary: &str, weight: u16) -> Spec {
     let mut spec = Spec::new("f", component("(i32.const 1)"));
-    // Traps of the canary are the trial's business here, not the breaker's.
-    spec.config.breaker.traps = 1_000_000;
     spec.canary = Some(component(canary));
     spec.config.canary = Some(Canary {
         component: "".into(),
@@ -185,6 +183,8 @@ async fn a_canary_that_traps_goes_back_by_itself() {
     let mut bad = 0;
     for _ in 0..2_000 {
         let (status, _) = call(&host, "f/run", "").await;
+        // The breaker is for the version that serves, whose calls go on.
+        assert_ne!(status, StatusCode::SERVICE_UNAVAILABLE);
         bad += u32::from(status != StatusCode::OK);
         if host
             .function("f")
@@ -217,6 +217,33 @@ async fn a_canary_that_traps_goes_back_by_itself() {
         metrics.contains("rollout_state{function=\"f\",state=\"rolled-back\"} 1"),
         "{metrics}"
     );
+}
+
+#[tokio::test]
+async fn a_trial_of_a_configuration_that_is_refused_never_began() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let host = audited(folder.path());
+    let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes);
+    write("f.wasm", &component("(i32.const 1)")).expect("a file");
+    write("next.wasm", &component("(i32.const 2)")).expect("a file");
+    write("g.wasm", b"no component").expect("a file");
+    let text = "functions:
+  f: { component: f.wasm, canary: { component: next.wasm, weight: 10 } }
+  g: { component: g.wasm }
+";
+    let read =
+        |text: &str| config::parse(text, Format::Yaml, folder.path()).expect("it reads well");
+    let error = host.apply(&read(text)).await.expect_err("one is broken");
+    assert_eq!(error.problems.len(), 1, "{error}");
+    let log = || fs::read_to_string(folder.path().join("audit.jsonl")).expect("the log");
+    assert_eq!(log(), "");
+    let good: String = text
+        .lines()
+        .take(2)
+        .map(|line| format!("{line}\n"))
+        .collect();
+    host.apply(&read(&good)).await.expect("it is good");
+    assert_eq!(log().lines().count(), 1, "{}", log());
 }
 
 #[tokio::test]

@@ -28,6 +28,7 @@ pub use check::check;
 pub use function::{Abi, Breaker, Function, Limits, Reuse};
 pub use grants::{Directory, Grants, OutgoingHttp, Store};
 pub use issue::{ConfigError, Issue, Place, Problem};
+pub(crate) use read::unchecked;
 pub use read::{Format, parse, read};
 pub use schema::schema;
 pub use server::{Admin, Compile, Log, LogFormat, LogLevel, Pool, Server, Timeouts, Tls};

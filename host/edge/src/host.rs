@@ -6,7 +6,7 @@
 mod apply;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -126,14 +126,17 @@ impl Host {
         };
         let before = self.function(&spec.name);
         let lanes = self.lanes(&making, &spec, before.as_deref()).await?;
-        let began = lanes.canary.is_some();
         let records = Arc::clone(&self.records);
         let function = Function::new(spec, lanes, records, before.as_deref());
-        if began {
-            let lanes = function.lanes();
-            self.records.began(&function, &lanes, Author::Configuration);
-        }
         Ok(Arc::new(function))
+    }
+
+    /// Takes down that a function's trial begins, if it has one: when nothing is in the way any more, right before it is served.
+    fn begin(&self, function: &Function) {
+        let lanes = function.lanes();
+        if lanes.canary.is_some() {
+            self.records.began(function, &lanes, Author::Configuration);
+        }
     }
 
     /// The versions of a specification, those that were there already as they are, and all others past the gate.
@@ -179,6 +182,7 @@ impl Host {
     fn serve(&self, functions: impl IntoIterator<Item = Arc<Function>>) {
         let mut snapshot = Snapshot::clone(&self.snapshot.load());
         for function in functions {
+            self.begin(&function);
             snapshot.functions.insert(function.name.clone(), function);
         }
         self.snapshot.store(Arc::new(snapshot.with_routes()));
@@ -209,6 +213,12 @@ impl Host {
     #[must_use]
     pub fn engines(&self) -> &Engines {
         &self.engines
+    }
+
+    /// The file of the audit log, if one is kept.
+    #[must_use]
+    pub fn audit_log(&self) -> Option<&Path> {
+        self.records.path.as_deref()
     }
 
     /// What is measured, the pools as they are now.

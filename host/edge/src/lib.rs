@@ -1,5 +1,6 @@
 //! Serve WebAssembly components as functions on one machine.
 
+pub mod admin;
 mod admission;
 mod artifact;
 mod body;
@@ -26,6 +27,7 @@ pub mod page;
 mod plugin;
 mod problem;
 mod records;
+pub mod reload;
 mod request;
 pub mod rollout;
 mod route;
@@ -51,5 +53,6 @@ pub use listen::Handler;
 pub use metrics::Metrics;
 pub use plugin::{ComponentPlugin, Plugin, Settings as PluginSettings};
 pub use problem::Problem;
+pub use reload::{ConfigSource, ReloadError, Reloader, Reloads};
 pub use server::{Served, Server, StartError};
 pub use version::Version;

@@ -1,6 +1,6 @@
 //! What is told of versions on trial: in the audit log, in the metrics, in the log.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
@@ -15,11 +15,14 @@ use crate::rollout::record::{Author, Event, Record, millis};
 pub(crate) struct Records {
     pub(crate) metrics: Metrics,
     audit: Option<Mutex<AuditLog>>,
+    /// The file of the audit log.
+    pub(crate) path: Option<PathBuf>,
 }
 
 impl Records {
     /// With an audit log in a file, if there is to be one.
     pub(crate) fn new(audit: Option<&Path>) -> Result<Arc<Self>, AuditError> {
+        let path = audit.map(Path::to_owned);
         let audit = match audit {
             Some(path) => {
                 let (log, cut) = AuditLog::open(path)?;
@@ -33,6 +36,7 @@ impl Records {
         Ok(Arc::new(Self {
             metrics: Metrics::new(),
             audit,
+            path,
         }))
     }
 

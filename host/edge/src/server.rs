@@ -5,7 +5,7 @@
 //! use amphi_edge::{Config, Server, listen};
 //!
 //! let config = Config::of_component("calc.wasm".as_ref());
-//! let server = Server::start(config, None).await?;
+//! let server = Server::start(config, None, None).await?;
 //! println!("http://{}", server.address());
 //! let mut signals = listen::terminate()?;
 //! let drained = server.serve(async move { signals.next().await; }).await;
@@ -14,7 +14,6 @@
 //! # }
 //! ```
 
-mod admin;
 mod front;
 mod start;
 
@@ -27,13 +26,14 @@ use tokio::net::TcpListener;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
+use crate::admin::Admin;
 use crate::config::Config;
 use crate::host::Host;
 use crate::listen::{self, Certificates, Drained, Readiness, Settings};
+use crate::reload::Reloader;
 
 pub use start::StartError;
 
-use admin::Admin;
 use front::Front;
 
 /// How often certificates are looked at.
@@ -42,6 +42,7 @@ const LOOK: Duration = Duration::from_secs(10);
 /// A host with its sockets bound and its functions deployed.
 pub struct Server {
     host: Arc<Host>,
+    reloader: Arc<Reloader>,
     config: Config,
     listener: TcpListener,
     address: SocketAddr,
@@ -70,6 +71,12 @@ impl Server {
         &self.host
     }
 
+    /// What reloads the configuration.
+    #[must_use]
+    pub fn reloader(&self) -> &Arc<Reloader> {
+        &self.reloader
+    }
+
     /// The address that requests come in at, with the port that was free if it was to be any.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
@@ -95,7 +102,8 @@ impl Server {
         functions.iter().map(|function| served(function)).collect()
     }
 
-    /// Answers requests until `shutdown` resolves, then drains: see [`listen`]. The admin API answers to the end.
+    /// Answers requests until `shutdown` resolves, then drains: see [`listen`]. Meanwhile the configuration is [reloaded](crate::reload) when its files change. The admin
+    /// API answers to the end.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) -> Drained {
         let settings = Settings {
             certificates: self.certificates.clone(),
@@ -114,8 +122,14 @@ impl Server {
             let end = end.clone();
             tokio::spawn(async move { end.run_until_cancelled(watch(&certificates)).await })
         });
+        // Reloads can be asked for where files cannot be watched.
+        let watching = self.reloader.watch().inspect_err(|error| {
+            let error: &dyn std::error::Error = error;
+            tracing::error!(error, "changes of files are not seen");
+        });
         let shutdown = async {
             shutdown.await;
+            drop(watching);
             tracing::info!("told to end: what is in flight is answered first");
         };
         self.readiness.ready();

@@ -76,6 +76,19 @@ pub fn parse(text: &str, format: Format, folder: &Path) -> Result<Config, Vec<Is
     }
 }
 
+/// What the configuration in `file` says, if it is one, whether that can be or not.
+pub(crate) fn unchecked(file: &Path) -> Option<Config> {
+    let text = fs::read_to_string(file).ok()?;
+    let mut tree = match Format::of(file)? {
+        Format::Yaml => tree::yaml(&text),
+        Format::Toml => tree::toml(&text),
+    }
+    .ok()?;
+    let mut config = shape(&mut tree).ok()?;
+    settle(&mut config, file.parent().unwrap_or(Path::new("")));
+    Some(config)
+}
+
 /// The tree as a configuration. serde ends at the first thing that does not fit; that is taken out, and the rest tried again.
 fn shape(tree: &mut Node) -> Result<Config, Vec<Issue>> {
     let mut issues = Vec::new();
@@ -125,6 +138,7 @@ fn settle(config: &mut Config, folder: &Path) {
         settle(&mut tls.certificate);
         settle(&mut tls.key);
     }
+    config.server.audit.iter_mut().for_each(settle);
     if let Some(cache) = &mut config.server.cache {
         match (cache.strip_prefix("~"), std::env::home_dir()) {
             (Ok(rest), Some(home)) => *cache = home.join(rest),
@@ -137,6 +151,10 @@ fn settle(config: &mut Config, folder: &Path) {
     let functions = config.functions.values_mut();
     for function in functions {
         settle(&mut function.component);
+        if let Some(canary) = &mut function.canary {
+            settle(&mut canary.component);
+        }
+        function.beside.iter_mut().for_each(settle);
     }
     let functions = config
         .functions

@@ -33,6 +33,8 @@ pub struct Server {
     pub cache: Option<PathBuf>,
     /// What the compiler may take for one component.
     pub compile: Compile,
+    /// The file of the audit log, which keeps every decision about versions on trial. Default: none is kept.
+    pub audit: Option<PathBuf>,
     /// How events are written, to standard error.
     pub log: Log,
 }
@@ -49,6 +51,7 @@ impl Default for Server {
             pool: Pool::default(),
             cache: None,
             compile: Compile::default(),
+            audit: None,
             log: Log::default(),
         }
     }

@@ -106,7 +106,7 @@ impl Settings {
                 memory: server.compile.memory,
             },
             cache: server.cache.as_ref().map(Cache::open).transpose()?,
-            audit: None,
+            audit: server.audit.clone(),
         })
     }
 }
@@ -163,6 +163,13 @@ impl Host {
             .map(|function| function.name.clone())
             .filter(|name| !config.functions.contains_key(name))
             .collect();
+        for function in applied
+            .deployed
+            .iter()
+            .filter_map(|name| snapshot.functions.get(name))
+        {
+            self.begin(function);
+        }
         self.plugins.store(Arc::new(plugins));
         self.stores.store(Arc::new(stores));
         self.snapshot.store(Arc::new(snapshot.with_routes()));

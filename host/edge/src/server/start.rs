@@ -2,7 +2,6 @@
 
 use std::error::Error;
 use std::fmt;
-use std::fs;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -11,10 +10,11 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 
 use super::Server;
-use super::admin::Admin;
+use crate::admin::{Admin, NoToken, Token, TokenError};
 use crate::config::{self, Config};
 use crate::host::{ApplyError, Host, Settings};
 use crate::listen::{Certificates, Readiness, TlsError};
+use crate::reload::{ConfigSource, Reloader};
 use crate::rollout::audit::AuditError;
 
 /// Why nothing is served.
@@ -30,13 +30,10 @@ pub enum StartError {
     },
     /// The certificate cannot be used.
     Tls(TlsError),
-    /// The file of the admin API's token cannot be read, or is empty.
-    Token {
-        /// The file.
-        file: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    /// The admin API's token cannot be read.
+    Token(TokenError),
+    /// The admin API needs one.
+    NoToken(NoToken),
     /// The folder of compiled components cannot be used.
     Cache {
         /// The folder.
@@ -55,8 +52,8 @@ impl fmt::Display for StartError {
         match self {
             Self::Listen { address, .. } => write!(formatter, "cannot listen at `{address}`"),
             Self::Tls(_) => formatter.write_str("the certificate cannot be used"),
-            Self::Token { file, .. } => {
-                write!(formatter, "there is no token in `{}`", file.display())
+            Self::Token(_) | Self::NoToken(_) => {
+                formatter.write_str("the admin API cannot be served")
             }
             Self::Cache { folder, .. } => {
                 write!(formatter, "the cache `{}` cannot be used", folder.display())
@@ -70,9 +67,9 @@ impl fmt::Display for StartError {
 impl Error for StartError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Listen { source, .. }
-            | Self::Token { source, .. }
-            | Self::Cache { source, .. } => Some(source),
+            Self::Listen { source, .. } | Self::Cache { source, .. } => Some(source),
+            Self::Token(error) => Some(error),
+            Self::NoToken(error) => Some(error),
             Self::Tls(error) => Some(error),
             Self::Audit(error) => Some(error),
             Self::Functions(error) => Some(error),
@@ -82,12 +79,17 @@ impl Error for StartError {
 
 impl Server {
     /// Binds the sockets and deploys the functions of `config`. Components are compiled by `program`, a process whose `main` begins with
-    /// [`run_if_child`](crate::run_if_child); without one in this process, where nothing limits what that takes.
+    /// [`run_if_child`](crate::run_if_child); without one in this process, where nothing limits what that takes. Reloads read the configuration again from `file`, or
+    /// only its components if it is of no file.
     ///
     /// # Errors
     ///
     /// See [`StartError`].
-    pub async fn start(mut config: Config, program: Option<PathBuf>) -> Result<Self, StartError> {
+    pub async fn start(
+        mut config: Config,
+        file: Option<PathBuf>,
+        program: Option<PathBuf>,
+    ) -> Result<Self, StartError> {
         let (listener, address) = bind(config.server.listen).await?;
         let certificates = config.server.tls.clone().map(Certificates::read);
         let certificates = certificates.transpose().map_err(StartError::Tls)?;
@@ -99,13 +101,19 @@ impl Server {
             source,
         })?;
         let host = Arc::new(Host::new(settings).map_err(StartError::Audit)?);
+        host.apply(&config).await.map_err(StartError::Functions)?;
+        let source = match file {
+            Some(file) => ConfigSource::File(file),
+            None => ConfigSource::Fixed(Box::new(config.clone())),
+        };
+        let reloader = Reloader::new(Arc::clone(&host), source);
         let admin = match &config.server.admin {
-            Some(admin) => Some(bind_admin(admin, &host).await?),
+            Some(admin) => Some(bind_admin(admin, &reloader).await?),
             None => None,
         };
-        host.apply(&config).await.map_err(StartError::Functions)?;
         Ok(Self {
             host,
+            reloader,
             listener,
             address,
             admin,
@@ -127,23 +135,12 @@ async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartErr
 
 async fn bind_admin(
     admin: &config::Admin,
-    host: &Arc<Host>,
+    reloader: &Arc<Reloader>,
 ) -> Result<(TcpListener, SocketAddr, Admin), StartError> {
     let (listener, address) = bind(admin.listen).await?;
-    let token = admin.token_file.as_ref().map(token).transpose()?;
-    let host = Arc::clone(host);
-    Ok((listener, address, Admin { host, token }))
-}
-
-/// The token in a file, without the space around it.
-fn token(file: &PathBuf) -> Result<Box<[u8]>, StartError> {
-    let refused = |source| StartError::Token {
-        file: file.clone(),
-        source,
-    };
-    let bytes = fs::read(file).map_err(refused)?;
-    match bytes.trim_ascii() {
-        [] => Err(refused(io::Error::other("the file is empty"))),
-        token => Ok(token.into()),
-    }
+    let token = admin.token_file.as_deref().map(Token::read).transpose();
+    let token = token.map_err(StartError::Token)?;
+    let host = Arc::clone(reloader.host());
+    let admin = Admin::new(host, Some(Arc::clone(reloader)), token, address);
+    Ok((listener, address, admin.map_err(StartError::NoToken)?))
 }

@@ -1,0 +1,263 @@
+//! The admin API: what is served, how versions on trial do, and what was decided; promotion, rollback, weights and reloads by hand.
+//!
+//! It is a [`Handler`] for an address of its own. Answers are JSON, problems are [problem documents](Problem); `GET /admin/openapi.json` describes all of it.
+//!
+//! Callers show a [`Token`]. Without one the API is for this machine only: an address that others can reach is [refused](Admin::new), and so are requests that
+//! a browser sends for a page from elsewhere.
+
+mod elsewhere;
+mod functions;
+mod route;
+mod token;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::{HeaderValue, Request, Response, StatusCode};
+use http_body_util::{BodyExt, Limited};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::body::{Body, BodyError, full};
+use crate::function::Function;
+use crate::host::Host;
+use crate::listen::{Handler, RequestBody};
+use crate::problem::Problem;
+use crate::reload::{Reloader, Trigger};
+use crate::rollout::audit;
+use crate::rollout::choice::Weight;
+use crate::rollout::record::{Author, Record};
+
+use elsewhere::is_from_elsewhere;
+use route::Route;
+
+pub use token::{Token, TokenError};
+
+/// The description of the API.
+const OPENAPI: &str = include_str!("admin/openapi.json");
+/// The most bytes of a request's body.
+const BODY: usize = 4 << 10;
+/// The most decisions in one answer: the latest.
+const DECISIONS: usize = 1000;
+
+/// The admin API of a host.
+pub struct Admin {
+    host: Arc<Host>,
+    reloader: Option<Arc<Reloader>>,
+    token: Option<Token>,
+}
+
+/// Why there is no admin API at an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoToken {
+    /// The address.
+    pub address: SocketAddr,
+}
+
+impl std::fmt::Display for NoToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "expected a token for the admin API, since `{}` can be reached from other machines",
+            self.address
+        )
+    }
+}
+
+impl std::error::Error for NoToken {}
+
+impl Admin {
+    /// The API of `host` for `address`, with reloads if there is a reloader.
+    ///
+    /// # Errors
+    ///
+    /// The address is not one of this machine alone, and there is no token.
+    pub fn new(
+        host: Arc<Host>,
+        reloader: Option<Arc<Reloader>>,
+        token: Option<Token>,
+        address: SocketAddr,
+    ) -> Result<Self, NoToken> {
+        if token.is_none() && !address.ip().is_loopback() {
+            return Err(NoToken { address });
+        }
+        Ok(Self {
+            host,
+            reloader,
+            token,
+        })
+    }
+
+    /// Answers a request. There is always a response.
+    pub async fn answer<B>(&self, request: Request<B>) -> Response<Body>
+    where
+        B: http_body::Body + Send,
+        B::Data: Send,
+        B::Error: Into<BodyError>,
+    {
+        let shown = match &self.token {
+            Some(token) => token.is_shown(request.headers()),
+            None => true,
+        };
+        if !shown {
+            let detail = "expected `authorization: Bearer` and the token";
+            let problem = Problem::new(StatusCode::UNAUTHORIZED, "no-token", detail);
+            let mut response = problem.into_response();
+            let bearer = HeaderValue::from_static("Bearer");
+            response.headers_mut().insert(WWW_AUTHENTICATE, bearer);
+            return response;
+        }
+        if self.token.is_none() && is_from_elsewhere(&request) {
+            let detail = "without a token, only requests from this machine are answered";
+            return Problem::new(StatusCode::FORBIDDEN, "from-elsewhere", detail).into_response();
+        }
+        let answered = self.route(request).await;
+        answered.unwrap_or_else(Problem::into_response)
+    }
+
+    async fn route<B>(&self, request: Request<B>) -> Result<Response<Body>, Problem>
+    where
+        B: http_body::Body + Send,
+        B::Data: Send,
+        B::Error: Into<BodyError>,
+    {
+        let path = request.uri().path().to_owned();
+        let route = Route::of(request.method(), &path)?;
+        match route {
+            Route::Metrics => Ok(self.host.metrics().response()),
+            Route::Description => Ok(document(OPENAPI.to_owned())),
+            Route::Functions => Ok(json_of(&functions::all(&self.host))),
+            Route::Decisions => self.decisions().await,
+            Route::Reloads => Ok(json_of(&self.reloader()?.state())),
+            Route::Reload => self.reload().await,
+            Route::Promote(name) => {
+                self.change(name, |function| function.promote(Author::Hand))
+                    .await
+            }
+            Route::RollBack(name) => {
+                self.change(name, |function| function.roll_back(Author::Hand, None))
+                    .await
+            }
+            Route::Weight(name) => {
+                // Before the body is read, so that what is wrong first is told first.
+                self.function(name)?;
+                let weight = weight(request.into_body()).await?;
+                self.change(name, move |function| {
+                    function.set_weight(weight, Author::Hand)
+                })
+                .await
+            }
+        }
+    }
+
+    fn function(&self, name: &str) -> Result<Arc<Function>, Problem> {
+        self.host.function(name).ok_or_else(|| {
+            let detail = format!("no function is named `{name}`");
+            Problem::new(StatusCode::NOT_FOUND, "no-such-function", detail)
+        })
+    }
+
+    /// Does something about a version on trial, which is written to the disk before it is answered.
+    async fn change(
+        &self,
+        name: &str,
+        change: impl FnOnce(&Function) -> bool + Send + 'static,
+    ) -> Result<Response<Body>, Problem> {
+        let function = self.function(name)?;
+        let changed = Arc::clone(&function);
+        let changed = tokio::task::spawn_blocking(move || change(&changed)).await;
+        match changed {
+            Ok(true) => Ok(json_of(&functions::one(&function))),
+            Ok(false) => {
+                let detail = format!("no version of `{name}` is on trial");
+                Err(Problem::new(StatusCode::CONFLICT, "no-canary", detail))
+            }
+            Err(error) => Err(broken(error)),
+        }
+    }
+
+    fn reloader(&self) -> Result<&Arc<Reloader>, Problem> {
+        self.reloader.as_ref().ok_or_else(|| {
+            let detail = "what is served here comes from no configuration";
+            Problem::new(StatusCode::NOT_FOUND, "no-configuration", detail)
+        })
+    }
+
+    async fn reload(&self) -> Result<Response<Body>, Problem> {
+        let reloader = self.reloader()?;
+        match reloader.reload(Trigger::Hand).await {
+            Ok(_) => Ok(json_of(&reloader.state())),
+            Err(error) => {
+                let problems = value_of(&error.problems());
+                let status = StatusCode::UNPROCESSABLE_ENTITY;
+                let problem = Problem::new(status, "reload-failed", error);
+                Err(problem.with("problems", problems))
+            }
+        }
+    }
+
+    async fn decisions(&self) -> Result<Response<Body>, Problem> {
+        let Some(path) = self.host.audit_log() else {
+            let detail = "no audit log is kept";
+            return Err(Problem::new(StatusCode::NOT_FOUND, "no-audit-log", detail));
+        };
+        let path = path.to_owned();
+        let read = tokio::task::spawn_blocking(move || audit::entries::<Record>(&path)).await;
+        let mut records = read.map_err(broken)?.map_err(broken)?;
+        let older = records.len().saturating_sub(DECISIONS);
+        records.drain(..older);
+        Ok(json_of(
+            &json!({ "older": older, "decisions": value_of(&records) }),
+        ))
+    }
+}
+
+impl Handler for Admin {
+    async fn handle(&self, request: Request<RequestBody>) -> Response<Body> {
+        self.answer(request).await
+    }
+}
+
+/// What `POST .../weight` takes.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Share {
+    percent: u16,
+}
+
+async fn weight<B>(body: B) -> Result<Weight, Problem>
+where
+    B: http_body::Body + Send,
+    B::Data: Send,
+    B::Error: Into<BodyError>,
+{
+    let wrong = |found: String| {
+        let detail = format!("expected `{{\"percent\": n}}`, n from 0 to 100: {found}");
+        Problem::new(StatusCode::BAD_REQUEST, "bad-weight", detail)
+    };
+    let body = Limited::new(body, BODY).collect().await;
+    let body = body.map_err(|error| wrong(error.to_string()))?;
+    let share: Share =
+        serde_json::from_slice(&body.to_bytes()).map_err(|error| wrong(error.to_string()))?;
+    Weight::of_percent(share.percent).ok_or_else(|| wrong(format!("found {}", share.percent)))
+}
+
+fn broken(error: impl ToString) -> Problem {
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "broken", error)
+}
+
+fn value_of(value: &impl Serialize) -> Value {
+    serde_json::to_value(value).expect("its keys are texts")
+}
+
+fn json_of(value: &impl Serialize) -> Response<Body> {
+    document(value_of(value).to_string())
+}
+
+fn document(text: String) -> Response<Body> {
+    let mut response = Response::new(full(text));
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(CONTENT_TYPE, json);
+    response
+}

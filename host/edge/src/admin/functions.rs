@@ -1,0 +1,114 @@
+//! Functions as the admin API tells of them.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde::Serialize;
+
+use crate::breaker::BreakerState;
+use crate::function::Function;
+use crate::host::Host;
+use crate::lanes::{Canary, Lanes};
+use crate::rollout::decision::{Decision, Figures};
+use crate::version::Version;
+
+/// What is served.
+#[derive(Serialize)]
+pub struct Functions {
+    functions: Vec<OfFunction>,
+}
+
+#[derive(Serialize)]
+pub struct OfFunction {
+    name: String,
+    /// How many calls run, and how many wait.
+    running: usize,
+    queued: usize,
+    breaker: OfBreaker,
+    versions: Vec<OfVersion>,
+    trial: Option<Trial>,
+}
+
+#[derive(Serialize)]
+struct OfBreaker {
+    state: &'static str,
+    /// How often it has opened.
+    opened: u64,
+}
+
+#[derive(Serialize)]
+struct OfVersion {
+    role: &'static str,
+    digest: String,
+    /// Of the interface.
+    version: Option<String>,
+    /// In percent.
+    weight: f64,
+}
+
+/// A version on trial.
+#[derive(Serialize)]
+struct Trial {
+    /// The number of its step, from 0, if it goes in steps.
+    step: Option<usize>,
+    stable: Figures,
+    canary: Figures,
+    last_decision: Option<Decision>,
+}
+
+/// All functions, by name.
+pub fn all(host: &Host) -> Functions {
+    let functions = host.functions();
+    Functions {
+        functions: functions.iter().map(|function| one(function)).collect(),
+    }
+}
+
+/// One function.
+pub fn one(function: &Function) -> OfFunction {
+    let lanes = function.lanes();
+    let breaker = match function.breaker.state() {
+        BreakerState::Closed => "closed",
+        BreakerState::Open => "open",
+        BreakerState::HalfOpen => "half-open",
+    };
+    OfFunction {
+        name: function.name.clone(),
+        running: function.admission.running(),
+        queued: function.admission.queued(),
+        breaker: OfBreaker {
+            state: breaker,
+            opened: function.breaker.opened(),
+        },
+        versions: versions(&lanes),
+        trial: lanes.canary.as_deref().map(trial),
+    }
+}
+
+fn versions(lanes: &Lanes) -> Vec<OfVersion> {
+    let canary = lanes.canary.as_ref();
+    let share = canary.map_or(0.0, |canary| f64::from(canary.weight().in_10_000()) / 100.0);
+    let one = |role, version: &Arc<Version>, weight| OfVersion {
+        role,
+        digest: version.digest.to_string(),
+        version: version.interface.as_ref().map(ToString::to_string),
+        weight,
+    };
+    let mut versions = vec![one("stable", &lanes.stable, 100.0 - share)];
+    versions.extend(canary.map(|canary| one("canary", &canary.version, share)));
+    let beside = lanes.beside.iter();
+    versions.extend(beside.map(|version| one("beside", version, 0.0)));
+    versions
+}
+
+fn trial(canary: &Canary) -> Trial {
+    canary.with(|rollout| {
+        let (stable, canary) = rollout.figures(Instant::now());
+        Trial {
+            step: rollout.step(),
+            stable,
+            canary,
+            last_decision: rollout.last_decision().cloned(),
+        }
+    })
+}

@@ -1,0 +1,251 @@
+//! Reload: a changed configuration takes the place of the old one while calls go on, or says why it does not.
+//!
+//! A [`Reloader`] reads its source and has the host [`apply`](Host::apply) it, one reload at a time and away from calls. When anything is in the way, what was
+//! served is served on; why is in the log, in the metrics, and in [`Reloads`]. What asks for a reload is a call of [`reload`](Reloader::reload), SIGHUP, or a change
+//! of a file that is [watched](Reloader::watch). Contents decide what is changed: a reload of files that say the same changes nothing.
+//!
+//! The `server` section of a configuration is for the start of a process; a reload does not look at it.
+
+mod files;
+mod problem;
+mod watch;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Instant, SystemTime};
+
+use serde::Serialize;
+
+use crate::config::{self, Config, ConfigError};
+use crate::host::{Applied, Host};
+use crate::rollout::record::millis;
+
+use files::Stamps;
+
+pub use problem::{ReloadError, ReloadProblem};
+pub use watch::{WatchError, Watching};
+
+/// Where a configuration comes from.
+#[derive(Clone, Debug)]
+pub enum ConfigSource {
+    /// A file, which is read at each reload.
+    File(PathBuf),
+    /// This one; its components are read at each reload.
+    Fixed(Box<Config>),
+}
+
+/// What asked for a reload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Trigger {
+    /// A file that has changed.
+    Files,
+    /// SIGHUP.
+    Hangup,
+    /// Somebody, by a call.
+    Hand,
+}
+
+/// What reloads came to.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Reloads {
+    /// The number of the configuration that is in use; the first is 1, and each that changes something is one more.
+    pub generation: u64,
+    /// The last reload, if there was one.
+    pub last: Option<Attempt>,
+}
+
+/// One reload.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Attempt {
+    /// When it ended, in milliseconds since 1970 began.
+    pub at: u64,
+    /// How long it took, in milliseconds.
+    pub took: u64,
+    /// What asked for it.
+    pub trigger: Trigger,
+    /// How it ended.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+}
+
+/// How a reload ended.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "result", rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Everything was as it is.
+    Unchanged,
+    /// Something else is served.
+    Changed {
+        /// Functions that are new, or another than before.
+        deployed: Vec<String>,
+        /// Functions that are served no more.
+        removed: Vec<String>,
+    },
+    /// What was served is served on.
+    Failed {
+        /// Everything that is in the way.
+        problems: Vec<ReloadProblem>,
+    },
+}
+
+/// Reloads the configuration of a host.
+pub struct Reloader {
+    host: Arc<Host>,
+    source: ConfigSource,
+    /// Held by the reload that runs.
+    reloading: tokio::sync::Mutex<()>,
+    state: Mutex<Reloads>,
+    /// The files that the last configuration that could be read is made of, as they were before they were read.
+    seen: Mutex<Stamps>,
+}
+
+impl Reloader {
+    /// A reloader of `host`, which serves what `source` says already or will after the first reload.
+    #[must_use]
+    pub fn new(host: Arc<Host>, source: ConfigSource) -> Arc<Self> {
+        let first = 1;
+        // In the metrics, what a process starts with is its first configuration.
+        host.metrics().reload(Ok(first));
+        let config = match &source {
+            ConfigSource::File(file) => config::unchecked(file),
+            ConfigSource::Fixed(config) => Some(Config::clone(config)),
+        };
+        let seen = files::stamps(&files::of(config.as_ref(), &source));
+        Arc::new(Self {
+            host,
+            source,
+            reloading: tokio::sync::Mutex::default(),
+            state: Mutex::new(Reloads {
+                generation: first,
+                last: None,
+            }),
+            seen: Mutex::new(seen),
+        })
+    }
+
+    /// The host.
+    #[must_use]
+    pub fn host(&self) -> &Arc<Host> {
+        &self.host
+    }
+
+    /// What reloads came to so far.
+    #[must_use]
+    pub fn state(&self) -> Reloads {
+        self.locked().clone()
+    }
+
+    /// Reads the configuration and serves it, after the reload that runs if there is one. A reload that has begun goes on to its end, also when nobody waits for it
+    /// any more.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is in the way. Nothing has changed then.
+    pub async fn reload(self: &Arc<Self>, trigger: Trigger) -> Result<Applied, ReloadError> {
+        let this = Arc::clone(self);
+        let task = tokio::spawn(async move {
+            let _reloading = this.reloading.lock().await;
+            let begin = Instant::now();
+            let result = this.attempt().await;
+            this.take_down(trigger, begin, &result);
+            result
+        });
+        task.await.unwrap_or(Err(ReloadError::Stopped))
+    }
+
+    async fn attempt(&self) -> Result<Applied, ReloadError> {
+        let (source, before) = (self.source.clone(), self.seen());
+        // Files may be on a disk that is slow.
+        let read = tokio::task::spawn_blocking(move || read(&source, &before)).await;
+        let (config, seen) = read.map_err(|_| ReloadError::Stopped)?;
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = seen;
+        let applied = self.host.apply(&config.map_err(ReloadError::Config)?).await;
+        applied.map_err(ReloadError::Apply)
+    }
+
+    fn take_down(&self, trigger: Trigger, begin: Instant, result: &Result<Applied, ReloadError>) {
+        let mut state = self.locked();
+        let outcome = match result {
+            Ok(applied) if *applied == Applied::default() => Outcome::Unchanged,
+            Ok(Applied { deployed, removed }) => {
+                state.generation += 1;
+                Outcome::Changed {
+                    deployed: deployed.clone(),
+                    removed: removed.clone(),
+                }
+            }
+            Err(error) => Outcome::Failed {
+                problems: error.problems(),
+            },
+        };
+        let generation = state.generation;
+        self.host.metrics().reload(match result {
+            Ok(_) => Ok(generation),
+            Err(error) => Err(error.word()),
+        });
+        tell(trigger, generation, &outcome);
+        state.last = Some(Attempt {
+            at: millis(SystemTime::now()),
+            took: u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX),
+            trigger,
+            outcome,
+        });
+    }
+
+    fn seen(&self) -> Stamps {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.clone()
+    }
+
+    fn locked(&self) -> MutexGuard<'_, Reloads> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A source's configuration, and its files as they were before they were read: also those of a configuration that is refused, which it may not be when they are as they
+/// should be; those there were `before`, if it cannot be told which it has.
+fn read(source: &ConfigSource, before: &Stamps) -> (Result<Config, ConfigError>, Stamps) {
+    let mut seen = files::stamps(before.keys());
+    let config = match source {
+        ConfigSource::Fixed(config) => Ok(Config::clone(config)),
+        ConfigSource::File(file) => config::read(file),
+    };
+    let files = match (&config, source) {
+        (Ok(config), _) => Some(files::of(Some(config), source)),
+        (Err(_), ConfigSource::File(file)) => {
+            config::unchecked(file).map(|config| files::of(Some(&config), source))
+        }
+        (Err(_), ConfigSource::Fixed(_)) => None,
+    };
+    if let Some(files) = files {
+        seen.retain(|file, _| files.contains(file));
+        for file in files {
+            seen.entry(file)
+                .or_insert_with_key(|file| files::stamp(file));
+        }
+    }
+    (config, seen)
+}
+
+/// Says in the log how a reload ended.
+fn tell(trigger: Trigger, generation: u64, outcome: &Outcome) {
+    match outcome {
+        Outcome::Unchanged => tracing::debug!(?trigger, generation, "a reload changed nothing"),
+        Outcome::Changed { deployed, removed } => {
+            tracing::info!(?trigger, generation, ?deployed, ?removed, "reloaded");
+        }
+        Outcome::Failed { problems } => {
+            for problem in problems {
+                let ReloadProblem { path, message, .. } = problem;
+                tracing::error!(
+                    ?trigger,
+                    generation,
+                    path,
+                    reason = message,
+                    "a reload failed, what was served is served on"
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! Waiting for files to change.
+//!
+//! Folders are watched and not files: editors and deployments put another file in the place of the old one, or turn a link. What happens in a folder is only a reason to
+//! look; whether the files are others than at the last look, their stamps say.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::Notify;
+use tokio::time::{Instant, timeout_at};
+use tokio_util::task::AbortOnDropHandle;
+
+use super::files;
+use super::{Reloader, Trigger};
+
+/// For how long nothing must have happened before files are looked at: who writes them may be in the middle.
+const QUIET: Duration = Duration::from_millis(200);
+/// For how long at most that is waited for, since other files of the folder may change all the time.
+const LONGEST: Duration = Duration::from_secs(2);
+
+/// Why files are not watched.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum WatchError {
+    /// A folder cannot be watched.
+    Folder {
+        /// The folder, if it is about one.
+        folder: Option<PathBuf>,
+        /// Why.
+        source: notify::Error,
+    },
+    /// SIGHUP cannot be handled.
+    Hangup(io::Error),
+}
+
+impl fmt::Display for WatchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder {
+                folder: Some(folder),
+                ..
+            } => write!(f, "the folder `{}` cannot be watched", folder.display()),
+            Self::Folder { folder: None, .. } => f.write_str("no folder can be watched"),
+            Self::Hangup(_) => f.write_str("SIGHUP cannot be handled"),
+        }
+    }
+}
+
+impl Error for WatchError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Folder { source, .. } => Some(source),
+            Self::Hangup(source) => Some(source),
+        }
+    }
+}
+
+/// Files are watched for as long as this is kept.
+#[derive(Debug)]
+#[must_use = "files are watched for as long as this is kept"]
+pub struct Watching(
+    #[expect(dead_code, reason = "the task ends when it is dropped")] AbortOnDropHandle<()>,
+);
+
+impl Reloader {
+    /// Reloads whenever the configuration or a component has become another file, or has other contents, and on SIGHUP, which does not end the process any more.
+    ///
+    /// # Errors
+    ///
+    /// If the system does not let folders be watched, or the signal be handled.
+    pub fn watch(self: &Arc<Self>) -> Result<Watching, WatchError> {
+        let hangup = signal(SignalKind::hangup()).map_err(WatchError::Hangup)?;
+        let mut look = Look {
+            reloader: Arc::clone(self),
+            happened: Arc::default(),
+            watcher: None,
+            folders: BTreeMap::new(),
+        };
+        look.arm()?;
+        let task = tokio::spawn(look.run(hangup));
+        Ok(Watching(AbortOnDropHandle::new(task)))
+    }
+}
+
+/// What is watched.
+struct Look {
+    reloader: Arc<Reloader>,
+    happened: Arc<Notify>,
+    watcher: Option<RecommendedWatcher>,
+    folders: BTreeMap<PathBuf, (u64, u64)>,
+}
+
+impl Look {
+    async fn run(mut self, mut hangup: Signal) {
+        loop {
+            let trigger = tokio::select! {
+                () = self.happened.notified() => Trigger::Files,
+                Some(()) = hangup.recv() => Trigger::Hangup,
+            };
+            if trigger == Trigger::Files {
+                self.quiet().await;
+            }
+            self.look(trigger).await;
+        }
+    }
+
+    /// Waits until nothing happens for a while.
+    async fn quiet(&self) {
+        let end = Instant::now() + LONGEST;
+        while Instant::now() < end {
+            let quiet = Instant::now() + QUIET;
+            if timeout_at(quiet.min(end), self.happened.notified())
+                .await
+                .is_err()
+            {
+                return;
+            }
+        }
+    }
+
+    async fn look(&mut self, trigger: Trigger) {
+        self.rearm();
+        if trigger == Trigger::Files && !self.differs() {
+            return;
+        }
+        // How it ended is told by the reload.
+        let _ = self.reloader.reload(trigger).await;
+        self.rearm();
+        if self.differs() {
+            // Something was changed while it was read.
+            self.happened.notify_one();
+        }
+    }
+
+    /// Whether the files are others than those that were read last.
+    fn differs(&self) -> bool {
+        let seen = self.reloader.seen();
+        files::stamps(seen.keys()) != seen
+    }
+
+    fn rearm(&mut self) {
+        if let Err(error) = self.arm() {
+            let error: &dyn Error = &error;
+            tracing::error!(error, "changes of some files are not seen");
+        }
+    }
+
+    /// Watches the folders of the files as they are now. The old ones are watched until the new ones are.
+    fn arm(&mut self) -> Result<(), WatchError> {
+        let folders = files::folders(self.reloader.seen().keys());
+        if folders == self.folders && self.watcher.is_some() {
+            return Ok(());
+        }
+        let happened = Arc::clone(&self.happened);
+        let handler = move |event: notify::Result<notify::Event>| {
+            // Reading is no change; an error may hide one.
+            if !matches!(&event, Ok(event) if matches!(event.kind, EventKind::Access(_))) {
+                happened.notify_one();
+            }
+        };
+        let refused = |folder| move |source| WatchError::Folder { folder, source };
+        let mut watcher = notify::recommended_watcher(handler).map_err(refused(None))?;
+        for folder in folders.keys() {
+            let watched = watcher.watch(folder, RecursiveMode::NonRecursive);
+            watched.map_err(refused(Some(folder.clone())))?;
+        }
+        self.watcher = Some(watcher);
+        self.folders = folders;
+        // What happened between the look and the watch is seen by looking again.
+        self.happened.notify_one();
+        Ok(())
+    }
+}

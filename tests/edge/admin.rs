@@ -1,0 +1,287 @@
+//! The admin API: what it tells, what it does, and whom it answers.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use amphi_edge::admin::{Admin, Token};
+use amphi_edge::config::Canary;
+use amphi_edge::{ConfigSource, Host, Reloader, Settings, Spec, config};
+use bytes::Bytes;
+use http::{Request, StatusCode};
+use http_body_util::Full;
+use serde_json::{Value, json};
+
+use crate::fixture::{call, chain, deploy, guest, host, read, serving, settings};
+
+const HERE: ([u8; 4], u16) = ([127, 0, 0, 1], 9090);
+
+fn admin(host: &Arc<Host>) -> Admin {
+    let admin = Admin::new(Arc::clone(host), None, None, SocketAddr::from(HERE));
+    admin.expect("it is an address of this machine")
+}
+
+async fn ask(admin: &Admin, method: &str, path: &str, body: &str) -> (StatusCode, Value) {
+    let request = Request::builder().method(method).uri(path);
+    let request = request.body(Full::new(Bytes::from(body.to_owned())));
+    read(admin.answer(request.expect("a request")).await).await
+}
+
+/// 1.0 serves, 1.1 is on trial with 10 %, 2.0 is beside.
+fn three() -> Spec {
+    let mut spec = Spec::new("calc", guest("calc-1-0"));
+    spec.canary = Some(guest("calc-1-1"));
+    spec.config.canary = Some(Canary {
+        component: "".into(),
+        weight: 10,
+        steps: Vec::new(),
+    });
+    spec.beside = vec![guest("calc-2-0")];
+    spec
+}
+
+#[tokio::test]
+async fn functions_have_their_versions() {
+    let host = Arc::new(serving(three()).await);
+    for _ in 0..20 {
+        call(&host, "calc/add", "[1, 2]").await;
+    }
+    let (status, document) = ask(&admin(&host), "GET", "/admin/functions", "").await;
+    assert_eq!(status, StatusCode::OK);
+    let function = &document["functions"][0];
+    assert_eq!(function["name"], "calc");
+    assert_eq!(
+        function["breaker"],
+        json!({ "state": "closed", "opened": 0 })
+    );
+    assert_eq!(
+        (&function["running"], &function["queued"]),
+        (&json!(0), &json!(0))
+    );
+    let versions = function["versions"].as_array().expect("versions");
+    let versions: Vec<_> = versions
+        .iter()
+        .map(|version| (&version["role"], &version["version"], &version["weight"]))
+        .collect();
+    let expected = [
+        (&json!("stable"), &json!("1.0.0"), &json!(90.0)),
+        (&json!("canary"), &json!("1.1.0"), &json!(10.0)),
+        (&json!("beside"), &json!("2.0.0"), &json!(0.0)),
+    ];
+    assert_eq!(versions, expected);
+    let trial = &function["trial"];
+    let calls = |side: &str| trial[side]["calls"].as_u64().expect("a number");
+    assert_eq!(calls("stable") + calls("canary"), 20, "{trial}");
+}
+
+#[tokio::test]
+async fn trials_are_changed_by_hand_and_decisions_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let host = Host::new(Settings {
+        audit: Some(folder.path().join("audit.jsonl")),
+        ..settings()
+    });
+    let host = Arc::new(host.expect("an audit log"));
+    deploy(&host, three()).await;
+    let admin = admin(&host);
+    let change = async |verb: &str, body: &str| {
+        ask(
+            &admin,
+            "POST",
+            &format!("/admin/functions/calc/{verb}"),
+            body,
+        )
+        .await
+    };
+    let (status, function) = change("weight", r#"{"percent": 50}"#).await;
+    assert_eq!(status, StatusCode::OK, "{function}");
+    assert_eq!(function["versions"][1]["weight"], 50.0);
+    let (status, function) = change("promote", "").await;
+    assert_eq!(status, StatusCode::OK, "{function}");
+    assert_eq!(function["versions"][0]["version"], "1.1.0");
+    assert_eq!(function["trial"], Value::Null);
+    for (verb, body) in [
+        ("promote", ""),
+        ("rollback", ""),
+        ("weight", r#"{"percent": 5}"#),
+    ] {
+        let (status, problem) = change(verb, body).await;
+        assert_eq!(status, StatusCode::CONFLICT, "{verb}");
+        assert_eq!(problem["kind"], "no-canary", "{verb}");
+    }
+    let (status, document) = ask(&admin, "GET", "/admin/decisions", "").await;
+    assert_eq!(status, StatusCode::OK, "{document}");
+    let decisions = document["decisions"].as_array().expect("decisions");
+    let decisions: Vec<_> = decisions
+        .iter()
+        .map(|decision| (&decision["event"], &decision["by"]))
+        .collect();
+    let (hand, by_configuration) = (json!("hand"), json!("configuration"));
+    let expected = [
+        (&json!("began"), &by_configuration),
+        (&json!("weight"), &hand),
+        (&json!("promoted"), &hand),
+    ];
+    assert_eq!(decisions, expected);
+}
+
+#[tokio::test]
+async fn a_trial_is_taken_away_by_hand() {
+    let host = Arc::new(serving(three()).await);
+    let (status, function) = ask(&admin(&host), "POST", "/admin/functions/calc/rollback", "").await;
+    assert_eq!(status, StatusCode::OK, "{function}");
+    let versions = function["versions"].as_array().expect("versions");
+    assert_eq!(versions.len(), 2);
+    assert_eq!(versions[0]["version"], "1.0.0");
+}
+
+#[tokio::test]
+async fn what_cannot_be_done_is_a_problem() {
+    let host = Arc::new(serving(three()).await);
+    let admin = admin(&host);
+    for (method, path, body, status, kind) in [
+        ("GET", "/admin/nothing", "", 404, "no-route"),
+        ("DELETE", "/admin/functions", "", 405, "method"),
+        (
+            "POST",
+            "/admin/functions/shop/promote",
+            "",
+            404,
+            "no-such-function",
+        ),
+        (
+            "POST",
+            "/admin/functions/shop/weight",
+            "",
+            404,
+            "no-such-function",
+        ),
+        (
+            "POST",
+            "/admin/functions/calc/weight",
+            "",
+            400,
+            "bad-weight",
+        ),
+        (
+            "POST",
+            "/admin/functions/calc/weight",
+            r#"{"percent": 101}"#,
+            400,
+            "bad-weight",
+        ),
+        (
+            "POST",
+            "/admin/functions/calc/weight",
+            r#"{"percent": -1}"#,
+            400,
+            "bad-weight",
+        ),
+        (
+            "POST",
+            "/admin/functions/calc/weight",
+            r#"{"weight": 1}"#,
+            400,
+            "bad-weight",
+        ),
+        ("GET", "/admin/decisions", "", 404, "no-audit-log"),
+        ("POST", "/admin/reload", "", 404, "no-configuration"),
+    ] {
+        let (found, problem) = ask(&admin, method, path, body).await;
+        assert_eq!(found.as_u16(), status, "{method} {path} {body}: {problem}");
+        assert_eq!(problem["kind"], kind, "{method} {path} {body}");
+    }
+    let much = format!(r#"{{"percent": {}1}}"#, " ".repeat(10_000));
+    let (status, _) = ask(&admin, "POST", "/admin/functions/calc/weight", &much).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+}
+
+async fn reloading(folder: &Path) -> (Arc<Host>, Admin) {
+    let file = folder.join("amphi.yaml");
+    std::fs::write(folder.join("calc.wasm"), guest("calc-1-0")).expect("a component");
+    let text = "functions: { calc: { component: calc.wasm } }\n";
+    std::fs::write(&file, text).expect("a configuration");
+    let host = Arc::new(host());
+    let config = config::read(&file).expect("it is good");
+    if let Err(error) = host.apply(&config).await {
+        panic!("{}", chain(&error));
+    }
+    let reloader = Reloader::new(Arc::clone(&host), ConfigSource::File(file));
+    let admin = Admin::new(
+        Arc::clone(&host),
+        Some(reloader),
+        None,
+        SocketAddr::from(HERE),
+    );
+    (host, admin.expect("it is an address of this machine"))
+}
+
+#[tokio::test]
+async fn reloads_are_asked_for_and_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (host, admin) = reloading(folder.path()).await;
+    let (_, state) = ask(&admin, "GET", "/admin/reload", "").await;
+    assert_eq!(state, json!({ "generation": 1, "last": null }));
+    let replace = |name: &str| std::fs::write(folder.path().join("calc.wasm"), guest(name));
+    replace("calc-1-1").expect("a component");
+    let (status, state) = ask(&admin, "POST", "/admin/reload", "").await;
+    assert_eq!(status, StatusCode::OK, "{state}");
+    assert_eq!(state["generation"], 2);
+    assert_eq!(state["last"]["result"], "changed");
+    assert_eq!(state["last"]["deployed"], json!(["calc"]));
+    replace("calc-2-0").expect("a component");
+    let (status, problem) = ask(&admin, "POST", "/admin/reload", "").await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{problem}");
+    let told = &problem["problems"][0];
+    assert_eq!(told["path"], "functions.calc");
+    let changes = told["changes"].as_array().expect("changes");
+    assert_eq!(changes[0]["class"], "removed-interface", "{changes:?}");
+    let (_, state) = ask(&admin, "GET", "/admin/reload", "").await;
+    assert_eq!(state["generation"], 2);
+    assert_eq!(state["last"]["result"], "failed");
+    assert_eq!(state["last"]["problems"], problem["problems"]);
+    assert_eq!(call(&host, "calc/add", "[1, 2]").await.1, json!(3));
+}
+
+#[tokio::test]
+async fn only_who_has_the_token_is_answered() {
+    let host = Arc::new(serving(three()).await);
+    let everywhere = SocketAddr::from(([0, 0, 0, 0], 9090));
+    let refused = Admin::new(Arc::clone(&host), None, None, everywhere);
+    let refused = refused.err().expect("everybody could ask");
+    assert!(refused.to_string().contains("0.0.0.0:9090"), "{refused}");
+    let token = Some(Token::new(b"correct horse"));
+    let admin = Admin::new(host, None, token, everywhere).expect("it has a token");
+    for (shown, expected) in [
+        (None, StatusCode::UNAUTHORIZED),
+        (Some("Bearer wrong"), StatusCode::UNAUTHORIZED),
+        (Some("Bearer correct horse"), StatusCode::OK),
+    ] {
+        for path in ["/admin/functions", "/admin/openapi.json", "/metrics"] {
+            let mut request = Request::get(path).header("host", "edge.example");
+            if let Some(shown) = shown {
+                request = request.header("authorization", shown);
+            }
+            let request = request.body(Full::<Bytes>::default());
+            let response = admin.answer(request.expect("a request")).await;
+            assert_eq!(response.status(), expected, "{shown:?} {path}");
+            let asks = response.headers().contains_key("www-authenticate");
+            assert_eq!(asks, expected == StatusCode::UNAUTHORIZED);
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_a_token_pages_from_elsewhere_are_not_answered() {
+    let host = Arc::new(serving(three()).await);
+    let admin = admin(&host);
+    let request = Request::post("/admin/functions/calc/promote")
+        .header("host", "127.0.0.1:9090")
+        .header("origin", "https://evil.example")
+        .body(Full::<Bytes>::default());
+    let (status, problem) = read(admin.answer(request.expect("a request")).await).await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    assert_eq!(problem["kind"], "from-elsewhere");
+    let function = host.function("calc").expect("it is served");
+    assert!(function.lanes().canary.is_some());
+}

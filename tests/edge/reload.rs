@@ -1,0 +1,398 @@
+//! Reloads of a configuration: what is good takes the old one's place without a lost call, and what is not is refused while the old one serves on.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use amphi_edge::reload::{Outcome, Trigger};
+use amphi_edge::{Config, ConfigSource, Host, Reloader, config};
+use http::StatusCode;
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::task::JoinHandle;
+
+use crate::fixture::{call, chain, host};
+
+const CONFIG: &str = "functions:\n  f:\n    component: f.wasm\n";
+
+/// A folder with a configuration, and a host that serves it.
+struct Site {
+    folder: TempDir,
+    host: Arc<Host>,
+    reloader: Arc<Reloader>,
+}
+
+impl Site {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("f.wasm"), returning(1)).expect("a component");
+        let file = folder.path().join("amphi.yaml");
+        fs::write(&file, CONFIG).expect("a configuration");
+        let host = Arc::new(host());
+        let config = read(&file);
+        if let Err(error) = host.apply(&config).await {
+            panic!("{}", chain(&error));
+        }
+        let reloader = Reloader::new(Arc::clone(&host), ConfigSource::File(file));
+        Self {
+            folder,
+            host,
+            reloader,
+        }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        fs::write(self.path(name), bytes).expect("a file");
+    }
+
+    /// Puts a file in the place of another at once.
+    fn rename_over(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        self.write("next", bytes);
+        fs::rename(self.path("next"), self.path(name)).expect("in its place");
+    }
+
+    fn generation(&self) -> u64 {
+        self.reloader.state().generation
+    }
+
+    async fn answer(&self) -> serde_json::Value {
+        let (status, number) = call(&self.host, "f/run", "").await;
+        assert_eq!(status, StatusCode::OK, "{number}");
+        number
+    }
+
+    /// Waits until the function answers with `number`.
+    async fn answers(&self, number: u32) {
+        wait(|| async { self.answer().await == json!(number) }).await;
+    }
+
+    /// Waits until a reload has failed.
+    async fn failed(&self) -> String {
+        wait(|| async { problems(&self.reloader).is_some() }).await;
+        problems(&self.reloader).expect("it was there")
+    }
+}
+
+fn read(file: &Path) -> Config {
+    config::read(file).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// A component whose `run` returns a number.
+fn returning(number: u32) -> Vec<u8> {
+    component(&format!(
+        r#"(core module $m (func (export "run") (result i32) i32.const {number}))
+        (core instance $i (instantiate $m))
+        (func (export "run") (result u32) (canon lift (core func $i "run")))"#
+    ))
+}
+
+fn component(text: &str) -> Vec<u8> {
+    wat::parse_str(format!("(component {text})")).expect("a component")
+}
+
+async fn wait<F: Future<Output = bool>>(condition: impl Fn() -> F) {
+    let begin = Instant::now();
+    while !condition().await {
+        assert!(begin.elapsed() < Duration::from_secs(60), "it never was");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// All that was in the way of the last reload, if anything was.
+fn problems(reloader: &Reloader) -> Option<String> {
+    let Outcome::Failed { problems } = reloader.state().last?.outcome else {
+        return None;
+    };
+    let lines = problems
+        .iter()
+        .map(|problem| format!("{}: {}", problem.path, problem.message));
+    Some(lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// Calls that go on until they are told to end: how many there were, and the answers that were not good.
+struct Load {
+    end: Arc<AtomicBool>,
+    task: JoinHandle<(u64, Vec<String>)>,
+}
+
+impl Load {
+    fn begin(host: &Arc<Host>) -> Self {
+        let end = Arc::new(AtomicBool::new(false));
+        let (ended, host) = (Arc::clone(&end), Arc::clone(host));
+        let task = tokio::spawn(async move {
+            let (mut calls, mut bad) = (0, Vec::new());
+            while !ended.load(Ordering::Relaxed) {
+                let (status, answer) = call(&host, "f/run", "").await;
+                calls += 1;
+                if status != StatusCode::OK {
+                    bad.push(answer.to_string());
+                }
+                tokio::task::yield_now().await;
+            }
+            (calls, bad)
+        });
+        Self { end, task }
+    }
+
+    async fn end(self) {
+        self.end.store(true, Ordering::Relaxed);
+        let (calls, bad) = self.task.await.expect("it ended");
+        assert!(calls > 0);
+        assert!(bad.is_empty(), "{} of {calls}: {bad:?}", bad.len());
+    }
+}
+
+/// What is written to the log.
+#[derive(Clone, Default)]
+struct Written(Arc<Mutex<Vec<u8>>>);
+
+impl Written {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().expect("whole")).into_owned()
+    }
+}
+
+impl Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("whole").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Breaks a site that serves under calls: the old version serves on, and `reason` is in the state and in the log, `word` in the metrics.
+async fn refused(break_it: impl FnOnce(&Site), word: &str, reason: &str) {
+    let site = Site::new().await;
+    let load = Load::begin(&site.host);
+    let written = Written::default();
+    let writer = written.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_writer(move || writer.clone())
+        .with_ansi(false)
+        .finish();
+    break_it(&site);
+    // The reload is a task of this thread.
+    let logged = tracing::subscriber::set_default(subscriber);
+    let error = site.reloader.reload(Trigger::Hand).await;
+    drop(logged);
+    let error = error.expect_err("it is broken");
+    assert_eq!(error.word(), word, "{}", chain(&error));
+    let problems = problems(&site.reloader).expect("it failed");
+    assert!(problems.contains(reason), "{problems}");
+    let log = written.text();
+    assert!(log.contains(reason), "{log}");
+    let metrics = site.host.metrics().text();
+    let count = format!("config_reload_total{{result=\"{word}\"}} 1");
+    assert!(metrics.contains(&count), "{metrics}");
+    assert!(
+        metrics.contains("config_last_reload_success 0"),
+        "{metrics}"
+    );
+    assert_eq!(site.generation(), 1);
+    assert_eq!(site.answer().await, json!(1));
+    load.end().await;
+    // What is whole again is served.
+    site.write("amphi.yaml", CONFIG);
+    site.rename_over("f.wasm", returning(2));
+    let applied = site.reloader.reload(Trigger::Hand).await;
+    assert_eq!(applied.expect("it is good").deployed, ["f"]);
+    assert_eq!(site.answer().await, json!(2));
+    assert_eq!(site.generation(), 2);
+}
+
+#[tokio::test]
+async fn a_component_that_is_gone_is_refused() {
+    let gone = |site: &Site| fs::remove_file(site.path("f.wasm")).expect("it was there");
+    refused(gone, "config", "f.wasm").await;
+}
+
+#[tokio::test]
+async fn a_configuration_that_is_gone_is_refused() {
+    let gone = |site: &Site| fs::remove_file(site.path("amphi.yaml")).expect("it was there");
+    refused(gone, "config", "cannot read").await;
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_read_is_refused() {
+    // Nobody can read a folder as a file, not even who may read everything.
+    let folder = |site: &Site| {
+        site.write("amphi.yaml", CONFIG.replace("f.wasm", "g.wasm"));
+        fs::create_dir(site.path("g.wasm")).expect("a folder");
+    };
+    refused(folder, "config", "g.wasm").await;
+}
+
+#[tokio::test]
+async fn a_truncated_component_is_refused() {
+    let truncated = |site: &Site| {
+        let whole = returning(2);
+        site.write("f.wasm", &whole[..whole.len() / 2]);
+    };
+    refused(truncated, "component", "expected a component").await;
+}
+
+#[tokio::test]
+async fn a_component_that_breaks_callers_is_refused() {
+    let breaking = |site: &Site| {
+        let text = r#"(core module $m (func (export "run") (result i32) i32.const 2))
+            (core instance $i (instantiate $m))
+            (func (export "run") (result bool) (canon lift (core func $i "run")))"#;
+        site.write("f.wasm", component(text));
+    };
+    refused(breaking, "gate", "expected `u32`").await;
+}
+
+#[tokio::test]
+async fn a_component_that_imports_what_is_not_there_is_refused() {
+    let unlinked = |site: &Site| {
+        let text = r#"(import "no:such/thing@1.0.0" (instance (export "f" (func))))
+            (core module $m (func (export "run") (result i32) i32.const 2))
+            (core instance $i (instantiate $m))
+            (func (export "run") (result u32) (canon lift (core func $i "run")))"#;
+        site.write("f.wasm", component(text));
+    };
+    refused(unlinked, "link", "no:such/thing@1.0.0").await;
+}
+
+#[tokio::test]
+async fn a_component_that_traps_when_it_starts_is_refused() {
+    let trapping = |site: &Site| {
+        let text = r#"(core module $m
+                (func $start unreachable) (start $start)
+                (func (export "run") (result i32) i32.const 2))
+            (core instance $i (instantiate $m))
+            (func (export "run") (result u32) (canon lift (core func $i "run")))"#;
+        site.write("f.wasm", component(text));
+    };
+    refused(trapping, "instance", "no instance of the component").await;
+}
+
+#[tokio::test]
+async fn all_that_is_wrong_with_a_configuration_is_told() {
+    let broken = |site: &Site| {
+        let wrong = format!("{CONFIG}    limits:\n      memori: 1\n      cpu: soon\n");
+        site.write("amphi.yaml", wrong);
+    };
+    refused(broken, "config", "memory").await;
+    let site = Site::new().await;
+    broken(&site);
+    let error = site.reloader.reload(Trigger::Hand).await;
+    let problems = error.expect_err("it is broken").problems();
+    assert_eq!(problems.len(), 2, "{problems:?}");
+    assert_eq!(problems[1].path, "functions.f.limits.cpu");
+}
+
+#[tokio::test]
+async fn a_file_that_is_only_touched_changes_nothing() {
+    let site = Site::new().await;
+    let watching = site.reloader.watch().expect("folders are watched");
+    let before = site.host.function("f").expect("it is served");
+    site.write("f.wasm", returning(1));
+    wait(|| async { site.reloader.state().last.is_some() }).await;
+    let last = site.reloader.state().last.expect("there was one");
+    assert_eq!(last.outcome, Outcome::Unchanged);
+    assert_eq!(last.trigger, Trigger::Files);
+    assert_eq!(site.generation(), 1);
+    let after = site.host.function("f").expect("it is served");
+    assert!(Arc::ptr_eq(&before, &after));
+    drop(watching);
+}
+
+#[tokio::test]
+async fn files_that_are_replaced_are_served() {
+    let site = Site::new().await;
+    let watching = site.reloader.watch().expect("folders are watched");
+    let load = Load::begin(&site.host);
+    site.rename_over("f.wasm", returning(2));
+    site.answers(2).await;
+    // A component in another folder, which is watched from then on.
+    fs::create_dir(site.path("new")).expect("a folder");
+    site.write("new/f.wasm", returning(3));
+    site.rename_over("amphi.yaml", CONFIG.replace("f.wasm", "new/f.wasm"));
+    site.answers(3).await;
+    site.rename_over("new/f.wasm", returning(4));
+    site.answers(4).await;
+    load.end().await;
+    drop(watching);
+}
+
+#[tokio::test]
+async fn links_that_are_turned_are_served() {
+    let site = Site::new().await;
+    for number in [1, 2, 3] {
+        let folder = site.path(&number.to_string());
+        fs::create_dir(&folder).expect("a folder");
+        fs::write(folder.join("f.wasm"), returning(number)).expect("a component");
+    }
+    let turn = |to: &str| {
+        symlink(to, site.path("next")).expect("a link");
+        fs::rename(site.path("next"), site.path("now")).expect("in its place");
+    };
+    turn("1");
+    site.write("amphi.yaml", CONFIG.replace("f.wasm", "now/f.wasm"));
+    let watching = site.reloader.watch().expect("folders are watched");
+    site.reloader
+        .reload(Trigger::Hand)
+        .await
+        .expect("it is good");
+    for number in [2, 3, 1] {
+        turn(&number.to_string());
+        site.answers(number).await;
+    }
+    drop(watching);
+}
+
+#[tokio::test]
+async fn a_half_written_file_is_refused_until_it_is_whole() {
+    let site = Site::new().await;
+    let watching = site.reloader.watch().expect("folders are watched");
+    let whole = returning(2);
+    let (half, rest) = whole.split_at(whole.len() / 2);
+    let mut file = fs::File::create(site.path("f.wasm")).expect("a file");
+    file.write_all(half).expect("half of it");
+    let problems = site.failed().await;
+    assert!(problems.contains("expected a component"), "{problems}");
+    assert_eq!(site.answer().await, json!(1));
+    file.write_all(rest).expect("all of it");
+    site.answers(2).await;
+    drop(watching);
+}
+
+#[tokio::test]
+async fn a_folder_that_comes_later_is_seen() {
+    let site = Site::new().await;
+    let watching = site.reloader.watch().expect("folders are watched");
+    site.rename_over("amphi.yaml", CONFIG.replace("f.wasm", "later/f.wasm"));
+    site.failed().await;
+    fs::create_dir(site.path("later")).expect("a folder");
+    site.write("later/f.wasm", returning(2));
+    site.answers(2).await;
+    drop(watching);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fifty_reloads_under_calls_lose_none() {
+    let site = Site::new().await;
+    let loads: Vec<_> = (0..4).map(|_| Load::begin(&site.host)).collect();
+    for number in 0..50 {
+        site.rename_over("f.wasm", returning(number % 2 + 2));
+        let applied = site.reloader.reload(Trigger::Hand).await;
+        assert_eq!(applied.expect("it is good").deployed, ["f"]);
+        assert_eq!(site.answer().await, json!(number % 2 + 2));
+    }
+    assert_eq!(site.generation(), 51);
+    for load in loads {
+        load.end().await;
+    }
+}
