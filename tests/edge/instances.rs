@@ -182,3 +182,68 @@ async fn until(mut so: impl FnMut() -> bool) {
         .await
         .expect("it becomes so");
 }
+
+#[tokio::test]
+async fn instances_are_made_in_advance_again_and_again() {
+    let mut spec = Spec::new("counter", counter());
+    spec.config.prewarm = 2;
+    let host = serving(spec).await;
+    for _ in 0..4 {
+        until(|| instances(&host, "idle") == 2).await;
+        assert_eq!(count(&host).await, json!(1));
+    }
+}
+
+#[tokio::test]
+async fn an_instance_that_nobody_calls_is_dropped() {
+    let mut spec = Spec::new("counter", counter());
+    spec.config.reuse = Some(Reuse {
+        calls: 100,
+        idle: Duration::from_millis(20),
+    });
+    let host = serving(spec).await;
+    assert_eq!(count(&host).await, json!(1));
+    until(|| instances(&host, "idle") == 0).await;
+}
+
+#[tokio::test]
+async fn each_call_of_a_kept_instance_has_its_fuel() {
+    let mut spec = Spec::new("counter", counter());
+    spec.config.limits.fuel = Some(30);
+    spec.config.reuse = Some(Reuse {
+        calls: 100,
+        idle: Duration::from_secs(60),
+    });
+    let host = serving(spec).await;
+    for number in 1..50 {
+        assert_eq!(count(&host).await, json!(number));
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_nobody_waits_for_is_told_of() {
+    let text = r#"(component
+        (core module $m (func (export "run") (loop (br 0))))
+        (core instance $i (instantiate $m))
+        (func (export "run") (canon lift (core func $i "run"))))"#;
+    let host = serving(Spec::new(
+        "endless",
+        wat::parse_str(text).expect("a component"),
+    ))
+    .await;
+    let given_up = tokio::time::timeout(Duration::from_millis(50), call(&host, "endless/run", ""));
+    assert!(given_up.await.is_err());
+    let metrics = host.metrics().text();
+    assert!(metrics.contains("outcome=\"given-up\"} 1"), "{metrics}");
+    assert_eq!(instances(&host, "live"), 0);
+}
+
+/// How many instances are in a state, over all functions.
+fn instances(host: &Host, state: &str) -> u64 {
+    let metrics = host.metrics().text();
+    let lines = metrics.lines().filter(|line| {
+        line.starts_with("fn_instances{") && line.contains(&format!("state=\"{state}\""))
+    });
+    let numbers = lines.filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok());
+    numbers.sum()
+}

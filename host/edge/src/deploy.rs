@@ -4,6 +4,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use amphi::component::Component;
 use amphi_core::abi;
@@ -237,6 +238,8 @@ impl Making<'_> {
             handler,
             targets,
             idle: Idle::default(),
+            prewarm: config.prewarm,
+            refilling: AtomicBool::new(false),
             template: Template::new(granted, log, config.grants.stdio, configured),
             metrics,
             places,

@@ -9,10 +9,13 @@ use std::time::Duration;
 
 use crate::version::Version;
 use tokio::sync::Semaphore;
-use wasmtime::{Config, Engine, EngineWeak, InstanceAllocationStrategy, PoolingAllocationConfig};
+use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 /// How often a guest that computes is looked at: deadlines are exact to this.
 pub const TICK: Duration = Duration::from_millis(10);
+
+/// Once a second.
+const TICKS_TO_SWEEP: u64 = 100;
 
 /// What is compiled into a component's code beside the component.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -131,6 +134,13 @@ impl Pool {
         }
     }
 
+    /// Drops instances that have waited for a call for as long as they may.
+    fn sweep(&self) {
+        for version in self.tenants() {
+            version.idle.clear(Some(&version.reuse));
+        }
+    }
+
     /// Remembers a version that may keep instances.
     pub(crate) fn admit(&self, version: &Arc<Version>) {
         let mut tenants = self.tenants.lock().unwrap_or_else(PoisonError::into_inner);
@@ -195,13 +205,14 @@ impl Engines {
         ));
         let engine = Engine::new(&config)?;
         let pool = place.get_or_init(|| {
-            tick(engine.weak());
-            Arc::new(Pool {
+            let pool = Arc::new(Pool {
                 engine,
                 places: Arc::new(Semaphore::new(self.settings.instances as usize)),
                 kind,
                 tenants: Mutex::default(),
-            })
+            });
+            tick(Arc::downgrade(&pool));
+            pool
         });
         Ok(Arc::clone(pool))
     }
@@ -212,13 +223,18 @@ impl Engines {
     }
 }
 
-/// Moves the engine's epoch on for as long as the engine is there.
-fn tick(engine: EngineWeak) {
+/// Moves the engine's epoch on for as long as the pool is there, and sweeps it every now and then.
+fn tick(pool: Weak<Pool>) {
     let ticking = move || {
-        while let Some(engine) = engine.upgrade() {
-            engine.increment_epoch();
-            drop(engine);
+        for number in 1_u64.. {
             std::thread::sleep(TICK);
+            let Some(pool) = pool.upgrade() else {
+                return;
+            };
+            pool.engine.increment_epoch();
+            if number.is_multiple_of(TICKS_TO_SWEEP) {
+                pool.sweep();
+            }
         }
     };
     // Without the thread no guest could be interrupted: better to have no engine.

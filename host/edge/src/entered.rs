@@ -22,7 +22,17 @@ pub(crate) struct Entered {
     started: Instant,
     /// Of the breaker, if the call is of the version that serves.
     pass: Option<Pass>,
+    over: bool,
     _permit: Permit,
+}
+
+/// A call whose client went away has ended too.
+impl Drop for Entered {
+    fn drop(&mut self) {
+        if !self.over {
+            self.ended(Usage::default(), None, Some(&Failure::GivenUp));
+        }
+    }
 }
 
 impl Entered {
@@ -50,6 +60,7 @@ impl Entered {
             queued,
             started,
             pass,
+            over: false,
             _permit: permit,
         })
     }
@@ -57,6 +68,7 @@ impl Entered {
 
 impl Ended for Entered {
     fn ended(&mut self, mut usage: Usage, status: Option<StatusCode>, failure: Option<&Failure>) {
+        self.over = true;
         usage.queued = self.queued;
         let now = Instant::now();
         if let Some(pass) = self.pass.take() {

@@ -79,7 +79,7 @@ impl Version {
     }
 
     async fn run<E: Ended>(
-        &self,
+        self: &Arc<Self>,
         request: http::Request<WasiBody>,
         sender: oneshot::Sender<Result<http::Response<WasiBody>, Failure>>,
         told: &mut Told<E>,

@@ -12,7 +12,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use wasmtime::Store;
 
 use crate::call::CallState;
-use crate::config::Reuse;
+use crate::config::{Limits, Reuse};
 use crate::metrics::{FunctionMetrics, InstanceState};
 
 /// A fresh instance for each call.
@@ -54,13 +54,16 @@ impl Live {
     }
 
     /// Counts nothing of the call before.
-    fn begin(&mut self, hostcall: usize) {
+    pub(crate) fn begin(&mut self, limits: &Limits) -> wasmtime::Result<()> {
         self.counted.set(InstanceState::Live);
         let state = self.store.data_mut();
         state.clock.reset();
         state.meter.reset();
-        self.store.set_hostcall_fuel(hostcall);
+        if let Some(fuel) = limits.fuel {
+            self.store.set_fuel(fuel)?;
+        }
         self.store.set_epoch_deadline(1);
+        Ok(())
     }
 }
 
@@ -97,18 +100,15 @@ pub(crate) struct Idle(Mutex<Vec<Live>>);
 
 impl Idle {
     /// The instance that was used last, if one is fresh enough.
-    pub(crate) fn take(&self, reuse: &Reuse, hostcall: usize) -> Option<Live> {
+    pub(crate) fn take(&self, reuse: &Reuse) -> Option<Live> {
         let mut idle = self.lock();
-        let mut live = loop {
+        loop {
             let live = idle.pop()?;
             // One that has served nothing was made in advance and does not grow old.
             if live.calls == 0 || live.since.elapsed() < reuse.idle {
-                break live;
+                return Some(live);
             }
-        };
-        drop(idle);
-        live.begin(hostcall);
-        Some(live)
+        }
     }
 
     /// Keeps an instance whose call has ended well, if it may serve another.

@@ -1,6 +1,7 @@
 //! The way into a component by its own functions: values in, values out.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use amphi::component::{Component, ComponentExportIndex, Val};
 use amphi::invoke::{self, Call, InvokeError};
@@ -153,7 +154,7 @@ impl Version {
     ///
     /// There was no place in time, a limit was met, or the guest trapped. The instance is gone then; no other is affected.
     pub(crate) async fn call(
-        &self,
+        self: &Arc<Self>,
         target: &Target,
         arguments: &[Val],
         usage: &mut Usage,

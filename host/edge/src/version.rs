@@ -1,13 +1,14 @@
 //! A version of a function: one component, compiled, linked, and ready to be instantiated.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use amphi::component::InstancePre;
 use amphi::wasi_http::{p2, p3};
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::call::{CallState, Failure, bytes};
+use crate::call::{CallState, Failure};
 use crate::config::{Limits, Reuse};
 use crate::digest::Digest;
 use crate::engine::Pool;
@@ -43,6 +44,9 @@ pub struct Version {
     pub(crate) handler: Option<Handler>,
     pub(crate) targets: Targets,
     pub(crate) idle: Idle,
+    /// How many instances are ready before anybody asks.
+    pub(crate) prewarm: u32,
+    pub(crate) refilling: AtomicBool,
     pub(crate) metrics: Arc<FunctionMetrics>,
     pub(crate) template: Template,
     /// How many places of the pool an instance takes: its own, and one for each component that serves it.
@@ -60,8 +64,11 @@ impl Version {
     }
 
     /// An instance for a call: one that is kept, or a new one as soon as there is a place for it within `wait`.
-    pub(crate) async fn instance(&self, wait: Duration) -> Result<Live, Failure> {
-        if let Some(live) = self.idle.take(&self.reuse, bytes(self.limits.hostcall)) {
+    pub(crate) async fn instance(self: &Arc<Self>, wait: Duration) -> Result<Live, Failure> {
+        let kept = self.idle.take(&self.reuse);
+        self.refill();
+        if let Some(mut live) = kept {
+            live.begin(&self.limits).map_err(Failure::Instantiation)?;
             return Ok(live);
         }
         let place = self.place(wait).await?;
@@ -79,6 +86,21 @@ impl Version {
             self.idle.put(live);
         }
         Ok(())
+    }
+
+    /// Has as many instances ready again as there should be, while calls go on.
+    fn refill(self: &Arc<Self>) {
+        let wanted = self.prewarm as usize;
+        if self.idle.len() >= wanted || self.refilling.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let version = Arc::clone(self);
+        tokio::spawn(async move {
+            if let Err(failure) = version.prewarm(wanted).await {
+                tracing::warn!(version = version.name, %failure, "an instance could not be made in advance");
+            }
+            version.refilling.store(false, Ordering::Relaxed);
+        });
     }
 
     async fn make(&self, place: OwnedSemaphorePermit) -> Result<Live, Failure> {
