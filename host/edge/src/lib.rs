@@ -1,4 +1,6 @@
 //! Serve WebAssembly components as functions on one machine.
+//!
+#![doc = include_str!("edge.md")]
 
 pub mod admin;
 mod admission;
