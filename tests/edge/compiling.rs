@@ -116,14 +116,12 @@ async fn a_compile_bomb_meets_its_limits_and_nothing_else() {
             ..in_child()
         },
     ];
+    // What is compiled already needs nothing of the limits.
+    let small = || Spec::new("small", wat::parse_str(SMALL).expect("a component"));
+    deploy(&host(in_child(), cache.path()), small()).await;
     for compiling in tight {
         let host = host(compiling.clone(), cache.path());
-        deploy(
-            &host,
-            // Small ones are within the same limits.
-            Spec::new("small", wat::parse_str(SMALL).expect("a component")),
-        )
-        .await;
+        deploy(&host, small()).await;
         match host.deploy(Spec::new("bomb", bomb.clone())).await {
             Err(DeployError::Compile(CompileError::Limits { .. })) => {}
             other => panic!("{compiling:?}: {:?}", other.err()),
