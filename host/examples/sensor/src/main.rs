@@ -89,11 +89,12 @@ async fn serve_until_told(page: PathBuf, port: u16) -> Result<()> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .await
         .with_context(|| format!("cannot listen on 127.0.0.1:{port}: choose another `--port`"))?;
-    print(&format!("http://{}/", listener.local_addr()?))?;
     let (mut interrupt, mut terminate) = (
         signal(SignalKind::interrupt())?,
         signal(SignalKind::terminate())?,
     );
+    // Who reads the address may send a signal at once.
+    print(&format!("http://{}/", listener.local_addr()?))?;
     let mut told = async || {
         tokio::select! {
             _ = interrupt.recv() => {}
