@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -24,6 +24,8 @@ struct Serving {
     /// What it says of itself, in JSON.
     said: Value,
     stdout: BufReader<ChildStdout>,
+    /// What it logs, read as it comes: a process that cannot write its log waits.
+    log: Option<JoinHandle<String>>,
 }
 
 impl Serving {
@@ -36,18 +38,22 @@ impl Serving {
             .spawn()
             .expect("the binary was built for this test");
         let mut stdout = BufReader::new(child.stdout.take().expect("it is piped"));
+        let mut stderr = child.stderr.take().expect("it is piped");
+        let log = thread::spawn(move || {
+            let mut log = String::new();
+            stderr.read_to_string(&mut log).expect("it is text");
+            log
+        });
         let mut line = String::new();
         stdout.read_line(&mut line).expect("it says what it serves");
-        let said = serde_json::from_str(&line).unwrap_or_else(|_| {
-            let mut error = String::new();
-            let stderr = child.stderr.as_mut().expect("it is piped");
-            stderr.read_to_string(&mut error).expect("it is text");
-            panic!("{line}{error}")
-        });
+        let Ok(said) = serde_json::from_str(&line) else {
+            panic!("{line}{}", log.join().expect("it is read"));
+        };
         Self {
             child,
             said,
             stdout,
+            log: Some(log),
         }
     }
 
@@ -86,9 +92,8 @@ impl Serving {
         let mut rest = String::new();
         self.stdout.read_to_string(&mut rest).expect("it is text");
         assert_eq!(rest, "", "standard output is for the result alone");
-        let mut log = String::new();
-        let stderr = self.child.stderr.as_mut().expect("it is piped");
-        stderr.read_to_string(&mut log).expect("it is text");
+        let log = self.log.take().expect("it is read once");
+        let log = log.join().expect("it is read");
         (self.child.wait().expect("it has ended").code(), log)
     }
 }
