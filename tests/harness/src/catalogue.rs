@@ -96,6 +96,7 @@ fn firefox(program: &Path, _: &Path) -> Value {
 /// An automated window has no profile: it keeps nothing.
 fn webkit(program: &Path, _: &Path) -> Value {
     json!({
+        "acceptInsecureCerts": true,
         "webkitgtk:browserOptions": {
             "binary": program,
             "args": ["--automation", "--geometry=1280x1400"],
