@@ -32,13 +32,19 @@ fn a_version_that_breaks_is_refused_with_all_the_reasons() {
     let report: Value = serde_json::from_slice(&done.stdout).expect("the report is JSON");
     assert_eq!(report["verdict"], "breaking");
     assert_eq!(report["next"], "2.0.0");
-    let classes: Vec<&str> = report["changes"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|change| change["class"].as_str())
+    let changes = report["changes"].as_array().into_iter().flatten();
+    let changes: Vec<(&str, &str)> = changes
+        .filter_map(|change| Some((change["class"].as_str()?, change["path"].as_str()?)))
         .collect();
-    assert_eq!(classes, ["removed-interface", "added-interface"]);
+    // The interface is another one, and what it does not have as it was is told too.
+    let expected = [
+        ("removed-interface", "demo:calc/ops"),
+        ("type-changed", "demo:calc/ops#add(a)"),
+        ("type-changed", "demo:calc/ops#add(b)"),
+        ("type-changed", "demo:calc/ops#add->"),
+        ("added-interface", "demo:calc/ops"),
+    ];
+    assert_eq!(changes, expected);
     // Time runs forward.
     let back = amphi(&["check", &old, &guest("calc-1-0.wasm")]);
     assert_eq!(back.status.code(), Some(1));

@@ -3,7 +3,8 @@
 //! [`compare`] walks two worlds side by side. Component-model spec, `Explainer.md`: components are subtypes of one another when they export more
 //! and import less; an instance may export more; functions and values are equal or different. So whatever a caller can name must stay as it is,
 //! and whatever a host is asked for must have been asked for before. Interfaces are matched as Wasmtime matches them when it links, on the
-//! track of compatible versions: `1.0.0` with `1.4.2`, `0.2.0` with `0.2.6`. Unlike a linker, this goes on after the first difference.
+//! track of compatible versions: `1.0.0` with `1.4.2`, `0.2.0` with `0.2.6`. Unlike a linker, this goes on after the first difference, and tells what lies between an
+//! exported interface that is gone and the one of its name that came on another track.
 
 mod change;
 mod types;

@@ -71,6 +71,12 @@ impl Comparison<'_> {
                         WorldItem::Type { .. } => Class::RemovedType,
                     });
                     self.only_old(class, &path, self.old.name_world_key(key));
+                    if let (WorldItem::Interface { id, .. }, Direction::Export) = (item, direction)
+                        && let Some(successor) = self.successor(&path, old, &left)
+                    {
+                        // It is gone whatever is in the other; what callers have to change, this tells.
+                        self.interfaces(&path, *id, successor, direction);
+                    }
                 }
             }
         }
@@ -83,6 +89,25 @@ impl Comparison<'_> {
             let path = version::bare(self.new, key);
             self.only_new(class, &path, self.new.name_world_key(key));
         }
+    }
+
+    /// The new interface of the same name, with a version on a track that the old world has not.
+    fn successor(
+        &self,
+        bare: &str,
+        old: &IndexMap<WorldKey, WorldItem>,
+        new: &[(String, &WorldKey, &WorldItem)],
+    ) -> Option<InterfaceId> {
+        new.iter().find_map(|(track, key, item)| {
+            let WorldItem::Interface { id, .. } = item else {
+                return None;
+            };
+            let taken = || {
+                old.keys()
+                    .any(|key| version::track(self.old, key) == *track)
+            };
+            (version::bare(self.new, key) == bare && !taken()).then_some(*id)
+        })
     }
 
     fn item(&mut self, path: &str, old: &WorldItem, new: &WorldItem, direction: Direction) {
