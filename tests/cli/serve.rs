@@ -307,6 +307,66 @@ fn a_component_that_changes_is_served_and_one_that_breaks_callers_is_not() {
     assert!(log.contains("removed-interface"), "{log}");
 }
 
+/// A component whose `run` returns a number, and takes the longer to be compiled the more `padding` there is.
+fn returning(number: u32, padding: usize) -> Vec<u8> {
+    let padding = "(local.set 0 (i32.mul (i32.add (local.get 0) (i32.const 7)) (local.get 0)))"
+        .repeat(padding);
+    let text = format!(
+        r#"(component
+            (core module $m (func (export "run") (result i32) (local i32) {padding} (i32.const {number})))
+            (core instance $i (instantiate $m))
+            (func (export "run") (result u32) (canon lift (core func $i "run"))))"#
+    );
+    wat::parse_str(text).expect("a component")
+}
+
+#[test]
+fn signals_that_come_while_a_reload_compiles_are_one_reload_that_loses_nothing() {
+    let folder = folder("serve-storm");
+    // A component that was never compiled before.
+    let number = std::process::id();
+    let put = |component: &[u8]| {
+        fs::write(folder.join("next"), component).expect("it can be written");
+        fs::rename(folder.join("next"), folder.join("f.wasm")).expect("in its place");
+    };
+    put(&returning(1, 0));
+    let file = folder.join("amphi.yaml");
+    let config = "functions: { f: { component: f.wasm } }\n";
+    fs::write(&file, config).expect("it can be written");
+    let serving = Serving::start(&text(&file));
+    put(&returning(number, 20_000));
+    let storm = |count: u32| {
+        let id = serving.child.id();
+        let kill = format!("for n in $(seq {count}); do kill -HUP {id}; done");
+        let told = Command::new("sh").args(["-c", &kill]).status();
+        assert!(told.expect("there is a shell").success());
+    };
+    storm(100);
+    put(&returning(3, 0));
+    storm(100);
+    let begin = Instant::now();
+    loop {
+        let (status, found) = serving.ask("POST", "/v1/fn/f/run", "");
+        assert_eq!(status, 200, "{found}");
+        if found == "3" {
+            break;
+        }
+        assert!(begin.elapsed() < Duration::from_secs(60), "{found}");
+        thread::sleep(Duration::from_millis(10));
+    }
+    let (_, metrics) = serving.ask("GET", "/metrics", "");
+    let reloads = metrics.lines().filter_map(|line| {
+        let (name, count) = line.split_once(' ')?;
+        name.starts_with("config_reload_total{")
+            .then(|| count.parse::<u32>().expect("a number"))
+    });
+    // The first one is the start. Files that are watched may have begun some too.
+    let reloads: u32 = reloads.sum();
+    assert!(reloads < 20, "{reloads} for 200 signals");
+    serving.tell("-TERM");
+    assert_eq!(serving.end().0, Some(0));
+}
+
 #[test]
 fn a_configuration_is_checked_without_serving_it() {
     let good = amphi(&["serve", "--check", EXAMPLE]);
@@ -322,6 +382,14 @@ fn a_configuration_is_checked_without_serving_it() {
         "error: {file}:5:7: `functions.calc.limits.memry`: unknown key, did you mean `memory`?\n"
     );
     assert_eq!(String::from_utf8_lossy(&bad.stderr), expected);
+    assert_eq!(bad.status.code(), Some(2));
+    // Versions beside the one that serves are looked at too.
+    let file = text(&folder.join("canary.yaml"));
+    let bad = amphi(&["serve", "--check", &file]);
+    let told = String::from_utf8_lossy(&bad.stderr).into_owned();
+    for path in ["canary.component", "canary.weight", "beside[1]"] {
+        assert!(told.contains(&format!("`functions.calc.{path}`")), "{told}");
+    }
     assert_eq!(bad.status.code(), Some(2));
     let missing = amphi(&["serve", "nowhere.wasm"]);
     assert_eq!(missing.status.code(), Some(2));

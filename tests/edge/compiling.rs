@@ -2,16 +2,18 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
+use amphi_edge::config::{self, Canary, Format};
 use amphi_edge::{Cache, CompileError, Compiling, DeployError, Host, Place, Settings, Spec};
 use http::StatusCode;
 use serde_json::json;
 
-use crate::fixture::{call, deploy, guest};
+use crate::fixture::{call, chain, deploy, guest};
 
 /// The command, which is a program that compiles when it is told to.
-fn program() -> Place {
+pub fn program() -> Place {
     Place::Child(PathBuf::from(env!("CARGO_BIN_EXE_amphi")))
 }
 
@@ -89,15 +91,97 @@ async fn a_broken_entry_is_compiled_again() {
     }
 }
 
+#[tokio::test]
+async fn what_is_refused_is_not_compiled() {
+    let cache = tempfile::tempdir().expect("a folder");
+    let first = || Spec::new("calc", guest("calc-1-0"));
+    deploy(&host(in_child(), cache.path()), first()).await;
+    // Nothing can be compiled here, so what is compiled shows by another error.
+    let nobody = Compiling {
+        place: Place::Child(PathBuf::from("/nonexistent")),
+        ..Compiling::default()
+    };
+    let host = host(nobody, cache.path());
+    deploy(&host, first()).await;
+    let mut on_trial = Spec::new("calc", guest("calc-1-1"));
+    on_trial.canary = Some(guest("calc-2-0"));
+    on_trial.config.canary = Some(Canary {
+        component: "".into(),
+        weight: 10,
+        steps: Vec::new(),
+    });
+    for breaking in [Spec::new("calc", guest("calc-2-0")), on_trial] {
+        let error = host.deploy(breaking).await.err().expect("it breaks");
+        assert!(matches!(error, DeployError::Gate(_)), "{}", chain(&error));
+    }
+    let mut pinned = Spec::new("calc", guest("calc-1-1"));
+    pinned.config.interface = Some("demo:calc/ops@1.0.0".to_owned());
+    let error = host.deploy(pinned).await.err().expect("it has another");
+    assert!(
+        matches!(error, DeployError::Interface { .. }),
+        "{}",
+        chain(&error)
+    );
+    assert_eq!(entries(cache.path()).len(), 1);
+    let good = host.deploy(Spec::new("calc", guest("calc-1-1"))).await;
+    let error = good.err().expect("nobody compiles it");
+    assert!(
+        matches!(error, DeployError::Compile(CompileError::Child { .. })),
+        "{}",
+        chain(&error)
+    );
+    let answer = call(&host, "calc/add", "[1, 2]").await;
+    assert_eq!(answer, (StatusCode::OK, json!(3)));
+}
+
+#[tokio::test]
+async fn a_component_that_two_functions_have_is_compiled_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (count, counting) = (folder.path().join("count"), folder.path().join("counting"));
+    let script = format!(
+        "#!/bin/sh\necho >> '{}'\nexec '{}'\n",
+        count.display(),
+        env!("CARGO_BIN_EXE_amphi")
+    );
+    let source = folder.path().join("source");
+    fs::write(&source, script).expect("a text");
+    // No child of another test has a program open that this process never had.
+    let install = Command::new("install")
+        .args(["-m", "700"])
+        .args([&source, &counting])
+        .status();
+    assert!(install.expect("there is `install`").success());
+    fs::write(folder.path().join("one.wasm"), guest("calc-1-0")).expect("a component");
+    fs::write(folder.path().join("two.wasm"), guest("calc-1-1")).expect("a component");
+    let text = "functions:
+  a: { component: one.wasm }
+  b: { component: two.wasm }
+  c: { component: one.wasm }
+";
+    let config = config::parse(text, Format::Yaml, folder.path()).expect("it reads well");
+    let compiling = Compiling {
+        place: Place::Child(counting),
+        ..Compiling::default()
+    };
+    let host = host(compiling, &folder.path().join("cache"));
+    let applied = host.apply(&config).await.expect("all are good");
+    assert_eq!(applied.deployed, ["a", "b", "c"]);
+    assert_eq!(fs::read(&count).expect("it was run"), b"\n\n");
+    for name in ["a", "b", "c"] {
+        let answer = call(&host, &format!("{name}/add"), "[1, 2]").await;
+        assert_eq!(answer, (StatusCode::OK, json!(3)), "{name}");
+    }
+}
+
 /// A component that takes long to compile: one function of very many instructions.
-fn bomb() -> Vec<u8> {
+pub fn bomb() -> Vec<u8> {
     let body = "(local.set 0 (i32.mul (i32.add (local.get 0) (i32.const 7)) (local.get 0)))"
         .repeat(400_000);
     let text = format!(
         r#"(component
             (core module $m (func (export "run") (result i32) (local i32) {body} (local.get 0)))
             (core instance $i (instantiate $m))
-            (func (export "run") (result s32) (canon lift (core func $i "run"))))"#
+            (func (export "run") (result u32) (canon lift (core func $i "run"))))"#
     );
     wat::parse_str(text).expect("a component")
 }

@@ -9,13 +9,17 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use amphi_edge::reload::{Outcome, Trigger};
-use amphi_edge::{Config, ConfigSource, Host, Reloader, config};
+use amphi_edge::{
+    Applied, Cache, Compiling, Config, ConfigSource, Digest, Host, ReloadError, Reloader, Settings,
+    Spec, config,
+};
 use http::StatusCode;
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
-use crate::fixture::{call, chain, host};
+use crate::compiling::{bomb, program};
+use crate::fixture::{call, chain, deploy, host, settings};
 
 const CONFIG: &str = "functions:\n  f:\n    component: f.wasm\n";
 
@@ -28,11 +32,15 @@ struct Site {
 
 impl Site {
     async fn new() -> Self {
+        Self::of(host()).await
+    }
+
+    async fn of(host: Host) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(folder.path().join("f.wasm"), returning(1)).expect("a component");
         let file = folder.path().join("amphi.yaml");
         fs::write(&file, CONFIG).expect("a configuration");
-        let host = Arc::new(host());
+        let host = Arc::new(host);
         let config = read(&file);
         if let Err(error) = host.apply(&config).await {
             panic!("{}", chain(&error));
@@ -57,6 +65,21 @@ impl Site {
     fn rename_over(&self, name: &str, bytes: impl AsRef<[u8]>) {
         self.write("next", bytes);
         fs::rename(self.path("next"), self.path(name)).expect("in its place");
+    }
+
+    /// Reloads; what was written to the log meanwhile.
+    async fn reload(&self) -> (String, Result<Applied, ReloadError>) {
+        let written = Written::default();
+        let writer = written.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_writer(move || writer.clone())
+            .with_ansi(false)
+            .finish();
+        // The reload is a task of this thread.
+        let logged = tracing::subscriber::set_default(subscriber);
+        let result = self.reloader.reload(Trigger::Hand).await;
+        drop(logged);
+        (written.text(), result)
     }
 
     fn generation(&self) -> u64 {
@@ -173,25 +196,18 @@ impl Write for Written {
 
 /// Breaks a site that serves under calls: the old version serves on, and `reason` is in the state and in the log, `word` in the metrics.
 async fn refused(break_it: impl FnOnce(&Site), word: &str, reason: &str) {
-    let site = Site::new().await;
+    refused_at(Site::new().await, break_it, word, reason).await;
+}
+
+async fn refused_at(site: Site, break_it: impl FnOnce(&Site), word: &str, reason: &str) {
     let load = Load::begin(&site.host);
-    let written = Written::default();
-    let writer = written.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_writer(move || writer.clone())
-        .with_ansi(false)
-        .finish();
     break_it(&site);
-    // The reload is a task of this thread.
-    let logged = tracing::subscriber::set_default(subscriber);
-    let error = site.reloader.reload(Trigger::Hand).await;
-    drop(logged);
-    let error = error.expect_err("it is broken");
+    let (written, result) = site.reload().await;
+    let error = result.expect_err("it is broken");
     assert_eq!(error.word(), word, "{}", chain(&error));
     let problems = problems(&site.reloader).expect("it failed");
     assert!(problems.contains(reason), "{problems}");
-    let log = written.text();
-    assert!(log.contains(reason), "{log}");
+    assert!(written.contains(reason), "{written}");
     let metrics = site.host.metrics().text();
     let count = format!("config_reload_total{{result=\"{word}\"}} 1");
     assert!(metrics.contains(&count), "{metrics}");
@@ -276,6 +292,149 @@ async fn a_component_that_traps_when_it_starts_is_refused() {
         site.write("f.wasm", component(text));
     };
     refused(trapping, "instance", "no instance of the component").await;
+}
+
+#[tokio::test]
+async fn a_component_that_takes_too_long_to_compile_is_refused() {
+    // What is whole is compiled before, so that a busy machine changes nothing.
+    for number in [1, 2] {
+        deploy(&host(), Spec::new("f", returning(number))).await;
+    }
+    let tight = Host::new(Settings {
+        compiling: Compiling {
+            place: program(),
+            time: Duration::from_millis(300),
+            ..Compiling::default()
+        },
+        ..settings()
+    });
+    let site = Site::of(tight.expect("it has no audit log")).await;
+    let bomb = |site: &Site| site.write("f.wasm", bomb());
+    let reason = "expected compiling to need at most 300ms";
+    refused_at(site, bomb, "compile", reason).await;
+}
+
+/// A full disk is no reason to refuse a version, but one to say that the next start compiles it again.
+#[tokio::test]
+async fn a_version_whose_code_finds_no_space_on_the_disk_serves_and_it_is_said() {
+    let cache = tempfile::tempdir().expect("a folder");
+    let full = Host::new(Settings {
+        cache: Some(Cache::open(cache.path()).expect("a folder of this user")),
+        ..Settings::default()
+    });
+    let site = Site::of(full.expect("it has no audit log")).await;
+    let load = Load::begin(&site.host);
+    let next = returning(2);
+    let entry = |component: &[u8], ending: &str| {
+        let folders = fs::read_dir(cache.path()).expect("the cache");
+        let folder = folders
+            .map(|folder| folder.expect("a folder").path())
+            .next();
+        let name = format!("{}.{ending}", Digest::of(component));
+        folder.expect("one component was compiled").join(name)
+    };
+    // Whatever is written there meets a full disk.
+    let part = entry(&next, &format!("{}.part", std::process::id()));
+    symlink("/dev/full", &part).expect("a link");
+    site.rename_over("f.wasm", &next);
+    let (written, applied) = site.reload().await;
+    assert_eq!(applied.expect("it serves").deployed, ["f"]);
+    assert_eq!(site.answer().await, json!(2));
+    load.end().await;
+    let reason = "No space left on device";
+    assert!(written.contains(reason), "{written}");
+    let state = serde_json::to_value(site.reloader.state()).expect("it is JSON");
+    let warning = &state["last"]["warnings"][0];
+    assert_eq!(warning["path"], "functions.f", "{state}");
+    assert!(warning["message"].to_string().contains(reason), "{state}");
+    let metrics = site.host.metrics().text();
+    assert!(metrics.contains("code_unkept_total 1"), "{metrics}");
+    assert!(!entry(&next, "code").exists());
+    // What comes when there is space again is kept.
+    site.rename_over("f.wasm", returning(3));
+    let (_, applied) = site.reload().await;
+    assert_eq!(applied.expect("it serves").warnings, []);
+    assert!(entry(&returning(3), "code").exists());
+}
+
+/// `CONFIG` with a smoke call.
+fn with_smoke(call: &str) -> String {
+    format!("{CONFIG}    smoke: {call}\n")
+}
+
+#[tokio::test]
+async fn a_component_that_does_not_answer_its_smoke_call_is_refused() {
+    let traps = |site: &Site| {
+        let text = r#"(core module $m (func (export "run") (result i32) unreachable))
+            (core instance $i (instantiate $m))
+            (func (export "run") (result u32) (canon lift (core func $i "run")))"#;
+        site.write("f.wasm", component(text));
+        site.write("amphi.yaml", with_smoke("{ func: run }"));
+    };
+    refused(traps, "smoke", "the guest trapped: unreachable").await;
+    let computes_on = |site: &Site| {
+        let text = r#"(core module $m (func (export "run") (result i32) (loop (br 0)) unreachable))
+            (core instance $i (instantiate $m))
+            (func (export "run") (result u32) (canon lift (core func $i "run")))"#;
+        site.write("f.wasm", component(text));
+        let limits = "    limits: { cpu: 50ms }\n";
+        site.write("amphi.yaml", with_smoke("{ func: run }") + limits);
+    };
+    refused(computes_on, "smoke", "at most 50ms of computing").await;
+    let other = |site: &Site| {
+        site.write("f.wasm", returning(2));
+        site.write("amphi.yaml", with_smoke("{ func: run, expect: 3 }"));
+    };
+    refused(other, "smoke", "expected `3`, found `2`").await;
+    let says_no = |site: &Site| {
+        let text = r#"(core module $m (func (export "run") (result i32) i32.const 1))
+            (core instance $i (instantiate $m))
+            (func (export "run") (result (result)) (canon lift (core func $i "run")))"#;
+        site.write("f.wasm", component(text));
+        let any = "    abi: any\n";
+        site.write("amphi.yaml", with_smoke("{ func: run }") + any);
+    };
+    refused(says_no, "smoke", "expected a result that is no error").await;
+    let elsewhere = |site: &Site| site.write("amphi.yaml", with_smoke("{ func: walk }"));
+    refused(elsewhere, "smoke", "`walk`").await;
+    let with_more = |site: &Site| {
+        site.write("amphi.yaml", with_smoke("{ func: run, args: [1] }"));
+    };
+    refused(with_more, "smoke", "does not take its arguments").await;
+    let by_http = |site: &Site| site.write("amphi.yaml", with_smoke("{ path: / }"));
+    refused(by_http, "smoke", "speaks HTTP").await;
+}
+
+#[tokio::test]
+async fn a_component_that_answers_its_smoke_call_serves_without_a_trace_of_it() {
+    let site = Site::new().await;
+    // It counts how often it was called.
+    let text = r#"(core module $m (global $n (mut i32) (i32.const 0))
+            (func (export "run") (result i32)
+                (global.set $n (i32.add (global.get $n) (i32.const 1))) global.get $n))
+        (core instance $i (instantiate $m))
+        (func (export "run") (result u32) (canon lift (core func $i "run")))"#;
+    site.write("f.wasm", component(text));
+    let reuse = "    reuse: { calls: 100, idle: 1m }\n";
+    site.write(
+        "amphi.yaml",
+        with_smoke("{ func: run, args: [], expect: 1 }") + reuse,
+    );
+    let (_, applied) = site.reload().await;
+    assert_eq!(applied.expect("it is good").deployed, ["f"]);
+    assert_eq!(site.answer().await, json!(1));
+    assert_eq!(site.answer().await, json!(2));
+    let metrics = site.host.metrics().text();
+    let version = &site
+        .host
+        .function("f")
+        .expect("it is served")
+        .lanes()
+        .stable
+        .name
+        .clone();
+    let calls = format!("version=\"{version}\",outcome=\"ok\"}} 2");
+    assert!(metrics.contains(&calls), "{metrics}");
 }
 
 #[tokio::test]

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use amphi_edge::config::{self, Abi, Canary, Format};
-use amphi_edge::{DeployError, Host, Settings, Spec};
+use amphi_edge::config::{self, Abi, Canary, Format, Smoke};
+use amphi_edge::{DeployError, Digest, Host, Settings, Spec};
 use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::Full;
@@ -247,6 +247,65 @@ async fn a_trial_of_a_configuration_that_is_refused_never_began() {
 }
 
 #[tokio::test]
+async fn a_configuration_that_takes_the_canary_out_ends_its_trial() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let host = audited(folder.path());
+    let digest = |version: &str| Digest::of(&guest(version)).short();
+    let (first, second) = (digest("calc-1-0"), digest("calc-1-1"));
+    let on_trial = |stable: &str, canary: &str| {
+        let mut spec = calc(stable);
+        spec.canary = Some(guest(canary));
+        spec.config.canary = Some(Canary {
+            component: "".into(),
+            weight: 10,
+            steps: Vec::new(),
+        });
+        spec
+    };
+    let told = |expected: &[(&str, String)]| {
+        let metrics = host.metrics().text();
+        let found = metrics
+            .lines()
+            .filter(|line| line.starts_with("rollout_state{") || line.starts_with("route_weight{"));
+        let mut found: Vec<&str> = found.collect();
+        let expected = expected
+            .iter()
+            .map(|(name, rest)| format!("{name}{{function=\"calc\",{rest}"));
+        let mut expected: Vec<String> = expected.collect();
+        found.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(found, expected);
+    };
+    let state = |state: &str| ("rollout_state", format!("state=\"{state}\"}} 1"));
+    let weight =
+        |version: &str, percent: u8| ("route_weight", format!("version=\"{version}\"}} {percent}"));
+    deploy(&host, on_trial("1-0", "calc-1-1")).await;
+    told(&[state("trial"), weight(&first, 90), weight(&second, 10)]);
+    // What is on trial has more than what serves: going back is no lower version.
+    deploy(&host, calc("1-0")).await;
+    told(&[state("rolled-back"), weight(&first, 100)]);
+    deploy(&host, on_trial("1-0", "calc-1-1")).await;
+    told(&[state("trial"), weight(&first, 90), weight(&second, 10)]);
+    // The same trial goes on.
+    let mut again = on_trial("1-0", "calc-1-1");
+    again.config.prewarm = 1;
+    deploy(&host, again).await;
+    told(&[state("trial"), weight(&first, 90), weight(&second, 10)]);
+    deploy(&host, calc("1-1")).await;
+    told(&[state("promoted"), weight(&second, 100)]);
+    host.remove("calc").await.expect("it is served");
+    told(&[]);
+    let log = fs::read_to_string(folder.path().join("audit.jsonl")).expect("the log");
+    let events = log.lines().map(|line| {
+        let event: Value = serde_json::from_str(line).expect("an entry");
+        assert_eq!(event["by"], "configuration", "{event}");
+        event["event"].as_str().expect("a word").to_owned()
+    });
+    let expected = ["began", "rolled-back", "began", "began", "promoted"];
+    assert_eq!(events.collect::<Vec<_>>(), expected);
+}
+
+#[tokio::test]
 async fn a_canary_may_be_promoted_by_hand() {
     let host = serving(on_trial("(i32.const 2)", 0)).await;
     assert_eq!(call(&host, "f/run", "").await, (StatusCode::OK, json!(1)));
@@ -254,6 +313,90 @@ async fn a_canary_may_be_promoted_by_hand() {
     assert!(function.promote(amphi_edge::rollout::record::Author::Hand));
     assert!(!function.promote(amphi_edge::rollout::record::Author::Hand));
     assert_eq!(call(&host, "f/run", "").await, (StatusCode::OK, json!(2)));
+}
+
+#[tokio::test]
+async fn a_handler_answers_its_smoke_call_before_it_serves() {
+    let host = host();
+    for (name, path, status, reason) in [
+        ("respond", "/seen?x=1", None, None),
+        ("respond", "/empty", Some(204), None),
+        ("respond", "/nowhere", Some(404), None),
+        (
+            "respond",
+            "/empty",
+            None,
+            Some("expected status `200`, found `204`"),
+        ),
+        (
+            "respond",
+            "/broken",
+            None,
+            Some("the guest trapped: unreachable"),
+        ),
+        (
+            "respond",
+            "/silent",
+            None,
+            Some("without setting a response"),
+        ),
+        ("respond", "/failing", None, Some("LoopDetected")),
+        ("respond-0-3", "/seen?x=1", None, None),
+        ("respond-0-3", "/nowhere", None, Some("found `404`")),
+        (
+            "respond-0-3",
+            "/broken",
+            None,
+            Some("the guest trapped: unreachable"),
+        ),
+    ] {
+        let mut spec = Spec::new("f", guest(name));
+        spec.config.abi = Abi::Any;
+        spec.config.smoke = Some(Smoke {
+            path: Some(path.to_owned()),
+            status,
+            ..Smoke::default()
+        });
+        let error = host.deploy(spec).await.err().map(|error| chain(&error));
+        match (&error, reason) {
+            (None, None) => {}
+            (Some(error), Some(reason)) => {
+                let call = format!("the smoke call `GET {path}` did not go well");
+                assert!(error.contains(&call) && error.contains(reason), "{error}");
+            }
+            _ => panic!("{name} at {path}: expected {reason:?}, found {error:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn versions_beside_have_no_smoke_call_and_the_one_on_trial_has() {
+    let call = |expect: Value| Smoke {
+        func: Some("add".to_owned()),
+        args: Some(json!({ "a": 1, "b": 2 })),
+        expect: Some(expect),
+        ..Smoke::default()
+    };
+    let mut spec = calc("1-1");
+    spec.beside = vec![guest("calc-2-0"), component("unreachable")];
+    spec.config.smoke = Some(call(json!(3)));
+    let host = serving(spec.clone()).await;
+    let mut trapping = on_trial("unreachable", 10);
+    trapping.config.smoke = Some(Smoke {
+        func: Some("run".to_owned()),
+        ..Smoke::default()
+    });
+    let error = host.deploy(trapping).await.err().expect("it traps");
+    let told = "the smoke call `run` did not go well";
+    assert!(chain(&error).contains(told), "{}", chain(&error));
+    spec.config.smoke = Some(call(json!(4)));
+    let error = host.deploy(spec).await.err().expect("it is not four");
+    let told = "`add` did not go well: expected `4`, found `3`";
+    assert!(chain(&error).contains(told), "{}", chain(&error));
+    assert_eq!(
+        call_with(&host, "calc/add", &[], "[1, 2]").await.1,
+        json!(3)
+    );
 }
 
 #[tokio::test]

@@ -7,18 +7,21 @@
 mod cache;
 mod child;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use amphi::component::Component;
 use wasmtime::Engine;
 
+use crate::aside::{Stopped, aside};
 use crate::digest::Digest;
 use crate::engine::{Kind, Pool};
 
 pub use cache::Cache;
+pub(crate) use cache::Unkept;
 pub use child::{CHILD, run_if_child};
 
 /// How components are compiled.
@@ -103,11 +106,28 @@ impl std::error::Error for CompileError {
     }
 }
 
+impl From<Stopped> for CompileError {
+    fn from(Stopped(why): Stopped) -> Self {
+        Self::Invalid(format!("the compiler: {why}"))
+    }
+}
+
+/// What comes of compiling.
+pub(crate) struct Compiled {
+    pub(crate) component: Component,
+    /// Why its code is not kept, if it should be.
+    pub(crate) unkept: Option<Unkept>,
+}
+
+/// Held by who compiles a component, so that who wants the same one finds what comes of it.
+type Turn = tokio::sync::Mutex<()>;
+
 /// Compiles components, or finds what was compiled before.
 #[derive(Debug)]
 pub struct Compiler {
     compiling: Compiling,
     cache: Option<Arc<Cache>>,
+    running: Mutex<HashMap<(Digest, Kind), Weak<Turn>>>,
 }
 
 impl Compiler {
@@ -117,46 +137,63 @@ impl Compiler {
         Self {
             compiling,
             cache: cache.map(Arc::new),
+            running: Mutex::default(),
         }
     }
 
-    /// The component of `bytes` for the engine of `pool`.
+    fn turn(&self, digest: Digest, kind: Kind) -> Arc<Turn> {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        running.retain(|_, turn| turn.strong_count() > 0);
+        let turn = running.entry((digest, kind)).or_default();
+        turn.upgrade().unwrap_or_else(|| {
+            let new = Arc::default();
+            *turn = Arc::downgrade(&new);
+            new
+        })
+    }
+
+    /// The component of `bytes`, whose digest is `digest`, for the engine of `pool`.
     ///
     /// # Errors
     ///
     /// See [`CompileError`].
-    pub async fn compile(&self, pool: &Pool, bytes: &[u8]) -> Result<Component, CompileError> {
-        let digest = Digest::of(bytes);
+    pub(crate) async fn compile(
+        &self,
+        pool: &Pool,
+        digest: Digest,
+        bytes: &Arc<[u8]>,
+    ) -> Result<Compiled, CompileError> {
+        let turn = self.turn(digest, pool.kind);
+        let _turn = turn.lock().await;
         let kept = match &self.cache {
             Some(cache) => cache.read(&pool.engine, digest).await,
             None => None,
         };
         if let Some(code) = kept
-            && let Ok(component) = load(&pool.engine, &code)
+            && let Ok(component) = load(&pool.engine, code).await
         {
-            return Ok(component);
+            return Ok(Compiled {
+                component,
+                unkept: None,
+            });
         }
-        let code = self.compile_anew(pool, bytes).await?;
-        let component = load(&pool.engine, &code).map_err(CompileError::Foreign)?;
-        if let Some(cache) = &self.cache {
-            cache.write(&pool.engine, digest, &code).await;
-        }
-        Ok(component)
+        let code: Arc<[u8]> = self.compile_anew(pool, bytes).await?.into();
+        let component = load(&pool.engine, Arc::clone(&code)).await?;
+        let unkept = match &self.cache {
+            Some(cache) => cache.write(&pool.engine, digest, &code).await.err(),
+            None => None,
+        };
+        Ok(Compiled { component, unkept })
     }
 
-    async fn compile_anew(&self, pool: &Pool, bytes: &[u8]) -> Result<Vec<u8>, CompileError> {
+    async fn compile_anew(&self, pool: &Pool, bytes: &Arc<[u8]>) -> Result<Vec<u8>, CompileError> {
         match &self.compiling.place {
             Place::Child(program) => {
                 child::compile(program, pool.kind, bytes, &self.compiling).await
             }
             Place::Here => {
-                let (engine, bytes) = (pool.engine.clone(), bytes.to_vec());
-                let compiled =
-                    tokio::task::spawn_blocking(move || precompile(&engine, &bytes)).await;
-                match compiled {
-                    Ok(code) => code.map_err(CompileError::Invalid),
-                    Err(panic) => Err(CompileError::Invalid(format!("the compiler: {panic}"))),
-                }
+                let (engine, bytes) = (pool.engine.clone(), Arc::clone(bytes));
+                aside(move || precompile(&engine, &bytes).map_err(CompileError::Invalid)).await
             }
         }
     }
@@ -176,11 +213,18 @@ fn plain(kind: Kind) -> wasmtime::Result<Engine> {
     Engine::new(&config)
 }
 
-fn load(engine: &Engine, code: &[u8]) -> wasmtime::Result<Component> {
-    // SAFETY: the code was made by this process or by a child of it, or it was read from a cache that nobody else may write to, and is unchanged
-    // since: `Cache::read` has compared its digest.
-    let component = unsafe { Component::deserialize(engine, code) }?;
-    // The first request is not the one that pays for it.
-    component.initialize_copy_on_write_image()?;
-    Ok(component)
+async fn load(
+    engine: &Engine,
+    code: impl AsRef<[u8]> + Send + 'static,
+) -> Result<Component, CompileError> {
+    let engine = engine.clone();
+    let load = move || {
+        // SAFETY: the code was made by this process or by a child of it, or it was read from a cache that nobody else may write to, and is unchanged
+        // since: `Cache::read` has compared its digest.
+        let component = unsafe { Component::deserialize(&engine, code) }?;
+        // The first request is not the one that pays for it.
+        component.initialize_copy_on_write_image()?;
+        Ok(component)
+    };
+    aside(move || load().map_err(CompileError::Foreign)).await
 }

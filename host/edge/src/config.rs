@@ -14,6 +14,7 @@ mod issue;
 mod read;
 mod schema;
 mod server;
+mod smoke;
 mod text;
 mod tree;
 mod versions;
@@ -32,6 +33,7 @@ pub(crate) use read::unchecked;
 pub use read::{Format, parse, read};
 pub use schema::schema;
 pub use server::{Admin, Compile, Log, LogFormat, LogLevel, Pool, Server, Timeouts, Tls};
+pub use smoke::Smoke;
 pub use versions::{Canary, CanaryStep};
 
 /// All that is served by one process.

@@ -1,160 +1,39 @@
 //! From a component's bytes to a version that can be called.
 //!
-//! Nothing is served before every step has succeeded: validate, compile, link, find what can be called, make one instance.
+//! Nothing is served before every step has succeeded. What costs little comes first: a [`Candidate`] is validated and its contract decoded, and whoever makes versions
+//! judges it by that. Then [`Making::version`] compiles it, links it, finds what can be called, and makes one instance.
 
-use std::fmt;
+mod candidate;
+mod problem;
+mod smoke;
+
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use amphi::component::Component;
-use amphi_core::abi;
-use amphi_core::contract::{self, Contract};
+use amphi::component::{Component, InstancePre, Linker};
 use serde_json::Value;
-use wasmparser::{Validator, WasmFeatures};
 
-use crate::artifact::{CompileError, Compiler};
+use crate::artifact::{Compiled, Compiler};
+use crate::aside::aside;
 use crate::body::BodyError;
-use crate::call::Failure;
-use crate::config::Limits;
-use crate::digest::Digest;
+use crate::call::CallState;
+use crate::config::{self, Limits, Smoke};
 use crate::engine::{Engines, Kind, Pool};
 use crate::function::Spec;
-use crate::gate::Refusal;
 use crate::grant::keyvalue::KeyValueStores;
 use crate::grant::{GrantError, Grants, Prepared};
 use crate::instance::{FRESH, Idle};
 use crate::link::linker;
 use crate::log::GuestLog;
-use crate::metrics::Metrics;
+use crate::metrics::{FunctionMetrics, Metrics};
 use crate::plugin::{ComponentPlugin, Configured, Provider, Providers, Ready};
-use crate::rollout::steps::ScheduleError;
 use crate::template::Template;
 use crate::typed::Targets;
-use crate::version::{Version, handler};
+use crate::version::{Handler, Version, handler};
 
-/// Why a component is not served.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum DeployError {
-    /// The bytes are no component, or a broken one.
-    Invalid(String),
-    /// There is no engine for it.
-    Engine(wasmtime::Error),
-    /// There is no machine code for it.
-    Compile(CompileError),
-    /// It needs more than a place in the pool has.
-    TooLarge {
-        /// Of what.
-        what: &'static str,
-        /// What a place has.
-        most: u64,
-        /// What the component needs.
-        found: u64,
-    },
-    /// It imports what nobody supplies; the error names all of it.
-    Link(wasmtime::Error),
-    /// It asks for a plugin that is not there.
-    NoSuchPlugin {
-        /// The plugin.
-        name: String,
-        /// Those that are there.
-        known: Vec<String>,
-    },
-    /// A plugin cannot serve the function.
-    Plugin {
-        /// The plugin.
-        plugin: String,
-        /// What is wrong.
-        error: BodyError,
-    },
-    /// Something cannot be granted.
-    Grants(GrantError),
-    /// Nothing that it exports can be called.
-    NothingToCall {
-        /// Each exported function and why it cannot be called.
-        refused: Vec<String>,
-    },
-    /// It does not export the interface that it must.
-    Interface {
-        /// The interface.
-        expected: String,
-        /// What it exports.
-        found: Vec<String>,
-    },
-    /// It would break callers.
-    Gate(Box<Refusal>),
-    /// The steps of its canary are no schedule.
-    Steps(ScheduleError),
-    /// No instance can be made.
-    Instance(Failure),
-}
-
-impl fmt::Display for DeployError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Invalid(why) => write!(f, "expected a component: {why}"),
-            Self::Engine(_) => f.write_str("there is no engine for the component"),
-            Self::Compile(_) => f.write_str("the component was not compiled"),
-            Self::TooLarge { what, most, found } => {
-                write!(
-                    f,
-                    "expected at most {most} {what} in a component, found {found}"
-                )
-            }
-            Self::Link(_) => f.write_str("the component imports what is not there"),
-            Self::NoSuchPlugin { name, known } => write!(
-                f,
-                "expected a plugin `{name}`, found {}",
-                if known.is_empty() {
-                    "none".to_owned()
-                } else {
-                    known.join(", ")
-                }
-            ),
-            Self::Interface { expected, found } => write!(
-                f,
-                "expected a component that exports `{expected}`, found {}",
-                if found.is_empty() {
-                    "no interface".to_owned()
-                } else {
-                    found.join(", ")
-                }
-            ),
-            Self::Gate(_) => f.write_str("it would break callers"),
-            Self::Steps(_) => f.write_str("its canary cannot go in these steps"),
-            Self::Grants(_) => f.write_str("what it is granted is not there"),
-            Self::Plugin { plugin, .. } => write!(f, "the plugin `{plugin}` cannot serve it"),
-            Self::NothingToCall { refused } if refused.is_empty() => f.write_str(
-                "expected an exported function or a handler of `wasi:http`, found neither",
-            ),
-            Self::NothingToCall { refused } => write!(
-                f,
-                "expected a function that JSON can call, found none: {}",
-                refused.join("; ")
-            ),
-            Self::Instance(_) => f.write_str("no instance of the component could be made"),
-        }
-    }
-}
-
-impl std::error::Error for DeployError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Invalid(_)
-            | Self::TooLarge { .. }
-            | Self::NoSuchPlugin { .. }
-            | Self::Interface { .. }
-            | Self::NothingToCall { .. } => None,
-            Self::Gate(refusal) => Some(refusal),
-            Self::Steps(error) => Some(error),
-            Self::Grants(error) => Some(error),
-            Self::Plugin { error, .. } => Some(&**error),
-            Self::Engine(error) | Self::Link(error) => Some(error.as_ref()),
-            Self::Compile(error) => Some(error),
-            Self::Instance(failure) => Some(failure),
-        }
-    }
-}
+pub(crate) use candidate::Candidate;
+pub use problem::DeployError;
+pub use smoke::SmokeError;
 
 /// What versions are made with.
 pub(crate) struct Making<'a> {
@@ -165,72 +44,44 @@ pub(crate) struct Making<'a> {
     pub(crate) metrics: &'a Metrics,
 }
 
+/// All that a function may import.
+struct Imports {
+    linker: Linker<CallState>,
+    plugins: Configured,
+    /// How many places of the pool an instance takes: its own, and one for each component that serves it.
+    places: u32,
+    warnings: Vec<String>,
+}
+
+/// A component that can be instantiated.
+struct Linked {
+    pre: InstancePre<CallState>,
+    /// What is not right but in nobody's way.
+    warning: Option<String>,
+}
+
 impl Making<'_> {
-    /// Makes a version of a component.
+    /// Makes a version of a component that was let in, which has to answer a smoke call if there is one.
     pub(crate) async fn version(
         &self,
         spec: &Spec,
-        bytes: &[u8],
+        candidate: Candidate,
+        smoke: Option<&Smoke>,
     ) -> Result<Arc<Version>, DeployError> {
         let config = &spec.config;
-        let contract =
-            contract::decode(bytes).map_err(|error| DeployError::Invalid(error.to_string()))?;
-        if let Some(expected) = &config.interface {
-            pinned(expected, &contract)?;
-        }
-        let kind = Kind {
-            concurrent: is_concurrent(bytes)?,
-            fuel: config.limits.fuel.is_some(),
-        };
-        let pool = self.engines.pool(kind).map_err(DeployError::Engine)?;
-        let component = self.compile(&pool, bytes).await?;
-        let mut linker = linker(&pool).map_err(DeployError::Engine)?;
-        let mut configured = Configured::default();
-        let mut places = 1;
-        for name in &config.plugins {
-            match self.plugin(name)? {
-                Provider::Native(plugin) => {
-                    configured
-                        .add(plugin, &spec.name, &Value::Null)
-                        .map_err(|error| refused(name, error))?;
-                    plugin
-                        .link(&mut linker)
-                        .map_err(|error| refused(name, error.into()))?;
-                }
-                Provider::Component(plugin) => {
-                    places += 1;
-                    let ready = self.ready(&pool, plugin, &config.limits).await;
-                    ready
-                        .and_then(|ready| ready.link(&mut linker).map_err(DeployError::Link))
-                        .map_err(|error| refused(name, error.into()))?;
-                }
-            }
-        }
-        let granted = self.granted(Grants::of_function(&spec.name, &config.grants))?;
-        granted
-            .refuse(&mut linker, &component)
-            .map_err(DeployError::Engine)?;
-        let pre = amphi::link(&linker, &component).map_err(DeployError::Link)?;
-        let handler = handler(&pre);
-        let targets = Targets::of(&component);
-        if handler.is_none() && targets.callable.is_empty() {
-            return Err(DeployError::NothingToCall {
-                refused: targets.refusals(),
-            });
-        }
-        let digest = Digest::of(bytes);
-        let metrics = self.metrics.function(&spec.name, &digest.short());
-        let log = GuestLog::new(
-            &spec.name,
-            &digest.short(),
-            config.limits.log,
-            Arc::clone(&metrics),
-        );
+        let pool = self.pool(&candidate, &config.limits)?;
+        let granted = self.granted(Grants::of_function, &spec.name, &config.grants);
+        let granted = granted.await?;
+        let imports = self.imports(&pool, spec).await?;
+        let linked = self.link(&pool, &candidate, imports.linker, &granted);
+        let Linked { pre, warning } = linked.await?;
+        let (handler, targets) = callable(&pre)?;
+        let (log, metrics) = self.told(&spec.name, &candidate.name, &config.limits);
         let version = Arc::new(Version {
-            digest,
-            name: digest.short(),
-            interface: abi::exported_version((&contract).into()).cloned(),
-            contract,
+            digest: candidate.digest,
+            name: candidate.name,
+            interface: candidate.interface,
+            contract: candidate.contract,
             limits: config.limits.clone(),
             reuse: config.reuse.clone().unwrap_or(FRESH),
             pool,
@@ -240,17 +91,78 @@ impl Making<'_> {
             idle: Idle::default(),
             prewarm: config.prewarm,
             refilling: AtomicBool::new(false),
-            template: Template::new(granted, log, config.grants.stdio, configured),
+            template: Template::new(granted, log, config.grants.stdio, imports.plugins),
             metrics,
-            places,
+            warnings: imports.warnings.into_iter().chain(warning).collect(),
+            places: imports.places,
         });
+        if let Some(smoke) = smoke {
+            proven(&version, smoke).await?;
+        }
         // One instance shows that there can be one; it serves the first call.
-        version
-            .prewarm(config.prewarm.max(1) as usize)
-            .await
-            .map_err(DeployError::Instance)?;
+        let ready = version.prewarm(config.prewarm.max(1) as usize).await;
+        ready.map_err(DeployError::Instance)?;
         version.pool.admit(&version);
         Ok(version)
+    }
+
+    /// The places that a component's instances are in.
+    fn pool(&self, candidate: &Candidate, limits: &Limits) -> Result<Arc<Pool>, DeployError> {
+        let kind = Kind {
+            concurrent: candidate.concurrent,
+            fuel: limits.fuel.is_some(),
+        };
+        self.engines.pool(kind).map_err(DeployError::Engine)
+    }
+
+    /// Grants of the configuration, looked at.
+    async fn granted(
+        &self,
+        of: fn(&str, &config::Grants) -> Result<Grants, GrantError>,
+        name: &str,
+        grants: &config::Grants,
+    ) -> Result<Prepared, DeployError> {
+        let (name, grants, stores) = (name.to_owned(), grants.clone(), self.stores.clone());
+        aside(move || {
+            let grants = of(&name, &grants).map_err(DeployError::Grants)?;
+            Prepared::new(grants, &stores).map_err(DeployError::Grants)
+        })
+        .await
+    }
+
+    /// What a function may import: WASI, and what its plugins export.
+    async fn imports(&self, pool: &Pool, spec: &Spec) -> Result<Imports, DeployError> {
+        let mut linker = linker(pool).map_err(DeployError::Engine)?;
+        let mut plugins = Configured::default();
+        let mut places = 1;
+        let mut warnings = Vec::new();
+        for name in &spec.config.plugins {
+            match self.plugin(name)? {
+                Provider::Native(plugin) => {
+                    plugins
+                        .add(plugin, &spec.name, &Value::Null)
+                        .map_err(|error| refused(name, error))?;
+                    plugin
+                        .link(&mut linker)
+                        .map_err(|error| refused(name, error.into()))?;
+                }
+                Provider::Component(plugin) => {
+                    places += 1;
+                    let ready = self.ready(pool, plugin, &spec.config.limits).await;
+                    let (ready, warning) = ready.map_err(|error| refused(name, error.into()))?;
+                    ready
+                        .link(&mut linker)
+                        .map_err(|error| refused(name, DeployError::Link(error).into()))?;
+                    warnings.extend(warning.map(|why| format!("the plugin `{name}`: {why}")));
+                }
+            }
+        }
+        Ok(Imports {
+            linker,
+            plugins,
+            places,
+            warnings,
+        })
     }
 
     fn plugin(&self, name: &str) -> Result<&Provider, DeployError> {
@@ -268,48 +180,86 @@ impl Making<'_> {
         pool: &Pool,
         plugin: &ComponentPlugin,
         limits: &Limits,
-    ) -> Result<Arc<Ready>, DeployError> {
-        if is_concurrent(&plugin.component)? && !pool.kind.concurrent {
+    ) -> Result<(Arc<Ready>, Option<String>), DeployError> {
+        let candidate = Candidate::read(Arc::clone(&plugin.component)).await?;
+        if candidate.concurrent && !pool.kind.concurrent {
             return Err(DeployError::Invalid(
                 "a plugin with asynchronous functions serves asynchronous components only"
                     .to_owned(),
             ));
         }
-        let component = self.compile(pool, &plugin.component).await?;
-        let mut linker = linker(pool).map_err(DeployError::Engine)?;
-        let granted = self.granted(Grants::of_plugin(&plugin.name, &plugin.grants))?;
+        let granted = self.granted(Grants::of_plugin, &plugin.name, &plugin.grants);
+        let granted = granted.await?;
+        let linker = linker(pool).map_err(DeployError::Engine)?;
+        let linked = self.link(pool, &candidate, linker, &granted).await?;
+        let (log, _) = self.told(&plugin.name, &candidate.name, limits);
+        let stdio = plugin.grants.stdio;
+        let template = Template::new(granted, log, stdio, Configured::default());
+        let (name, limits) = (plugin.name.clone(), limits.clone());
+        let ready = Ready::new(name, linked.pre, template, limits);
+        Ok((ready, linked.warning))
+    }
+
+    /// Compiles a component and links it with what is in `linker`, as far as that is granted.
+    async fn link(
+        &self,
+        pool: &Pool,
+        candidate: &Candidate,
+        mut linker: Linker<CallState>,
+        granted: &Prepared,
+    ) -> Result<Linked, DeployError> {
+        let compiled = self
+            .compiler
+            .compile(pool, candidate.digest, &candidate.bytes)
+            .await;
+        let Compiled { component, unkept } = compiled.map_err(DeployError::Compile)?;
+        let warning = unkept.map(|unkept| unkept.to_string());
+        if let Some(warning) = &warning {
+            self.metrics.unkept();
+            tracing::warn!(version = candidate.name, "{warning}");
+        }
+        fits(self.engines, &component)?;
         granted
             .refuse(&mut linker, &component)
             .map_err(DeployError::Engine)?;
         let pre = amphi::link(&linker, &component).map_err(DeployError::Link)?;
-        let version = plugin.digest().short();
-        let metrics = self.metrics.function(&plugin.name, &version);
-        let log = GuestLog::new(&plugin.name, &version, limits.log, metrics);
-        let stdio = plugin.grants.stdio;
-        let template = Template::new(granted, log, stdio, Configured::default());
-        Ok(Ready::new(
-            plugin.name.clone(),
-            pre,
-            template,
-            limits.clone(),
-        ))
+        Ok(Linked { pre, warning })
     }
 
-    /// Grants that were looked at, which may wait for the disk.
-    fn granted(&self, grants: Result<Grants, GrantError>) -> Result<Prepared, DeployError> {
-        let prepare = || Prepared::new(grants?, self.stores);
-        prepare().map_err(DeployError::Grants)
+    /// Where a version's guests print, and where its calls are counted.
+    fn told(
+        &self,
+        name: &str,
+        version: &str,
+        limits: &Limits,
+    ) -> (Arc<GuestLog>, Arc<FunctionMetrics>) {
+        let metrics = self.metrics.function(name, version);
+        let log = GuestLog::new(name, version, limits.log, Arc::clone(&metrics));
+        (log, metrics)
     }
+}
 
-    async fn compile(&self, pool: &Pool, bytes: &[u8]) -> Result<Component, DeployError> {
-        let component = self
-            .compiler
-            .compile(pool, bytes)
-            .await
-            .map_err(DeployError::Compile)?;
-        fits(self.engines, &component)?;
-        Ok(component)
+/// Has a version answer its smoke call. What that leaves in an instance, no other call finds.
+async fn proven(version: &Arc<Version>, smoke: &Smoke) -> Result<(), DeployError> {
+    version.prewarm(1).await.map_err(DeployError::Instance)?;
+    let answered = smoke::call(version, smoke).await;
+    version.idle.clear(None);
+    answered.map_err(|error| DeployError::Smoke {
+        call: smoke::name(smoke),
+        error,
+    })
+}
+
+/// What requests can reach of a component; at least something.
+fn callable(pre: &InstancePre<CallState>) -> Result<(Option<Handler>, Targets), DeployError> {
+    let handler = handler(pre);
+    let targets = Targets::of(pre.component());
+    if handler.is_none() && targets.callable.is_empty() {
+        return Err(DeployError::NothingToCall {
+            refused: targets.refusals(),
+        });
     }
+    Ok((handler, targets))
 }
 
 fn refused(plugin: &str, error: BodyError) -> DeployError {
@@ -317,39 +267,6 @@ fn refused(plugin: &str, error: BodyError) -> DeployError {
         plugin: plugin.to_owned(),
         error,
     }
-}
-
-/// Whether a component uses asynchronous functions, streams or futures; an error if it is not valid even so.
-fn is_concurrent(bytes: &[u8]) -> Result<bool, DeployError> {
-    let all = WasmFeatures::default() | WasmFeatures::CM_ASYNC;
-    let without = all.difference(WasmFeatures::CM_ASYNC);
-    amphi_core::binary::anatomy(bytes).map_err(|error| DeployError::Invalid(error.to_string()))?;
-    if Validator::new_with_features(without)
-        .validate_all(bytes)
-        .is_ok()
-    {
-        return Ok(false);
-    }
-    Validator::new_with_features(all)
-        .validate_all(bytes)
-        .map(|_| true)
-        .map_err(|error| DeployError::Invalid(error.to_string()))
-}
-
-fn pinned(expected: &str, contract: &Contract) -> Result<(), DeployError> {
-    let world = &contract.resolve.worlds[contract.world];
-    let found: Vec<String> = world
-        .exports
-        .keys()
-        .map(|key| contract.resolve.name_world_key(key))
-        .collect();
-    if found.iter().any(|name| name == expected) {
-        return Ok(());
-    }
-    Err(DeployError::Interface {
-        expected: expected.to_owned(),
-        found,
-    })
 }
 
 fn fits(engines: &Engines, component: &Component) -> Result<(), DeployError> {

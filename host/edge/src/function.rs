@@ -129,9 +129,8 @@ impl Function {
 
     /// Takes the version on trial away; whether there was one.
     pub fn roll_back(&self, by: Author, decision: Option<Box<Decision>>) -> bool {
-        self.end_trial(Event::RolledBack { by, decision }, |lanes, _| Lanes {
-            canary: None,
-            ..lanes.clone()
+        self.end_trial(Event::RolledBack { by, decision }, |lanes, _| {
+            lanes.without_canary()
         })
     }
 
@@ -146,7 +145,40 @@ impl Function {
         true
     }
 
+    /// Another function takes this one's place, or none: a trial that does not go on there is over.
+    pub(crate) fn give_way(&self, after: Option<&Self>) {
+        let (before, by) = (self.lanes(), Author::Configuration);
+        if let Some(canary) = &before.canary {
+            let is_canary = |version: &Version| version.digest == canary.version.digest;
+            match after.map(Self::lanes) {
+                // Calls that run here count for nothing any more.
+                Some(after) if after.on_trial().is_some_and(is_canary) => {
+                    self.take_canary(|lanes, _| lanes.without_canary());
+                }
+                Some(after) if is_canary(&after.stable) => {
+                    self.promote(by);
+                }
+                Some(_) | None => {
+                    self.roll_back(by, None);
+                }
+            }
+        }
+        self.records.serves_no_more(self, &before);
+        if after.is_none() {
+            self.records.gone(self);
+        }
+    }
+
     fn end_trial(&self, event: Event, after: impl Fn(&Lanes, &Canary) -> Lanes) -> bool {
+        let Some(before) = self.take_canary(after) else {
+            return false;
+        };
+        self.records.ended(self, &before, event);
+        true
+    }
+
+    /// Has other versions called than those `before`, if one is on trial: who does it first, does it alone.
+    fn take_canary(&self, after: impl Fn(&Lanes, &Canary) -> Lanes) -> Option<Arc<Lanes>> {
         let mut before = None;
         self.lanes.rcu(|lanes| match &lanes.canary {
             Some(canary) => {
@@ -158,11 +190,7 @@ impl Function {
                 Arc::clone(lanes)
             }
         });
-        let Some(before) = before else {
-            return false;
-        };
-        self.records.ended(self, &before, event);
-        true
+        before
     }
 
     /// Counts a call in the trial that it was part of, and does what follows.

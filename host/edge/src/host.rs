@@ -4,6 +4,7 @@
 //! change, and a change waits for nothing.
 
 mod apply;
+mod make;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,14 +17,12 @@ use http::{HeaderValue, Request, Response, StatusCode};
 
 use crate::artifact::{Cache, Compiler, Compiling};
 use crate::body::{Body, BodyError, empty, full};
-use crate::config;
-use crate::deploy::{DeployError, Making};
+use crate::deploy::DeployError;
 use crate::engine::{Engines, PoolSettings};
 use crate::entered::RequestLine;
 use crate::function::{Function, Spec};
-use crate::gate::judge;
 use crate::grant::keyvalue::{KeyValueStores, StoreBounds, StorePlace, StoreProblem};
-use crate::lanes::{Canary, Chosen, Lanes};
+use crate::lanes::Chosen;
 use crate::listen::{Handler, RequestBody};
 use crate::metrics::Metrics;
 use crate::openapi;
@@ -32,13 +31,9 @@ use crate::plugin::{ComponentPlugin, Plugin, Provider, Providers};
 use crate::problem::Problem;
 use crate::records::Records;
 use crate::request::{answer_by_handler, answer_typed};
-use crate::rollout::Plan;
 use crate::rollout::audit::AuditError;
-use crate::rollout::choice::Weight;
 use crate::rollout::record::Author;
-use crate::rollout::steps::{Schedule, ScheduleError, Step};
 use crate::route::{PAGE, Route, is_below};
-use crate::version::Version;
 
 pub use apply::{Applied, ApplyError, ApplyProblem};
 
@@ -110,79 +105,24 @@ impl Host {
         Ok(function)
     }
 
-    /// A function of a specification, not yet served.
-    async fn make(
-        &self,
-        spec: Arc<Spec>,
-        plugins: &Providers,
-        stores: &KeyValueStores,
-    ) -> Result<Arc<Function>, DeployError> {
-        let making = Making {
-            engines: &self.engines,
-            compiler: &self.compiler,
-            plugins,
-            stores,
-            metrics: &self.records.metrics,
-        };
-        let before = self.function(&spec.name);
-        let lanes = self.lanes(&making, &spec, before.as_deref()).await?;
-        let records = Arc::clone(&self.records);
-        let function = Function::new(spec, lanes, records, before.as_deref());
-        Ok(Arc::new(function))
-    }
-
-    /// Takes down that a function's trial begins, if it has one: when nothing is in the way any more, right before it is served.
-    fn begin(&self, function: &Function) {
-        let lanes = function.lanes();
-        if lanes.canary.is_some() {
-            self.records.began(function, &lanes, Author::Configuration);
-        }
-    }
-
-    /// The versions of a specification, those that were there already as they are, and all others past the gate.
-    async fn lanes(
-        &self,
-        making: &Making<'_>,
-        spec: &Spec,
-        before: Option<&Function>,
-    ) -> Result<Lanes, DeployError> {
-        let stable = making.version(spec, &spec.component).await?;
+    /// Takes down what becomes of functions and of their trials: when nothing is in the way any more, right before it is so.
+    fn replace(&self, before: Option<&Function>, after: Option<&Function>) {
         if let Some(before) = before {
-            // Whoever is called today is called tomorrow by the same callers.
-            for version in before.lanes().versions_on_the_route() {
-                self.gate(spec, version, &stable)?;
-            }
+            before.give_way(after);
         }
-        let mut lanes = Lanes::only(stable);
-        if let (Some(bytes), Some(canary)) = (&spec.canary, &spec.config.canary) {
-            let version = making.version(spec, bytes).await?;
-            self.gate(spec, &lanes.stable, &version)?;
-            let plan = plan(canary).map_err(DeployError::Steps)?;
-            lanes.canary = Some(Canary::new(&spec.name, version, plan));
+        let Some(after) = after else { return };
+        let lanes = after.lanes();
+        match lanes.canary {
+            Some(_) => self.records.began(after, &lanes, Author::Configuration),
+            None => self.records.serves(after),
         }
-        for bytes in &spec.beside {
-            lanes.beside.push(making.version(spec, bytes).await?);
-        }
-        Ok(lanes)
-    }
-
-    fn gate(&self, spec: &Spec, old: &Version, new: &Version) -> Result<(), DeployError> {
-        let judged = judge(spec.config.abi, &old.title(), &old.contract, &new.contract);
-        let reason = match &judged {
-            Ok(()) => "",
-            Err(refusal) => refusal
-                .changes
-                .first()
-                .map_or("", |change| change.class.as_str()),
-        };
-        self.records.metrics.gate(judged.is_ok(), reason);
-        judged.map_err(|refusal| DeployError::Gate(Box::new(refusal)))
     }
 
     fn serve(&self, functions: impl IntoIterator<Item = Arc<Function>>) {
         let mut snapshot = Snapshot::clone(&self.snapshot.load());
         for function in functions {
-            self.begin(&function);
+            let before = snapshot.functions.get(&function.name);
+            self.replace(before.map(|before| &**before), Some(&function));
             snapshot.functions.insert(function.name.clone(), function);
         }
         self.snapshot.store(Arc::new(snapshot.with_routes()));
@@ -193,6 +133,7 @@ impl Host {
         let _changing = self.changing.lock().await;
         let mut snapshot = Snapshot::clone(&self.snapshot.load());
         let gone = snapshot.functions.remove(name)?;
+        self.replace(Some(&gone), None);
         self.snapshot.store(Arc::new(snapshot.with_routes()));
         Some(gone)
     }
@@ -430,20 +371,6 @@ fn recorded(
             function.refuse(line, problem);
         }
     })
-}
-
-/// How a canary goes on.
-fn plan(canary: &config::Canary) -> Result<Plan, ScheduleError> {
-    let weight = |percent| Weight::of_percent(percent).unwrap_or(Weight::ALL);
-    if canary.steps.is_empty() {
-        return Ok(Plan::Fixed(weight(canary.weight)));
-    }
-    let steps = canary.steps.iter().map(|step| Step {
-        weight: weight(step.weight),
-        hold: step.hold,
-        calls: step.calls,
-    });
-    Schedule::new(steps.collect()).map(Plan::Steps)
 }
 
 fn no_function(name: &str) -> Problem {

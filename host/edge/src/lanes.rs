@@ -96,6 +96,19 @@ impl Lanes {
         }
     }
 
+    /// The same without the one on trial.
+    pub(crate) fn without_canary(&self) -> Self {
+        Self {
+            canary: None,
+            ..self.clone()
+        }
+    }
+
+    /// The version on trial.
+    pub(crate) fn on_trial(&self) -> Option<&Version> {
+        self.canary.as_ref().map(|canary| &*canary.version)
+    }
+
     /// Every version that may be called.
     pub fn versions(&self) -> impl Iterator<Item = &Arc<Version>> {
         let canary = self.canary.as_ref().map(|canary| &canary.version);

@@ -5,6 +5,7 @@
 pub mod admin;
 mod admission;
 mod artifact;
+mod aside;
 mod body;
 mod breaker;
 mod call;
@@ -44,7 +45,7 @@ pub use body::{Body, BodyError, empty, full};
 pub use breaker::{Answer, Breaker, BreakerLimits, BreakerState, Circuit, Ending, Pass};
 pub use call::{CallState, Exceeded, Failure, Usage};
 pub use config::Config;
-pub use deploy::DeployError;
+pub use deploy::{DeployError, SmokeError};
 pub use digest::Digest;
 pub use engine::{Engines, Kind, Pool, PoolSettings, TICK};
 pub use function::{Function, Spec};

@@ -20,6 +20,7 @@
 //! | `config_reload_total` | `result` | reloads, `ok` or what stopped them |
 //! | `config_last_reload_success` | | 1 if the last reload was taken |
 //! | `abi_gate_total` | `result`, `reason` | new versions that were judged |
+//! | `code_unkept_total` | | components whose compiled code could not be kept |
 
 mod calls;
 mod pool;
@@ -51,6 +52,30 @@ pub struct Metrics {
     reloads: Family<WithResult, Counter>,
     last_reload: Gauge,
     gate: Family<Judged, Counter>,
+    unkept: Counter,
+}
+
+/// What has become of the last version on trial.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RolloutState {
+    /// It is on trial.
+    Trial,
+    /// It has taken the place of the one that served.
+    Promoted,
+    /// It was taken away.
+    RolledBack,
+}
+
+impl RolloutState {
+    const ALL: [Self; 3] = [Self::Trial, Self::Promoted, Self::RolledBack];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Trial => "trial",
+            Self::Promoted => "promoted",
+            Self::RolledBack => "rolled-back",
+        }
+    }
 }
 
 /// A version of a function.
@@ -97,6 +122,7 @@ impl Metrics {
             reloads: Family::default(),
             last_reload: Gauge::default(),
             gate: Family::default(),
+            unkept: Counter::default(),
             registry: Registry::default(),
         };
         let (weight, rollout) = (metrics.weight.clone(), metrics.rollout.clone());
@@ -109,6 +135,12 @@ impl Metrics {
         let (reloads, gate) = (metrics.reloads.clone(), metrics.gate.clone());
         registry.register("config_reload", "Reloads", reloads);
         registry.register("abi_gate", "New versions that were judged", gate);
+        let name = "code_unkept";
+        registry.register(
+            name,
+            "Compiled code that was not kept",
+            metrics.unkept.clone(),
+        );
         Self {
             registry,
             ..metrics
@@ -142,17 +174,17 @@ impl Metrics {
         }
     }
 
-    /// A function's rollout goes from one state to another; `None` stands for no rollout.
-    pub fn rollout(&self, function: &str, from: Option<&str>, to: Option<&str>) {
-        let phase = |state: &str| InPhase {
+    /// A function's rollout is in another state; `None` stands for no rollout.
+    pub fn rollout(&self, function: &str, state: Option<RolloutState>) {
+        let phase = |state: RolloutState| InPhase {
             function: function.to_owned(),
-            state: state.to_owned(),
+            state: state.name().to_owned(),
         };
-        if let Some(from) = from {
-            self.rollout.remove(&phase(from));
+        for other in RolloutState::ALL {
+            self.rollout.remove(&phase(other));
         }
-        if let Some(to) = to {
-            self.rollout.get_or_create(&phase(to)).set(1);
+        if let Some(state) = state {
+            self.rollout.get_or_create(&phase(state)).set(1);
         }
     }
 
@@ -177,6 +209,11 @@ impl Metrics {
             reason: reason.to_owned(),
         };
         self.gate.get_or_create(&judged).inc();
+    }
+
+    /// The code of a component was compiled, but could not be kept.
+    pub fn unkept(&self) {
+        self.unkept.inc();
     }
 
     /// Everything, in the text format of OpenMetrics.
@@ -224,11 +261,12 @@ mod tests {
         calc.instances(InstanceState::Live, 2);
         calc.log_dropped(7);
         metrics.weight("calc", "abc", Some(10));
-        metrics.rollout("calc", None, Some("canary"));
-        metrics.rollout("calc", Some("canary"), Some("rolled-back"));
+        metrics.rollout("calc", Some(RolloutState::Trial));
+        metrics.rollout("calc", Some(RolloutState::RolledBack));
         metrics.reload(Ok(3));
         metrics.reload(Err("gate"));
         metrics.gate(false, "removed-func");
+        metrics.unkept();
         let text = metrics.text();
         for line in [
             r#"fn_requests_total{function="calc",version="abc",outcome="ok"} 2"#,
@@ -249,11 +287,12 @@ mod tests {
             r#"config_reload_total{result="ok"} 1"#,
             r#"config_reload_total{result="gate"} 1"#,
             r#"abi_gate_total{result="refused",reason="removed-func"} 1"#,
+            "code_unkept_total 1",
             "# EOF",
         ] {
             assert!(text.lines().any(|found| found == line), "{line}\n{text}");
         }
-        assert!(!text.contains("canary"), "{text}");
+        assert!(!text.contains(r#"state="trial""#), "{text}");
     }
 
     #[test]

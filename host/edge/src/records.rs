@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use crate::function::Function;
 use crate::lanes::Lanes;
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, RolloutState};
 use crate::rollout::audit::{AuditError, AuditLog};
 use crate::rollout::choice::Weight;
 use crate::rollout::record::{Author, Event, Record, millis};
@@ -44,7 +44,8 @@ impl Records {
     pub(crate) fn began(&self, function: &Function, lanes: &Lanes, by: Author) {
         let weight = lanes.canary.as_ref().map(|canary| canary.weight());
         let weight = weight.unwrap_or_default().in_10_000();
-        self.metrics.rollout(&function.name, None, Some("trial"));
+        let trial = Some(RolloutState::Trial);
+        self.metrics.rollout(&function.name, trial);
         self.weights(function, lanes);
         self.write(function, lanes, Event::Began { weight, by });
     }
@@ -59,17 +60,30 @@ impl Records {
     /// A trial has ended; `lanes` are as they were before.
     pub(crate) fn ended(&self, function: &Function, lanes: &Lanes, event: Event) {
         let state = match &event {
-            Event::Promoted { .. } => "promoted",
-            _ => "rolled-back",
+            Event::Promoted { .. } => RolloutState::Promoted,
+            _ => RolloutState::RolledBack,
         };
-        self.metrics
-            .rollout(&function.name, Some("trial"), Some(state));
-        if let Some(canary) = &lanes.canary {
-            self.metrics
-                .weight(&function.name, &canary.version.name, None);
-        }
+        self.metrics.rollout(&function.name, Some(state));
+        self.serves_no_more(function, lanes);
         self.weights(function, &function.lanes());
         self.write(function, lanes, event);
+    }
+
+    /// A function is served that has none on trial.
+    pub(crate) fn serves(&self, function: &Function) {
+        self.weights(function, &function.lanes());
+    }
+
+    /// There is no rollout of a function that is gone.
+    pub(crate) fn gone(&self, function: &Function) {
+        self.metrics.rollout(&function.name, None);
+    }
+
+    /// A function is served by these versions no more.
+    pub(crate) fn serves_no_more(&self, function: &Function, lanes: &Lanes) {
+        for version in lanes.versions_on_the_route() {
+            self.metrics.weight(&function.name, &version.name, None);
+        }
     }
 
     fn weights(&self, function: &Function, lanes: &Lanes) {

@@ -81,6 +81,9 @@ pub enum Outcome {
         deployed: Vec<String>,
         /// Functions that are served no more.
         removed: Vec<String>,
+        /// What was in nobody's way but should be known.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        warnings: Vec<ReloadProblem>,
     },
     /// What was served is served on.
     Failed {
@@ -168,11 +171,19 @@ impl Reloader {
         let mut state = self.locked();
         let outcome = match result {
             Ok(applied) if *applied == Applied::default() => Outcome::Unchanged,
-            Ok(Applied { deployed, removed }) => {
+            Ok(Applied {
+                deployed,
+                removed,
+                warnings,
+            }) => {
                 state.generation += 1;
+                let warnings = warnings.iter();
                 Outcome::Changed {
                     deployed: deployed.clone(),
                     removed: removed.clone(),
+                    warnings: warnings
+                        .map(|(path, warning)| ReloadProblem::new(path, warning.clone()))
+                        .collect(),
                 }
             }
             Err(error) => Outcome::Failed {
@@ -232,7 +243,12 @@ fn read(source: &ConfigSource, before: &Stamps) -> (Result<Config, ConfigError>,
 fn tell(trigger: Trigger, generation: u64, outcome: &Outcome) {
     match outcome {
         Outcome::Unchanged => tracing::debug!(?trigger, generation, "a reload changed nothing"),
-        Outcome::Changed { deployed, removed } => {
+        Outcome::Changed {
+            deployed,
+            removed,
+            warnings: _,
+        } => {
+            // Of what they warn it was said when it was found.
             tracing::info!(?trigger, generation, ?deployed, ?removed, "reloaded");
         }
         Outcome::Failed { problems } => {

@@ -49,6 +49,8 @@ pub struct Version {
     pub(crate) refilling: AtomicBool,
     pub(crate) metrics: Arc<FunctionMetrics>,
     pub(crate) template: Template,
+    /// What did not keep it from being served but should be known.
+    pub warnings: Vec<String>,
     /// How many places of the pool an instance takes: its own, and one for each component that serves it.
     pub(crate) places: u32,
 }
@@ -57,10 +59,7 @@ impl Version {
     /// By what it is told of: the version of its interface, if it has one, and digits of its digest.
     #[must_use]
     pub fn title(&self) -> String {
-        match &self.interface {
-            Some(version) => format!("{version} sha256:{}", self.name),
-            None => format!("sha256:{}", self.name),
-        }
+        title(self.interface.as_ref(), &self.name)
     }
 
     /// An instance for a call: one that is kept, or a new one as soon as there is a place for it within `wait`.
@@ -128,6 +127,14 @@ impl Version {
             // The semaphore is never closed; who waited for too long is told so.
             Ok(Err(_)) | Err(_) => Err(Failure::NoPlace { waited: wait }),
         }
+    }
+}
+
+/// The version of its interface, if it has one, and digits of its digest.
+pub(crate) fn title(interface: Option<&semver::Version>, digits: &str) -> String {
+    match interface {
+        Some(version) => format!("{version} sha256:{digits}"),
+        None => format!("sha256:{digits}"),
     }
 }
 

@@ -4,6 +4,7 @@
 //! code. It is written beside and renamed, so that a process that dies in the middle leaves no half entry. What does not agree in every part is
 //! compiled again. Code is trusted only from a folder that belongs to this user and that nobody else can write to.
 
+use std::fmt;
 use std::fs;
 use std::hash::{BuildHasher, BuildHasherDefault};
 use std::io::{self, Write};
@@ -14,6 +15,7 @@ use sha2::Digest as _;
 use wasmtime::Engine;
 use xxhash_rust::xxh3::Xxh3;
 
+use crate::aside::aside;
 use crate::digest::Digest;
 
 const MAGIC: &[u8; 8] = b"amphi\0c1";
@@ -57,17 +59,23 @@ impl Cache {
     }
 
     /// Keeps `code` for a component. If that fails, the component is compiled again the next time, and that is all.
-    pub(crate) async fn write(&self, engine: &Engine, digest: Digest, code: &[u8]) {
+    pub(crate) async fn write(
+        &self,
+        engine: &Engine,
+        digest: Digest,
+        code: &[u8],
+    ) -> Result<(), Unkept> {
         let path = self.path(engine, digest);
         let mut file = Vec::with_capacity(HEADER + code.len());
         file.extend_from_slice(MAGIC);
         file.extend_from_slice(digest.as_bytes());
         file.extend_from_slice(&sha2::Sha256::digest(code));
         file.extend_from_slice(code);
-        let written = tokio::task::spawn_blocking(move || write(&path, &file)).await;
-        if let Ok(Err(error)) = written {
-            tracing::warn!(folder = %self.folder.display(), %error, "compiled code could not be kept");
-        }
+        let written = aside(move || write(&path, &file)).await;
+        written.map_err(|error| Unkept {
+            folder: self.folder.clone(),
+            error,
+        })
     }
 
     fn path(&self, engine: &Engine, digest: Digest) -> PathBuf {
@@ -76,6 +84,26 @@ impl Cache {
         self.folder
             .join(format!("{hash:016x}"))
             .join(format!("{digest}.code"))
+    }
+}
+
+/// Why code is not kept.
+#[derive(Debug)]
+pub(crate) struct Unkept {
+    /// Where it should be.
+    folder: PathBuf,
+    /// Why it is not there.
+    error: io::Error,
+}
+
+impl fmt::Display for Unkept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let folder = self.folder.display();
+        let error = &self.error;
+        write!(
+            f,
+            "its code could not be kept in `{folder}`, so it is compiled again when it is served the next time: {error}"
+        )
     }
 }
 
@@ -145,7 +173,7 @@ mod tests {
         let cache = Cache::open(folder.path().join("cache")).unwrap();
         let digest = Digest::of(b"component");
         assert_eq!(cache.read(&engine(), digest).await, None);
-        cache.write(&engine(), digest, b"code").await;
+        cache.write(&engine(), digest, b"code").await.unwrap();
         assert_eq!(cache.read(&engine(), digest).await.unwrap(), b"code");
         let other = Digest::of(b"another");
         assert_eq!(cache.read(&engine(), other).await, None);
@@ -156,7 +184,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let cache = Cache::open(folder.path().join("cache")).unwrap();
         let digest = Digest::of(b"component");
-        cache.write(&engine(), digest, b"code").await;
+        cache.write(&engine(), digest, b"code").await.unwrap();
         let path = cache.path(&engine(), digest);
         let good = fs::read(&path).unwrap();
         for place in 0..good.len() {

@@ -6,11 +6,14 @@ use std::fmt::Display;
 use std::path::Path;
 use std::time::Duration;
 
+use http::Method;
+use http::uri::PathAndQuery;
+
 use super::deserialize::like;
 use super::issue::{Issue, Problem};
 use super::text::{period, size};
 use super::tree::{self, Step};
-use super::{Breaker, Config, Function, Grants, Limits, Server};
+use super::{Breaker, Canary, Config, Function, Grants, Limits, Server, Smoke};
 
 /// Paths that the host answers itself.
 const RESERVED: &[&str] = &[
@@ -76,7 +79,7 @@ impl Finder {
         self.steps.pop();
     }
 
-    fn each<T>(&mut self, key: &str, items: &[T], look: impl Fn(&mut Self, &T)) {
+    fn each<T>(&mut self, key: &str, items: &[T], mut look: impl FnMut(&mut Self, &T)) {
         self.at(key, |found| {
             for (index, item) in items.iter().enumerate() {
                 found.steps.push(Step::Index(index));
@@ -184,6 +187,13 @@ fn one(found: &mut Finder, function: &Function, config: &Config) {
             found.expect(is_interface(text), example, text);
         });
     }
+    if let Some(call) = &function.smoke {
+        found.at("smoke", |found| smoke(found, call));
+    }
+    if let Some(trial) = &function.canary {
+        found.at("canary", |found| canary(found, trial));
+    }
+    found.each("beside", &function.beside, |found, path| file(found, path));
     if let Some(reuse) = &function.reuse {
         found.at("reuse", |found| {
             found.number("calls", reuse.calls.into(), 1, u64::MAX);
@@ -213,6 +223,63 @@ fn one(found: &mut Finder, function: &Function, config: &Config) {
             }
         }
     });
+}
+
+fn canary(found: &mut Finder, canary: &Canary) {
+    found.at("component", |found| file(found, &canary.component));
+    found.number("weight", canary.weight.into(), 0, 100);
+    let mut before = 0;
+    found.each("steps", &canary.steps, |found, step| {
+        // Who was on the canary stays there.
+        let good = (before + 1..=100).contains(&step.weight);
+        found.at("weight", |found| {
+            let expected = format_args!("a number above {before}, up to 100");
+            found.expect(good, expected, step.weight);
+        });
+        before = step.weight;
+    });
+}
+
+/// Either a call of a function or a request, and nothing of the other.
+fn smoke(found: &mut Finder, smoke: &Smoke) {
+    let request = [
+        ("method", smoke.method.is_some()),
+        ("status", smoke.status.is_some()),
+    ];
+    let call = [
+        ("args", smoke.args.is_some()),
+        ("expect", smoke.expect.is_some()),
+    ];
+    let (others, what) = match (&smoke.func, &smoke.path) {
+        (Some(_), Some(_)) => return found.refuse("expected `func` or `path`, found both"),
+        (None, None) => return found.refuse("expected `func` or `path`, found neither"),
+        (Some(_), None) => (request, "`func` is called and no `path`"),
+        (None, Some(_)) => (call, "`path` is asked for and no `func`"),
+    };
+    for (key, _) in others.into_iter().filter(|(_, given)| *given) {
+        found.at(key, |found| {
+            found.refuse(format_args!("it says nothing here: {what}"))
+        });
+    }
+    if let Some(args) = &smoke.args {
+        let good = args.is_array() || args.is_object();
+        found.at("args", |found| found.expect(good, "a list or a map", args));
+    }
+    if let Some(path) = &smoke.path {
+        let good = path.starts_with('/') && path.parse::<PathAndQuery>().is_ok();
+        found.at("path", |found| {
+            found.expect(good, "a path such as `/health`", path)
+        });
+    }
+    if let Some(method) = &smoke.method {
+        let good = Method::from_bytes(method.as_bytes()).is_ok();
+        found.at("method", |found| {
+            found.expect(good, "a method such as `GET`", method)
+        });
+    }
+    if let Some(status) = smoke.status {
+        found.number("status", status.into(), 100, 599);
+    }
 }
 
 fn limits(found: &mut Finder, limits: &Limits, server_headers: u64) {

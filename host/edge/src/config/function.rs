@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::grants::Grants;
+use super::smoke::Smoke;
 use super::text::{Period, Size};
 use super::versions::Canary;
 
@@ -27,6 +28,9 @@ pub struct Function {
     /// What a new version may change. Default: `compatible`.
     #[serde(default)]
     pub abi: Abi,
+    /// A call that a new version has to answer before it serves. Default: none; only an instance is made.
+    #[serde(default)]
+    pub smoke: Option<Smoke>,
     /// A version on trial. Default: none.
     #[serde(default)]
     pub canary: Option<Canary>,
@@ -64,6 +68,7 @@ impl Function {
             route: None,
             interface: None,
             abi: Abi::default(),
+            smoke: None,
             canary: None,
             beside: Vec::new(),
             reuse: None,

@@ -2,8 +2,13 @@
 
 use std::fmt;
 use std::io;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread::available_parallelism;
+
+use futures_util::StreamExt;
+use futures_util::stream;
 
 use super::{Host, Settings, Snapshot};
 use crate::artifact::{Cache, Compiling, Place};
@@ -86,6 +91,26 @@ pub struct Applied {
     pub deployed: Vec<String>,
     /// Functions that are served no more.
     pub removed: Vec<String>,
+    /// What was in nobody's way but should be known, by the path in the configuration.
+    pub warnings: Vec<(String, String)>,
+}
+
+impl Applied {
+    fn warn(&mut self, function: &Function) {
+        let lanes = function.lanes();
+        for warning in lanes.versions().flat_map(|version| &version.warnings) {
+            let path = format!("functions.{}", function.name);
+            self.warnings.push((path, warning.clone()));
+        }
+    }
+}
+
+/// A function of a configuration.
+enum Made {
+    /// It is served already.
+    AsBefore(Arc<Function>),
+    /// It is not served yet.
+    Anew(Arc<Function>),
 }
 
 impl Settings {
@@ -128,31 +153,26 @@ impl Host {
         let (plugins, changed) = self.providers(config, &mut problems).await;
         let mut snapshot = Snapshot::default();
         let mut applied = Applied::default();
+        let mut making = Vec::new();
         for (name, function) in &config.functions {
-            let stays = |before: &Arc<Function>| {
-                !function
-                    .plugins
-                    .iter()
-                    .any(|plugin| changed.contains(plugin))
-                    && before.spec.config == *function
-            };
-            let made = async {
-                let spec = specify(name, function).await?;
-                if let Some(before) = self.function(name).filter(stays)
-                    && before.spec.has_components_of(&spec)
-                {
-                    return Ok(before);
+            let anew = function.plugins.iter().any(|name| changed.contains(name));
+            making.push(self.made(name, function, anew, &plugins, &stores));
+        }
+        let made = stream::iter(making).buffered(self.at_once());
+        let made: Vec<Result<Made, ApplyProblem>> = made.collect().await;
+        for (name, made) in config.functions.keys().zip(made) {
+            let function = match made {
+                Ok(Made::AsBefore(function)) => function,
+                Ok(Made::Anew(function)) => {
+                    applied.deployed.push(name.clone());
+                    function
                 }
-                applied.deployed.push(name.clone());
-                let made = self.make(Arc::new(spec), &plugins, &stores).await;
-                made.map_err(ApplyProblem::Deploy)
-            };
-            match made.await {
-                Ok(function) => {
-                    snapshot.functions.insert(name.clone(), function);
+                Err(problem) => {
+                    problems.push((format!("functions.{name}"), problem));
+                    continue;
                 }
-                Err(problem) => problems.push((format!("functions.{name}"), problem)),
-            }
+            };
+            snapshot.functions.insert(name.clone(), function);
         }
         if !problems.is_empty() {
             return Err(ApplyError { problems });
@@ -163,17 +183,48 @@ impl Host {
             .map(|function| function.name.clone())
             .filter(|name| !config.functions.contains_key(name))
             .collect();
-        for function in applied
-            .deployed
-            .iter()
-            .filter_map(|name| snapshot.functions.get(name))
-        {
-            self.begin(function);
+        for name in applied.deployed.clone() {
+            if let Some(function) = snapshot.functions.get(&name) {
+                self.replace(self.function(&name).as_deref(), Some(function));
+                applied.warn(function);
+            }
+        }
+        for name in &applied.removed {
+            self.replace(self.function(name).as_deref(), None);
         }
         self.plugins.store(Arc::new(plugins));
         self.stores.store(Arc::new(stores));
         self.snapshot.store(Arc::new(snapshot.with_routes()));
         Ok(applied)
+    }
+
+    /// How many functions are made at once: while nobody is served, as many as there are processors; later, calls come first.
+    fn at_once(&self) -> usize {
+        match self.snapshot.load().functions.is_empty() {
+            true => available_parallelism().map_or(1, NonZero::get),
+            false => 1,
+        }
+    }
+
+    /// A function as it is to be: the one that is served if it is as it was, unless it has to be made `anew`.
+    async fn made(
+        &self,
+        name: &str,
+        function: &config::Function,
+        anew: bool,
+        plugins: &Providers,
+        stores: &KeyValueStores,
+    ) -> Result<Made, ApplyProblem> {
+        let spec = specify(name, function).await?;
+        if let Some(before) = self.function(name)
+            && !anew
+            && before.spec.config == *function
+            && before.spec.has_components_of(&spec)
+        {
+            return Ok(Made::AsBefore(before));
+        }
+        let made = self.make(Arc::new(spec), plugins, stores).await;
+        made.map(Made::Anew).map_err(ApplyProblem::Deploy)
     }
 
     /// The plugins that there will be, and the names of those that are others than before.

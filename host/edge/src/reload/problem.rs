@@ -104,7 +104,7 @@ impl ReloadError {
 }
 
 impl ReloadProblem {
-    fn new(path: &str, message: String) -> Self {
+    pub(super) fn new(path: &str, message: String) -> Self {
         Self {
             path: path.to_owned(),
             message,
@@ -157,6 +157,8 @@ fn stage(error: &DeployError) -> &'static str {
         DeployError::Gate(_) => "gate",
         DeployError::Steps(_) => "steps",
         DeployError::Instance(_) => "instance",
+        DeployError::Smoke { .. } => "smoke",
+        DeployError::Stopped(_) => "stopped",
     }
 }
 

@@ -1,0 +1,155 @@
+//! Why a component is not served.
+
+use std::fmt;
+
+use super::SmokeError;
+use crate::artifact::CompileError;
+use crate::aside::Stopped;
+use crate::body::BodyError;
+use crate::call::Failure;
+use crate::gate::Refusal;
+use crate::grant::GrantError;
+use crate::rollout::steps::ScheduleError;
+
+/// Why a component is not served.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum DeployError {
+    /// The bytes are no component, or a broken one.
+    Invalid(String),
+    /// There is no engine for it.
+    Engine(wasmtime::Error),
+    /// There is no machine code for it.
+    Compile(CompileError),
+    /// It needs more than a place in the pool has.
+    TooLarge {
+        /// Of what.
+        what: &'static str,
+        /// What a place has.
+        most: u64,
+        /// What the component needs.
+        found: u64,
+    },
+    /// It imports what nobody supplies; the error names all of it.
+    Link(wasmtime::Error),
+    /// It asks for a plugin that is not there.
+    NoSuchPlugin {
+        /// The plugin.
+        name: String,
+        /// Those that are there.
+        known: Vec<String>,
+    },
+    /// A plugin cannot serve the function.
+    Plugin {
+        /// The plugin.
+        plugin: String,
+        /// What is wrong.
+        error: BodyError,
+    },
+    /// Something cannot be granted.
+    Grants(GrantError),
+    /// Nothing that it exports can be called.
+    NothingToCall {
+        /// Each exported function and why it cannot be called.
+        refused: Vec<String>,
+    },
+    /// It does not export the interface that it must.
+    Interface {
+        /// The interface.
+        expected: String,
+        /// What it exports.
+        found: Vec<String>,
+    },
+    /// It would break callers.
+    Gate(Box<Refusal>),
+    /// The steps of its canary are no schedule.
+    Steps(ScheduleError),
+    /// No instance can be made.
+    Instance(Failure),
+    /// It does not answer its smoke call as it must.
+    Smoke {
+        /// What was called.
+        call: String,
+        /// How it did not go well.
+        error: SmokeError,
+    },
+    /// Making it was stopped: the process ends, or something in it has panicked.
+    Stopped(String),
+}
+
+impl fmt::Display for DeployError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Invalid(why) => write!(f, "expected a component: {why}"),
+            Self::Engine(_) => f.write_str("there is no engine for the component"),
+            Self::Compile(_) => f.write_str("the component was not compiled"),
+            Self::TooLarge { what, most, found } => {
+                write!(
+                    f,
+                    "expected at most {most} {what} in a component, found {found}"
+                )
+            }
+            Self::Link(_) => f.write_str("the component imports what is not there"),
+            Self::NoSuchPlugin { name, known } => write!(
+                f,
+                "expected a plugin `{name}`, found {}",
+                if known.is_empty() {
+                    "none".to_owned()
+                } else {
+                    known.join(", ")
+                }
+            ),
+            Self::Interface { expected, found } => write!(
+                f,
+                "expected a component that exports `{expected}`, found {}",
+                if found.is_empty() {
+                    "no interface".to_owned()
+                } else {
+                    found.join(", ")
+                }
+            ),
+            Self::Gate(_) => f.write_str("it would break callers"),
+            Self::Steps(_) => f.write_str("its canary cannot go in these steps"),
+            Self::Grants(_) => f.write_str("what it is granted is not there"),
+            Self::Plugin { plugin, .. } => write!(f, "the plugin `{plugin}` cannot serve it"),
+            Self::NothingToCall { refused } if refused.is_empty() => f.write_str(
+                "expected an exported function or a handler of `wasi:http`, found neither",
+            ),
+            Self::NothingToCall { refused } => write!(
+                f,
+                "expected a function that JSON can call, found none: {}",
+                refused.join("; ")
+            ),
+            Self::Instance(_) => f.write_str("no instance of the component could be made"),
+            Self::Smoke { call, .. } => write!(f, "the smoke call `{call}` did not go well"),
+            Self::Stopped(why) => write!(f, "it was stopped before it was ready: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for DeployError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Invalid(_)
+            | Self::TooLarge { .. }
+            | Self::NoSuchPlugin { .. }
+            | Self::Interface { .. }
+            | Self::NothingToCall { .. }
+            | Self::Stopped(_) => None,
+            Self::Gate(refusal) => Some(refusal),
+            Self::Steps(error) => Some(error),
+            Self::Grants(error) => Some(error),
+            Self::Plugin { error, .. } => Some(&**error),
+            Self::Engine(error) | Self::Link(error) => Some(error.as_ref()),
+            Self::Compile(error) => Some(error),
+            Self::Instance(failure) => Some(failure),
+            Self::Smoke { error, .. } => Some(error),
+        }
+    }
+}
+
+impl From<Stopped> for DeployError {
+    fn from(Stopped(why): Stopped) -> Self {
+        Self::Stopped(why)
+    }
+}

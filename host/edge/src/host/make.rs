@@ -1,0 +1,130 @@
+//! Making a function: what it consists of is judged before anything is compiled.
+
+use std::sync::Arc;
+
+use amphi_core::contract::Contract;
+
+use super::Host;
+use crate::config;
+use crate::deploy::{Candidate, DeployError, Making};
+use crate::function::{Function, Spec};
+use crate::gate::judge;
+use crate::grant::keyvalue::KeyValueStores;
+use crate::lanes::{Canary, Lanes};
+use crate::plugin::Providers;
+use crate::rollout::Plan;
+use crate::rollout::choice::Weight;
+use crate::rollout::steps::{Schedule, ScheduleError, Step};
+
+/// The components of a function, all of which may serve.
+struct Judged {
+    stable: Candidate,
+    canary: Option<(Candidate, Plan)>,
+    beside: Vec<Candidate>,
+}
+
+impl Host {
+    /// A function of a specification, not yet served.
+    pub(super) async fn make(
+        &self,
+        spec: Arc<Spec>,
+        plugins: &Providers,
+        stores: &KeyValueStores,
+    ) -> Result<Arc<Function>, DeployError> {
+        let making = Making {
+            engines: &self.engines,
+            compiler: &self.compiler,
+            plugins,
+            stores,
+            metrics: &self.records.metrics,
+        };
+        let before = self.function(&spec.name);
+        let judged = self.judge(&spec, before.as_deref()).await?;
+        let lanes = lanes(&making, &spec, judged).await?;
+        let records = Arc::clone(&self.records);
+        let function = Function::new(spec, lanes, records, before.as_deref());
+        Ok(Arc::new(function))
+    }
+
+    /// Reads the components of a specification, and judges them by what callers have now.
+    async fn judge(&self, spec: &Spec, before: Option<&Function>) -> Result<Judged, DeployError> {
+        let stable = candidate(spec, &spec.component).await?;
+        // Whoever is called today is called tomorrow by the same callers. A version that serves already goes back to nothing when the one on trial is taken away.
+        let before = before.map(Function::lanes);
+        if let Some(before) = before.filter(|before| before.stable.digest != stable.digest) {
+            for version in before.versions_on_the_route() {
+                self.gate(spec, &version.title(), &version.contract, &stable)?;
+            }
+        }
+        let mut canary = None;
+        if let (Some(bytes), Some(config)) = (&spec.canary, &spec.config.canary) {
+            let candidate = candidate(spec, bytes).await?;
+            self.gate(spec, &stable.title(), &stable.contract, &candidate)?;
+            canary = Some((candidate, plan(config).map_err(DeployError::Steps)?));
+        }
+        let mut beside = Vec::new();
+        for bytes in &spec.beside {
+            beside.push(candidate(spec, bytes).await?);
+        }
+        Ok(Judged {
+            stable,
+            canary,
+            beside,
+        })
+    }
+
+    fn gate(
+        &self,
+        spec: &Spec,
+        version: &str,
+        old: &Contract,
+        new: &Candidate,
+    ) -> Result<(), DeployError> {
+        let judged = judge(spec.config.abi, version, old, &new.contract);
+        let reason = match &judged {
+            Ok(()) => "",
+            Err(refusal) => refusal
+                .changes
+                .first()
+                .map_or("", |change| change.class.as_str()),
+        };
+        self.records.metrics.gate(judged.is_ok(), reason);
+        judged.map_err(|refusal| DeployError::Gate(Box::new(refusal)))
+    }
+}
+
+async fn candidate(spec: &Spec, bytes: &[u8]) -> Result<Candidate, DeployError> {
+    let candidate = Candidate::read(bytes).await?;
+    candidate.exports(spec.config.interface.as_deref())?;
+    Ok(candidate)
+}
+
+/// The versions of components that may serve.
+async fn lanes(making: &Making<'_>, spec: &Spec, judged: Judged) -> Result<Lanes, DeployError> {
+    let smoke = spec.config.smoke.as_ref();
+    let mut lanes = Lanes::only(making.version(spec, judged.stable, smoke).await?);
+    if let Some((candidate, plan)) = judged.canary {
+        let version = making.version(spec, candidate, smoke).await?;
+        lanes.canary = Some(Canary::new(&spec.name, version, plan));
+    }
+    for candidate in judged.beside {
+        // It may have other functions, or the same with other types.
+        let version = making.version(spec, candidate, None).await?;
+        lanes.beside.push(version);
+    }
+    Ok(lanes)
+}
+
+/// How a canary goes on.
+fn plan(canary: &config::Canary) -> Result<Plan, ScheduleError> {
+    let weight = |percent| Weight::of_percent(percent).unwrap_or(Weight::ALL);
+    if canary.steps.is_empty() {
+        return Ok(Plan::Fixed(weight(canary.weight)));
+    }
+    let steps = canary.steps.iter().map(|step| Step {
+        weight: weight(step.weight),
+        hold: step.hold,
+        calls: step.calls,
+    });
+    Schedule::new(steps.collect()).map(Plan::Steps)
+}
