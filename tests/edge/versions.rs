@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use amphi_edge::config::{self, Abi, Canary, Format, Smoke};
+use amphi_edge::rollout::choice::Weight;
+use amphi_edge::rollout::record::Author;
 use amphi_edge::{DeployError, Digest, Host, Settings, Spec};
 use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode};
@@ -95,6 +97,8 @@ async fn the_interface_may_be_pinned() {
 #[tokio::test]
 async fn versions_serve_side_by_side() {
     let mut spec = calc("1-1");
+    // What is pinned is not meant for those beside.
+    spec.config.interface = Some("demo:calc/ops@1.1.0".to_owned());
     spec.beside = vec![guest("calc-2-0")];
     let host = serving(spec).await;
     for (asked, version, reason) in [
@@ -286,7 +290,7 @@ async fn a_configuration_that_takes_the_canary_out_ends_its_trial() {
     told(&[state("rolled-back"), weight(&first, 100)]);
     deploy(&host, on_trial("1-0", "calc-1-1")).await;
     told(&[state("trial"), weight(&first, 90), weight(&second, 10)]);
-    // The same trial goes on.
+    // The same trial goes on, and does not begin.
     let mut again = on_trial("1-0", "calc-1-1");
     again.config.prewarm = 1;
     deploy(&host, again).await;
@@ -301,8 +305,55 @@ async fn a_configuration_that_takes_the_canary_out_ends_its_trial() {
         assert_eq!(event["by"], "configuration", "{event}");
         event["event"].as_str().expect("a word").to_owned()
     });
-    let expected = ["began", "rolled-back", "began", "began", "promoted"];
+    let expected = ["began", "rolled-back", "began", "promoted"];
     assert_eq!(events.collect::<Vec<_>>(), expected);
+}
+
+#[tokio::test]
+async fn what_a_trial_has_come_to_stays_when_something_else_changes() {
+    let weight = |host: &Host| {
+        let lanes = host.function("f").expect("it is served").lanes();
+        lanes
+            .canary
+            .as_ref()
+            .map(|canary| canary.weight().in_10_000())
+    };
+    let by = Author::Hand;
+    let changed = || {
+        let mut spec = on_trial("(i32.const 2)", 10);
+        spec.config.limits.concurrency += 1;
+        spec
+    };
+    // A share that somebody gave it.
+    let host = serving(on_trial("(i32.const 2)", 10)).await;
+    let function = host.function("f").expect("it is served");
+    let half = Weight::of_percent(50).expect("a share");
+    assert!(function.set_weight(half, by));
+    deploy(&host, changed()).await;
+    assert_eq!(weight(&host), Some(5_000));
+    // Another share in the configuration is another trial.
+    deploy(&host, on_trial("(i32.const 2)", 20)).await;
+    assert_eq!(weight(&host), Some(2_000));
+    deploy(&host, on_trial("(i32.const 2)", 10)).await;
+    // That it went back.
+    assert!(
+        host.function("f")
+            .expect("it is served")
+            .roll_back(by, None)
+    );
+    deploy(&host, changed()).await;
+    assert_eq!(weight(&host), None);
+    assert_eq!(call(&host, "f/run", "").await, (StatusCode::OK, json!(1)));
+    // That it was promoted.
+    deploy(&host, on_trial("(i32.const 2)", 20)).await;
+    deploy(&host, on_trial("(i32.const 2)", 10)).await;
+    assert!(host.function("f").expect("it is served").promote(by));
+    deploy(&host, changed()).await;
+    assert_eq!(weight(&host), None);
+    assert_eq!(call(&host, "f/run", "").await, (StatusCode::OK, json!(2)));
+    let metrics = host.metrics().text();
+    let promoted = "rollout_state{function=\"f\",state=\"promoted\"} 1";
+    assert!(metrics.contains(promoted), "{metrics}");
 }
 
 #[tokio::test]
@@ -310,8 +361,8 @@ async fn a_canary_may_be_promoted_by_hand() {
     let host = serving(on_trial("(i32.const 2)", 0)).await;
     assert_eq!(call(&host, "f/run", "").await, (StatusCode::OK, json!(1)));
     let function = host.function("f").expect("it is served");
-    assert!(function.promote(amphi_edge::rollout::record::Author::Hand));
-    assert!(!function.promote(amphi_edge::rollout::record::Author::Hand));
+    assert!(function.promote(Author::Hand));
+    assert!(!function.promote(Author::Hand));
     assert_eq!(call(&host, "f/run", "").await, (StatusCode::OK, json!(2)));
 }
 

@@ -11,6 +11,7 @@ use crate::admission::{Admission, AdmissionLimits};
 use crate::breaker::{Breaker, BreakerLimits};
 use crate::call::Usage;
 use crate::config;
+use crate::digest::Digest;
 use crate::entered::RequestLine;
 use crate::lanes::{Canary, Chosen, Lanes};
 use crate::log::{Access, access};
@@ -60,6 +61,22 @@ impl Spec {
             && self.canary == other.canary
             && self.beside == other.beside
     }
+
+    /// Whether it has the same versions called in the same shares, to begin with.
+    fn has_trial_of(&self, other: &Self) -> bool {
+        self.component == other.component
+            && self.canary == other.canary
+            && self.config.canary == other.config.canary
+    }
+}
+
+/// How a trial has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Settled {
+    /// The version on trial serves.
+    Promoted,
+    /// It is gone.
+    RolledBack,
 }
 
 /// A function that is served.
@@ -145,28 +162,44 @@ impl Function {
         true
     }
 
-    /// Another function takes this one's place, or none: a trial that does not go on there is over.
-    pub(crate) fn give_way(&self, after: Option<&Self>) {
+    /// Another function takes this one's place, or none: a trial that does not go on there is over. Whether it goes on.
+    pub(crate) fn give_way(&self, after: Option<&Self>) -> bool {
         let (before, by) = (self.lanes(), Author::Configuration);
+        let mut goes_on = false;
         if let Some(canary) = &before.canary {
             let is_canary = |version: &Version| version.digest == canary.version.digest;
-            match after.map(Self::lanes) {
-                // Calls that run here count for nothing any more.
-                Some(after) if after.on_trial().is_some_and(is_canary) => {
-                    self.take_canary(|lanes, _| lanes.without_canary());
-                }
-                Some(after) if is_canary(&after.stable) => {
-                    self.promote(by);
-                }
-                Some(_) | None => {
-                    self.roll_back(by, None);
-                }
+            let lanes = after.map(Self::lanes);
+            let next = lanes.as_ref().and_then(|lanes| lanes.canary.as_ref());
+            if let (Some(after), Some(next)) = (after, next)
+                && is_canary(&next.version)
+            {
+                // Calls that still run here count for nothing any more.
+                self.take_canary(|lanes, _| lanes.without_canary());
+                goes_on = self.spec.has_trial_of(&after.spec) && next.go_on(canary);
+            } else if lanes.is_some_and(|lanes| is_canary(&lanes.stable)) {
+                self.promote(by);
+            } else {
+                self.roll_back(by, None);
             }
         }
         self.records.serves_no_more(self, &before);
         if after.is_none() {
             self.records.gone(self);
         }
+        goes_on
+    }
+
+    /// How the trial that `spec` asks for has ended here, if it was this one and has ended.
+    pub(crate) fn settled(&self, spec: &Spec) -> Option<Settled> {
+        let canary = spec.canary.as_deref()?;
+        let lanes = self.lanes();
+        if lanes.canary.is_some() || !self.spec.has_trial_of(spec) {
+            return None;
+        }
+        Some(match lanes.stable.digest == Digest::of(canary) {
+            true => Settled::Promoted,
+            false => Settled::RolledBack,
+        })
     }
 
     fn end_trial(&self, event: Event, after: impl Fn(&Lanes, &Canary) -> Lanes) -> bool {

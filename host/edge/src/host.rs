@@ -91,7 +91,8 @@ impl Host {
         })
     }
 
-    /// Serves a function, in the place of the one of its name. Calls that run go on as they began.
+    /// Serves a function, in the place of the one of its name. Calls that run go on as they began; a trial that the old one has of the same components goes on too, or
+    /// stays as it has ended, unless `config.canary` is another.
     ///
     /// # Errors
     ///
@@ -107,14 +108,12 @@ impl Host {
 
     /// Takes down what becomes of functions and of their trials: when nothing is in the way any more, right before it is so.
     fn replace(&self, before: Option<&Function>, after: Option<&Function>) {
-        if let Some(before) = before {
-            before.give_way(after);
-        }
+        let goes_on = before.is_some_and(|before| before.give_way(after));
         let Some(after) = after else { return };
         let lanes = after.lanes();
         match lanes.canary {
-            Some(_) => self.records.began(after, &lanes, Author::Configuration),
-            None => self.records.serves(after),
+            Some(_) if !goes_on => self.records.began(after, &lanes, Author::Configuration),
+            Some(_) | None => self.records.serves(after),
         }
     }
 

@@ -77,6 +77,16 @@ impl Canary {
         self.with(|rollout| rollout.count(side, result, latency, Instant::now()))
     }
 
+    /// Goes on with the trial that another canary of the same component has come to; whether that was not over.
+    pub(crate) fn go_on(&self, before: &Self) -> bool {
+        let rollout = before.with(|rollout| rollout.clone());
+        let goes_on = !rollout.over();
+        if goes_on {
+            self.with(|this| *this = rollout);
+        }
+        goes_on
+    }
+
     /// Reads, or changes, the state of the trial.
     pub(crate) fn with<R>(&self, change: impl FnOnce(&mut Rollout) -> R) -> R {
         let mut rollout = self.rollout.lock().unwrap_or_else(PoisonError::into_inner);
@@ -102,11 +112,6 @@ impl Lanes {
             canary: None,
             ..self.clone()
         }
-    }
-
-    /// The version on trial.
-    pub(crate) fn on_trial(&self) -> Option<&Version> {
-        self.canary.as_ref().map(|canary| &*canary.version)
     }
 
     /// Every version that may be called.

@@ -69,7 +69,7 @@ impl Records {
         self.write(function, lanes, event);
     }
 
-    /// A function is served that has none on trial.
+    /// A function is served, with no trial that begins.
     pub(crate) fn serves(&self, function: &Function) {
         self.weights(function, &function.lanes());
     }

@@ -22,7 +22,7 @@ pub struct Function {
     /// Others are called at `/v1/fn/<name>/<interface>/<function>`. Default: `/fn/<name>`.
     #[serde(default)]
     pub route: Option<String>,
-    /// The interface that the component must export, `package:name/interface@version`; without it the component is refused. Default: any.
+    /// The interface that the component must export, and so must one on trial, `package:name/interface@version`; without it the component is refused. Default: any.
     #[serde(default)]
     pub interface: Option<String>,
     /// What a new version may change. Default: `compatible`.

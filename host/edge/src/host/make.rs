@@ -7,7 +7,7 @@ use amphi_core::contract::Contract;
 use super::Host;
 use crate::config;
 use crate::deploy::{Candidate, DeployError, Making};
-use crate::function::{Function, Spec};
+use crate::function::{Function, Settled, Spec};
 use crate::gate::judge;
 use crate::grant::keyvalue::KeyValueStores;
 use crate::lanes::{Canary, Lanes};
@@ -48,7 +48,13 @@ impl Host {
 
     /// Reads the components of a specification, and judges them by what callers have now.
     async fn judge(&self, spec: &Spec, before: Option<&Function>) -> Result<Judged, DeployError> {
-        let stable = candidate(spec, &spec.component).await?;
+        let settled = before.and_then(|before| before.settled(spec));
+        let (stable, on_trial) = match (settled, &spec.canary) {
+            (None, canary) => (&spec.component, canary.as_ref()),
+            (Some(Settled::Promoted), Some(canary)) => (canary, None),
+            (Some(_), _) => (&spec.component, None),
+        };
+        let stable = candidate(spec, stable).await?;
         // Whoever is called today is called tomorrow by the same callers. A version that serves already goes back to nothing when the one on trial is taken away.
         let before = before.map(Function::lanes);
         if let Some(before) = before.filter(|before| before.stable.digest != stable.digest) {
@@ -57,14 +63,15 @@ impl Host {
             }
         }
         let mut canary = None;
-        if let (Some(bytes), Some(config)) = (&spec.canary, &spec.config.canary) {
+        if let (Some(bytes), Some(config)) = (on_trial, &spec.config.canary) {
             let candidate = candidate(spec, bytes).await?;
             self.gate(spec, &stable.title(), &stable.contract, &candidate)?;
             canary = Some((candidate, plan(config).map_err(DeployError::Steps)?));
         }
+        // What is pinned is for who asks for no version.
         let mut beside = Vec::new();
         for bytes in &spec.beside {
-            beside.push(candidate(spec, bytes).await?);
+            beside.push(Candidate::read(&**bytes).await?);
         }
         Ok(Judged {
             stable,
