@@ -20,6 +20,8 @@ mod openapi;
 mod plugins;
 #[path = "edge/reload.rs"]
 mod reload;
+#[path = "edge/trials.rs"]
+mod trials;
 #[path = "edge/typed.rs"]
 mod typed;
 #[path = "edge/versions.rs"]

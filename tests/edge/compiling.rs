@@ -17,6 +17,25 @@ pub fn program() -> Place {
     Place::Child(PathBuf::from(env!("CARGO_BIN_EXE_amphi")))
 }
 
+/// The command, behind commands of a shell that come first.
+pub fn program_after(folder: &Path, commands: &str) -> Place {
+    let (source, program) = (folder.join("source"), folder.join("program"));
+    let command = env!("CARGO_BIN_EXE_amphi");
+    fs::write(
+        &source,
+        format!("#!/bin/sh\n{commands}\nexec '{command}'\n"),
+    )
+    .expect("a text");
+    // No child of another test has a program open for writing that this process never had.
+    let mut install = Command::new("install");
+    let installed = install
+        .args(["-m", "700"])
+        .args([&source, &program])
+        .status();
+    assert!(installed.expect("there is `install`").success());
+    Place::Child(program)
+}
+
 fn host(compiling: Compiling, cache: &Path) -> Host {
     Host::new(Settings {
         compiling,
@@ -137,20 +156,8 @@ async fn what_is_refused_is_not_compiled() {
 #[tokio::test]
 async fn a_component_that_two_functions_have_is_compiled_once() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (count, counting) = (folder.path().join("count"), folder.path().join("counting"));
-    let script = format!(
-        "#!/bin/sh\necho >> '{}'\nexec '{}'\n",
-        count.display(),
-        env!("CARGO_BIN_EXE_amphi")
-    );
-    let source = folder.path().join("source");
-    fs::write(&source, script).expect("a text");
-    // No child of another test has a program open that this process never had.
-    let install = Command::new("install")
-        .args(["-m", "700"])
-        .args([&source, &counting])
-        .status();
-    assert!(install.expect("there is `install`").success());
+    let count = folder.path().join("count");
+    let counting = program_after(folder.path(), &format!("echo >> '{}'", count.display()));
     fs::write(folder.path().join("one.wasm"), guest("calc-1-0")).expect("a component");
     fs::write(folder.path().join("two.wasm"), guest("calc-1-1")).expect("a component");
     let text = "functions:
@@ -160,7 +167,7 @@ async fn a_component_that_two_functions_have_is_compiled_once() {
 ";
     let config = config::parse(text, Format::Yaml, folder.path()).expect("it reads well");
     let compiling = Compiling {
-        place: Place::Child(counting),
+        place: counting,
         ..Compiling::default()
     };
     let host = host(compiling, &folder.path().join("cache"));

@@ -1,25 +1,27 @@
-//! Versions of a function: which may take another's place, which serve side by side, and which go back by themselves.
+//! Versions of a function: which may take another's place, which serve side by side, and what they answer before they serve.
 
-use std::fs;
-use std::path::Path;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use amphi_edge::config::{self, Abi, Canary, Format, Smoke};
-use amphi_edge::rollout::choice::Weight;
-use amphi_edge::rollout::record::Author;
-use amphi_edge::{DeployError, Digest, Host, Settings, Spec};
+use amphi_edge::config::{Abi, Canary, Smoke};
+use amphi_edge::{DeployError, Host, Spec};
 use bytes::Bytes;
+use futures_util::stream;
 use http::{HeaderMap, Request, StatusCode};
-use http_body_util::Full;
+use http_body::Frame;
+use http_body_util::{Full, StreamBody};
 use serde_json::{Value, json};
 
-use crate::fixture::{call, chain, deploy, guest, host, read, serving, settings};
+use crate::fixture::{chain, deploy, guest, host, read, serving};
+use crate::trials::on_trial;
 
-fn calc(version: &str) -> Spec {
+pub fn calc(version: &str) -> Spec {
     Spec::new("calc", guest(&format!("calc-{version}")))
 }
 
 /// Calls with header fields; the status, the document, and the response's header fields.
-async fn call_with(
+pub async fn call_with(
     host: &Host,
     path: &str,
     fields: &[(&str, &str)],
@@ -36,7 +38,7 @@ async fn call_with(
     (status, document, headers)
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
+pub fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
     headers[name].to_str().expect("text")
 }
 
@@ -126,7 +128,7 @@ async fn versions_serve_side_by_side() {
 }
 
 /// A component whose `run` does what it is told.
-fn component(run: &str) -> Vec<u8> {
+pub fn component(run: &str) -> Vec<u8> {
     let text = format!(
         r#"(component
             (core module $m (func (export "run") (result i32) {run}))
@@ -136,234 +138,59 @@ fn component(run: &str) -> Vec<u8> {
     wat::parse_str(text).expect("a component")
 }
 
-fn on_trial(canary: &str, weight: u16) -> Spec {
-    let mut spec = Spec::new("f", component("(i32.const 1)"));
-    spec.canary = Some(component(canary));
-    spec.config.canary = Some(Canary {
-        component: "".into(),
-        weight,
-        steps: Vec::new(),
-    });
-    spec
-}
-
-fn audited(folder: &Path) -> Host {
-    Host::new(Settings {
-        audit: Some(folder.join("audit.jsonl")),
-        ..settings()
-    })
-    .expect("an audit log")
-}
-
 #[tokio::test]
-async fn a_key_keeps_its_version() {
-    let host = serving(on_trial("(i32.const 2)", 30)).await;
-    let mut on_canary = 0;
-    for user in 0..100 {
-        let key = format!("user-{user}");
-        let mut found = Vec::new();
-        for _ in 0..3 {
-            let (status, number, headers) =
-                call_with(&host, "f/run", &[("amphi-key", &key)], "").await;
-            assert_eq!(status, StatusCode::OK);
-            assert_eq!(text(&headers, "amphi-version-reason"), "key");
-            found.push(number);
-        }
-        assert!(
-            found.iter().all(|number| *number == found[0]),
-            "{key}: {found:?}"
-        );
-        on_canary += u32::from(found[0] == json!(2));
-    }
-    // The keys are always the same, and so is their share.
-    assert!((15..=45).contains(&on_canary), "{on_canary}");
-}
-
-#[tokio::test]
-async fn a_canary_that_traps_goes_back_by_itself() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let host = audited(folder.path());
-    deploy(&host, on_trial("unreachable", 50)).await;
-    let mut bad = 0;
-    for _ in 0..2_000 {
-        let (status, _) = call(&host, "f/run", "").await;
-        // The breaker is for the version that serves, whose calls go on.
-        assert_ne!(status, StatusCode::SERVICE_UNAVAILABLE);
-        bad += u32::from(status != StatusCode::OK);
-        if host
-            .function("f")
-            .expect("it is served")
-            .lanes()
-            .canary
-            .is_none()
-        {
-            break;
-        }
-    }
-    assert!((1..100).contains(&bad), "{bad} bad calls");
-    for _ in 0..100 {
-        assert_eq!(call(&host, "f/run", "").await, (StatusCode::OK, json!(1)));
-    }
-    let log = fs::read_to_string(folder.path().join("audit.jsonl")).expect("the log");
-    let events: Vec<Value> = log
-        .lines()
-        .map(|line| serde_json::from_str(line).expect("an entry"))
-        .collect();
-    assert_eq!(events[0]["event"], "began");
-    assert_eq!(events[1]["event"], "rolled-back");
-    assert_eq!(events[1]["by"], "trial");
-    assert!(
-        events[1]["decision"]["canary"]["trapped"].as_u64() > Some(0),
-        "{log}"
-    );
-    let metrics = host.metrics().text();
-    assert!(
-        metrics.contains("rollout_state{function=\"f\",state=\"rolled-back\"} 1"),
-        "{metrics}"
-    );
-}
-
-#[tokio::test]
-async fn a_trial_of_a_configuration_that_is_refused_never_began() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let host = audited(folder.path());
-    let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes);
-    write("f.wasm", &component("(i32.const 1)")).expect("a file");
-    write("next.wasm", &component("(i32.const 2)")).expect("a file");
-    write("g.wasm", b"no component").expect("a file");
-    let text = "functions:
-  f: { component: f.wasm, canary: { component: next.wasm, weight: 10 } }
-  g: { component: g.wasm }
-";
-    let read =
-        |text: &str| config::parse(text, Format::Yaml, folder.path()).expect("it reads well");
-    let error = host.apply(&read(text)).await.expect_err("one is broken");
-    assert_eq!(error.problems.len(), 1, "{error}");
-    let log = || fs::read_to_string(folder.path().join("audit.jsonl")).expect("the log");
-    assert_eq!(log(), "");
-    let good: String = text
-        .lines()
-        .take(2)
-        .map(|line| format!("{line}\n"))
-        .collect();
-    host.apply(&read(&good)).await.expect("it is good");
-    assert_eq!(log().lines().count(), 1, "{}", log());
-}
-
-#[tokio::test]
-async fn a_configuration_that_takes_the_canary_out_ends_its_trial() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let host = audited(folder.path());
-    let digest = |version: &str| Digest::of(&guest(version)).short();
-    let (first, second) = (digest("calc-1-0"), digest("calc-1-1"));
-    let on_trial = |stable: &str, canary: &str| {
-        let mut spec = calc(stable);
-        spec.canary = Some(guest(canary));
-        spec.config.canary = Some(Canary {
-            component: "".into(),
-            weight: 10,
-            steps: Vec::new(),
-        });
+async fn what_is_in_flight_ends_on_its_version_which_then_is_gone() {
+    let web = |name: &str| {
+        let mut spec = Spec::new("web", guest(name));
+        spec.config.route = Some("/".to_owned());
+        spec.config.abi = Abi::Any;
+        spec.config.prewarm = 2;
         spec
     };
-    let told = |expected: &[(&str, String)]| {
-        let metrics = host.metrics().text();
-        let found = metrics
-            .lines()
-            .filter(|line| line.starts_with("rollout_state{") || line.starts_with("route_weight{"));
-        let mut found: Vec<&str> = found.collect();
-        let expected = expected
-            .iter()
-            .map(|(name, rest)| format!("{name}{{function=\"calc\",{rest}"));
-        let mut expected: Vec<String> = expected.collect();
-        found.sort_unstable();
-        expected.sort_unstable();
-        assert_eq!(found, expected);
-    };
-    let state = |state: &str| ("rollout_state", format!("state=\"{state}\"}} 1"));
-    let weight =
-        |version: &str, percent: u8| ("route_weight", format!("version=\"{version}\"}} {percent}"));
-    deploy(&host, on_trial("1-0", "calc-1-1")).await;
-    told(&[state("trial"), weight(&first, 90), weight(&second, 10)]);
-    // What is on trial has more than what serves: going back is no lower version.
-    deploy(&host, calc("1-0")).await;
-    told(&[state("rolled-back"), weight(&first, 100)]);
-    deploy(&host, on_trial("1-0", "calc-1-1")).await;
-    told(&[state("trial"), weight(&first, 90), weight(&second, 10)]);
-    // The same trial goes on, and does not begin.
-    let mut again = on_trial("1-0", "calc-1-1");
-    again.config.prewarm = 1;
-    deploy(&host, again).await;
-    told(&[state("trial"), weight(&first, 90), weight(&second, 10)]);
-    deploy(&host, calc("1-1")).await;
-    told(&[state("promoted"), weight(&second, 100)]);
-    host.remove("calc").await.expect("it is served");
-    told(&[]);
-    let log = fs::read_to_string(folder.path().join("audit.jsonl")).expect("the log");
-    let events = log.lines().map(|line| {
-        let event: Value = serde_json::from_str(line).expect("an entry");
-        assert_eq!(event["by"], "configuration", "{event}");
-        event["event"].as_str().expect("a word").to_owned()
+    let host = serving(web("respond")).await;
+    let version = Arc::clone(&host.function("web").expect("it is served").lanes().stable);
+    let (name, title) = (version.name.clone(), version.title());
+    let old = Arc::downgrade(&version);
+    drop(version);
+    let (sender, receiver) = tokio::sync::mpsc::channel::<Bytes>(1);
+    let body = stream::unfold(receiver, |mut receiver| async {
+        let frame = Frame::data(receiver.recv().await?);
+        Some((Ok::<_, Infallible>(frame), receiver))
     });
-    let expected = ["began", "rolled-back", "began", "promoted"];
-    assert_eq!(events.collect::<Vec<_>>(), expected);
-}
-
-#[tokio::test]
-async fn what_a_trial_has_come_to_stays_when_something_else_changes() {
-    let weight = |host: &Host| {
-        let lanes = host.function("f").expect("it is served").lanes();
-        lanes
-            .canary
-            .as_ref()
-            .map(|canary| canary.weight().in_10_000())
-    };
-    let by = Author::Hand;
-    let changed = || {
-        let mut spec = on_trial("(i32.const 2)", 10);
-        spec.config.limits.concurrency += 1;
-        spec
-    };
-    // A share that somebody gave it.
-    let host = serving(on_trial("(i32.const 2)", 10)).await;
-    let function = host.function("f").expect("it is served");
-    let half = Weight::of_percent(50).expect("a share");
-    assert!(function.set_weight(half, by));
-    deploy(&host, changed()).await;
-    assert_eq!(weight(&host), Some(5_000));
-    // Another share in the configuration is another trial.
-    deploy(&host, on_trial("(i32.const 2)", 20)).await;
-    assert_eq!(weight(&host), Some(2_000));
-    deploy(&host, on_trial("(i32.const 2)", 10)).await;
-    // That it went back.
-    assert!(
-        host.function("f")
-            .expect("it is served")
-            .roll_back(by, None)
-    );
-    deploy(&host, changed()).await;
-    assert_eq!(weight(&host), None);
-    assert_eq!(call(&host, "f/run", "").await, (StatusCode::OK, json!(1)));
-    // That it was promoted.
-    deploy(&host, on_trial("(i32.const 2)", 20)).await;
-    deploy(&host, on_trial("(i32.const 2)", 10)).await;
-    assert!(host.function("f").expect("it is served").promote(by));
-    deploy(&host, changed()).await;
-    assert_eq!(weight(&host), None);
-    assert_eq!(call(&host, "f/run", "").await, (StatusCode::OK, json!(2)));
+    let request = Request::post("/echo").header("host", "localhost");
+    let request = request.body(StreamBody::new(body)).expect("a request");
+    let response = host.handle(request).await;
+    assert_eq!(text(response.headers(), "amphi-version"), title);
+    deploy(&host, web("respond-0-3")).await;
+    let next = Request::post("/echo").header("host", "localhost");
+    let next = next
+        .body(Full::new(Bytes::from_static(b"new")))
+        .expect("a request");
+    let next = host.handle(next).await;
+    assert_ne!(text(next.headers(), "amphi-version"), title);
+    assert_eq!(read(next).await.1, json!("new"));
+    assert!(old.upgrade().is_some(), "a call of it runs");
+    sender
+        .send(Bytes::from_static(b"one "))
+        .await
+        .expect("it is read");
+    sender
+        .send(Bytes::from_static(b"two"))
+        .await
+        .expect("it is read");
+    drop(sender);
+    assert_eq!(read(response).await.1, json!("one two"));
+    let begin = Instant::now();
+    while old.upgrade().is_some() {
+        assert!(begin.elapsed() < Duration::from_secs(60), "it never went");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     let metrics = host.metrics().text();
-    let promoted = "rollout_state{function=\"f\",state=\"promoted\"} 1";
-    assert!(metrics.contains(promoted), "{metrics}");
-}
-
-#[tokio::test]
-async fn a_canary_may_be_promoted_by_hand() {
-    let host = serving(on_trial("(i32.const 2)", 0)).await;
-    assert_eq!(call(&host, "f/run", "").await, (StatusCode::OK, json!(1)));
-    let function = host.function("f").expect("it is served");
-    assert!(function.promote(Author::Hand));
-    assert!(!function.promote(Author::Hand));
-    assert_eq!(call(&host, "f/run", "").await, (StatusCode::OK, json!(2)));
+    for state in ["live", "idle"] {
+        let none =
+            format!("fn_instances{{state=\"{state}\",function=\"web\",version=\"{name}\"}} 0");
+        assert!(metrics.contains(&none), "{none}\n{metrics}");
+    }
 }
 
 #[tokio::test]

@@ -137,11 +137,7 @@ impl Function {
 
     /// Has the version on trial take the place of the one that serves; whether there was one.
     pub fn promote(&self, by: Author) -> bool {
-        self.end_trial(Event::Promoted { by }, |lanes, canary| Lanes {
-            stable: Arc::clone(&canary.version),
-            canary: None,
-            beside: lanes.beside.clone(),
-        })
+        self.end_trial(Event::Promoted { by }, Lanes::promoted)
     }
 
     /// Takes the version on trial away; whether there was one.
@@ -164,6 +160,9 @@ impl Function {
 
     /// Another function takes this one's place, or none: a trial that does not go on there is over. Whether it goes on.
     pub(crate) fn give_way(&self, after: Option<&Self>) -> bool {
+        if let Some(after) = after {
+            after.settle(self);
+        }
         let (before, by) = (self.lanes(), Author::Configuration);
         let mut goes_on = false;
         if let Some(canary) = &before.canary {
@@ -187,6 +186,17 @@ impl Function {
             self.records.gone(self);
         }
         goes_on
+    }
+
+    /// Has a trial end here as it has ended `before`, which may have been while this function was made.
+    fn settle(&self, before: &Self) {
+        let Some(settled) = before.settled(&self.spec) else {
+            return;
+        };
+        self.take_canary(|lanes, canary| match settled {
+            Settled::Promoted => lanes.promoted(canary),
+            Settled::RolledBack => lanes.without_canary(),
+        });
     }
 
     /// How the trial that `spec` asks for has ended here, if it was this one and has ended.

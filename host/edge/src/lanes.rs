@@ -106,6 +106,15 @@ impl Lanes {
         }
     }
 
+    /// The same with the one on trial in the place of the one that serves.
+    pub(crate) fn promoted(&self, canary: &Canary) -> Self {
+        Self {
+            stable: Arc::clone(&canary.version),
+            canary: None,
+            beside: self.beside.clone(),
+        }
+    }
+
     /// The same without the one on trial.
     pub(crate) fn without_canary(&self) -> Self {
         Self {
