@@ -78,7 +78,7 @@ pub fn serve(options: &Options) -> Outcome {
     if let Some(address) = options.listen {
         config.server.listen = address;
     }
-    log::start(&config.server.log).map_err(Error::new)?;
+    let _last = log::start(&config.server.log).map_err(Error::new)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

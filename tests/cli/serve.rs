@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -24,12 +24,25 @@ struct Serving {
     /// What it says of itself, in JSON.
     said: Value,
     stdout: BufReader<ChildStdout>,
-    /// What it logs, read as it comes: a process that cannot write its log waits.
+    stderr: Option<ChildStderr>,
+    /// What it logs, read as it comes, so that nothing is dropped.
     log: Option<JoinHandle<String>>,
 }
 
 impl Serving {
     fn start(what: &str) -> Self {
+        let mut serving = Self::unread(what);
+        let mut stderr = serving.stderr.take().expect("it is piped");
+        serving.log = Some(thread::spawn(move || {
+            let mut log = String::new();
+            stderr.read_to_string(&mut log).expect("it is text");
+            log
+        }));
+        serving
+    }
+
+    /// A server whose log nobody reads.
+    fn unread(what: &str) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_amphi"))
             .args(["serve", "--json", "--listen", "127.0.0.1:0", what])
             .env("XDG_CACHE_HOME", folder("serve-cache"))
@@ -39,21 +52,19 @@ impl Serving {
             .expect("the binary was built for this test");
         let mut stdout = BufReader::new(child.stdout.take().expect("it is piped"));
         let mut stderr = child.stderr.take().expect("it is piped");
-        let log = thread::spawn(move || {
-            let mut log = String::new();
-            stderr.read_to_string(&mut log).expect("it is text");
-            log
-        });
         let mut line = String::new();
         stdout.read_line(&mut line).expect("it says what it serves");
         let Ok(said) = serde_json::from_str(&line) else {
-            panic!("{line}{}", log.join().expect("it is read"));
+            let mut log = String::new();
+            stderr.read_to_string(&mut log).expect("it is text");
+            panic!("{line}{log}");
         };
         Self {
             child,
             said,
             stdout,
-            log: Some(log),
+            stderr: Some(stderr),
+            log: None,
         }
     }
 
@@ -89,12 +100,17 @@ impl Serving {
 
     /// The exit code, and what was logged.
     fn end(mut self) -> (Option<i32>, String) {
+        let code = self.code();
+        let log = self.log.take().expect("it is read once");
+        (code, log.join().expect("it is read"))
+    }
+
+    /// The exit code, once it has ended.
+    fn code(&mut self) -> Option<i32> {
         let mut rest = String::new();
         self.stdout.read_to_string(&mut rest).expect("it is text");
         assert_eq!(rest, "", "standard output is for the result alone");
-        let log = self.log.take().expect("it is read once");
-        let log = log.join().expect("it is read");
-        (self.child.wait().expect("it has ended").code(), log)
+        self.child.wait().expect("it has ended").code()
     }
 }
 
@@ -229,6 +245,43 @@ fn a_request_in_flight_is_answered_when_the_process_is_told_to_end() {
         "{answer}"
     );
     assert_eq!(serving.end().0, Some(0));
+}
+
+#[test]
+fn a_log_that_nobody_reads_stops_nobody() {
+    let mut serving = Serving::unread(&guest("calc-1-0.wasm"));
+    let add = "/v1/fn/calc-1-0/add";
+    // Each is a line of the log, and all of them are more than a pipe and the host hold.
+    let long = format!("{add}/{}", "x".repeat(4_000));
+    for _ in 0..2_000 {
+        assert_eq!(serving.ask("POST", add, "[1, 2]"), (200, "3".into()));
+        assert_eq!(serving.ask("POST", &long, "[1, 2]").0, 404);
+    }
+    let (_, metrics) = serving.ask("GET", "/metrics", "");
+    let dropped = metrics
+        .lines()
+        .find_map(|line| line.strip_prefix("log_dropped_lines_total "));
+    let dropped: u64 = dropped.expect(&metrics).parse().expect("it is a number");
+    assert!(dropped > 0, "{metrics}");
+    serving.tell("-TERM");
+    assert_eq!(serving.code(), Some(0));
+}
+
+#[test]
+fn the_last_lines_of_the_log_arrive() {
+    let serving = Serving::start(&guest("calc-1-0.wasm"));
+    for _ in 0..1_000 {
+        assert_eq!(serving.ask("POST", "/v1/fn/calc-1-0/add", "[1, 2]").0, 200);
+    }
+    serving.tell("-TERM");
+    let (code, log) = serving.end();
+    assert_eq!(code, Some(0));
+    let answered = log
+        .lines()
+        .filter(|line| line.contains("answered function="));
+    assert_eq!(answered.count(), 1_000);
+    let last = log.lines().last().unwrap_or_default();
+    assert!(last.contains("nothing was lost"), "{last}");
 }
 
 #[test]

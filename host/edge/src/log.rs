@@ -2,12 +2,16 @@
 //!
 //! Three kinds of events: what the host does (target `amphi_edge`), a line for each request (`request`), and what guests say (`guest`), which is limited in bytes
 //! per second by a [`GuestLog`]. The environment variable `AMPHI_LOG` replaces the configured level, in the syntax of `tracing`'s `EnvFilter`.
+//!
+//! Nobody waits for who reads standard error: lines wait in a queue, and those that find no room in it are dropped, counted and told of.
 
 mod guest;
+mod queue;
 mod rate;
 
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
@@ -17,23 +21,46 @@ use tracing_subscriber::util::SubscriberInitExt;
 pub use guest::{GuestLog, GuestStream, Output};
 
 use crate::config::{Log, LogFormat, LogLevel};
+use queue::Queue;
+
+pub(crate) use queue::dropped;
 
 /// The environment variable that replaces the configured level.
 const VARIABLE: &str = "AMPHI_LOG";
 
-/// Begins to write events to standard error, for the whole process.
+/// How long the end waits for somebody to read the last lines.
+const LAST: Duration = Duration::from_secs(2);
+
+/// Begins to write events, and panics as events, to standard error, for the whole process. What is returned is to be dropped at the end of the process.
 ///
 /// # Errors
 ///
-/// If the environment variable is not understood, or somebody else takes the events already.
-pub fn start(log: &Log) -> Result<(), LogError> {
+/// If the environment variable is not understood, somebody else takes the events already, or there can be no thread that writes them.
+pub fn start(log: &Log) -> Result<Last, LogError> {
     let filter = match std::env::var(VARIABLE) {
         Ok(text) => EnvFilter::try_new(text).map_err(LogError::Variable)?,
         Err(_) => filter(log.level),
     };
-    subscriber(log.format, filter, io::stderr)
+    let tell = |lines| tracing::warn!(lines, "lines of the log were dropped: nobody read them");
+    let queue = Queue::start(io::stderr(), tell).map_err(LogError::Thread)?;
+    subscriber(log.format, filter, Arc::clone(&queue))
         .try_init()
-        .map_err(LogError::Taken)
+        .map_err(LogError::Taken)?;
+    // Who writes to standard error itself waits for whoever reads it.
+    std::panic::set_hook(Box::new(
+        |panic| tracing::error!(%panic, "something panicked"),
+    ));
+    Ok(Last(queue))
+}
+
+/// Waits for the last lines to be written when it is dropped, but not for ever.
+#[must_use = "lines are lost that come after it is dropped"]
+pub struct Last(Arc<Queue>);
+
+impl Drop for Last {
+    fn drop(&mut self) {
+        self.0.flush(LAST);
+    }
 }
 
 /// What is written at a level: of libraries, only what should not happen.
@@ -121,6 +148,8 @@ pub enum LogError {
     Variable(tracing_subscriber::filter::ParseError),
     /// Somebody else takes the events already.
     Taken(tracing_subscriber::util::TryInitError),
+    /// There can be no thread that writes events.
+    Thread(io::Error),
 }
 
 impl fmt::Display for LogError {
@@ -128,6 +157,7 @@ impl fmt::Display for LogError {
         match self {
             Self::Variable(_) => write!(formatter, "cannot read the variable `{VARIABLE}`"),
             Self::Taken(_) => formatter.write_str("events are taken already"),
+            Self::Thread(_) => formatter.write_str("nothing can write events"),
         }
     }
 }
@@ -137,6 +167,7 @@ impl std::error::Error for LogError {
         match self {
             Self::Variable(error) => Some(error),
             Self::Taken(error) => Some(error),
+            Self::Thread(error) => Some(error),
         }
     }
 }

@@ -12,6 +12,7 @@
 //! | `fn_memory_peak_bytes` | `function`, `version` | the most memory that it had at once |
 //! | `fn_fuel_consumed_total` | `function`, `version` | fuel, where it is counted |
 //! | `fn_log_dropped_bytes_total` | `function`, `version` | output that was over the limit of the log |
+//! | `log_dropped_lines_total` | | lines of the log that nobody read in time |
 //! | `fn_instances` | `function`, `version`, `state` | instances that run (`live`) or wait for a call (`idle`) |
 //! | `pool_*` | `engine` | the engine's pool: instances, memories, tables, stacks, and what is kept warm |
 //! | `route_weight` | `function`, `version` | the share of calls that a version gets, in percent |
@@ -38,6 +39,7 @@ use prometheus_client::registry::Registry;
 pub use calls::{Call, FunctionMetrics, InstanceState};
 
 use crate::body::{Body, full};
+use crate::log;
 use calls::Families;
 use pool::PoolGauges;
 
@@ -141,6 +143,8 @@ impl Metrics {
             "Compiled code that was not kept",
             metrics.unkept.clone(),
         );
+        let name = "log_dropped_lines";
+        registry.register(name, "Lines of the log that nobody read", log::dropped());
         Self {
             registry,
             ..metrics
