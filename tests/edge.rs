@@ -2,8 +2,14 @@
 
 #[path = "edge/admin.rs"]
 mod admin;
+#[path = "edge/bombs.rs"]
+mod bombs;
+#[path = "edge/client.rs"]
+mod client;
 #[path = "edge/compiling.rs"]
 mod compiling;
+#[path = "edge/document.rs"]
+mod document;
 #[path = "edge/fixture.rs"]
 mod fixture;
 #[path = "edge/handler.rs"]
@@ -26,3 +32,5 @@ mod trials;
 mod typed;
 #[path = "edge/versions.rs"]
 mod versions;
+#[path = "edge/wit.rs"]
+mod wit;

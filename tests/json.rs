@@ -1,14 +1,16 @@
 //! The examples of `docs/json.md`: each is read and written as the page says.
 
+#[path = "edge/wit.rs"]
+mod wit;
+
 use std::fs;
 use std::path::Path;
 
 use amphi::component::types::ComponentItem;
 use amphi::component::{Component, Type};
-use amphi::json::{Bounds, Shape, Spelling};
+use amphi::json::{Bounds, Form, Shape, Spelling};
 use amphi::{Config, Engine, wave};
-use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
-use wit_parser::{ManglingAndAbi, Resolve};
+use wit_parser::Resolve;
 
 /// The page, and the types of its examples.
 struct Page {
@@ -86,16 +88,7 @@ fn component(wit: &str) -> Component {
     let world = resolve
         .select_world(&[package], None)
         .expect("there is one world");
-    let mut module = dummy_module(&resolve, world, ManglingAndAbi::Standard32);
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)
-        .expect("the world can be embedded");
-    let encoder = ComponentEncoder::default()
-        .module(&module)
-        .expect("the module is of the world");
-    let bytes = encoder
-        .validate(false)
-        .encode()
-        .expect("a component can be made of it");
+    let bytes = wit::component(&resolve, world);
     let mut config = Config::new();
     config.wasm_component_model_fixed_length_lists(true);
     let engine = Engine::new(&config).expect("an engine with lists of fixed length");
@@ -129,6 +122,29 @@ fn every_value_is_written_and_read_as_the_page_says() {
             // As text: what is no number is not equal to itself.
             let read = read.map(|value| wave::to_text(&value));
             assert_eq!(read, Ok(wave::to_text(&value)), "{row:?}: {text}");
+        }
+    }
+}
+
+#[test]
+fn every_other_form_is_written_and_read_as_the_page_says() {
+    let page = Page::read();
+    let rows = page.rows("Other forms");
+    let names: Vec<String> = rows.iter().map(|row| cell(row, 0)).collect();
+    assert!(rows.len() > 6, "the page has its table");
+    let [_, strings, tagged, _] = Form::ALL;
+    for (row, ty) in rows.iter().zip(&page.types(&names)) {
+        let value = wave::from_text(ty, &cell(row, 1)).expect("a value of the type");
+        let shape = Shape::new(ty, Spelling::Any).expect("JSON can carry the type");
+        for (form, index) in [(strings, 2), (tagged, 3)] {
+            let text = cell(row, index);
+            assert_eq!(
+                shape.write_in(form, &value, 1_000).as_ref(),
+                Ok(&text),
+                "{row:?}"
+            );
+            let read = shape.read(text.as_bytes(), &Bounds::default());
+            assert_eq!(read, Ok(value.clone()), "{row:?}");
         }
     }
 }

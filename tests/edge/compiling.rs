@@ -10,6 +10,7 @@ use amphi_edge::{Cache, CompileError, Compiling, DeployError, Host, Place, Setti
 use http::StatusCode;
 use serde_json::json;
 
+use crate::bombs;
 use crate::fixture::{call, chain, deploy, guest};
 
 /// The command, which is a program that compiles when it is told to.
@@ -180,23 +181,10 @@ async fn a_component_that_two_functions_have_is_compiled_once() {
     }
 }
 
-/// A component that takes long to compile: one function of very many instructions.
-pub fn bomb() -> Vec<u8> {
-    let body = "(local.set 0 (i32.mul (i32.add (local.get 0) (i32.const 7)) (local.get 0)))"
-        .repeat(400_000);
-    let text = format!(
-        r#"(component
-            (core module $m (func (export "run") (result i32) (local i32) {body} (local.get 0)))
-            (core instance $i (instantiate $m))
-            (func (export "run") (result u32) (canon lift (core func $i "run"))))"#
-    );
-    wat::parse_str(text).expect("a component")
-}
-
 #[tokio::test]
 async fn a_compile_bomb_meets_its_limits_and_nothing_else() {
     let cache = tempfile::tempdir().expect("a folder");
-    let bomb = bomb();
+    let bomb = bombs::compiling();
     let tight = [
         Compiling {
             time: Duration::from_millis(300),

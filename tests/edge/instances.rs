@@ -10,6 +10,7 @@ use http::{Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use serde_json::{Value, json};
 
+use crate::bombs;
 use crate::fixture::{call, deploy, guest, serving, settings};
 
 /// A component whose function counts how often its instance was called.
@@ -222,15 +223,7 @@ async fn each_call_of_a_kept_instance_has_its_fuel() {
 
 #[tokio::test]
 async fn a_call_that_nobody_waits_for_is_told_of() {
-    let text = r#"(component
-        (core module $m (func (export "run") (loop (br 0))))
-        (core instance $i (instantiate $m))
-        (func (export "run") (canon lift (core func $i "run"))))"#;
-    let host = serving(Spec::new(
-        "endless",
-        wat::parse_str(text).expect("a component"),
-    ))
-    .await;
+    let host = serving(Spec::new("endless", bombs::endless())).await;
     let given_up = tokio::time::timeout(Duration::from_millis(50), call(&host, "endless/run", ""));
     assert!(given_up.await.is_err());
     let metrics = host.metrics().text();

@@ -3,187 +3,405 @@
 use std::time::Duration;
 
 use amphi_edge::config::Limits;
-use amphi_edge::{Host, Spec};
+use amphi_edge::{CompileError, Compiling, DeployError, Host, Place, PoolSettings, Settings, Spec};
 use bytes::Bytes;
+use futures_util::future::join_all;
 use http::{Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
 
-use crate::fixture::{call, deploy, guest, host, read};
+use crate::bombs;
+use crate::client::{Listening, head, read};
+use crate::compiling::program;
+use crate::fixture::{call, deploy, guest, host, settings};
 
-/// A component that exports `run`, with the core module's `run` behind it.
-fn component(module: &str) -> Vec<u8> {
-    let text = format!(
-        r#"(component
-            (core module $m {module})
-            (core instance $i (instantiate $m))
-            (func (export "run") (canon lift (core func $i "run"))))"#
-    );
-    wat::parse_str(text).expect("a component")
+/// A function that is attacked, or attacks.
+struct Case {
+    what: &'static str,
+    component: fn() -> Vec<u8>,
+    limits: Limits,
+    attack: Attack,
+    /// The status of the answer, and the kind of its problem; nothing for a client that does not read it.
+    told: Option<(u16, &'static str)>,
+    /// What of the function's metrics is not zero then.
+    counted: &'static str,
 }
 
-async fn beside_a_neighbour(module: &str, limits: Limits) -> Host {
-    let host = host();
-    let mut bad = Spec::new("bad", component(module));
-    bad.config.limits = limits;
-    deploy(&host, bad).await;
-    deploy(&host, Spec::new("calc", guest("calc-1-0"))).await;
-    host
+/// What is done to a function.
+enum Attack {
+    /// It is called with these arguments.
+    Call(String),
+    /// It is called with header fields of so many bytes.
+    Headers(usize),
+    /// A body comes to it, by this path, of which there is another byte now and then.
+    SlowBody(&'static str),
+    /// It answers for as long as it is spoken to, and nobody reads that.
+    NoReader,
 }
 
-/// Runs the bad function with the neighbour called all the while; returns what the bad one's caller was told.
-async fn run(host: &Host) -> (StatusCode, Value) {
-    let neighbour = async {
-        loop {
-            let answer = call(host, "calc/add", "[20, 22]").await;
-            assert_eq!(answer, (StatusCode::OK, json!(42)));
-            tokio::task::yield_now().await;
+impl Default for Case {
+    fn default() -> Self {
+        Self {
+            what: "",
+            component: bombs::endless,
+            limits: Limits::default(),
+            attack: Attack::Call(String::new()),
+            told: None,
+            counted: "",
         }
-    };
-    tokio::select! {
-        biased;
-        told = call(host, "bad/run", "") => told,
-        () = neighbour => unreachable!("the neighbour goes on for ever"),
     }
 }
 
-async fn check(module: &str, limits: Limits, status: StatusCode, kind: &str) {
-    let host = beside_a_neighbour(module, limits).await;
-    let (found, problem) = run(&host).await;
-    assert_eq!(
-        (found, &problem["kind"]),
-        (status, &json!(kind)),
-        "{problem}"
-    );
-    let answer = call(&host, "calc/add", "[20, 22]").await;
-    assert_eq!(answer, (StatusCode::OK, json!(42)));
+const SHORT: Duration = Duration::from_millis(300);
+
+fn calc() -> Vec<u8> {
+    guest("calc-1-0")
 }
 
-const ENDLESS: &str = r#"(func (export "run") (loop (br 0)))"#;
+/// The matrix.
+fn cases() -> Vec<Case> {
+    let limits = Limits::default;
+    let cases = |attack: String| Case {
+        component: bombs::choice,
+        attack: Attack::Call(attack),
+        ..Case::default()
+    };
+    vec![
+        Case {
+            what: "an endless loop, by the time that it computes",
+            limits: Limits {
+                cpu: SHORT,
+                ..limits()
+            },
+            told: Some((504, "cpu-limit")),
+            counted: r#"outcome="cpu-limit""#,
+            ..Case::default()
+        },
+        Case {
+            what: "an endless loop, by the clock on the wall",
+            limits: Limits {
+                wall: SHORT,
+                cpu: Duration::from_secs(60),
+                ..limits()
+            },
+            told: Some((504, "deadline")),
+            counted: r#"outcome="deadline""#,
+            ..Case::default()
+        },
+        Case {
+            what: "an endless loop, by fuel",
+            limits: Limits {
+                fuel: Some(10_000),
+                ..limits()
+            },
+            told: Some((500, "out-of-fuel")),
+            counted: r#"outcome="out-of-fuel""#,
+            ..Case::default()
+        },
+        Case {
+            what: "a trap",
+            component: bombs::trapping,
+            told: Some((500, "unreachable-code-reached")),
+            counted: r#"outcome="unreachable-code-reached""#,
+            ..Case::default()
+        },
+        Case {
+            what: "three memories, each of which is small enough",
+            component: bombs::memories,
+            limits: Limits {
+                memory: 47 << 16,
+                ..limits()
+            },
+            told: Some((500, "memory-limit")),
+            counted: r#"outcome="memory-limit""#,
+            ..Case::default()
+        },
+        Case {
+            what: "three memories that are small enough together",
+            component: bombs::memories,
+            limits: Limits {
+                memory: 48 << 16,
+                ..limits()
+            },
+            told: Some((200, "")),
+            counted: r#"outcome="ok""#,
+            ..Case::default()
+        },
+        Case {
+            what: "a table",
+            component: bombs::table,
+            told: Some((500, "table-limit")),
+            counted: r#"outcome="table-limit""#,
+            ..Case::default()
+        },
+        Case {
+            what: "megabytes in one call to the host",
+            component: bombs::long_line,
+            told: Some((500, "hostcall-limit")),
+            counted: r#"outcome="hostcall-limit""#,
+            ..Case::default()
+        },
+        Case {
+            what: "handles to what the host has",
+            component: bombs::pollables,
+            told: Some((500, "resource-limit")),
+            counted: r#"outcome="resource-limit""#,
+            ..Case::default()
+        },
+        Case {
+            what: "handles to what the guest has",
+            component: bombs::resources,
+            told: Some((500, "resource-limit")),
+            counted: r#"outcome="resource-limit""#,
+            ..Case::default()
+        },
+        Case {
+            what: "lines of the log",
+            component: bombs::many_lines,
+            told: Some((200, "")),
+            counted: "fn_log_dropped_bytes_total",
+            ..Case::default()
+        },
+        Case {
+            what: "header fields",
+            component: calc,
+            limits: Limits {
+                headers: 1 << 10,
+                ..limits()
+            },
+            attack: Attack::Headers(2 << 10),
+            told: Some((431, "headers-too-large")),
+            counted: r#"outcome="headers-too-large""#,
+        },
+        Case {
+            what: "JSON of many bytes",
+            told: Some((413, "body-too-large")),
+            counted: r#"outcome="body-too-large""#,
+            ..cases(format!("[{}]", " ".repeat(2 << 20)))
+        },
+        Case {
+            what: "JSON of many values",
+            limits: Limits {
+                request: 8 << 20,
+                ..limits()
+            },
+            told: Some((413, "arguments-too-large")),
+            counted: r#"outcome="arguments-too-large""#,
+            ..cases(format!(r#"[{{"ok": [{}1]}}]"#, "1,".repeat(2 << 20)))
+        },
+        Case {
+            what: "JSON that is deep where nothing may be",
+            told: Some((400, "arguments")),
+            counted: r#"outcome="arguments""#,
+            ..cases("[".repeat(500_000))
+        },
+        Case {
+            what: "JSON that is deep where anything may be",
+            told: Some((413, "arguments-too-large")),
+            counted: r#"outcome="arguments-too-large""#,
+            ..cases(format!(
+                r#"[{{"val": {}, "tag": "err"}}]"#,
+                "[".repeat(500_000)
+            ))
+        },
+        Case {
+            what: "a slow body that the host reads",
+            component: calc,
+            limits: Limits {
+                wall: SHORT,
+                ..limits()
+            },
+            attack: Attack::SlowBody("/v1/fn/bad/add"),
+            told: Some((408, "body-late")),
+            counted: r#"outcome="body-late""#,
+        },
+        Case {
+            what: "a slow body that the guest reads",
+            component: || guest("words"),
+            limits: Limits {
+                wall: SHORT,
+                ..limits()
+            },
+            attack: Attack::SlowBody("/fn/bad"),
+            told: Some((504, "deadline")),
+            counted: r#"outcome="deadline""#,
+        },
+        Case {
+            what: "a slow reader of WASI 0.2",
+            component: || guest("respond"),
+            limits: Limits {
+                wall: SHORT,
+                request: 1 << 40,
+                response: 1 << 40,
+                ..limits()
+            },
+            attack: Attack::NoReader,
+            counted: r#"outcome="deadline""#,
+            ..Case::default()
+        },
+        Case {
+            what: "a slow reader of WASI 0.3",
+            component: || guest("respond-0-3"),
+            limits: Limits {
+                wall: SHORT,
+                request: 1 << 40,
+                response: 1 << 40,
+                ..limits()
+            },
+            attack: Attack::NoReader,
+            counted: r#"outcome="deadline""#,
+            ..Case::default()
+        },
+    ]
+}
 
-#[tokio::test]
-async fn an_endless_loop_has_its_share_of_the_processor() {
-    let limits = Limits {
-        cpu: Duration::from_millis(50),
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_limit_bites_and_the_neighbour_notices_nothing() {
+    // The hosts of so many cases need address space, of which there is an end.
+    let pool = PoolSettings {
+        instances: 20,
+        ..PoolSettings::default()
+    };
+    for case in cases() {
+        let settings = Settings {
+            pool: pool.clone(),
+            ..settings()
+        };
+        let host = Host::new(settings).expect("it has no audit log");
+        let mut bad = Spec::new("bad", (case.component)());
+        bad.config.limits = case.limits.clone();
+        if matches!(case.attack, Attack::NoReader) {
+            bad.config.route = Some("/".to_owned());
+        }
+        deploy(&host, bad).await;
+        let served = beside_a_neighbour(host).await;
+        let told = meanwhile(&served, attack(&served, &case.attack)).await;
+        let metrics = served.host.metrics().text();
+        if let Some((status, kind)) = case.told {
+            let (found, problem) = told;
+            let found = (found, problem["kind"].as_str().unwrap_or_default());
+            assert_eq!(found, (status, kind), "{}: {problem}", case.what);
+        }
+        let counted = metrics.lines().any(|line| {
+            line.contains(r#"function="bad""#)
+                && line.contains(case.counted)
+                && !line.ends_with(" 0")
+        });
+        assert!(counted, "{}: {}\n{metrics}", case.what, case.counted);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_compile_bomb_is_compiled_beside_a_neighbour() {
+    // The neighbour is compiled already: on a busy machine it might need more than the bomb may have.
+    deploy(&host(), Spec::new("calc", calc())).await;
+    let compiling = Compiling {
+        place: program(),
+        time: SHORT,
+        ..Compiling::default()
+    };
+    let host = Host::new(Settings {
+        compiling,
+        ..settings()
+    })
+    .expect("it has no audit log");
+    let served = beside_a_neighbour(host).await;
+    let bomb = Spec::new("bad", bombs::compiling());
+    match meanwhile(&served, served.host.deploy(bomb)).await {
+        Err(DeployError::Compile(CompileError::Limits { .. })) => {}
+        other => panic!("{:?}", other.err()),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_exhausted_pool_has_calls_wait() {
+    let pool = PoolSettings {
+        instances: 2,
+        ..PoolSettings::default()
+    };
+    let host = Host::new(Settings { pool, ..settings() }).expect("it has no audit log");
+    let mut bad = Spec::new("bad", bombs::endless());
+    bad.config.limits = Limits {
+        cpu: SHORT,
+        wall: Duration::from_secs(60),
+        queue_wait: Duration::from_secs(60),
         ..Limits::default()
     };
-    check(ENDLESS, limits, StatusCode::GATEWAY_TIMEOUT, "cpu-limit").await;
+    bad.config.breaker.traps = 1_000;
+    deploy(&host, bad).await;
+    let mut calc = Spec::new("calc", calc());
+    calc.config.limits.queue_wait = Duration::from_secs(60);
+    deploy(&host, calc).await;
+    let served = Listening::start(host).await;
+    // Both places are taken again and again by calls that end only at their limit.
+    let greedy = join_all((0..6).map(|_| served.call("bad/run", "")));
+    for (status, problem) in meanwhile(&served, greedy).await {
+        assert_eq!((status, &problem["kind"]), (504, &json!("cpu-limit")));
+    }
 }
 
-#[tokio::test]
-async fn an_endless_loop_has_a_deadline() {
-    let limits = Limits {
-        wall: Duration::from_millis(50),
-        cpu: Duration::from_secs(60),
-        ..Limits::default()
+/// The neighbour `calc`, in the same host.
+async fn beside_a_neighbour(host: Host) -> Listening {
+    deploy(&host, Spec::new("calc", calc())).await;
+    Listening::start(host).await
+}
+
+/// Does something; the neighbour is called before, all the while, and after.
+async fn meanwhile<T>(served: &Listening, what: impl Future<Output = T>) -> T {
+    let call = || async {
+        let answer = served.call("calc/add", "[20, 22]").await;
+        assert_eq!(answer, (200, json!(42)));
     };
-    check(ENDLESS, limits, StatusCode::GATEWAY_TIMEOUT, "deadline").await;
-}
-
-#[tokio::test]
-async fn fuel_runs_out() {
-    let limits = Limits {
-        fuel: Some(10_000),
-        ..Limits::default()
+    let calls = async {
+        loop {
+            call().await;
+        }
     };
-    check(
-        ENDLESS,
-        limits,
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "out-of-fuel",
-    )
-    .await;
-}
-
-#[tokio::test]
-async fn memory_is_limited_over_all_memories() {
-    // Each of the three is small enough by itself.
-    let module = r#"
-        (memory $a 1) (memory $b 1) (memory $c 1)
-        (func (export "run")
-            (if (i32.eq (memory.grow $a (i32.const 15)) (i32.const -1)) (then unreachable))
-            (if (i32.eq (memory.grow $b (i32.const 15)) (i32.const -1)) (then unreachable))
-            (if (i32.eq (memory.grow $c (i32.const 15)) (i32.const -1)) (then unreachable)))"#;
-    let limits = |pages: u64| Limits {
-        memory: pages << 16,
-        ..Limits::default()
+    call().await;
+    let told = tokio::select! {
+        biased;
+        told = what => told,
+        () = calls => unreachable!("they go on for ever"),
     };
-    check(
-        module,
-        limits(47),
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "memory-limit",
-    )
-    .await;
-    let host = beside_a_neighbour(module, limits(48)).await;
-    assert_eq!(run(&host).await, (StatusCode::OK, Value::Null));
+    call().await;
+    told
 }
 
-#[tokio::test]
-async fn tables_are_limited() {
-    let module = r#"
-        (table $t 1 funcref)
-        (func (export "run")
-            (if (i32.eq (table.grow $t (ref.null func) (i32.const 50000)) (i32.const -1))
-                (then unreachable)))"#;
-    check(
-        module,
-        Limits::default(),
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "table-limit",
-    )
-    .await;
-}
-
-#[tokio::test]
-async fn a_trap_is_named() {
-    check(
-        r#"(func (export "run") unreachable)"#,
-        Limits::default(),
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "unreachable-code-reached",
-    )
-    .await;
-}
-
-#[tokio::test]
-async fn a_request_is_as_large_as_it_may_be() {
-    let mut spec = Spec::new("calc", guest("calc-1-0"));
-    spec.config.limits.request = 1 << 10;
-    let host = host();
-    deploy(&host, spec).await;
-    let huge = format!("[1, {}2]", " ".repeat(1 << 10));
-    let (status, problem) = call(&host, "calc/add", &huge).await;
-    assert_eq!(
-        (status, &problem["kind"]),
-        (StatusCode::PAYLOAD_TOO_LARGE, &json!("body-too-large"))
-    );
-    let deep = format!("{}{}", "[".repeat(400), "]".repeat(400));
-    let (status, problem) = call(&host, "calc/add", &deep).await;
-    assert_eq!(
-        (status, &problem["kind"]),
-        (StatusCode::BAD_REQUEST, &json!("arguments"))
-    );
-    let request = Request::post("/v1/fn/calc/add")
-        .header("x-large", "x".repeat(70_000))
-        .body(Full::new(Bytes::from_static(b"[1, 2]")))
-        .expect("a request");
-    let (status, problem) = read(host.handle(request).await).await;
-    assert_eq!(
-        (status, &problem["kind"]),
-        (
-            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-            &json!("headers-too-large")
-        )
-    );
-    let answer = call(&host, "calc/add", "[1, 2]").await;
-    assert_eq!(answer, (StatusCode::OK, json!(3)));
-    let metrics = host.metrics().text();
-    for outcome in ["body-too-large", "arguments", "headers-too-large", "ok"] {
-        assert!(
-            metrics.contains(&format!("outcome=\"{outcome}\"}} 1")),
-            "{outcome}: {metrics}"
-        );
+/// Attacks the function `bad`; what its client was told.
+async fn attack(served: &Listening, attack: &Attack) -> (u16, Value) {
+    match attack {
+        Attack::Call(arguments) => served.call("bad/run", arguments).await,
+        Attack::Headers(size) => {
+            let field = format!("x-large: {}\r\n", "x".repeat(*size));
+            served.post("/v1/fn/bad/add", &field, "[1, 2]").await
+        }
+        Attack::SlowBody(path) => {
+            let stream = served.connect().await;
+            let (mut answer, mut body) = stream.into_split();
+            let head = head(path, "", 1_000);
+            body.write_all(head.as_bytes()).await.expect("it takes it");
+            let drip = async {
+                while body.write_all(b" ").await.is_ok() {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+                std::future::pending().await
+            };
+            tokio::select! {
+                told = read(&mut answer) => told,
+                () = drip => unreachable!("it ends never"),
+            }
+        }
+        Attack::NoReader => {
+            let mut stream = served.connect().await;
+            let head = head("/echo", "", 1 << 40);
+            stream
+                .write_all(head.as_bytes())
+                .await
+                .expect("it takes it");
+            while stream.write_all(&[b'x'; 64 << 10]).await.is_ok() {}
+            (0, Value::Null)
+        }
     }
 }
 
@@ -209,7 +427,7 @@ async fn a_response_is_as_large_as_it_may_be() {
 
 #[tokio::test]
 async fn a_function_that_traps_again_and_again_is_left_alone() {
-    let mut spec = Spec::new("bad", component(r#"(func (export "run") unreachable)"#));
+    let mut spec = Spec::new("bad", bombs::trapping());
     spec.config.breaker.traps = 3;
     let host = host();
     deploy(&host, spec).await;

@@ -18,7 +18,8 @@ use serde_json::json;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
-use crate::compiling::{bomb, program};
+use crate::bombs;
+use crate::compiling::program;
 use crate::fixture::{call, chain, deploy, host, settings};
 
 const CONFIG: &str = "functions:\n  f:\n    component: f.wasm\n";
@@ -309,7 +310,7 @@ async fn a_component_that_takes_too_long_to_compile_is_refused() {
         ..settings()
     });
     let site = Site::of(tight.expect("it has no audit log")).await;
-    let bomb = |site: &Site| site.write("f.wasm", bomb());
+    let bomb = |site: &Site| site.write("f.wasm", bombs::compiling());
     let reason = "expected compiling to need at most 300ms";
     refused_at(site, bomb, "compile", reason).await;
 }

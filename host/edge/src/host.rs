@@ -274,15 +274,7 @@ impl Host {
                 let function = self
                     .function(function)
                     .ok_or_else(|| no_function(function))?;
-                let line = RequestLine::of(&request, true);
-                let answered = async {
-                    let chosen = function
-                        .lanes()
-                        .choose(request.headers(), fastrand::u64(..))?;
-                    let answered = answer_typed(&function, &chosen, path, request).await;
-                    told(&chosen, answered)
-                };
-                recorded(&function, &line, answered.await)
+                Self::answer_by(&function, Some(path), request).await
             }
             Route::Document => {
                 let mut response = Response::new(full(self.document.text(&self.functions())));
@@ -304,17 +296,38 @@ impl Host {
             Route::Prefix => {
                 let function = self.snapshot.load().by_route(&path);
                 let function = function.ok_or_else(|| nothing_here(&path))?;
-                let line = RequestLine::of(&request, false);
-                let answered = async {
-                    let chosen = function
-                        .lanes()
-                        .choose(request.headers(), fastrand::u64(..))?;
-                    let answered = answer_by_handler(&function, &chosen, request).await;
-                    told(&chosen, answered)
-                };
-                recorded(&function, &line, answered.await)
+                Self::answer_by(&function, None, request).await
             }
         }
+    }
+
+    /// Has a function answer by the version that the request gets: by JSON what `path` names in its component, or else by its handler. A request that is
+    /// refused before it is a call is taken down.
+    async fn answer_by<B>(
+        function: &Arc<Function>,
+        path: Option<&str>,
+        request: Request<B>,
+    ) -> Result<Response<Body>, Problem>
+    where
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BodyError>,
+    {
+        let line = RequestLine::of(&request, path.is_some());
+        let answered = async {
+            let chosen = function
+                .lanes()
+                .choose(request.headers(), fastrand::u64(..))?;
+            let answered = match path {
+                Some(path) => answer_typed(function, &chosen, path, request).await,
+                None => answer_by_handler(function, &chosen, request).await,
+            };
+            told(&chosen, answered)
+        };
+        answered.await.inspect_err(|problem| {
+            if !problem.is_recorded() {
+                function.refuse(&line, problem);
+            }
+        })
     }
 }
 
@@ -357,19 +370,6 @@ fn told(
         }
         Err(problem) => Err(problem.of_version(chosen)),
     }
-}
-
-/// Has a request that was refused before it was a call taken down.
-fn recorded(
-    function: &Function,
-    line: &RequestLine,
-    answered: Result<Response<Body>, Problem>,
-) -> Result<Response<Body>, Problem> {
-    answered.inspect_err(|problem| {
-        if !problem.is_recorded() {
-            function.refuse(line, problem);
-        }
-    })
 }
 
 fn no_function(name: &str) -> Problem {

@@ -9,12 +9,15 @@ mod served;
 
 use std::collections::BTreeSet;
 
-use amphi::json;
 use amphi::json::schema::Schemas;
+use amphi::json::{self, Form};
 use amphi_core::contract::Contract;
 use serde_json::{Map, Value, json};
 
+use crate::request::asks_for;
+use crate::route;
 use origin::{Origins, WitOrigin};
+use responses::Answer;
 
 pub(crate) use served::Kept;
 pub use served::of;
@@ -28,6 +31,8 @@ pub struct Deployed<'a> {
     pub endpoints: &'a [Endpoint<'a>],
     /// The statuses, besides 422, that errors of its functions are answered with.
     pub statuses: &'a [u16],
+    /// The form that its values are written in where a request does not ask for another.
+    pub form: Form,
     /// What its component imports and exports, where it could be decoded.
     pub contract: Option<&'a Contract>,
 }
@@ -47,10 +52,7 @@ impl Endpoint<'_> {
     /// Where it is called: `/v1/fn/shop/demo:shop/cart@1.0.0/total`.
     #[must_use]
     pub fn path(&self, deployed: &str) -> String {
-        match &self.interface {
-            Some(interface) => format!("/v1/fn/{deployed}/{interface}/{}", self.function),
-            None => format!("/v1/fn/{deployed}/{}", self.function),
-        }
+        route::call(deployed, self.interface, self.function)
     }
 }
 
@@ -94,14 +96,13 @@ fn operation(
     let params: Vec<WitOrigin<'_>> = wit.as_ref().map_or(Vec::new(), |wit| wit.params.clone());
     let body = schemas.arguments(endpoint.json, &params);
     let result = wit.as_ref().map_or(WitOrigin::unknown(), |wit| wit.result);
-    let success = schemas.success(endpoint.json, &result);
-    let failure = schemas.failure(endpoint.json, &result);
+    let answers = answers(deployed.form, endpoint.json, &result, schemas);
     let has_required = body.pointer("/anyOf/0/required").is_some();
     let mut operation = json!({
         "operationId": operation_id(deployed.name, endpoint),
         "tags": [deployed.name],
         "requestBody": { "required": has_required, "content": { "application/json": { "schema": body } } },
-        "responses": responses::of(success, failure, deployed.statuses),
+        "responses": responses::of(&answers, deployed.statuses),
     });
     if let Some(docs) = wit.and_then(|wit| wit.docs) {
         let summary = docs.lines().next().unwrap_or_default();
@@ -111,17 +112,42 @@ fn operation(
     operation
 }
 
+/// What a function answers in its form, then in those others that a request can ask for and that differ.
+fn answers(
+    own: Form,
+    function: &json::Function,
+    result: &WitOrigin<'_>,
+    schemas: &mut Schemas,
+) -> Vec<Answer> {
+    let others = Form::ALL.into_iter().filter(|form| *form != own);
+    let mut answers: Vec<Answer> = Vec::new();
+    for form in std::iter::once(own).chain(others) {
+        schemas.form = form;
+        let answer = Answer {
+            media_type: asks_for(form, own),
+            success: schemas.success(function, result),
+            failure: schemas.failure(function, result),
+        };
+        if !answers.iter().any(|other| other.is_like(&answer)) {
+            answers.push(answer);
+        }
+    }
+    schemas.form = Form::default();
+    answers
+}
+
 /// A name for the operation, of letters that programs' names may have too.
 fn operation_id(name: &str, endpoint: &Endpoint<'_>) -> String {
-    let path = endpoint.path(name);
-    let words = path
-        .trim_start_matches("/v1/fn/")
-        .split(|letter: char| !letter.is_ascii_alphanumeric());
+    let words = [
+        name,
+        endpoint.interface.unwrap_or_default(),
+        endpoint.function,
+    ];
+    let words = words
+        .iter()
+        .flat_map(|text| text.split(|letter: char| !letter.is_ascii_alphanumeric()));
     words
         .filter(|word| !word.is_empty())
         .collect::<Vec<_>>()
         .join("_")
 }
-
-#[cfg(test)]
-mod tests;

@@ -128,7 +128,11 @@ impl From<&Failure> for Problem {
                 StatusCode::GATEWAY_TIMEOUT
             }
             Failure::Exceeded(
-                Exceeded::Memory { .. } | Exceeded::Tables { .. } | Exceeded::Response { .. },
+                Exceeded::Memory { .. }
+                | Exceeded::Tables { .. }
+                | Exceeded::Hostcall { .. }
+                | Exceeded::Resources { .. }
+                | Exceeded::Response { .. },
             )
             | Failure::Instantiation(_)
             | Failure::Trap { .. }

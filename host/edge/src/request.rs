@@ -1,8 +1,10 @@
 //! From a request to the function that answers it.
 
+mod accept;
 mod handler;
 mod typed;
 
+pub(crate) use accept::{asks_for, form_of};
 pub(crate) use handler::answer as answer_by_handler;
 pub(crate) use typed::answer as answer_typed;
 

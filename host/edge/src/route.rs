@@ -1,7 +1,15 @@
 //! Which function a path belongs to.
 
 /// Where calls by JSON begin.
-pub(crate) const CALLS: &str = "/v1/fn/";
+const CALLS: &str = "/v1/fn/";
+
+/// Where a function that a component exports is called: `/v1/fn/shop/demo:shop/cart@1.0.0/total`.
+pub(crate) fn call(name: &str, interface: Option<&str>, function: &str) -> String {
+    match interface {
+        Some(interface) => format!("{CALLS}{name}/{interface}/{function}"),
+        None => format!("{CALLS}{name}/{function}"),
+    }
+}
 
 /// Where the OpenAPI document is.
 const DOCUMENT: &str = "/openapi.json";

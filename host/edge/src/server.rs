@@ -31,6 +31,7 @@ use crate::config::Config;
 use crate::host::Host;
 use crate::listen::{self, Certificates, Drained, Readiness, Settings};
 use crate::reload::Reloader;
+use crate::route;
 
 pub use start::StartError;
 
@@ -179,11 +180,12 @@ async fn watch(certificates: &Arc<Certificates>) {
 fn served(function: &crate::Function) -> Served {
     let version = &function.lanes().stable;
     let call = |target: &crate::typed::Target| {
-        let function_of = &target.function.function;
-        match &target.function.interface {
-            Some(interface) => format!("/v1/fn/{}/{interface}/{function_of}", function.name),
-            None => format!("/v1/fn/{}/{function_of}", function.name),
-        }
+        let target = &target.function;
+        route::call(
+            &function.name,
+            target.interface.as_deref(),
+            &target.function,
+        )
     };
     Served {
         name: function.name.clone(),

@@ -113,20 +113,16 @@ fn names(targets: &[Target]) -> HashMap<String, usize> {
 }
 
 fn full(target: &invoke::Target) -> String {
-    match &target.interface {
-        Some(interface) => format!("{interface}/{}", target.function),
-        None => target.function.clone(),
-    }
+    within(target.interface.as_deref(), target)
 }
 
 fn without_version(target: &invoke::Target) -> String {
-    match &target.interface {
-        Some(interface) => {
-            let bare = interface
-                .split_once('@')
-                .map_or(&**interface, |(bare, _)| bare);
-            format!("{bare}/{}", target.function)
-        }
+    within(target.interface_without_version(), target)
+}
+
+fn within(interface: Option<&str>, target: &invoke::Target) -> String {
+    match interface {
+        Some(interface) => format!("{interface}/{}", target.function),
         None => target.function.clone(),
     }
 }
@@ -172,7 +168,7 @@ impl Version {
                 .await
             {
                 Ok(()) => Ok(results),
-                Err(error) => Err(Failure::of(error, live.store.data().meter.refused())),
+                Err(error) => Err(Failure::of(error, &live.store)),
             }
         })
         .await

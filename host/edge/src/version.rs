@@ -110,10 +110,7 @@ impl Version {
             .map_err(Failure::Instantiation)?;
         Live::make(&self.pre, store, place, &self.metrics)
             .await
-            .map_err(|(error, store)| match store.data().meter.refused() {
-                Some(refused) => Failure::Exceeded(refused),
-                None => Failure::of_instantiation(error),
-            })
+            .map_err(|(error, store)| Failure::of_instantiation(error, &store))
     }
 
     async fn place(&self, wait: Duration) -> Result<OwnedSemaphorePermit, Failure> {

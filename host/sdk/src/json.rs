@@ -24,6 +24,7 @@
 
 mod bounds;
 mod error;
+mod form;
 mod function;
 mod names;
 mod number;
@@ -38,6 +39,7 @@ mod write;
 
 pub use bounds::{Bound, Bounds};
 pub use error::{JsonError, Position};
+pub use form::Form;
 pub use function::{Answer, Function};
 pub use names::Spelling;
 pub use shape::Shape;

@@ -4,7 +4,10 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use wasmtime::{PoolConcurrencyLimitError, Trap};
+use wasmtime::component::ResourceTableError;
+use wasmtime::{PoolConcurrencyLimitError, Store, Trap};
+
+use super::CallState;
 
 /// A limit of the function that its guest has met.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +37,16 @@ pub enum Exceeded {
         /// How many there would have been.
         wanted: usize,
     },
+    /// One call to the host has handed over too much.
+    Hostcall {
+        /// The most bytes.
+        limit: usize,
+    },
+    /// The call has too many handles.
+    Resources {
+        /// The most.
+        limit: usize,
+    },
     /// The response is too large.
     Response {
         /// The most bytes.
@@ -50,6 +63,8 @@ impl Exceeded {
             Self::Wall { .. } => "deadline",
             Self::Memory { .. } => "memory-limit",
             Self::Tables { .. } => "table-limit",
+            Self::Hostcall { .. } => "hostcall-limit",
+            Self::Resources { .. } => "resource-limit",
             Self::Response { .. } => "response-limit",
         }
     }
@@ -71,6 +86,15 @@ impl fmt::Display for Exceeded {
                     f,
                     "expected at most {limit} elements of tables, found {wanted}"
                 )
+            }
+            Self::Hostcall { limit } => {
+                write!(
+                    f,
+                    "expected at most {limit} bytes in a call to the host, found more"
+                )
+            }
+            Self::Resources { limit } => {
+                write!(f, "expected at most {limit} handles, found more")
             }
             Self::Response { limit } => {
                 write!(f, "expected a response of at most {limit} bytes")
@@ -110,13 +134,14 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// What `error`, which ended a guest, is: what the meter has refused comes first, since the trap only follows from it.
-    pub(crate) fn of(error: wasmtime::Error, refused: Option<Exceeded>) -> Self {
+    /// What `error`, which ended a guest of `store`, is: what was refused comes first, since the trap only follows from it.
+    pub(crate) fn of(error: wasmtime::Error, store: &Store<CallState>) -> Self {
         if let Some(exceeded) = error.downcast_ref::<Exceeded>() {
             return Self::Exceeded(exceeded.clone());
         }
-        if let Some(refused) = refused {
-            return Self::Exceeded(refused);
+        let limits = limit_of_host(&error, store);
+        if let Some(exceeded) = limits.or_else(|| store.data().meter.refused()) {
+            return Self::Exceeded(exceeded);
         }
         let kind = error.downcast_ref::<Trap>().map_or_else(
             || "host-error".to_owned(),
@@ -126,16 +151,16 @@ impl Failure {
     }
 
     /// What an error of instantiation is: a trap of a start function is a trap as any other.
-    pub(crate) fn of_instantiation(error: wasmtime::Error) -> Self {
-        if error.is::<Exceeded>() || error.is::<Trap>() {
-            return Self::of(error, None);
-        }
+    pub(crate) fn of_instantiation(error: wasmtime::Error, store: &Store<CallState>) -> Self {
         if error.is::<PoolConcurrencyLimitError>() {
             return Self::NoPlace {
                 waited: Duration::ZERO,
             };
         }
-        Self::Instantiation(error)
+        match Self::of(error, store) {
+            Self::Trap { error, .. } if !error.is::<Trap>() => Self::Instantiation(error),
+            failure => failure,
+        }
     }
 
     /// What the failure is called in metrics and in problem documents.
@@ -151,6 +176,24 @@ impl Failure {
             Self::GivenUp => "given-up",
         }
     }
+}
+
+/// The limit that the host's side of a call has met: Wasmtime says of two of them only in words which it was.
+fn limit_of_host(error: &wasmtime::Error, store: &Store<CallState>) -> Option<Exceeded> {
+    let says = |words: &str| error.chain().any(|cause| cause.to_string().contains(words));
+    if says("fuel allocated for hostcalls has been exhausted") {
+        let limit = store.hostcall_fuel();
+        return Some(Exceeded::Hostcall { limit });
+    }
+    let full = error.chain().any(|cause| {
+        let cause = cause.downcast_ref::<ResourceTableError>();
+        matches!(cause, Some(ResourceTableError::Full))
+    });
+    if full || says("store handle limit exceeded") {
+        let limit = store.max_component_handles();
+        return Some(Exceeded::Resources { limit });
+    }
+    None
 }
 
 /// `UnreachableCodeReached` as `unreachable-code-reached`.

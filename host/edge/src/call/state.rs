@@ -102,6 +102,12 @@ impl CallState {
         let mut store = Store::new(engine, self);
         store.limiter(|state| &mut state.meter);
         store.set_hostcall_fuel(bytes(limits.hostcall));
+        // Handles to what the guest has made itself, and to what it waits for.
+        let resources = limits.resources as usize;
+        store.set_max_component_handles(resources);
+        if let Some(table) = store.concurrent_resource_table() {
+            table.set_max_capacity(resources);
+        }
         if let Some(fuel) = limits.fuel {
             store.set_fuel(fuel)?;
         }

@@ -52,6 +52,9 @@ pub struct Function {
     /// The HTTP status of a call that returns `err`, by the name of the error's case; for all other cases it is 422. Default: none.
     #[serde(default)]
     pub status: BTreeMap<String, u16>,
+    /// How answers to calls by JSON look, where the request's `accept` does not say it.
+    #[serde(default)]
+    pub json: Json,
     /// What the component may use. Nothing that reaches out of it by default.
     #[serde(default)]
     pub grants: Grants,
@@ -76,6 +79,7 @@ impl Function {
             limits: Limits::default(),
             breaker: Breaker::default(),
             status: BTreeMap::new(),
+            json: Json::default(),
             grants: Grants::default(),
             plugins: Vec::new(),
         }
@@ -86,6 +90,38 @@ impl Function {
     pub fn route(&self, name: &str) -> String {
         self.route.clone().unwrap_or_else(|| format!("/fn/{name}"))
     }
+}
+
+/// How values look in JSON, where there is a choice. In requests, all forms are understood.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Json {
+    /// Whole numbers of 64 bits. Default: `number`.
+    pub int64: Int64,
+    /// Cases of variants and results. Default: `plain`.
+    pub wit: Wit,
+}
+
+/// How whole numbers of 64 bits look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Int64 {
+    /// As numbers up to 2^53 - 1, as strings beyond.
+    #[default]
+    Number,
+    /// As strings.
+    String,
+}
+
+/// How cases look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Wit {
+    /// As `"case"`, or `{"case": payload}`.
+    #[default]
+    Plain,
+    /// As `{"tag": "case", "val": payload}`.
+    Tagged,
 }
 
 /// What a new version may change.

@@ -46,7 +46,7 @@ pub(super) async fn handle(
         }
     };
     if let Err(error) = outcome {
-        return Err(Failure::of(error, live.store.data().meter.refused()));
+        return Err(Failure::of(error, &live.store));
     }
     // A guest that set its response and returned at once.
     if let Ok(response) = receiver.try_recv() {

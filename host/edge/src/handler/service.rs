@@ -35,5 +35,5 @@ pub(super) async fn handle(
         })
         .await
         .flatten();
-    outcome.map_err(|error| Failure::of(error, live.store.data().meter.refused()))
+    outcome.map_err(|error| Failure::of(error, &live.store))
 }

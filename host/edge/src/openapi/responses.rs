@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 /// Everything that is not the function's own doing: status, name, description, and whether it is worth another try.
-const PROBLEMS: [(&str, &str, &str, bool); 8] = [
+const PROBLEMS: [(&str, &str, &str, bool); 10] = [
     (
         "400",
         "BadArguments",
@@ -12,9 +12,21 @@ const PROBLEMS: [(&str, &str, &str, bool); 8] = [
     ),
     ("404", "NotFound", "There is no such function.", false),
     (
+        "406",
+        "NotAcceptable",
+        "The `accept` of the request asks for a form of JSON that there is not.",
+        false,
+    ),
+    (
+        "408",
+        "BodyLate",
+        "The body did not come in the time that a call may take.",
+        false,
+    ),
+    (
         "413",
         "BodyTooLarge",
-        "The body is larger than the function takes.",
+        "The body, or what it has in it, is larger than the function takes.",
         false,
     ),
     (
@@ -49,23 +61,42 @@ const PROBLEMS: [(&str, &str, &str, bool); 8] = [
     ),
 ];
 
+/// What a function answers in one form.
+pub(super) struct Answer {
+    /// What a request accepts that wants it.
+    pub(super) media_type: String,
+    /// Of what it returns.
+    pub(super) success: Value,
+    /// Of its error, if it has one.
+    pub(super) failure: Option<Value>,
+}
+
+impl Answer {
+    /// Whether both say the same, whatever they are called.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        (&self.success, &self.failure) == (&other.success, &other.failure)
+    }
+}
+
 /// The responses of an operation; its own errors are answered with 422 and `statuses`.
-pub(super) fn of(success: Value, failure: Option<Value>, statuses: &[u16]) -> Value {
+pub(super) fn of(answers: &[Answer], statuses: &[u16]) -> Value {
     let mut all = Map::new();
+    let success = answers
+        .iter()
+        .map(|answer| (&*answer.media_type, &answer.success));
     all.insert(
         "200".to_owned(),
-        with_body("What the function returned.", "application/json", &success),
+        with_bodies("What the function returned.", success),
     );
     for (status, name, ..) in PROBLEMS {
         let reference = json!({ "$ref": format!("#/components/responses/{name}") });
         all.insert(status.to_owned(), reference);
     }
-    if let Some(failure) = failure {
-        let described = with_body(
-            "The error that the function returned.",
-            "application/json",
-            &failure,
-        );
+    let failure = answers
+        .iter()
+        .filter_map(|answer| Some((&*answer.media_type, answer.failure.as_ref()?)));
+    let described = with_bodies("The error that the function returned.", failure.clone());
+    if failure.count() > 0 {
         for status in statuses.iter().chain(&[422]) {
             all.insert(status.to_string(), described.clone());
         }
@@ -78,7 +109,8 @@ pub(super) fn shared() -> Value {
     let reference = json!({ "$ref": "#/components/schemas/Problem" });
     let mut all = Map::new();
     for (_, name, description, is_worth_another_try) in PROBLEMS {
-        let mut response = with_body(description, "application/problem+json", &reference);
+        let body = ("application/problem+json", &reference);
+        let mut response = with_bodies(description, [body].into_iter());
         if is_worth_another_try {
             response["headers"] = json!({
                 "Retry-After": { "description": "After how many seconds to try again.", "schema": { "type": "integer", "minimum": 0 } },
@@ -100,14 +132,17 @@ pub(super) fn problem() -> Value {
             "kind": { "type": "string", "description": "What went wrong, as a word for programs." },
             "detail": { "type": "string" },
             "path": { "type": "string", "description": "Of arguments that do not fit: the argument, and the place in it, as in `readings[3].value`." },
+            "expected": { "type": "string", "description": "Of arguments that do not fit: what should be there." },
+            "found": { "type": "string", "description": "Of arguments that do not fit: what is there." },
             "trap": { "type": "string", "description": "Of a function that trapped: how." },
         },
         "required": ["status", "title", "kind", "detail"],
     })
 }
 
-fn with_body(description: &str, media_type: &str, schema: &Value) -> Value {
-    let mut content = Map::new();
-    content.insert(media_type.to_owned(), json!({ "schema": schema }));
+fn with_bodies<'a>(description: &str, bodies: impl Iterator<Item = (&'a str, &'a Value)>) -> Value {
+    let content: Map<String, Value> = bodies
+        .map(|(media_type, schema)| (media_type.to_owned(), json!({ "schema": schema })))
+        .collect();
     json!({ "description": description, "content": content })
 }

@@ -2,12 +2,14 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use amphi::json::Form;
 use bytes::Bytes;
 use serde_json::Value;
 
 use super::{Deployed, Endpoint, document};
 use crate::digest::Digest;
 use crate::function::Function;
+use crate::request::form_of;
 use crate::version::Version;
 
 /// The document of functions that are served, by the version of each that serves.
@@ -26,6 +28,7 @@ pub fn of(functions: &[Arc<Function>]) -> Value {
             name: &one.name,
             endpoints,
             statuses: &one.statuses,
+            form: one.form,
             contract: Some(&one.version.contract),
         })
         .collect();
@@ -36,6 +39,7 @@ pub fn of(functions: &[Arc<Function>]) -> Value {
 struct Served {
     name: String,
     statuses: Vec<u16>,
+    form: Form,
     version: Arc<Version>,
 }
 
@@ -48,6 +52,7 @@ impl Served {
                 .values()
                 .map(|status| status.as_u16())
                 .collect(),
+            form: form_of(function.spec.config.json),
             version: Arc::clone(&function.lanes().stable),
         }
     }
@@ -69,14 +74,19 @@ fn endpoints(version: &Version) -> Vec<Endpoint<'_>> {
 pub(crate) struct Kept(Mutex<Option<(Vec<Key>, Bytes)>>);
 
 /// What makes two documents the same.
-type Key = (String, Vec<u16>, Digest);
+type Key = (String, Vec<u16>, Form, Digest);
 
 impl Kept {
     /// The document of these functions.
     pub(crate) fn text(&self, functions: &[Arc<Function>]) -> Bytes {
         let key = |function: &Arc<Function>| {
             let served = Served::of(function);
-            (served.name, served.statuses, served.version.digest)
+            (
+                served.name,
+                served.statuses,
+                served.form,
+                served.version.digest,
+            )
         };
         let keys: Vec<Key> = functions.iter().map(key).collect();
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);

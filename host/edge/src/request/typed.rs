@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
-use amphi::json::{Answer, Bounds, JsonError};
+use amphi::component::Val;
+use amphi::json::{Answer, Bounds, Form, JsonError};
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
+use super::accept::{accepted, form_of, media_type};
 use super::{body_too_large, check_headers};
 use crate::body::{Body, BodyError, full};
 use crate::call::{Exceeded, Failure, Usage, bytes};
+use crate::config::Limits;
 use crate::entered::{Entered, RequestLine};
 use crate::function::Function;
 use crate::handler::Ended;
@@ -44,25 +47,17 @@ where
         .allow("POST"));
     }
     check_headers(request.headers(), bytes(version.limits.headers))?;
-    let body = collect(request.into_body(), version.limits.request).await?;
+    let form = accepted(request.headers(), form_of(function.spec.config.json))?;
+    let body = collect(request.into_body(), &version.limits).await?;
     let arguments = arguments(target, &body).map_err(|error| unfit(&error))?;
     let mut entered = Entered::enter(function, chosen, line).await?;
     let mut usage = Usage::default();
     let called = version.call(target, &arguments, &mut usage).await;
-    let answered = called.and_then(|results| write(target, &results, version.limits.response));
-    let status = answered.as_ref().ok().map(|answer| match answer {
-        Answer::Ok(_) => StatusCode::OK,
-        Answer::Err(text) => status_of(function, text),
-    });
+    let answered = called
+        .and_then(|results| respond(function, target, form, &results, version.limits.response));
+    let status = answered.as_ref().ok().map(Response::status);
     entered.ended(usage, status, answered.as_ref().err());
-    match answered {
-        Ok(Answer::Ok(text)) => Ok(json(StatusCode::OK, text)),
-        Ok(Answer::Err(text)) => Ok(json(
-            status_of(function, &text),
-            format!("{{\"err\":{text}}}"),
-        )),
-        Err(failure) => Err(Problem::from(&failure)),
-    }
+    answered.map_err(|failure| Problem::from(&failure))
 }
 
 fn find<'a>(version: &'a Version, path: &str) -> Result<&'a Target, Problem> {
@@ -82,28 +77,35 @@ fn find<'a>(version: &'a Version, path: &str) -> Result<&'a Target, Problem> {
     Err(Problem::new(StatusCode::NOT_FOUND, "no-such-function", why))
 }
 
-async fn collect<B>(body: B, limit: u64) -> Result<Bytes, Problem>
+/// All of a body, which has as long to come as a call may take.
+async fn collect<B>(body: B, limits: &Limits) -> Result<Bytes, Problem>
 where
     B: http_body::Body<Data = Bytes>,
     B::Error: Into<BodyError>,
 {
+    let limit = limits.request;
     if body.size_hint().lower() > limit {
         return Err(body_too_large(limit));
     }
     let body = std::pin::pin!(Limited::new(body, bytes(limit)));
-    match body.collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(body_too_large(limit)),
-        Err(error) => Err(Problem::new(
+    match tokio::time::timeout(limits.wall, body.collect()).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(body_too_large(limit)),
+        Ok(Err(error)) => Err(Problem::new(
             StatusCode::BAD_REQUEST,
             "body-incomplete",
             format!("the body ended early: {error}"),
+        )),
+        Err(_) => Err(Problem::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "body-late",
+            format!("expected a body within {:?}, found no end", limits.wall),
         )),
     }
 }
 
 /// A function without parameters may be called without a body.
-fn arguments(target: &Target, body: &[u8]) -> Result<Vec<amphi::component::Val>, JsonError> {
+fn arguments(target: &Target, body: &[u8]) -> Result<Vec<Val>, JsonError> {
     let body = if body.is_empty() { b"[]" } else { body };
     let bounds = Bounds {
         bytes: usize::MAX,
@@ -112,44 +114,63 @@ fn arguments(target: &Target, body: &[u8]) -> Result<Vec<amphi::component::Val>,
     target.json.arguments(body, &bounds)
 }
 
+/// What is wrong with the arguments, in words and part by part.
 fn unfit(error: &JsonError) -> Problem {
-    let problem = Problem::new(StatusCode::BAD_REQUEST, "arguments", error);
-    match error.path() {
-        "" => problem,
-        path => problem.with("path", path),
+    let (status, kind) = match error {
+        JsonError::TooMuch { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "arguments-too-large"),
+        _ => (StatusCode::BAD_REQUEST, "arguments"),
+    };
+    let parts = [
+        ("path", Some(error.path()).filter(|path| !path.is_empty())),
+        ("expected", error.expected()),
+        ("found", error.found()),
+    ];
+    let mut problem = Problem::new(status, kind, error);
+    for (name, part) in parts {
+        if let Some(part) = part {
+            problem = problem.with(name, part);
+        }
+    }
+    problem
+}
+
+/// The response that has the results of a call.
+fn respond(
+    function: &Function,
+    target: &Target,
+    form: Form,
+    results: &[Val],
+    limit: u64,
+) -> Result<Response<Body>, Failure> {
+    let answer = target.json.answer_in(form, results, bytes(limit));
+    match answer.map_err(|_| Failure::Exceeded(Exceeded::Response { limit }))? {
+        Answer::Ok(text) => Ok(json(StatusCode::OK, form, text)),
+        Answer::Err(text) => {
+            let status = status_of(function, results);
+            Ok(json(status, form, format!("{{\"err\":{text}}}")))
+        }
     }
 }
 
-fn write(
-    target: &Target,
-    results: &[amphi::component::Val],
-    limit: u64,
-) -> Result<Answer, Failure> {
-    target
-        .json
-        .answer(results, bytes(limit))
-        .map_err(|_| Failure::Exceeded(Exceeded::Response { limit }))
-}
-
-/// The status for a top-level error: by its case, which is the value itself or the one name in it.
-fn status_of(function: &Function, text: &str) -> StatusCode {
-    let case = text
-        .trim_start_matches(['{', '"'])
-        .split('"')
-        .next()
-        .unwrap_or_default();
-    function
-        .status
-        .get(case)
-        .copied()
+/// The status for a top-level error, by its case.
+fn status_of(function: &Function, results: &[Val]) -> StatusCode {
+    let error = match results {
+        [Val::Result(Err(error))] => error.as_deref(),
+        _ => None,
+    };
+    let case = match error {
+        Some(Val::Variant(case, _) | Val::Enum(case)) => Some(case),
+        _ => None,
+    };
+    case.and_then(|case| function.status.get(case).copied())
         .unwrap_or(StatusCode::UNPROCESSABLE_ENTITY)
 }
 
-fn json(status: StatusCode, text: String) -> Response<Body> {
+fn json(status: StatusCode, form: Form, text: String) -> Response<Body> {
     let mut response = Response::new(full(text));
     *response.status_mut() = status;
     response
         .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        .insert(CONTENT_TYPE, HeaderValue::from_static(media_type(form)));
     response
 }

@@ -20,6 +20,19 @@ pub struct Target {
     pub func: ComponentFunc,
 }
 
+impl Target {
+    /// The interface that it is in, without its version.
+    #[must_use]
+    pub fn interface_without_version(&self) -> Option<&str> {
+        let interface = self.interface.as_deref()?;
+        Some(
+            interface
+                .split_once('@')
+                .map_or(interface, |(bare, _)| bare),
+        )
+    }
+}
+
 /// The name by which [`resolve`] finds exactly this function: `demo:calc/ops@1.0.0#add`.
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -102,12 +115,7 @@ pub fn resolve(component: &Component, call: &Call) -> Result<Target, InvokeError
 
 /// Whether `target` is in the interface `name`, which may leave out the version.
 fn is_interface(target: &Target, name: &str) -> bool {
-    target.interface.as_deref().is_some_and(|interface| {
-        interface == name
-            || interface
-                .split_once('@')
-                .is_some_and(|(bare, _)| bare == name)
-    })
+    target.interface.as_deref() == Some(name) || target.interface_without_version() == Some(name)
 }
 
 fn unknown(call: &Call, targets: &[Target]) -> InvokeError {

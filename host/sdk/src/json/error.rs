@@ -87,6 +87,26 @@ impl JsonError {
             | Self::Unwritable { path, .. } => path,
         }
     }
+
+    /// What should be there, as a phrase, where that is not a bound.
+    #[must_use]
+    pub fn expected(&self) -> Option<&str> {
+        match self {
+            Self::Syntax { expected, .. }
+            | Self::Mismatch { expected, .. }
+            | Self::Unwritable { expected, .. } => Some(expected),
+            Self::TooMuch { .. } => None,
+        }
+    }
+
+    /// What is there instead, as a phrase.
+    #[must_use]
+    pub fn found(&self) -> Option<&str> {
+        match self {
+            Self::Syntax { found, .. } | Self::Mismatch { found, .. } => Some(found),
+            Self::TooMuch { .. } | Self::Unwritable { .. } => None,
+        }
+    }
 }
 
 impl fmt::Display for JsonError {

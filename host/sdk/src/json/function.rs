@@ -2,6 +2,7 @@
 
 use super::bounds::{Bound, Bounds};
 use super::error::{Fault, JsonError, Position, Problem, Read};
+use super::form::Form;
 use super::names::Spelling;
 use super::path::Step;
 use super::read::Reader;
@@ -120,10 +121,25 @@ impl Function {
     ///
     /// The text would be longer, or the values are not arguments of this function.
     pub fn request(&self, arguments: &[Val], most: usize) -> Result<String, JsonError> {
+        self.request_in(Form::default(), arguments, most)
+    }
+
+    /// [`request`](Self::request) in another form.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn request_in(
+        &self,
+        form: Form,
+        arguments: &[Val],
+        most: usize,
+    ) -> Result<String, JsonError> {
         let mut text = String::new();
         let mut writer = Writer {
             text: &mut text,
             most,
+            form,
         };
         let written = writer.fields(&self.params, arguments);
         written.map_err(|fault| fault.told(""))?;
@@ -136,6 +152,15 @@ impl Function {
     ///
     /// The text would be longer, or the results are not this function's.
     pub fn answer(&self, results: &[Val], most: usize) -> Result<Answer, JsonError> {
+        self.answer_in(Form::default(), results, most)
+    }
+
+    /// [`answer`](Self::answer) in another form.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn answer_in(&self, form: Form, results: &[Val], most: usize) -> Result<Answer, JsonError> {
         match (&self.result, results) {
             (None, []) => Ok(Answer::Ok("null".to_owned())),
             (Some(shape), [value]) => match (&shape.kind, value) {
@@ -145,7 +170,7 @@ impl Function {
                         Err(payload) => (1, payload),
                     };
                     let text = match (&cases.payloads[side], payload) {
-                        (Some(shape), Some(value)) => shape.write(value, most)?,
+                        (Some(shape), Some(value)) => shape.write_in(form, value, most)?,
                         (None, None) => "null".to_owned(),
                         (Some(_), None) | (None, Some(_)) => return Err(unwritable(shape)),
                     };
@@ -155,7 +180,7 @@ impl Function {
                         Answer::Err(text)
                     })
                 }
-                _ => shape.write(value, most).map(Answer::Ok),
+                _ => shape.write_in(form, value, most).map(Answer::Ok),
             },
             (Some(shape), _) => Err(unwritable(shape)),
             (None, [_, ..]) => Err(JsonError::Unwritable {
@@ -182,10 +207,20 @@ impl Shape {
     ///
     /// The text would be longer, or the value is not one of the type.
     pub fn write(&self, value: &Val, most: usize) -> Result<String, JsonError> {
+        self.write_in(Form::default(), value, most)
+    }
+
+    /// [`write`](Self::write) in another form.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn write_in(&self, form: Form, value: &Val, most: usize) -> Result<String, JsonError> {
         let mut text = String::new();
         let mut writer = Writer {
             text: &mut text,
             most,
+            form,
         };
         match writer.value(self, value) {
             Ok(()) => Ok(text),

@@ -83,7 +83,16 @@ impl<'a> Reader<'a> {
                     None => Err(mismatch(start, shape, quoted(&written))),
                 }
             }
-            Kind::Option { some, wrapped } => self.option(shape, some, *wrapped),
+            Kind::Option(some) => Ok(Val::Option(match self.text.next()? {
+                Next::Null => self.text.word("null").map(|()| None)?,
+                // What is expected besides `null` is told by the type inside.
+                _ => Some(Box::new(self.value(some)?)),
+            })),
+            Kind::OptionOfOption(cases) => Ok(Val::Option(match self.text.next()? {
+                Next::Null => self.text.word("null").map(|()| None)?,
+                Next::Object => self.case(shape, cases)?.1.map(Box::new),
+                _ => return Err(self.unfit(shape)),
+            })),
             Kind::Result(cases) => {
                 let (index, payload) = self.case(shape, cases)?;
                 let payload = payload.map(Box::new);
@@ -249,30 +258,6 @@ impl<'a> Reader<'a> {
             values.push(value.map_err(|fault| fault.inside(Step::Index(values.len())))?);
         }
         Ok(Ok(values))
-    }
-
-    fn option(&mut self, shape: &Shape, some: &Shape, wrapped: bool) -> Read<Val> {
-        let next = self.text.next()?;
-        if next == Next::Null {
-            return self.text.word("null").map(|()| Val::Option(None));
-        }
-        if !wrapped {
-            // What is expected besides `null` is told by the type inside.
-            return Ok(Val::Option(Some(Box::new(self.value(some)?))));
-        }
-        self.wants(shape, Next::Object)?;
-        let start = self.text.offset();
-        self.text.open()?;
-        if !self.text.more(b'}', true)? || self.text.key()? != "some" {
-            return Err(mismatch(start, shape, "another object".to_owned()));
-        }
-        let value = self
-            .value(some)
-            .map_err(|fault| fault.inside(field("some")))?;
-        match self.text.more(b'}', false)? {
-            false => Ok(Val::Option(Some(Box::new(value)))),
-            true => Err(mismatch(start, shape, "one with more in it".to_owned())),
-        }
     }
 
     /// Says that a value is not of the shape.

@@ -1,6 +1,6 @@
 //! JSON Schema (2020-12) of the values of a type and of the arguments of a function.
 //!
-//! A schema describes the form that is *written*; of what is read besides (other spellings, other forms of a case, bytes as an array) it says
+//! A schema describes the form that is *written*, which is [`Schemas::form`]; of what is read besides (other spellings, other forms of a case, bytes as an array) it says
 //! nothing. Types at run time have no names. Whoever has the WIT gives them by an [`Origin`]: then a type with a name is a definition of its
 //! own, by its canonical id (`demo:kitchen/types@1.0.0#point`), with what the WIT says of it.
 
@@ -8,9 +8,10 @@ mod parts;
 
 use serde_json::{Map, Value, json};
 
+use super::form::Form;
 use super::function::Function;
 use super::shape::{Integer, Kind, Shape};
-use parts::{alternatives, array, named, nullable, object};
+use parts::{alternatives, array, named, nullable, object, tagged};
 
 /// The dialect of the schemas.
 pub const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
@@ -61,6 +62,8 @@ pub fn document<O: Origin>(shape: &Shape, origin: &O) -> Value {
 #[derive(Clone, Debug)]
 pub struct Schemas {
     prefix: &'static str,
+    /// The form of what is described. Definitions of each are kept apart where they differ.
+    pub form: Form,
     /// The schemas of types with names, by keys that are letters, digits, `.`, `-` and `_`.
     pub definitions: Map<String, Value>,
 }
@@ -71,6 +74,7 @@ impl Schemas {
     pub fn new(prefix: &'static str) -> Self {
         Schemas {
             prefix,
+            form: Form::default(),
             definitions: Map::new(),
         }
     }
@@ -165,7 +169,7 @@ impl Schemas {
         let docs = |index| origin.part_docs(index);
         match &shape.kind {
             Kind::Bool => json!({ "type": "boolean" }),
-            Kind::Integer(integer) => whole(*integer),
+            Kind::Integer(integer) => whole(*integer, self.form),
             Kind::Float32 | Kind::Float64 => {
                 json!({ "anyOf": [{ "type": "number" }, { "enum": ["NaN", "Infinity", "-Infinity"] }] })
             }
@@ -221,7 +225,10 @@ impl Schemas {
                         (name, schema, docs(index))
                     })
                     .collect();
-                alternatives(parts)
+                match self.form.tagged {
+                    true => tagged(cases.is_clear_without_payload(), parts),
+                    false => alternatives(parts),
+                }
             }
             Kind::Enum(names) => named(
                 names
@@ -229,22 +236,34 @@ impl Schemas {
                     .enumerate()
                     .map(|(index, name)| (name, docs(index))),
             ),
-            Kind::Option { some, wrapped } => {
-                let some = self.value(some, &origin.part(0));
-                nullable(if *wrapped {
-                    object([("some", some, true)].into_iter())
-                } else {
-                    some
-                })
+            Kind::Option(some) => nullable(self.value(some, &origin.part(0))),
+            Kind::OptionOfOption(cases) => {
+                let some = cases.payloads[1].as_ref();
+                let some = some.map(|some| self.value(some, &origin.part(0)));
+                match self.form.tagged {
+                    true => tagged(true, vec![("none", None, None), ("some", some, None)]),
+                    false => nullable(object(
+                        [("some", some.unwrap_or_default(), true)].into_iter(),
+                    )),
+                }
             }
             Kind::Result(cases) => {
-                let side = |schemas: &mut Self, index: usize| match &cases.payloads[index] {
-                    Some(shape) => schemas.value(shape, &origin.part(index)),
-                    None => json!({ "type": "null" }),
+                let mut side = |index: usize| {
+                    let shape = cases.payloads[index].as_ref();
+                    shape.map(|shape| self.value(shape, &origin.part(index)))
                 };
-                let (ok, err) = (side(self, 0), side(self, 1));
-                let side = |name, schema| object([(name, schema, true)].into_iter());
-                json!({ "oneOf": [side("ok", ok), side("err", err)] })
+                let sides = [("ok", side(0)), ("err", side(1))];
+                if self.form.tagged {
+                    return tagged(
+                        true,
+                        sides.map(|(name, schema)| (name, schema, None)).into(),
+                    );
+                }
+                let sides = sides.map(|(name, schema)| {
+                    let schema = schema.unwrap_or_else(|| json!({ "type": "null" }));
+                    object([(name, schema, true)].into_iter())
+                });
+                json!({ "oneOf": sides })
             }
             Kind::Flags(names) => {
                 let items = named(
@@ -259,17 +278,17 @@ impl Schemas {
     }
 }
 
-/// Numbers; beyond what every reader can tell apart, strings of them.
-fn whole(integer: Integer) -> Value {
+/// Numbers; beyond what every reader can tell apart, or if it is to be so, strings of them.
+fn whole(integer: Integer, form: Form) -> Value {
     let (least, greatest) = integer.range();
     let bound =
         |value: i128| i64::try_from(value).map_or_else(|_| json!(u64::MAX), |value| json!(value));
     let number = json!({ "type": "integer", "minimum": bound(least), "maximum": bound(greatest) });
-    match integer.is_wide() {
-        true => {
-            json!({ "anyOf": [number, { "type": "string", "pattern": "^(0|-?[1-9][0-9]*)$" }] })
-        }
-        false => number,
+    let string = json!({ "type": "string", "pattern": "^(0|-?[1-9][0-9]*)$" });
+    match (integer.is_wide(), form.int64_strings) {
+        (true, true) => string,
+        (true, false) => json!({ "anyOf": [number, string] }),
+        (false, _) => number,
     }
 }
 

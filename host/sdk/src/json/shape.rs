@@ -34,11 +34,9 @@ pub(super) enum Kind {
     Tuple(Vec<Shape>),
     Variant(Cases),
     Enum(Names),
-    /// `wrapped`: some value is written as `{"some": value}`, since the value itself may be `null`.
-    Option {
-        some: Box<Shape>,
-        wrapped: bool,
-    },
+    Option(Box<Shape>),
+    /// An option of an option, whose value may itself be `null`: the cases `none`, which is `null` too, and `some`.
+    OptionOfOption(Cases),
     /// The cases `ok` and `err`.
     Result(Cases),
     Flags(Names),
@@ -71,6 +69,13 @@ pub(super) struct Cases {
     pub(super) payloads: Vec<Option<Shape>>,
 }
 
+impl Cases {
+    /// Whether `{"tag": case}` is a case without a payload and no other: there is none whose name is `tag`.
+    pub(super) fn is_clear_without_payload(&self) -> bool {
+        self.names.find("tag", 0).is_none()
+    }
+}
+
 impl Shape {
     /// The shape of a type.
     ///
@@ -83,7 +88,7 @@ impl Shape {
 
     /// Whether `null` is one of the values.
     pub(super) fn is_option(&self) -> bool {
-        matches!(self.kind, Kind::Option { .. })
+        matches!(self.kind, Kind::Option(_) | Kind::OptionOfOption(_))
     }
 }
 
@@ -157,9 +162,12 @@ impl Compiler {
             Type::Enum(names) => Kind::Enum(self.names(ty, names.names())?),
             Type::Option(option) => {
                 let some = self.shape(&option.ty())?;
-                Kind::Option {
-                    wrapped: some.is_option(),
-                    some: Box::new(some),
+                match some.is_option() {
+                    true => Kind::OptionOfOption(Cases {
+                        names: self.names(ty, ["none", "some"].into_iter())?,
+                        payloads: vec![None, Some(some)],
+                    }),
+                    false => Kind::Option(Box::new(some)),
                 }
             }
             Type::Result(result) => {
@@ -288,8 +296,8 @@ impl fmt::Display for Shape {
             Kind::Tuple(shapes) => write!(f, "an array of {}", shapes.len()),
             Kind::Variant(cases) => write!(f, "one of the cases {}", cases.names.listed()),
             Kind::Enum(names) => write!(f, "one of {}", names.listed()),
-            Kind::Option { wrapped: true, .. } => f.write_str("`null` or an object with `some`"),
-            Kind::Option { some, .. } => write!(f, "{some}, or `null`"),
+            Kind::Option(some) => write!(f, "{some}, or `null`"),
+            Kind::OptionOfOption(_) => f.write_str("`null` or an object with `some`"),
             Kind::Result(_) => f.write_str("an object with `ok` or `err`"),
             Kind::Flags(_) => f.write_str("the names of flags"),
         }

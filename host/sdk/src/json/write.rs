@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::bounds::Bound;
 use super::error::{Fault, Problem, Read};
+use super::form::Form;
 use super::path::Step;
 use super::shape::{Cases, Fields, Integer, Kind, Shape};
 use crate::component::Val;
@@ -20,6 +21,7 @@ pub(super) struct Writer<'a> {
     pub(super) text: &'a mut String,
     /// How long it may get.
     pub(super) most: usize,
+    pub(super) form: Form,
 }
 
 impl Writer<'_> {
@@ -59,33 +61,18 @@ impl Writer<'_> {
             (Kind::Variant(cases), Val::Variant(case, payload)) => {
                 let index = cases.names.find_exact(case).ok_or_else(|| unfit(shape))?;
                 match (&cases.payloads[index], payload.as_deref()) {
-                    (None, None) => self.string(case),
-                    (Some(_), payload) => self.case(shape, cases, index, payload)?,
-                    (None, Some(_)) => return Err(unfit(shape)),
+                    (None, None) if !self.form.tagged => self.string(case),
+                    (_, payload) => self.case(shape, cases, index, payload)?,
                 }
             }
             (Kind::Enum(names), Val::Enum(case)) if names.find_exact(case).is_some() => {
                 self.string(case)
             }
-            (Kind::Option { .. }, Val::Option(None)) => self.add("null"),
-            (
-                Kind::Option {
-                    some,
-                    wrapped: false,
-                },
-                Val::Option(Some(value)),
-            ) => self.value(some, value)?,
-            (
-                Kind::Option {
-                    some,
-                    wrapped: true,
-                },
-                Val::Option(Some(value)),
-            ) => {
-                self.add("{\"some\":");
-                self.value(some, value)
-                    .map_err(|fault| fault.inside(field("some")))?;
-                self.add("}");
+            (Kind::Option(_), Val::Option(None)) => self.add("null"),
+            (Kind::Option(some), Val::Option(Some(value))) => self.value(some, value)?,
+            (Kind::OptionOfOption(_), Val::Option(None)) if !self.form.tagged => self.add("null"),
+            (Kind::OptionOfOption(cases), Val::Option(value)) => {
+                self.case(shape, cases, value.is_some().into(), value.as_deref())?;
             }
             (Kind::Result(cases), Val::Result(result)) => {
                 let (index, payload) = match result {
@@ -115,7 +102,8 @@ impl Writer<'_> {
                 | Kind::Tuple(_)
                 | Kind::Variant(_)
                 | Kind::Enum(_)
-                | Kind::Option { .. }
+                | Kind::Option(_)
+                | Kind::OptionOfOption(_)
                 | Kind::Result(_)
                 | Kind::Flags(_),
                 _,
@@ -131,7 +119,7 @@ impl Writer<'_> {
         self.text.push_str(text);
     }
 
-    /// Adds `{"case":payload}`, with `null` where there is no payload.
+    /// Adds `{"case":payload}`, with `null` where there is no payload; tagged, `{"tag":"case","val":payload}`.
     fn case(
         &mut self,
         shape: &Shape,
@@ -140,14 +128,23 @@ impl Writer<'_> {
         payload: Option<&Val>,
     ) -> Read<()> {
         let name = cases.names.name(index);
-        self.add("{");
+        let (before, between) = match self.form.tagged {
+            true => ("{\"tag\":", ",\"val\":"),
+            false => ("{", ":"),
+        };
+        self.add(before);
         self.string(name);
-        self.add(":");
         match (&cases.payloads[index], payload) {
-            (None, None) => self.add("null"),
-            (Some(shape), Some(value)) => self
-                .value(shape, value)
-                .map_err(|fault| fault.inside(field(name)))?,
+            (None, None) if self.form.tagged && cases.is_clear_without_payload() => {}
+            (None, None) => {
+                self.add(between);
+                self.add("null");
+            }
+            (Some(shape), Some(value)) => {
+                self.add(between);
+                self.value(shape, value)
+                    .map_err(|fault| fault.inside(field(name)))?;
+            }
             (Some(_), None) | (None, Some(_)) => return Err(unfit(shape)),
         }
         self.add("}");
@@ -166,7 +163,8 @@ impl Writer<'_> {
             (Integer::U64, Val::U64(value)) => (*value).into(),
             _ => return Err(unfit(shape)),
         };
-        let quote = if number.abs() > SAFE { "\"" } else { "" };
+        let is_string = number.abs() > SAFE || integer.is_wide() && self.form.int64_strings;
+        let quote = if is_string { "\"" } else { "" };
         self.add(quote);
         self.number(&number);
         self.add(quote);

@@ -1,10 +1,10 @@
-//! Values of random types as JSON: what is written is read as the value that it was, and is written again to the letter. Then the texts are
+//! Values of random types as JSON, in a random form of those that there are: what is written is read as the value that it was, and is written again to the letter. Then the texts are
 //! changed at random, and nothing may come of that but a value or an error; which text is JSON at all has a second opinion. Natively what
 //! is written is also held against the schema of the function.
 
 use amphi::component::Val;
 use amphi::component::types::ComponentItem;
-use amphi::json::{Answer, Bounds, Function, JsonError};
+use amphi::json::{Answer, Bounds, Form, Function, JsonError};
 use amphi::{Result, format_err};
 use fastrand::Rng;
 
@@ -40,8 +40,9 @@ pub async fn round_trips(batch: echo::Batch<'_>, functions: &[Signature]) -> Res
             let params: Vec<Val> = (signature.0.iter())
                 .map(|ty| settled(draw::value(&mut rng, ty)))
                 .collect();
-            let text = function.request(&params, MOST)?;
-            record.add_text(&text, round_trip(&mut rng, &function, &params, &text));
+            let form = Form::ALL[draw::below(&mut rng, Form::ALL.len())];
+            let text = function.request_in(form, &params, MOST)?;
+            record.add_text(&text, round_trip(&mut rng, &function, form, &params, &text));
         }
         lines.push(record.line());
     }
@@ -52,6 +53,7 @@ pub async fn round_trips(batch: echo::Batch<'_>, functions: &[Signature]) -> Res
 fn round_trip(
     rng: &mut Rng,
     function: &Function,
+    form: Form,
     params: &[Val],
     text: &str,
 ) -> Result<(), String> {
@@ -59,15 +61,15 @@ fn round_trip(
     let told = |error: JsonError| error.to_string();
     let read = function.arguments(text.as_bytes(), &bounds).map_err(told)?;
     same(&tuple(params), &tuple(&read))?;
-    same(text, &function.request(&read, MOST).map_err(told)?)?;
+    same(text, &function.request_in(form, &read, MOST).map_err(told)?)?;
     #[cfg(not(target_arch = "wasm32"))]
-    super::valid::arguments(function, text)?;
+    super::valid::arguments(function, form, text)?;
     let result = match params {
         [one] => one.clone(),
         many => Val::Tuple(many.to_vec()),
     };
     let (Answer::Ok(answer) | Answer::Err(answer)) =
-        function.answer(&[result], MOST).map_err(told)?;
+        function.answer_in(form, &[result], MOST).map_err(told)?;
     serde_json::from_str::<serde_json::Value>(&answer)
         .map_err(|error| format!("{answer}: {error}"))?;
     for _ in 0..CHANGES {

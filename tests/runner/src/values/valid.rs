@@ -1,13 +1,15 @@
 //! Whether a text in JSON is what a schema describes, for the part of JSON Schema that the facade's schemas are made of. A keyword that is not
 //! known here is an error, so that none goes unchecked.
 
-use amphi::json::Function;
 use amphi::json::schema::Schemas;
+use amphi::json::{Form, Function};
 use serde_json::{Map, Value};
 
-/// Whether the arguments in `body` are what the schema of the function says.
-pub fn arguments(function: &Function, body: &str) -> Result<(), String> {
-    let schema = Schemas::new("").arguments::<()>(function, &[]);
+/// Whether the arguments in `body` are what the schema of the function says of that form.
+pub fn arguments(function: &Function, form: Form, body: &str) -> Result<(), String> {
+    let mut schemas = Schemas::new("");
+    schemas.form = form;
+    let schema = schemas.arguments::<()>(function, &[]);
     let value = serde_json::from_str(body).map_err(|error| error.to_string())?;
     check(&schema, &value)
         .map_err(|problem| format!("{problem}\n    of       {body}\n    by       {schema}"))

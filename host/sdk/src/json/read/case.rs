@@ -34,7 +34,10 @@ impl Reader<'_> {
             return Err(mismatch(start, shape, "an empty object".to_owned()));
         }
         let key = self.text.key()?;
-        match cases.names.find(&key, 0) {
+        let case = cases.names.find(&key, 0);
+        match case {
+            // A case may have the name of what a tagged one begins with, but there is nothing after it.
+            Some(_) if is_tagged(&key) && self.goes_on()? => self.tagged(shape, cases, start, key),
             Some(index) => {
                 let payload = self.payload(cases, index)?;
                 match self.text.more(b'}', false)? {
@@ -106,6 +109,15 @@ impl Reader<'_> {
             }
             (None, Some(payload)) => Err(missing(start, cases, index, payload)),
         }
+    }
+
+    /// Whether there is another field after the value that comes next, which is not taken.
+    fn goes_on(&mut self) -> Read<bool> {
+        let here = self.text.mark();
+        self.text.skip()?;
+        let more = self.text.more(b'}', false)?;
+        self.text.resume(here);
+        Ok(more)
     }
 
     /// Takes the payload of a case; where it has none, `null`.

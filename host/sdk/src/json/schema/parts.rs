@@ -56,6 +56,17 @@ pub(super) fn alternatives(cases: Vec<(&str, Option<Value>, Option<String>)>) ->
     json!({ "oneOf": all })
 }
 
+/// One of some cases, each with its tag, its payload and what is said of it. One without a payload has `null` for it where that `is_clear` only then.
+pub(super) fn tagged(is_clear: bool, cases: Vec<(&str, Option<Value>, Option<String>)>) -> Value {
+    let each = cases.into_iter().map(|(name, payload, docs)| {
+        let none = || (!is_clear).then(|| json!({ "type": "null" }));
+        let tag = ("tag", json!({ "const": name }), true);
+        let val = payload.or_else(none).map(|val| ("val", val, true));
+        described(object([tag].into_iter().chain(val)), docs)
+    });
+    json!({ "oneOf": each.collect::<Vec<_>>() })
+}
+
 /// The schema, or `null`.
 pub(super) fn nullable(schema: Value) -> Value {
     json!({ "anyOf": [schema, { "type": "null" }] })

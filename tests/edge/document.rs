@@ -5,13 +5,14 @@ use std::fs;
 use std::path::Path;
 
 use amphi::component::Component;
+use amphi::json::Form;
 use amphi::{Engine, invoke, json};
 use amphi_core::contract;
+use amphi_edge::openapi::{Deployed, Endpoint, document};
 use serde_json::Value;
-use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
-use wit_parser::{ManglingAndAbi, Resolve};
+use wit_parser::Resolve;
 
-use super::{Deployed, Endpoint, document};
+use crate::wit;
 
 /// The document of a component made of WIT, without any code. Functions that JSON cannot carry are left out.
 fn document_of(path: &str, name: &str) -> Value {
@@ -21,16 +22,7 @@ fn document_of(path: &str, name: &str) -> Value {
     let world = resolve
         .select_world(&[package], None)
         .expect("it has one world");
-    let mut module = dummy_module(&resolve, world, ManglingAndAbi::Standard32);
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)
-        .expect("the world can be embedded");
-    let encoder = ComponentEncoder::default()
-        .module(&module)
-        .expect("the module is of the world");
-    let bytes = encoder
-        .validate(true)
-        .encode()
-        .expect("a component can be made of it");
+    let bytes = wit::component(&resolve, world);
     let mut contract = contract::decode(&bytes).expect("a component has a contract");
     contract.document(&resolve);
     let component = Component::new(&Engine::default(), &bytes).expect("the component is valid");
@@ -50,6 +42,7 @@ fn document_of(path: &str, name: &str) -> Value {
         name,
         endpoints: &endpoints,
         statuses: &[409],
+        form: Form::default(),
         contract: Some(&contract),
     };
     document("Functions", "1", &[deployed])
@@ -57,8 +50,8 @@ fn document_of(path: &str, name: &str) -> Value {
 
 #[test]
 fn a_document_to_the_letter() {
-    let found = document_of("tests/openapi/shop.wit", "shop");
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/openapi/shop.json");
+    let found = document_of("host/edge/tests/openapi/shop.wit", "shop");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("host/edge/tests/openapi/shop.json");
     let text = serde_json::to_string_pretty(&found).expect("a document is JSON") + "\n";
     if std::env::var_os("BLESS").is_some() {
         fs::write(&file, &text).expect("the golden file can be written");
@@ -73,7 +66,7 @@ fn a_document_to_the_letter() {
 
 #[test]
 fn every_reference_of_the_kitchen_leads_to_a_schema() {
-    let document = document_of("../../wit/kitchen", "kitchen");
+    let document = document_of("wit/kitchen", "kitchen");
     let paths = document["paths"].as_object().expect("there are operations");
     assert!(paths.contains_key("/v1/fn/kitchen/demo:kitchen/echo@1.0.0/echo-nest"));
     // A basket is a resource.
