@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use amphi_edge::config::Limits;
-use amphi_edge::{CompileError, Compiling, DeployError, Host, Place, PoolSettings, Settings, Spec};
+use amphi_edge::{CompileError, Compiling, DeployError, Host, PoolSettings, Settings, Spec};
 use bytes::Bytes;
 use futures_util::future::join_all;
 use http::{Request, StatusCode};

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use amphi::component::Linker;
+use amphi_edge::config::Reuse;
 use amphi_edge::{CallState, ComponentPlugin, DeployError, Host, Plugin, Spec};
 use futures_util::future::join_all;
 use http::StatusCode;
@@ -151,4 +153,68 @@ async fn a_plugin_that_does_not_fit_changes_nothing() {
         chain(&error)
     );
     assert_eq!(add(&host).await, report());
+}
+
+/// A plugin whose function computes for a while, and a component that calls it once for each of its own calls.
+fn spinning() -> (ComponentPlugin, Spec) {
+    let plugin = r#"(component
+        (core module $m (func (export "spin") (local $n i32)
+            (loop $again
+                (local.set $n (i32.add (local.get $n) (i32.const 1)))
+                (br_if $again (i32.lt_u (local.get $n) (i32.const 1000))))))
+        (core instance $i (instantiate $m))
+        (func (export "spin") (canon lift (core func $i "spin"))))"#;
+    let caller = r#"(component
+        (import "spin" (func $spin))
+        (core func $spin (canon lower (func $spin)))
+        (core module $m
+            (import "host" "spin" (func $spin))
+            (func (export "run") (call $spin)))
+        (core instance $i (instantiate $m (with "host" (instance (export "spin" (func $spin))))))
+        (func (export "run") (canon lift (core func $i "run"))))"#;
+    let component = |text| wat::parse_str(text).expect("a component");
+    let plugin: Vec<u8> = component(plugin);
+    let mut spec = Spec::new("caller", component(caller));
+    spec.config.plugins = vec!["spinner".to_owned()];
+    (ComponentPlugin::new("spinner", plugin), spec)
+}
+
+#[tokio::test]
+async fn what_a_plugin_takes_is_counted_anew_for_each_call_and_told_by_its_name() {
+    let (plugin, mut spec) = spinning();
+    // Enough for one call, not for two.
+    spec.config.limits.fuel = Some(10_000);
+    spec.config.reuse = Some(Reuse {
+        calls: 100,
+        idle: Duration::from_secs(60),
+    });
+    let host = host();
+    let added = host.add_component_plugin(plugin).await;
+    added.expect("nobody has it yet");
+    deploy(&host, spec).await;
+    for _ in 0..10 {
+        let answer = call(&host, "caller/run", "").await;
+        assert_eq!(answer, (StatusCode::OK, Value::Null));
+    }
+    let metrics = host.metrics().text();
+    let told = |name: &str, labels: &str| {
+        let mut lines = metrics.lines();
+        lines.any(|line| line.starts_with(name) && line.contains(labels) && line.ends_with(" 10"))
+    };
+    let labels = r#"function="spinner""#;
+    assert!(told("fn_requests_total", labels), "{metrics}");
+    assert!(told("fn_duration_seconds_count", labels), "{metrics}");
+}
+
+#[tokio::test]
+async fn a_limit_that_a_plugin_meets_is_the_callers() {
+    let (plugin, mut spec) = spinning();
+    spec.config.limits.fuel = Some(2_000);
+    let host = host();
+    let added = host.add_component_plugin(plugin).await;
+    added.expect("nobody has it yet");
+    deploy(&host, spec).await;
+    let (status, problem) = call(&host, "caller/run", "").await;
+    assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(problem["kind"], "out-of-fuel", "{problem}");
 }

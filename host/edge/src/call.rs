@@ -8,7 +8,7 @@ mod usage;
 
 pub use failure::{Exceeded, Failure};
 pub use state::CallState;
-pub(crate) use state::bytes;
+pub(crate) use state::{begin, bytes};
 pub use usage::Usage;
 
 pub(crate) use clock::Clock;

@@ -192,11 +192,11 @@ impl Making<'_> {
         let granted = granted.await?;
         let linker = linker(pool).map_err(DeployError::Engine)?;
         let linked = self.link(pool, &candidate, linker, &granted).await?;
-        let (log, _) = self.told(&plugin.name, &candidate.name, limits);
+        let (log, metrics) = self.told(&plugin.name, &candidate.name, limits);
         let stdio = plugin.grants.stdio;
         let template = Template::new(granted, log, stdio, Configured::default());
         let (name, limits) = (plugin.name.clone(), limits.clone());
-        let ready = Ready::new(name, linked.pre, template, limits);
+        let ready = Ready::new(name, linked.pre, template, limits, metrics);
         Ok((ready, linked.warning))
     }
 

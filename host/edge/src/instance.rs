@@ -11,7 +11,7 @@ use amphi::component::{Instance, InstancePre};
 use tokio::sync::OwnedSemaphorePermit;
 use wasmtime::Store;
 
-use crate::call::CallState;
+use crate::call::{CallState, begin};
 use crate::config::{Limits, Reuse};
 use crate::metrics::{FunctionMetrics, InstanceState};
 
@@ -56,14 +56,8 @@ impl Live {
     /// Counts nothing of the call before.
     pub(crate) fn begin(&mut self, limits: &Limits) -> wasmtime::Result<()> {
         self.counted.set(InstanceState::Live);
-        let state = self.store.data_mut();
-        state.clock.reset();
-        state.meter.reset();
-        if let Some(fuel) = limits.fuel {
-            self.store.set_fuel(fuel)?;
-        }
-        self.store.set_epoch_deadline(1);
-        Ok(())
+        begin(&mut self.store, limits)?;
+        self.store.data_mut().served.begin(limits)
     }
 }
 

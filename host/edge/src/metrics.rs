@@ -1,6 +1,6 @@
 //! What is counted and measured, for Prometheus to read.
 //!
-//! One [`Metrics`] for a process. What a call records goes through a [`FunctionMetrics`], in which everything was looked up when its version was deployed. Times are in
+//! One [`Metrics`] for a process. A component that is a plugin is told of as a function is, by its own name, once for each call of what it exports. What a call records goes through a [`FunctionMetrics`], in which everything was looked up when its version was deployed. Times are in
 //! seconds, sizes in bytes, as the names say.
 //!
 //! | name | labels | what |
@@ -36,6 +36,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
+pub(crate) use calls::OK;
 pub use calls::{Call, FunctionMetrics, InstanceState};
 
 use crate::body::{Body, full};

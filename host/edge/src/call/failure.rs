@@ -163,6 +163,15 @@ impl Failure {
         }
     }
 
+    /// The error that ends a guest which has called another that failed so: a limit is still one.
+    pub(crate) fn into_error(self) -> wasmtime::Error {
+        match self {
+            Self::Exceeded(exceeded) => exceeded.into(),
+            Self::Trap { error, .. } | Self::Instantiation(error) => error,
+            other => wasmtime::Error::new(other),
+        }
+    }
+
     /// What the failure is called in metrics and in problem documents.
     #[must_use]
     pub fn kind(&self) -> &str {

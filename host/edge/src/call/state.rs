@@ -116,6 +116,18 @@ impl CallState {
     }
 }
 
+/// Has a store that has served a call ready for another, of which it counts everything anew.
+pub(crate) fn begin(store: &mut Store<CallState>, limits: &Limits) -> wasmtime::Result<()> {
+    let state = store.data_mut();
+    state.clock.reset();
+    state.meter.reset();
+    if let Some(fuel) = limits.fuel {
+        store.set_fuel(fuel)?;
+    }
+    store.set_epoch_deadline(1);
+    Ok(())
+}
+
 /// A size of the configuration as a size in memory.
 pub(crate) fn bytes(size: u64) -> usize {
     usize::try_from(size).unwrap_or(usize::MAX)

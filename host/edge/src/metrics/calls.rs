@@ -267,7 +267,7 @@ impl FunctionMetrics {
 }
 
 /// The outcome of a call that went well.
-const OK: &str = "ok";
+pub(crate) const OK: &str = "ok";
 
 impl Drop for FunctionMetrics {
     fn drop(&mut self) {

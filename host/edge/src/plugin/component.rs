@@ -5,15 +5,17 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use amphi::component::types::ComponentFunc;
 use amphi::component::{ComponentExportIndex, InstancePre, Linker, Val};
 use amphi::{invoke, json};
 use wasmtime::{Store, StoreContextMut};
 
-use crate::call::CallState;
+use crate::call::{CallState, Failure, begin};
 use crate::config::{self, Limits};
 use crate::digest::Digest;
+use crate::metrics::{Call, FunctionMetrics, OK};
 use crate::template::Template;
 use crate::typed::export;
 
@@ -51,6 +53,8 @@ pub(crate) struct Ready {
     pre: InstancePre<CallState>,
     template: Template,
     limits: Limits,
+    /// What it does is recorded as that of a function.
+    metrics: Arc<FunctionMetrics>,
 }
 
 /// A function of a plugin, as a linker takes it.
@@ -79,6 +83,12 @@ impl Served {
     pub(crate) fn stores(&self) -> impl Iterator<Item = &Store<CallState>> {
         self.0.values().map(|live| &live.store)
     }
+
+    /// Counts nothing of the call before, as for the instance that is served.
+    pub(crate) fn begin(&mut self, limits: &Limits) -> wasmtime::Result<()> {
+        let mut stores = self.0.values_mut().map(|live| &mut live.store);
+        stores.try_for_each(|store| begin(store, limits))
+    }
 }
 
 impl Ready {
@@ -87,12 +97,14 @@ impl Ready {
         pre: InstancePre<CallState>,
         template: Template,
         limits: Limits,
+        metrics: Arc<FunctionMetrics>,
     ) -> Arc<Self> {
         Arc::new(Self {
             name,
             pre,
             template,
             limits,
+            metrics,
         })
     }
 
@@ -138,10 +150,21 @@ impl Ready {
             .ok_or_else(|| {
                 wasmtime::format_err!("the plugin `{}` has lost a function", self.name)
             })?;
-        function
+        let (begun, computed) = (Instant::now(), live.store.data().clock.spent());
+        let called = function
             .call_async(&mut live.store, arguments, results)
-            .await?;
+            .await
+            .map_err(|error| Failure::of(error, &live.store));
+        let state = live.store.data();
+        self.metrics.record(&Call {
+            outcome: called.as_ref().map_or_else(Failure::kind, |()| OK),
+            wall: begun.elapsed(),
+            cpu: state.clock.spent().saturating_sub(computed),
+            memory_peak: state.meter.memory_peak() as u64,
+            ..Call::default()
+        });
         // One that trapped is gone; its caller goes with it.
+        called.map_err(Failure::into_error)?;
         caller.data_mut().served.0.insert(self.name.clone(), live);
         Ok(())
     }
