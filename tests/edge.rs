@@ -22,6 +22,8 @@ mod kitchen;
 mod limits;
 #[path = "edge/openapi.rs"]
 mod openapi;
+#[path = "edge/pantry.rs"]
+mod pantry;
 #[path = "edge/plugins.rs"]
 mod plugins;
 #[path = "edge/reload.rs"]

@@ -149,6 +149,9 @@ fn to_text(server: &Server) -> String {
     for (what, place) in places(server) {
         writeln!(text, "{what:<7} {place}").expect("a string takes it");
     }
+    if let Some(address) = server.admin_address() {
+        writeln!(text, "admin   http://{address}/admin/").expect("a string takes it");
+    }
     text
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use amphi_edge::admin::{Admin, Token};
 use amphi_edge::config::Canary;
+use amphi_edge::page::{ADMIN, POLICY};
 use amphi_edge::{ConfigSource, Host, Reloader, Settings, Spec, config};
 use bytes::Bytes;
 use http::{Request, StatusCode};
@@ -72,6 +73,102 @@ async fn functions_have_their_versions() {
     let trial = &function["trial"];
     let calls = |side: &str| trial[side]["calls"].as_u64().expect("a number");
     assert_eq!(calls("stable") + calls("canary"), 20, "{trial}");
+}
+
+#[tokio::test]
+async fn versions_have_their_calls() {
+    let host = Arc::new(serving(three()).await);
+    let admin = admin(&host);
+    let (_, document) = ask(&admin, "GET", "/admin/functions", "").await;
+    let nothing =
+        json!({ "seconds": 10, "calls": 0, "failed": 0, "p50_micros": null, "p99_micros": null });
+    for version in document["functions"][0]["versions"]
+        .as_array()
+        .expect("versions")
+    {
+        assert_eq!(version["outcomes"], json!({ "ok": 0 }));
+        assert_eq!(version["recent"], nothing);
+    }
+    // A call that is asked for by version is no part of the trial, but of that version's calls.
+    for (version, body, times) in [("2.0.0", "[1, 2]", 7), ("1.0.0", "[1, 2]", 3)] {
+        for _ in 0..times {
+            let request = Request::post("/v1/fn/calc/add").header("amphi-version", version);
+            let request = request.body(Full::new(Bytes::from(body)));
+            let (status, answer) = read(host.handle(request.expect("a request")).await).await;
+            assert_eq!(status, StatusCode::OK, "{version}: {answer}");
+        }
+    }
+    let (status, _) = call(&host, "calc/subtract", "[1, 2]").await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    let (_, document) = ask(&admin, "GET", "/admin/functions", "").await;
+    let versions = &document["functions"][0]["versions"];
+    let (stable, beside) = (&versions[0], &versions[2]);
+    assert_eq!(beside["outcomes"], json!({ "ok": 7 }));
+    assert_eq!(
+        stable["outcomes"],
+        json!({ "no-such-function": 1, "ok": 3 })
+    );
+    for (version, calls) in [(beside, 7), (stable, 3)] {
+        let recent = &version["recent"];
+        assert_eq!(recent["calls"], calls, "who was refused says nothing");
+        assert_eq!(recent["failed"], 0);
+        let micros = |which: &str| recent[which].as_u64().expect("a time");
+        assert!(micros("p50_micros") <= micros("p99_micros"), "{recent}");
+        assert!(micros("p50_micros") > 0, "{recent}");
+    }
+    assert!(document["at"].as_u64().is_some(), "{document}");
+}
+
+#[tokio::test]
+async fn calls_that_fail_are_told_of_their_version() {
+    let mut spec = Spec::new("calc", guest("calc-1-0"));
+    spec.config.limits.fuel = Some(1);
+    let host = Arc::new(serving(spec).await);
+    let (status, problem) = call(&host, "calc/add", "[1, 2]").await;
+    assert_eq!(problem["kind"], "out-of-fuel", "{status}: {problem}");
+    let (_, document) = ask(&admin(&host), "GET", "/admin/functions", "").await;
+    let version = &document["functions"][0]["versions"][0];
+    assert_eq!(version["outcomes"]["out-of-fuel"], 1, "{version}");
+    let recent = &version["recent"];
+    assert_eq!(
+        (&recent["calls"], &recent["failed"]),
+        (&json!(1), &json!(1))
+    );
+    assert_eq!(recent["p99_micros"], Value::Null, "it was not answered");
+}
+
+/// Whoever asks gets them, token or not, from wherever; what they ask for is for who has the token.
+#[tokio::test]
+async fn the_files_of_the_page_are_for_everybody() {
+    let host = Arc::new(serving(three()).await);
+    let token = Some(Token::new(b"correct horse"));
+    let everywhere = SocketAddr::from(([0, 0, 0, 0], 9090));
+    let guarded = Admin::new(Arc::clone(&host), None, token, everywhere);
+    for admin in [admin(&host), guarded.expect("it has a token")] {
+        let get = async |path: &str| {
+            let request = Request::get(path)
+                .header("host", "edge.example")
+                .header("sec-fetch-site", "cross-site");
+            let request = request.body(Full::<Bytes>::default());
+            admin.answer(request.expect("a request")).await
+        };
+        for file in ADMIN.files {
+            let response = get(&format!("/admin/{}", file.name)).await;
+            assert_eq!(response.status(), StatusCode::OK, "{}", file.name);
+            let headers = response.headers();
+            assert_eq!(headers["content-type"], file.media_type);
+            assert_eq!(headers["content-security-policy"], POLICY);
+        }
+        let (status, html) = read(get("/admin/").await).await;
+        assert_eq!((status, html), (StatusCode::OK, ADMIN.files[0].text.into()));
+        let response = get("/admin").await;
+        assert_eq!(response.status(), StatusCode::PERMANENT_REDIRECT);
+        assert_eq!(response.headers()["location"], "/admin/");
+        for path in ["/admin/functions", "/admin/docs.js", "/admin/page"] {
+            let status = get(path).await.status();
+            assert!(status.is_client_error(), "{path}: {status}");
+        }
+    }
 }
 
 #[tokio::test]

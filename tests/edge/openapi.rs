@@ -51,7 +51,7 @@ async fn the_page_is_served_under_its_policy() {
     );
     assert_eq!(
         response.headers()["content-security-policy"],
-        "default-src 'self'"
+        amphi_edge::page::POLICY
     );
     let body = response
         .into_body()

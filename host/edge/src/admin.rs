@@ -1,6 +1,7 @@
 //! The admin API: what is served, how versions on trial do, and what was decided; promotion, rollback, weights and reloads by hand.
 //!
 //! It is a [`Handler`] for an address of its own. Answers are JSON, problems are [problem documents](Problem); `GET /admin/openapi.json` describes all of it.
+//! `/admin/` is a [page](crate::page::ADMIN) over it. Its files hold no secrets and are for everybody who gets here; what they ask for is not.
 //!
 //! Callers show a [`Token`]. Without one the API is for this machine only: an address that others can reach is [refused](Admin::new), and so are requests that
 //! a browser sends for a page from elsewhere.
@@ -14,7 +15,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::{HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Limited};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -23,6 +24,7 @@ use crate::body::{Body, BodyError, full};
 use crate::function::Function;
 use crate::host::Host;
 use crate::listen::{Handler, RequestBody};
+use crate::page;
 use crate::problem::Problem;
 use crate::reload::{Reloader, Trigger};
 use crate::rollout::audit;
@@ -36,6 +38,8 @@ pub use token::{Token, TokenError};
 
 /// The description of the API.
 const OPENAPI: &str = include_str!("admin/openapi.json");
+/// Where the files of the page are.
+const PAGE: &str = "/admin/";
 /// The most bytes of a request's body.
 const BODY: usize = 4 << 10;
 /// The most decisions in one answer: the latest.
@@ -96,6 +100,9 @@ impl Admin {
         B::Data: Send,
         B::Error: Into<BodyError>,
     {
+        if let Some(response) = of_the_page(request.method(), request.uri().path()) {
+            return response;
+        }
         let shown = match &self.token {
             Some(token) => token.is_shown(request.headers()),
             None => true,
@@ -216,6 +223,15 @@ impl Admin {
 impl Handler for Admin {
     async fn handle(&self, request: Request<RequestBody>) -> Response<Body> {
         self.answer(request).await
+    }
+}
+
+/// The response that has a file of the page, if the request is for one.
+fn of_the_page(method: &Method, path: &str) -> Option<Response<Body>> {
+    match path.strip_prefix(PAGE) {
+        _ if method != Method::GET => None,
+        Some(file) => page::ADMIN.file(file).map(page::File::response),
+        None => (PAGE.strip_suffix('/') == Some(path)).then(|| page::moved(PAGE)),
     }
 }
 

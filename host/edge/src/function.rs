@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use http::StatusCode;
@@ -236,8 +236,10 @@ impl Function {
         before
     }
 
-    /// Counts a call in the trial that it was part of, and does what follows.
+    /// Counts a call of its version and in the trial that it was part of, and does what follows.
     pub(crate) fn count(&self, chosen: &Chosen, result: CallResult, latency: Duration) {
+        let metrics = &chosen.version.metrics;
+        metrics.count(result, latency, Instant::now());
         let Some((side, canary)) = &chosen.side else {
             return;
         };

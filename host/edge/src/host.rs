@@ -12,11 +12,11 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, LOCATION};
+use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Request, Response, StatusCode};
 
 use crate::artifact::{Cache, Compiler, Compiling};
-use crate::body::{Body, BodyError, empty, full};
+use crate::body::{Body, BodyError, full};
 use crate::deploy::DeployError;
 use crate::engine::{Engines, PoolSettings};
 use crate::entered::RequestLine;
@@ -282,14 +282,8 @@ impl Host {
                 headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
                 Ok(response)
             }
-            Route::PageWithoutSlash => {
-                let mut response = Response::new(empty());
-                *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
-                let headers = response.headers_mut();
-                headers.insert(LOCATION, HeaderValue::from_static(PAGE));
-                Ok(response)
-            }
-            Route::Page { file } => match page::File::named(file) {
+            Route::PageWithoutSlash => Ok(page::moved(PAGE)),
+            Route::Page { file } => match page::DOCS.file(file) {
                 Some(file) => Ok(file.response()),
                 None => Err(nothing_here(&path)),
             },

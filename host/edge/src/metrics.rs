@@ -37,7 +37,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
 pub(crate) use calls::OK;
-pub use calls::{Call, FunctionMetrics, InstanceState};
+pub use calls::{Call, FunctionMetrics, InstanceState, RECENT};
 
 use crate::body::{Body, full};
 use crate::log;
@@ -265,6 +265,8 @@ mod tests {
         });
         calc.instances(InstanceState::Live, 2);
         calc.log_dropped(7);
+        let outcomes = [("cpu-limit".to_owned(), 1), ("ok".to_owned(), 2)];
+        assert_eq!(calc.outcomes(), outcomes.into());
         metrics.weight("calc", "abc", Some(10));
         metrics.rollout("calc", Some(RolloutState::Trial));
         metrics.rollout("calc", Some(RolloutState::RolledBack));

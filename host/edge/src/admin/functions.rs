@@ -1,7 +1,8 @@
 //! Functions as the admin API tells of them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use serde::Serialize;
 
@@ -9,12 +10,16 @@ use crate::breaker::BreakerState;
 use crate::function::Function;
 use crate::host::Host;
 use crate::lanes::{Canary, Lanes};
-use crate::rollout::decision::{Decision, Figures};
+use crate::metrics::RECENT;
+use crate::rollout::decision::{Decision, Figures, micros};
+use crate::rollout::record::millis;
 use crate::version::Version;
 
 /// What is served.
 #[derive(Serialize)]
 pub struct Functions {
+    /// When, in milliseconds since 1970 began.
+    at: u64,
     functions: Vec<OfFunction>,
 }
 
@@ -44,6 +49,21 @@ struct OfVersion {
     version: Option<String>,
     /// In percent.
     weight: f64,
+    /// How many calls have ended in each way since the process began.
+    outcomes: BTreeMap<String, u64>,
+    recent: Recent,
+}
+
+/// Calls of the last while that say something of their version.
+#[derive(Serialize)]
+struct Recent {
+    /// How long that is.
+    seconds: u64,
+    calls: u64,
+    failed: u64,
+    /// Of the answered ones.
+    p50_micros: Option<u64>,
+    p99_micros: Option<u64>,
 }
 
 /// A version on trial.
@@ -60,6 +80,7 @@ struct Trial {
 pub fn all(host: &Host) -> Functions {
     let functions = host.functions();
     Functions {
+        at: millis(SystemTime::now()),
         functions: functions.iter().map(|function| one(function)).collect(),
     }
 }
@@ -93,12 +114,25 @@ fn versions(lanes: &Lanes) -> Vec<OfVersion> {
         digest: version.digest.to_string(),
         version: version.interface.as_ref().map(ToString::to_string),
         weight,
+        outcomes: version.metrics.outcomes(),
+        recent: recent(version),
     };
     let mut versions = vec![one("stable", &lanes.stable, 100.0 - share)];
     versions.extend(canary.map(|canary| one("canary", &canary.version, share)));
     let beside = lanes.beside.iter();
     versions.extend(beside.map(|version| one("beside", version, 0.0)));
     versions
+}
+
+fn recent(version: &Version) -> Recent {
+    let counts = version.metrics.recent(Instant::now());
+    Recent {
+        seconds: RECENT.as_secs(),
+        calls: counts.calls,
+        failed: counts.failed,
+        p50_micros: counts.p50().map(micros),
+        p99_micros: counts.p99().map(micros),
+    }
 }
 
 fn trial(canary: &Canary) -> Trial {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -12,6 +12,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
 use super::Of;
+use crate::rollout::window::{CallResult, Counts, Window};
 
 /// Bounds of times, in seconds: from what an empty call takes to what nobody waits for.
 const SECONDS: [f64; 17] = [
@@ -34,6 +35,10 @@ const BYTES: [f64; 9] = [
 
 /// How many versions that are gone are still told of, so that what they did last is read.
 const GONE: usize = 64;
+
+/// How far back [`FunctionMetrics::recent`] looks, and in how many steps it moves on.
+pub const RECENT: Duration = Duration::from_secs(10);
+const STEPS: usize = 5;
 
 /// What one call was.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -186,6 +191,7 @@ pub struct FunctionMetrics {
     idle: Gauge,
     /// Counters of calls that were not `ok`.
     others: Mutex<BTreeMap<String, Counter>>,
+    recent: Mutex<Window>,
 }
 
 impl FunctionMetrics {
@@ -208,6 +214,7 @@ impl FunctionMetrics {
         };
         Arc::new(Self {
             others: Mutex::new(others.collect()),
+            recent: Mutex::new(Window::new(RECENT, STEPS)),
             ok: counter(OK),
             duration: families.duration.get_or_create_owned(&of),
             cpu: families.cpu.get_or_create_owned(&of),
@@ -241,6 +248,29 @@ impl FunctionMetrics {
         }
     }
 
+    /// A call that says something of the version ended at `now`, in this way.
+    pub fn count(&self, result: CallResult, latency: Duration, now: Instant) {
+        self.window().count(result, latency, now);
+    }
+
+    /// What was [counted](Self::count) in the last [`RECENT`].
+    #[must_use]
+    pub fn recent(&self, now: Instant) -> Counts {
+        self.window().counts(now)
+    }
+
+    /// How many calls have ended in each way, of those that were [recorded](Self::record).
+    #[must_use]
+    pub fn outcomes(&self) -> BTreeMap<String, u64> {
+        let others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        let others = others.iter();
+        let mut outcomes: BTreeMap<String, u64> = others
+            .map(|(outcome, counter)| (outcome.clone(), counter.get()))
+            .collect();
+        outcomes.insert(OK.to_owned(), self.ok.get());
+        outcomes
+    }
+
     /// So many instances are in a state, more than before if positive.
     pub fn instances(&self, state: InstanceState, change: i64) {
         match state {
@@ -252,6 +282,10 @@ impl FunctionMetrics {
     /// So many bytes of output were over the limit.
     pub fn log_dropped(&self, bytes: u64) {
         self.log_dropped.inc_by(bytes);
+    }
+
+    fn window(&self) -> MutexGuard<'_, Window> {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn other(&self, outcome: &str) -> Counter {

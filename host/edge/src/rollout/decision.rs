@@ -82,7 +82,6 @@ pub struct Likelihood {
 
 impl Figures {
     pub(super) fn of(counts: &Counts) -> Figures {
-        let micros = |latency: Duration| u64::try_from(latency.as_micros()).unwrap_or(u64::MAX);
         Figures {
             calls: counts.calls,
             failed: counts.failed,
@@ -91,6 +90,11 @@ impl Figures {
             p99_micros: counts.p99().map(micros),
         }
     }
+}
+
+/// Whole microseconds.
+pub(crate) fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
 impl Likelihood {

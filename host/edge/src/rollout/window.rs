@@ -154,6 +154,12 @@ impl Counts {
         None
     }
 
+    /// The time that half of the answered calls took at most.
+    #[must_use]
+    pub fn p50(&self) -> Option<Duration> {
+        self.latency(self.answered() / 2)
+    }
+
     /// The time that 99 of 100 answered calls took at most.
     #[must_use]
     pub fn p99(&self) -> Option<Duration> {

@@ -1,16 +1,6 @@
 // Lists the functions of `/openapi.json`, shows the types of one, and calls it with what is in the text field.
 
-const byId = (id) => document.getElementById(id);
-
-/** An element with attributes and contents; whatever is text stays text. */
-function element(name, attributes = {}, ...contents) {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (value !== undefined && value !== false) made.setAttribute(key, value === true ? '' : value);
-  }
-  made.append(...contents.filter((part) => part !== undefined && part !== null));
-  return made;
-}
+import { byId, element } from './element.js';
 
 const source = document.querySelector('link[rel="service-desc"]').href;
 let api;
