@@ -7,6 +7,8 @@
 mod check;
 #[path = "cli/serve.rs"]
 mod serve;
+#[path = "cli/serving.rs"]
+mod serving;
 #[path = "cli/types.rs"]
 mod types;
 

@@ -1,15 +1,16 @@
 //! `amphi serve`: a process that is started, asked, and told to end.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
-use std::thread::{self, JoinHandle};
+use std::process::Command;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::serving::{Serving, ask_at};
 use super::{amphi, folder, guest, text};
 
 /// The example that the documentation speaks of.
@@ -17,109 +18,6 @@ const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/edge/amphi.yaml
 /// Limits that are easily met.
 const TIGHT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/edge/tight.yaml");
 const SCHEMA: &str = include_str!("../../docs/edge/config.schema.json");
-
-/// A server on a free port, ended with the test if not before.
-struct Serving {
-    child: Child,
-    /// What it says of itself, in JSON.
-    said: Value,
-    stdout: BufReader<ChildStdout>,
-    stderr: Option<ChildStderr>,
-    /// What it logs, read as it comes, so that nothing is dropped.
-    log: Option<JoinHandle<String>>,
-}
-
-impl Serving {
-    fn start(what: &str) -> Self {
-        let mut serving = Self::unread(what);
-        let mut stderr = serving.stderr.take().expect("it is piped");
-        serving.log = Some(thread::spawn(move || {
-            let mut log = String::new();
-            stderr.read_to_string(&mut log).expect("it is text");
-            log
-        }));
-        serving
-    }
-
-    /// A server whose log nobody reads.
-    fn unread(what: &str) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_amphi"))
-            .args(["serve", "--json", "--listen", "127.0.0.1:0", what])
-            .env("XDG_CACHE_HOME", folder("serve-cache"))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the binary was built for this test");
-        let mut stdout = BufReader::new(child.stdout.take().expect("it is piped"));
-        let mut stderr = child.stderr.take().expect("it is piped");
-        let mut line = String::new();
-        stdout.read_line(&mut line).expect("it says what it serves");
-        let Ok(said) = serde_json::from_str(&line) else {
-            let mut log = String::new();
-            stderr.read_to_string(&mut log).expect("it is text");
-            panic!("{line}{log}");
-        };
-        Self {
-            child,
-            said,
-            stdout,
-            stderr: Some(stderr),
-            log: None,
-        }
-    }
-
-    fn connect(&self) -> TcpStream {
-        let address = self.said["address"].as_str().expect("it is a text");
-        let address = address.strip_prefix("http://").expect("it is a URL");
-        TcpStream::connect(address).expect("it listens")
-    }
-
-    /// The status and the body of an answer.
-    fn ask(&self, method: &str, path: &str, body: &str) -> (u16, String) {
-        let mut stream = self.connect();
-        let length = body.len();
-        let request = format!(
-            "{method} {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
-        );
-        stream.write_all(request.as_bytes()).expect("it takes it");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("it answers");
-        let (head, body) = answer.split_once("\r\n\r\n").expect("an answer has a head");
-        let status = head
-            .split(' ')
-            .nth(1)
-            .and_then(|status| status.parse().ok());
-        (status.expect("an answer has a status"), body.to_owned())
-    }
-
-    fn tell(&self, signal: &str) {
-        let id = self.child.id().to_string();
-        let told = Command::new("kill").args([signal, &id]).status();
-        assert!(told.expect("there is `kill`").success());
-    }
-
-    /// The exit code, and what was logged.
-    fn end(mut self) -> (Option<i32>, String) {
-        let code = self.code();
-        let log = self.log.take().expect("it is read once");
-        (code, log.join().expect("it is read"))
-    }
-
-    /// The exit code, once it has ended.
-    fn code(&mut self) -> Option<i32> {
-        let mut rest = String::new();
-        self.stdout.read_to_string(&mut rest).expect("it is text");
-        assert_eq!(rest, "", "standard output is for the result alone");
-        self.child.wait().expect("it has ended").code()
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 #[test]
 fn a_component_is_served_without_a_configuration() {
@@ -301,22 +199,15 @@ fn an_admin_address_has_the_metrics_for_who_has_the_token() {
         "they are elsewhere"
     );
     let admin = serving.said["admin"].as_str().expect("there is one");
-    let admin = admin.strip_prefix("http://").expect("it is a URL");
-    for (header, status) in [
-        ("", "401"),
-        ("authorization: Bearer secre\r\n", "401"),
-        ("authorization: Bearer secret\r\n", "200"),
+    for (field, status) in [
+        ("", 401),
+        ("authorization: Bearer secre\r\n", 401),
+        ("authorization: Bearer secret\r\n", 200),
     ] {
-        let mut stream = TcpStream::connect(admin).expect("it listens");
-        let request =
-            format!("GET /metrics HTTP/1.1\r\nhost: a\r\nconnection: close\r\n{header}\r\n");
-        stream.write_all(request.as_bytes()).expect("it takes it");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("it answers");
-        assert!(
-            answer.starts_with(&format!("HTTP/1.1 {status} ")),
-            "{header}{answer}"
-        );
+        let answer = ask_at(admin, "GET", "/metrics", field, "");
+        assert_eq!(answer.0, status, "{field}{}", answer.1);
+        // Its page is for everybody who gets here.
+        assert_eq!(ask_at(admin, "GET", "/admin/", field, "").0, 200);
     }
     serving.tell("-TERM");
     let (code, log) = serving.end();
@@ -389,7 +280,7 @@ fn signals_that_come_while_a_reload_compiles_are_one_reload_that_loses_nothing()
     let serving = Serving::start(&text(&file));
     put(&returning(number, 20_000));
     let storm = |count: u32| {
-        let id = serving.child.id();
+        let id = serving.id();
         let kill = format!("for n in $(seq {count}); do kill -HUP {id}; done");
         let told = Command::new("sh").args(["-c", &kill]).status();
         assert!(told.expect("there is a shell").success());

@@ -72,6 +72,11 @@ const STEPS: &[Step] = &[
         javascript,
     ),
     (
+        "consoles",
+        "the pages of `amphi serve`, in the browsers",
+        consoles,
+    ),
+    (
         "conformance",
         "component scripts, natively and in the browsers",
         conformance::own,
@@ -242,6 +247,13 @@ fn javascript(workspace: &Workspace) -> Result<()> {
         command.args(["--", "--skip", "by_the_package_and_by_jco"]);
     }
     shell::shown(&mut command)
+}
+
+fn consoles(workspace: &Workspace) -> Result<()> {
+    shell::shown(&mut native_cargo(
+        workspace,
+        &["test", "--test", "consoles"],
+    ))
 }
 
 fn outside_application(workspace: &Workspace) -> Result<()> {
