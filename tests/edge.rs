@@ -26,6 +26,8 @@ mod openapi;
 mod pantry;
 #[path = "edge/plugins.rs"]
 mod plugins;
+#[path = "edge/refusals.rs"]
+mod refusals;
 #[path = "edge/reload.rs"]
 mod reload;
 #[path = "edge/trials.rs"]

@@ -278,7 +278,7 @@ fn signals_that_come_while_a_reload_compiles_are_one_reload_that_loses_nothing()
     let config = "functions: { f: { component: f.wasm } }\n";
     fs::write(&file, config).expect("it can be written");
     let serving = Serving::start(&text(&file));
-    put(&returning(number, 20_000));
+    put(&returning(number, 50_000));
     let storm = |count: u32| {
         let id = serving.id();
         let kill = format!("for n in $(seq {count}); do kill -HUP {id}; done");

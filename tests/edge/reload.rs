@@ -1,4 +1,4 @@
-//! Reloads of a configuration: what is good takes the old one's place without a lost call, and what is not is refused while the old one serves on.
+//! Reloads of a configuration: what is good takes the old one's place without a lost call. What is refused has a file of its own.
 
 use std::fs;
 use std::io::Write;
@@ -10,33 +10,30 @@ use std::time::{Duration, Instant};
 
 use amphi_edge::reload::{Outcome, Trigger};
 use amphi_edge::{
-    Applied, Cache, Compiling, Config, ConfigSource, Digest, Host, ReloadError, Reloader, Settings,
-    Spec, config,
+    Applied, Cache, Config, ConfigSource, Digest, Host, ReloadError, Reloader, Settings, config,
 };
 use http::StatusCode;
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
-use crate::bombs;
-use crate::compiling::program;
-use crate::fixture::{call, chain, deploy, host, settings};
+use crate::fixture::{call, chain, host};
 
-const CONFIG: &str = "functions:\n  f:\n    component: f.wasm\n";
+pub const CONFIG: &str = "functions:\n  f:\n    component: f.wasm\n";
 
 /// A folder with a configuration, and a host that serves it.
-struct Site {
+pub struct Site {
     folder: TempDir,
-    host: Arc<Host>,
-    reloader: Arc<Reloader>,
+    pub host: Arc<Host>,
+    pub reloader: Arc<Reloader>,
 }
 
 impl Site {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         Self::of(host()).await
     }
 
-    async fn of(host: Host) -> Self {
+    pub async fn of(host: Host) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(folder.path().join("f.wasm"), returning(1)).expect("a component");
         let file = folder.path().join("amphi.yaml");
@@ -54,22 +51,22 @@ impl Site {
         }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
+    pub fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
         fs::write(self.path(name), bytes).expect("a file");
     }
 
     /// Puts a file in the place of another at once.
-    fn rename_over(&self, name: &str, bytes: impl AsRef<[u8]>) {
+    pub fn rename_over(&self, name: &str, bytes: impl AsRef<[u8]>) {
         self.write("next", bytes);
         fs::rename(self.path("next"), self.path(name)).expect("in its place");
     }
 
     /// Reloads; what was written to the log meanwhile.
-    async fn reload(&self) -> (String, Result<Applied, ReloadError>) {
+    pub async fn reload(&self) -> (String, Result<Applied, ReloadError>) {
         let written = Written::default();
         let writer = written.clone();
         let subscriber = tracing_subscriber::fmt()
@@ -83,11 +80,11 @@ impl Site {
         (written.text(), result)
     }
 
-    fn generation(&self) -> u64 {
+    pub fn generation(&self) -> u64 {
         self.reloader.state().generation
     }
 
-    async fn answer(&self) -> serde_json::Value {
+    pub async fn answer(&self) -> serde_json::Value {
         let (status, number) = call(&self.host, "f/run", "").await;
         assert_eq!(status, StatusCode::OK, "{number}");
         number
@@ -110,7 +107,7 @@ fn read(file: &Path) -> Config {
 }
 
 /// A component whose `run` returns a number.
-fn returning(number: u32) -> Vec<u8> {
+pub fn returning(number: u32) -> Vec<u8> {
     component(&format!(
         r#"(core module $m (func (export "run") (result i32) i32.const {number}))
         (core instance $i (instantiate $m))
@@ -118,7 +115,7 @@ fn returning(number: u32) -> Vec<u8> {
     ))
 }
 
-fn component(text: &str) -> Vec<u8> {
+pub fn component(text: &str) -> Vec<u8> {
     wat::parse_str(format!("(component {text})")).expect("a component")
 }
 
@@ -131,7 +128,7 @@ async fn wait<F: Future<Output = bool>>(condition: impl Fn() -> F) {
 }
 
 /// All that was in the way of the last reload, if anything was.
-fn problems(reloader: &Reloader) -> Option<String> {
+pub fn problems(reloader: &Reloader) -> Option<String> {
     let Outcome::Failed { problems } = reloader.state().last?.outcome else {
         return None;
     };
@@ -142,13 +139,13 @@ fn problems(reloader: &Reloader) -> Option<String> {
 }
 
 /// Calls that go on until they are told to end: how many there were, and the answers that were not good.
-struct Load {
+pub struct Load {
     end: Arc<AtomicBool>,
     task: JoinHandle<(u64, Vec<String>)>,
 }
 
 impl Load {
-    fn begin(host: &Arc<Host>) -> Self {
+    pub fn begin(host: &Arc<Host>) -> Self {
         let end = Arc::new(AtomicBool::new(false));
         let (ended, host) = (Arc::clone(&end), Arc::clone(host));
         let task = tokio::spawn(async move {
@@ -166,7 +163,7 @@ impl Load {
         Self { end, task }
     }
 
-    async fn end(self) {
+    pub async fn end(self) {
         self.end.store(true, Ordering::Relaxed);
         let (calls, bad) = self.task.await.expect("it ended");
         assert!(calls > 0);
@@ -193,126 +190,6 @@ impl Write for Written {
     fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
     }
-}
-
-/// Breaks a site that serves under calls: the old version serves on, and `reason` is in the state and in the log, `word` in the metrics.
-async fn refused(break_it: impl FnOnce(&Site), word: &str, reason: &str) {
-    refused_at(Site::new().await, break_it, word, reason).await;
-}
-
-async fn refused_at(site: Site, break_it: impl FnOnce(&Site), word: &str, reason: &str) {
-    let load = Load::begin(&site.host);
-    break_it(&site);
-    let (written, result) = site.reload().await;
-    let error = result.expect_err("it is broken");
-    assert_eq!(error.word(), word, "{}", chain(&error));
-    let problems = problems(&site.reloader).expect("it failed");
-    assert!(problems.contains(reason), "{problems}");
-    assert!(written.contains(reason), "{written}");
-    let metrics = site.host.metrics().text();
-    let count = format!("config_reload_total{{result=\"{word}\"}} 1");
-    assert!(metrics.contains(&count), "{metrics}");
-    assert!(
-        metrics.contains("config_last_reload_success 0"),
-        "{metrics}"
-    );
-    assert_eq!(site.generation(), 1);
-    assert_eq!(site.answer().await, json!(1));
-    load.end().await;
-    // What is whole again is served.
-    site.write("amphi.yaml", CONFIG);
-    site.rename_over("f.wasm", returning(2));
-    let applied = site.reloader.reload(Trigger::Hand).await;
-    assert_eq!(applied.expect("it is good").deployed, ["f"]);
-    assert_eq!(site.answer().await, json!(2));
-    assert_eq!(site.generation(), 2);
-}
-
-#[tokio::test]
-async fn a_component_that_is_gone_is_refused() {
-    let gone = |site: &Site| fs::remove_file(site.path("f.wasm")).expect("it was there");
-    refused(gone, "config", "f.wasm").await;
-}
-
-#[tokio::test]
-async fn a_configuration_that_is_gone_is_refused() {
-    let gone = |site: &Site| fs::remove_file(site.path("amphi.yaml")).expect("it was there");
-    refused(gone, "config", "cannot read").await;
-}
-
-#[tokio::test]
-async fn a_file_that_cannot_be_read_is_refused() {
-    // Nobody can read a folder as a file, not even who may read everything.
-    let folder = |site: &Site| {
-        site.write("amphi.yaml", CONFIG.replace("f.wasm", "g.wasm"));
-        fs::create_dir(site.path("g.wasm")).expect("a folder");
-    };
-    refused(folder, "config", "g.wasm").await;
-}
-
-#[tokio::test]
-async fn a_truncated_component_is_refused() {
-    let truncated = |site: &Site| {
-        let whole = returning(2);
-        site.write("f.wasm", &whole[..whole.len() / 2]);
-    };
-    refused(truncated, "component", "expected a component").await;
-}
-
-#[tokio::test]
-async fn a_component_that_breaks_callers_is_refused() {
-    let breaking = |site: &Site| {
-        let text = r#"(core module $m (func (export "run") (result i32) i32.const 2))
-            (core instance $i (instantiate $m))
-            (func (export "run") (result bool) (canon lift (core func $i "run")))"#;
-        site.write("f.wasm", component(text));
-    };
-    refused(breaking, "gate", "expected `u32`").await;
-}
-
-#[tokio::test]
-async fn a_component_that_imports_what_is_not_there_is_refused() {
-    let unlinked = |site: &Site| {
-        let text = r#"(import "no:such/thing@1.0.0" (instance (export "f" (func))))
-            (core module $m (func (export "run") (result i32) i32.const 2))
-            (core instance $i (instantiate $m))
-            (func (export "run") (result u32) (canon lift (core func $i "run")))"#;
-        site.write("f.wasm", component(text));
-    };
-    refused(unlinked, "link", "no:such/thing@1.0.0").await;
-}
-
-#[tokio::test]
-async fn a_component_that_traps_when_it_starts_is_refused() {
-    let trapping = |site: &Site| {
-        let text = r#"(core module $m
-                (func $start unreachable) (start $start)
-                (func (export "run") (result i32) i32.const 2))
-            (core instance $i (instantiate $m))
-            (func (export "run") (result u32) (canon lift (core func $i "run")))"#;
-        site.write("f.wasm", component(text));
-    };
-    refused(trapping, "instance", "no instance of the component").await;
-}
-
-#[tokio::test]
-async fn a_component_that_takes_too_long_to_compile_is_refused() {
-    // What is whole is compiled before, so that a busy machine changes nothing.
-    for number in [1, 2] {
-        deploy(&host(), Spec::new("f", returning(number))).await;
-    }
-    let tight = Host::new(Settings {
-        compiling: Compiling {
-            place: program(),
-            time: Duration::from_millis(300),
-            ..Compiling::default()
-        },
-        ..settings()
-    });
-    let site = Site::of(tight.expect("it has no audit log")).await;
-    let bomb = |site: &Site| site.write("f.wasm", bombs::compiling());
-    let reason = "expected compiling to need at most 300ms";
-    refused_at(site, bomb, "compile", reason).await;
 }
 
 /// A full disk is no reason to refuse a version, but one to say that the next start compiles it again.
@@ -356,101 +233,6 @@ async fn a_version_whose_code_finds_no_space_on_the_disk_serves_and_it_is_said()
     let (_, applied) = site.reload().await;
     assert_eq!(applied.expect("it serves").warnings, []);
     assert!(entry(&returning(3), "code").exists());
-}
-
-/// `CONFIG` with a smoke call.
-fn with_smoke(call: &str) -> String {
-    format!("{CONFIG}    smoke: {call}\n")
-}
-
-#[tokio::test]
-async fn a_component_that_does_not_answer_its_smoke_call_is_refused() {
-    let traps = |site: &Site| {
-        let text = r#"(core module $m (func (export "run") (result i32) unreachable))
-            (core instance $i (instantiate $m))
-            (func (export "run") (result u32) (canon lift (core func $i "run")))"#;
-        site.write("f.wasm", component(text));
-        site.write("amphi.yaml", with_smoke("{ func: run }"));
-    };
-    refused(traps, "smoke", "the guest trapped: unreachable").await;
-    let computes_on = |site: &Site| {
-        let text = r#"(core module $m (func (export "run") (result i32) (loop (br 0)) unreachable))
-            (core instance $i (instantiate $m))
-            (func (export "run") (result u32) (canon lift (core func $i "run")))"#;
-        site.write("f.wasm", component(text));
-        let limits = "    limits: { cpu: 50ms }\n";
-        site.write("amphi.yaml", with_smoke("{ func: run }") + limits);
-    };
-    refused(computes_on, "smoke", "at most 50ms of computing").await;
-    let other = |site: &Site| {
-        site.write("f.wasm", returning(2));
-        site.write("amphi.yaml", with_smoke("{ func: run, expect: 3 }"));
-    };
-    refused(other, "smoke", "expected `3`, found `2`").await;
-    let says_no = |site: &Site| {
-        let text = r#"(core module $m (func (export "run") (result i32) i32.const 1))
-            (core instance $i (instantiate $m))
-            (func (export "run") (result (result)) (canon lift (core func $i "run")))"#;
-        site.write("f.wasm", component(text));
-        let any = "    abi: any\n";
-        site.write("amphi.yaml", with_smoke("{ func: run }") + any);
-    };
-    refused(says_no, "smoke", "expected a result that is no error").await;
-    let elsewhere = |site: &Site| site.write("amphi.yaml", with_smoke("{ func: walk }"));
-    refused(elsewhere, "smoke", "`walk`").await;
-    let with_more = |site: &Site| {
-        site.write("amphi.yaml", with_smoke("{ func: run, args: [1] }"));
-    };
-    refused(with_more, "smoke", "does not take its arguments").await;
-    let by_http = |site: &Site| site.write("amphi.yaml", with_smoke("{ path: / }"));
-    refused(by_http, "smoke", "speaks HTTP").await;
-}
-
-#[tokio::test]
-async fn a_component_that_answers_its_smoke_call_serves_without_a_trace_of_it() {
-    let site = Site::new().await;
-    // It counts how often it was called.
-    let text = r#"(core module $m (global $n (mut i32) (i32.const 0))
-            (func (export "run") (result i32)
-                (global.set $n (i32.add (global.get $n) (i32.const 1))) global.get $n))
-        (core instance $i (instantiate $m))
-        (func (export "run") (result u32) (canon lift (core func $i "run")))"#;
-    site.write("f.wasm", component(text));
-    let reuse = "    reuse: { calls: 100, idle: 1m }\n";
-    site.write(
-        "amphi.yaml",
-        with_smoke("{ func: run, args: [], expect: 1 }") + reuse,
-    );
-    let (_, applied) = site.reload().await;
-    assert_eq!(applied.expect("it is good").deployed, ["f"]);
-    assert_eq!(site.answer().await, json!(1));
-    assert_eq!(site.answer().await, json!(2));
-    let metrics = site.host.metrics().text();
-    let version = &site
-        .host
-        .function("f")
-        .expect("it is served")
-        .lanes()
-        .stable
-        .name
-        .clone();
-    let calls = format!("version=\"{version}\",outcome=\"ok\"}} 2");
-    assert!(metrics.contains(&calls), "{metrics}");
-}
-
-#[tokio::test]
-async fn all_that_is_wrong_with_a_configuration_is_told() {
-    let broken = |site: &Site| {
-        let wrong = format!("{CONFIG}    limits:\n      memori: 1\n      cpu: soon\n");
-        site.write("amphi.yaml", wrong);
-    };
-    refused(broken, "config", "memory").await;
-    let site = Site::new().await;
-    broken(&site);
-    let error = site.reloader.reload(Trigger::Hand).await;
-    let problems = error.expect_err("it is broken").problems();
-    assert_eq!(problems.len(), 2, "{problems:?}");
-    assert_eq!(problems[1].path, "functions.f.limits.cpu");
 }
 
 #[tokio::test]

@@ -55,6 +55,13 @@ async fn a_compatible_version_takes_the_place_and_a_breaking_one_is_refused() {
         reason.contains("removed-interface at `demo:calc/ops`"),
         "{reason}"
     );
+    let metrics = host.metrics().text();
+    for judged in [
+        r#"abi_gate_total{result="accepted",reason="none"} 1"#,
+        r#"abi_gate_total{result="refused",reason="removed-interface"} 1"#,
+    ] {
+        assert!(metrics.contains(judged), "{judged}\n{metrics}");
+    }
     // What served serves on.
     let (status, sum, headers) = call_with(&host, "calc/add", &[], "[1, 2]").await;
     assert_eq!((status, sum), (StatusCode::OK, json!(3)));

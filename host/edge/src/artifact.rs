@@ -18,7 +18,7 @@ use wasmtime::Engine;
 
 use crate::aside::{Stopped, aside};
 use crate::digest::Digest;
-use crate::engine::{Kind, Pool};
+use crate::engine::{Kind, Pool, PoolSettings};
 
 pub use cache::Cache;
 pub(crate) use cache::Unkept;
@@ -67,6 +67,15 @@ pub enum CompileError {
         /// What was allowed.
         allowed: String,
     },
+    /// It needs more than a place in the pool has.
+    TooLarge {
+        /// Of what.
+        what: &'static str,
+        /// What a place has.
+        most: u64,
+        /// What the component needs.
+        found: u64,
+    },
     /// The child process could not be used.
     Child {
         /// Its program.
@@ -74,7 +83,7 @@ pub enum CompileError {
         /// What was wrong.
         error: std::io::Error,
     },
-    /// What the child wrote is no machine code for this engine.
+    /// The engine does not take the machine code.
     Foreign(wasmtime::Error),
 }
 
@@ -91,7 +100,11 @@ impl fmt::Display for CompileError {
                 "the program `{}` could not be run to compile",
                 program.display()
             ),
-            Self::Foreign(_) => f.write_str("expected machine code for this engine"),
+            Self::TooLarge { what, most, found } => write!(
+                f,
+                "expected at most {most} {what} in a component, found {found}"
+            ),
+            Self::Foreign(_) => f.write_str("the engine does not take its machine code"),
         }
     }
 }
@@ -99,7 +112,7 @@ impl fmt::Display for CompileError {
 impl std::error::Error for CompileError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Invalid(_) | Self::Limits { .. } => None,
+            Self::Invalid(_) | Self::Limits { .. } | Self::TooLarge { .. } => None,
             Self::Child { error, .. } => Some(error),
             Self::Foreign(error) => Some(error.as_ref()),
         }
@@ -170,7 +183,7 @@ impl Compiler {
             None => None,
         };
         if let Some(code) = kept
-            && let Ok(component) = load(&pool.engine, code).await
+            && let Ok(component) = loaded(&pool.engine, code).await
         {
             return Ok(Compiled {
                 component,
@@ -178,7 +191,10 @@ impl Compiler {
             });
         }
         let code: Arc<[u8]> = self.compile_anew(pool, bytes).await?.into();
-        let component = load(&pool.engine, Arc::clone(&code)).await?;
+        let component = match loaded(&pool.engine, Arc::clone(&code)).await {
+            Err(CompileError::Foreign(error)) => return Err(refused(pool, code, error).await),
+            component => component?,
+        };
         let unkept = match &self.cache {
             Some(cache) => cache.write(&pool.engine, digest, &code).await.err(),
             None => None,
@@ -213,18 +229,54 @@ fn plain(kind: Kind) -> wasmtime::Result<Engine> {
     Engine::new(&config)
 }
 
-async fn load(
+/// The component of machine code.
+async fn loaded(
     engine: &Engine,
     code: impl AsRef<[u8]> + Send + 'static,
 ) -> Result<Component, CompileError> {
     let engine = engine.clone();
-    let load = move || {
-        // SAFETY: the code was made by this process or by a child of it, or it was read from a cache that nobody else may write to, and is unchanged
-        // since: `Cache::read` has compared its digest.
-        let component = unsafe { Component::deserialize(&engine, code) }?;
-        // The first request is not the one that pays for it.
-        component.initialize_copy_on_write_image()?;
-        Ok(component)
+    aside(move || load(&engine, code).map_err(CompileError::Foreign)).await
+}
+
+fn load(engine: &Engine, code: impl AsRef<[u8]>) -> wasmtime::Result<Component> {
+    // SAFETY: the code was made by this process or by a child of it, or it was read from a cache that nobody else may write to, and is unchanged
+    // since: `Cache::read` has compared its digest.
+    let component = unsafe { Component::deserialize(engine, code) }?;
+    // The first request is not the one that pays for it.
+    component.initialize_copy_on_write_image()?;
+    Ok(component)
+}
+
+/// Why an engine with a pool does not take code that was just compiled: an engine without one tells what a place would have to have.
+async fn refused(pool: &Pool, code: Arc<[u8]>, error: wasmtime::Error) -> CompileError {
+    let (kind, settings) = (pool.kind, pool.settings.clone());
+    let looked = aside(move || {
+        let engine = plain(kind).map_err(CompileError::Foreign)?;
+        let component = load(&engine, code).map_err(CompileError::Foreign)?;
+        fits(&settings, &component)
+    });
+    match looked.await {
+        Err(too_large @ CompileError::TooLarge { .. }) => too_large,
+        Ok(()) | Err(_) => CompileError::Foreign(error),
+    }
+}
+
+fn fits(settings: &PoolSettings, component: &Component) -> Result<(), CompileError> {
+    let Some(needed) = component.resources_required() else {
+        return Ok(());
     };
-    aside(move || load().map_err(CompileError::Foreign)).await
+    let counts = [
+        ("memories", settings.memories, needed.num_memories),
+        ("tables", settings.tables, needed.num_tables),
+    ];
+    for (what, most, found) in counts {
+        if found > most {
+            return Err(CompileError::TooLarge {
+                what,
+                most: most.into(),
+                found: found.into(),
+            });
+        }
+    }
+    Ok(())
 }

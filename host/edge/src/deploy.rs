@@ -10,7 +10,7 @@ mod smoke;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use amphi::component::{Component, InstancePre, Linker};
+use amphi::component::{InstancePre, Linker};
 use serde_json::Value;
 
 use crate::artifact::{Compiled, Compiler};
@@ -218,7 +218,6 @@ impl Making<'_> {
             self.metrics.unkept();
             tracing::warn!(version = candidate.name, "{warning}");
         }
-        fits(self.engines, &component)?;
         granted
             .refuse(&mut linker, &component)
             .map_err(DeployError::Engine)?;
@@ -267,25 +266,4 @@ fn refused(plugin: &str, error: BodyError) -> DeployError {
         plugin: plugin.to_owned(),
         error,
     }
-}
-
-fn fits(engines: &Engines, component: &Component) -> Result<(), DeployError> {
-    let settings = engines.settings();
-    let Some(needed) = component.resources_required() else {
-        return Ok(());
-    };
-    let counts = [
-        ("memories", settings.memories, needed.num_memories),
-        ("tables", settings.tables, needed.num_tables),
-    ];
-    for (what, most, found) in counts {
-        if found > most {
-            return Err(DeployError::TooLarge {
-                what,
-                most: most.into(),
-                found: found.into(),
-            });
-        }
-    }
-    Ok(())
 }

@@ -123,6 +123,7 @@ pub struct Pool {
     pub places: Arc<Semaphore>,
     /// Which engine it is.
     pub kind: Kind,
+    pub(crate) settings: PoolSettings,
     tenants: Mutex<Vec<Weak<Version>>>,
 }
 
@@ -209,6 +210,7 @@ impl Engines {
                 engine,
                 places: Arc::new(Semaphore::new(self.settings.instances as usize)),
                 kind,
+                settings: self.settings.clone(),
                 tenants: Mutex::default(),
             });
             tick(Arc::downgrade(&pool));

@@ -21,15 +21,6 @@ pub enum DeployError {
     Engine(wasmtime::Error),
     /// There is no machine code for it.
     Compile(CompileError),
-    /// It needs more than a place in the pool has.
-    TooLarge {
-        /// Of what.
-        what: &'static str,
-        /// What a place has.
-        most: u64,
-        /// What the component needs.
-        found: u64,
-    },
     /// It imports what nobody supplies; the error names all of it.
     Link(wasmtime::Error),
     /// It asks for a plugin that is not there.
@@ -83,12 +74,6 @@ impl fmt::Display for DeployError {
             Self::Invalid(why) => write!(f, "expected a component: {why}"),
             Self::Engine(_) => f.write_str("there is no engine for the component"),
             Self::Compile(_) => f.write_str("the component was not compiled"),
-            Self::TooLarge { what, most, found } => {
-                write!(
-                    f,
-                    "expected at most {most} {what} in a component, found {found}"
-                )
-            }
             Self::Link(_) => f.write_str("the component imports what is not there"),
             Self::NoSuchPlugin { name, known } => write!(
                 f,
@@ -131,7 +116,6 @@ impl std::error::Error for DeployError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Invalid(_)
-            | Self::TooLarge { .. }
             | Self::NoSuchPlugin { .. }
             | Self::Interface { .. }
             | Self::NothingToCall { .. }

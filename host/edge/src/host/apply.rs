@@ -13,7 +13,7 @@ use futures_util::stream;
 use super::{Host, Settings, Snapshot};
 use crate::artifact::{Cache, Compiling, Place};
 use crate::config::{self, Config};
-use crate::deploy::DeployError;
+use crate::deploy::{Candidate, DeployError};
 use crate::engine::PoolSettings;
 use crate::function::{Function, Spec};
 use crate::grant::keyvalue::{KeyValueStores, StoreProblem};
@@ -153,14 +153,21 @@ impl Host {
         let (plugins, changed) = self.providers(config, &mut problems).await;
         let mut snapshot = Snapshot::default();
         let mut applied = Applied::default();
-        let mut making = Vec::new();
+        let (mut names, mut making) = (Vec::new(), Vec::new());
         for (name, function) in &config.functions {
+            let is_broken =
+                |plugin| config.plugins.contains_key(plugin) && !plugins.contains_key(plugin);
+            if function.plugins.iter().any(is_broken) {
+                // What is wrong with the plugin was told.
+                continue;
+            }
+            names.push(name);
             let anew = function.plugins.iter().any(|name| changed.contains(name));
             making.push(self.made(name, function, anew, &plugins, &stores));
         }
         let made = stream::iter(making).buffered(self.at_once());
         let made: Vec<Result<Made, ApplyProblem>> = made.collect().await;
-        for (name, made) in config.functions.keys().zip(made) {
+        for (name, made) in names.into_iter().zip(made) {
             let function = match made {
                 Ok(Made::AsBefore(function)) => function,
                 Ok(Made::Anew(function)) => {
@@ -242,12 +249,8 @@ impl Host {
             .collect();
         let mut changed = Vec::new();
         for (name, plugin) in &config.plugins {
-            match read(&plugin.component).await {
-                Ok(component) => {
-                    let plugin = ComponentPlugin {
-                        grants: plugin.grants.clone(),
-                        ..ComponentPlugin::new(name, component)
-                    };
+            match provided(name, plugin).await {
+                Ok(plugin) => {
                     if !matches!(before.get(name), Some(Provider::Component(same)) if **same == plugin)
                     {
                         changed.push(name.clone());
@@ -259,6 +262,16 @@ impl Host {
         }
         (plugins, changed)
     }
+}
+
+/// A plugin of a configuration, which has to be a component also while nobody asks for it.
+async fn provided(name: &str, plugin: &config::Plugin) -> Result<ComponentPlugin, ApplyProblem> {
+    let provided = ComponentPlugin {
+        grants: plugin.grants.clone(),
+        ..ComponentPlugin::new(name, read(&plugin.component).await?)
+    };
+    let read = Candidate::read(Arc::clone(&provided.component)).await;
+    read.map(|_| provided).map_err(ApplyProblem::Deploy)
 }
 
 async fn specify(name: &str, function: &config::Function) -> Result<Spec, ApplyProblem> {

@@ -55,7 +55,7 @@ impl Host {
             (Some(_), _) => (&spec.component, None),
         };
         let stable = candidate(spec, stable).await?;
-        // Whoever is called today is called tomorrow by the same callers. A version that serves already goes back to nothing when the one on trial is taken away.
+        // Whoever is called today is called tomorrow by the same callers. Where the version that serves stays, taking the one on trial away is no step back.
         let before = before.map(Function::lanes);
         if let Some(before) = before.filter(|before| before.stable.digest != stable.digest) {
             for version in before.versions_on_the_route() {
@@ -89,11 +89,11 @@ impl Host {
     ) -> Result<(), DeployError> {
         let judged = judge(spec.config.abi, version, old, &new.contract);
         let reason = match &judged {
-            Ok(()) => "",
+            Ok(()) => "none",
             Err(refusal) => refusal
                 .changes
                 .first()
-                .map_or("", |change| change.class.as_str()),
+                .map_or("none", |change| change.class.as_str()),
         };
         self.records.metrics.gate(judged.is_ok(), reason);
         judged.map_err(|refusal| DeployError::Gate(Box::new(refusal)))

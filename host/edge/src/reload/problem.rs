@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::artifact::CompileError;
 use crate::config::{ConfigError, Issue};
 use crate::deploy::DeployError;
 use crate::gate::Refusal;
@@ -147,8 +148,8 @@ fn stage(error: &DeployError) -> &'static str {
     match error {
         DeployError::Invalid(_) => "component",
         DeployError::Engine(_) => "engine",
+        DeployError::Compile(CompileError::TooLarge { .. }) => "too-large",
         DeployError::Compile(_) => "compile",
-        DeployError::TooLarge { .. } => "too-large",
         DeployError::Link(_) => "link",
         DeployError::NoSuchPlugin { .. } | DeployError::Plugin { .. } => "plugin",
         DeployError::Grants(_) => "grants",
