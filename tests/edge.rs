@@ -20,6 +20,8 @@ mod instances;
 mod kitchen;
 #[path = "edge/limits.rs"]
 mod limits;
+#[path = "edge/malformed.rs"]
+mod malformed;
 #[path = "edge/openapi.rs"]
 mod openapi;
 #[path = "edge/pantry.rs"]

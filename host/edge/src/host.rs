@@ -272,9 +272,9 @@ impl Host {
         match Route::of(&path) {
             Route::Call { function, path } => {
                 let function = self
-                    .function(function)
-                    .ok_or_else(|| no_function(function))?;
-                Self::answer_by(&function, Some(path), request).await
+                    .function(&function)
+                    .ok_or_else(|| no_function(&function))?;
+                Self::answer_by(&function, Some(&path), request).await
             }
             Route::Document => {
                 let mut response = Response::new(full(self.document.text(&self.functions())));

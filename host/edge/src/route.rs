@@ -1,5 +1,7 @@
 //! Which function a path belongs to.
 
+use std::borrow::Cow;
+
 /// Where calls by JSON begin.
 const CALLS: &str = "/v1/fn/";
 
@@ -23,9 +25,9 @@ pub(crate) enum Route<'a> {
     /// A function of a function's component, by JSON: `/v1/fn/<function>/<path>`.
     Call {
         /// The function.
-        function: &'a str,
+        function: Cow<'a, str>,
         /// What of its component.
-        path: &'a str,
+        path: Cow<'a, str>,
     },
     /// The OpenAPI document.
     Document,
@@ -45,7 +47,10 @@ impl<'a> Route<'a> {
     pub(crate) fn of(path: &'a str) -> Self {
         if let Some(rest) = path.strip_prefix(CALLS) {
             let (function, path) = rest.split_once('/').unwrap_or((rest, ""));
-            return Self::Call { function, path };
+            return Self::Call {
+                function: decoded(function),
+                path: decoded(path),
+            };
         }
         match path.strip_prefix(PAGE) {
             Some(file) => Self::Page { file },
@@ -54,6 +59,27 @@ impl<'a> Route<'a> {
             None => Self::Prefix,
         }
     }
+}
+
+/// A name whose letters a client may have written as `%3A`. What is no text then stays as it is, and is the name of nothing.
+fn decoded(name: &str) -> Cow<'_, str> {
+    if !name.contains('%') {
+        return Cow::Borrowed(name);
+    }
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    let mut parts = name.split('%');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        let [high, low, rest @ ..] = part.as_bytes() else {
+            return Cow::Borrowed(name);
+        };
+        let (Some(high), Some(low)) = (digit(*high), digit(*low)) else {
+            return Cow::Borrowed(name);
+        };
+        bytes.extend(u8::try_from(high << 4 | low));
+        bytes.extend_from_slice(rest);
+    }
+    String::from_utf8(bytes).map_or(Cow::Borrowed(name), Cow::Owned)
 }
 
 /// Whether `path` is `route` or below it, segment by segment. `/` is above everything.
@@ -72,15 +98,15 @@ mod tests {
         assert_eq!(
             Route::of("/v1/fn/calc/demo:calc/ops@1.0.0/add"),
             Route::Call {
-                function: "calc",
-                path: "demo:calc/ops@1.0.0/add"
+                function: "calc".into(),
+                path: "demo:calc/ops@1.0.0/add".into()
             }
         );
         assert_eq!(
             Route::of("/v1/fn/calc"),
             Route::Call {
-                function: "calc",
-                path: ""
+                function: "calc".into(),
+                path: "".into()
             }
         );
         assert_eq!(Route::of("/v1/other"), Route::Prefix);
@@ -88,6 +114,23 @@ mod tests {
         assert_eq!(Route::of("/docs/"), Route::Page { file: "" });
         assert_eq!(Route::of("/docs"), Route::PageWithoutSlash);
         assert_eq!(Route::of("/docsy"), Route::Prefix);
+    }
+
+    #[test]
+    fn letters_of_names_may_be_encoded() {
+        for (encoded, name) in [
+            ("demo%3Acalc/ops%401.0.0/add", "demo:calc/ops@1.0.0/add"),
+            ("demo%3acalc%2Fops%2fadd", "demo:calc/ops/add"),
+            ("%C3%A4", "ä"),
+            ("%ff", "%ff"),
+            ("a%", "a%"),
+            ("a%4", "a%4"),
+            ("%zz%41", "%zz%41"),
+            ("%+1", "%+1"),
+            ("%ä", "%ä"),
+        ] {
+            assert_eq!(decoded(encoded), name);
+        }
     }
 
     #[test]

@@ -161,7 +161,7 @@ impl Default for Reuse {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Limits {
-    /// The time from a call's begin to its end, waiting included; then 504. Default: `5s`.
+    /// The time from a call's begin to its end, waiting included; then 504. Before that, a body with arguments has as long to come; then 408. Default: `5s`.
     #[serde(with = "Period")]
     pub wall: Duration,
     /// The time that the guest computes, waiting not included; then 504. Default: `1s`.
@@ -176,10 +176,10 @@ pub struct Limits {
     pub tables: u32,
     /// Core instances in a component, from 1. Default: 100.
     pub instances: u32,
-    /// Bytes that the guest may make the host allocate in one of its calls to the host. Default: `16MiB`.
+    /// Bytes that the guest may make the host allocate in one of its calls to the host; then 500. Default: `16MiB`.
     #[serde(with = "Size")]
     pub hostcall: u64,
-    /// Handles that a call may have at once, from 1. Default: 1,000.
+    /// Handles that a call may have at once, to the host's resources and to the guest's own, from 1; then 500. Default: 1,000.
     pub resources: u32,
     /// Bytes of a request's body; then 413. Default: `1MiB`.
     #[serde(with = "Size")]
