@@ -1,11 +1,12 @@
 //! Measures what things take, natively and in a browser, and writes one report.
 //!
 //! Figures go to `docs/bench/report.json`, and from there into a report that people read, `docs/bench/REPORT.md`, and its plots.
-//! Each part of the JSON, the native one and one for each browser, is replaced when it is measured and kept otherwise. No test asks
+//! Each part of the JSON, the native one, one for each browser and the edge function host's (`docs/bench/EDGE.md`), is replaced when it is measured and kept otherwise. No test asks
 //! for a time.
 
 mod bar;
 mod browser;
+mod edge;
 mod figure;
 mod machine;
 mod native;
@@ -20,9 +21,11 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
 
-/// Measures what loading and calling components take and writes `docs/bench/REPORT.md`; both hosts unless one is named.
+/// Measures what components take and writes `docs/bench/REPORT.md` and `docs/bench/EDGE.md`; everything unless a part is named.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  cargo xtask bench\n  cargo xtask bench --browser --quick")]
+#[command(
+    after_help = "Examples:\n  cargo xtask bench\n  cargo xtask bench --browser --quick\n  cargo xtask bench --edge"
+)]
 pub struct Options {
     /// Measure natively, with criterion.
     #[arg(long)]
@@ -30,6 +33,9 @@ pub struct Options {
     /// Measure in the browsers that `AMPHI_BROWSERS` names (separated by commas), or in all.
     #[arg(long)]
     browser: bool,
+    /// Measure the edge function host beside plain hyper and `wasmtime serve`, with wrk.
+    #[arg(long)]
+    edge: bool,
     /// Leave out jco, which comes from npm.
     #[arg(long)]
     no_jco: bool,
@@ -44,14 +50,17 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let file = folder.join("report.json");
     fs::create_dir_all(&folder)?;
     let mut document = read(&file)?;
-    let both = options.native == options.browser;
+    let all = !(options.native || options.browser || options.edge);
     guests::build(workspace)?;
     compose(workspace)?;
     // Everything is built before anything is measured.
-    if both || options.native {
+    if all || options.native {
         native::prepare()?;
     }
-    if both || options.browser {
+    if all || options.edge {
+        edge::prepare(workspace)?;
+    }
+    if all || options.browser {
         let page = browser::prepare(workspace, !options.no_jco)?;
         for browser in amphi_harness::selected()? {
             document["browsers"][browser.name] = page.measure(workspace, browser, options.quick)?;
@@ -59,9 +68,14 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
             write_figures(&file, &document)?;
         }
     }
-    if both || options.native {
+    if all || options.native {
         document["native"] = native::measure(workspace, options.quick)?;
         write_figures(&file, &document)?;
+    }
+    if all || options.edge {
+        document["edge"] = edge::measure(workspace, options.quick)?;
+        write_figures(&file, &document)?;
+        edge::write(&folder, &document)?;
     }
     write_report(&folder, &document)
 }

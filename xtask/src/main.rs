@@ -12,6 +12,7 @@ mod package;
 mod sample;
 mod shell;
 mod size;
+mod soak;
 mod test;
 mod tools;
 mod typescript;
@@ -52,6 +53,7 @@ enum Action {
     Conformance(conformance::Options),
     Size(size::Options),
     Fuzz(fuzz::Options),
+    Soak(soak::Options),
     /// Writes the demo's readings, `web/demo/data/readings.json`, from their fixed seed.
     #[command(after_help = "Example:\n  cargo xtask sample && git diff --stat")]
     Sample,
@@ -79,6 +81,7 @@ fn run(action: Action) -> Result<()> {
         Action::Conformance(options) => conformance::run(&workspace, &options),
         Action::Size(options) => size::run(&workspace, &options),
         Action::Fuzz(options) => fuzz::run(&workspace, &options),
+        Action::Soak(options) => soak::run(&workspace, &options),
         Action::Sample => sample::run(&workspace.root),
     }
 }

@@ -8,6 +8,8 @@ use std::process::Command;
 
 /// The version of `cargo component` that the guests are built with.
 const CARGO_COMPONENT: &str = "0.21.1";
+/// The version of the `wasmtime` command: that of the crate.
+const WASMTIME: &str = "48.0.8";
 
 /// Has rustup add those of `targets` that are missing.
 pub fn targets(targets: &[&str]) -> Result<()> {
@@ -80,6 +82,30 @@ fn debian(what: &str, packages: &[&str], there: impl Fn() -> bool) -> Result<()>
         bail!("`{names}` are installed, and {what} still not on PATH");
     }
     Ok(())
+}
+
+/// Installs `wrk`, which sends the load, unless it is there.
+pub fn wrk() -> Result<()> {
+    debian("wrk", &["wrk"], || find_program(&["wrk"]).is_some())
+}
+
+/// Installs the `wasmtime` command, with what `wasmtime serve` needs, unless the right version is there.
+pub fn wasmtime() -> Result<()> {
+    let found = shell::answer(Command::new("wasmtime").arg("--version")).unwrap_or_default();
+    if found.split_whitespace().any(|word| word == WASMTIME) {
+        return Ok(());
+    }
+    let features = "run,serve,cranelift,pooling-allocator,component-model,component-model-async,wasi-http,parallel-compilation,cache";
+    shell::quiet(Command::new("cargo").args([
+        "install",
+        "wasmtime-cli",
+        "--locked",
+        "--version",
+        WASMTIME,
+        "--no-default-features",
+        "--features",
+        features,
+    ]))
 }
 
 fn cargo_install(name: &str, version: &str) -> Result<()> {

@@ -9,13 +9,19 @@ use std::time::Duration;
 
 use crate::version::Version;
 use tokio::sync::Semaphore;
-use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 /// How often a guest that computes is looked at: deadlines are exact to this.
 pub const TICK: Duration = Duration::from_millis(10);
 
 /// Once a second.
 const TICKS_TO_SWEEP: u64 = 100;
+
+/// How many bytes of a table are cleared rather than given back to the kernel: of most tables all.
+const TABLE_KEPT: usize = 16 << 10;
+
+/// How many written bytes of a memory are cleared rather than given back to the kernel, where it is known which are written.
+const SCANNED_KEPT: usize = 1 << 20;
 
 /// What is compiled into a component's code beside the component.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -73,8 +79,12 @@ pub struct PoolSettings {
     pub core_instances: u32,
     /// The most elements of one table.
     pub table_elements: usize,
-    /// How many bytes of a memory stay resident in a slot that is free again. Clearing them costs less than mapping them anew.
-    pub keep_resident: usize,
+    /// Whether the kernel is asked which pages of a memory a call has written, so that only those are cleared. Without it the pages are given back to the kernel, which
+    /// costs a page fault each when they are used again.
+    ///
+    /// The kernel does not tell of a page that it has swapped out, or is moving at that moment: the next call of the same function would find it as it was left. So this is
+    /// for functions that may see what their calls have left, on machines without swap. Needs Linux 6.7.
+    pub pagemap_scan: bool,
 }
 
 impl Default for PoolSettings {
@@ -85,7 +95,7 @@ impl Default for PoolSettings {
             tables: 8,
             core_instances: 32,
             table_elements: 100_000,
-            keep_resident: 1 << 20,
+            pagemap_scan: false,
         }
     }
 }
@@ -107,10 +117,13 @@ impl PoolSettings {
             .max_memories_per_module(self.memories)
             .max_tables_per_module(self.tables)
             .table_elements(self.table_elements)
-            .linear_memory_keep_resident(self.keep_resident)
-            .table_keep_resident(64 << 10)
+            .table_keep_resident(TABLE_KEPT)
             .async_stack_keep_resident(64 << 10)
             .max_unused_warm_slots(self.instances);
+        if self.pagemap_scan {
+            pool.pagemap_scan(Enabled::Yes)
+                .linear_memory_keep_resident(SCANNED_KEPT);
+        }
         pool
     }
 }

@@ -62,6 +62,15 @@ impl Version {
         title(self.interface.as_ref(), &self.name)
     }
 
+    /// A new instance as a call gets it, which keeps its place of the pool until it is dropped.
+    ///
+    /// # Errors
+    ///
+    /// There was no place in time, a limit was met, or the guest trapped when it started.
+    pub async fn instantiate(&self) -> Result<impl Sized + use<>, Failure> {
+        self.make(self.place(self.limits.queue_wait).await?).await
+    }
+
     /// An instance for a call: one that is kept, or a new one as soon as there is a place for it within `wait`.
     pub(crate) async fn instance(self: &Arc<Self>, wait: Duration) -> Result<Live, Failure> {
         let kept = self.idle.take(&self.reuse);

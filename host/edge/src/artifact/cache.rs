@@ -11,6 +11,8 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use rustix::io::Errno;
+use rustix::process::{Pid, test_kill_process};
 use sha2::Digest as _;
 use wasmtime::Engine;
 use xxhash_rust::xxh3::Xxh3;
@@ -40,6 +42,9 @@ impl Cache {
             .mode(0o700)
             .create(&folder)?;
         trusted(&folder)?;
+        if let Err(error) = sweep(&folder) {
+            tracing::warn!(folder = %folder.display(), %error, "half entries could not be cleared away");
+        }
         Ok(Self { folder })
     }
 
@@ -142,6 +147,35 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     written
 }
 
+/// Removes what processes that are no more have left half-written.
+fn sweep(folder: &Path) -> io::Result<()> {
+    for folder in fs::read_dir(folder)? {
+        let folder = folder?;
+        if !folder.file_type()?.is_dir() {
+            continue;
+        }
+        for file in fs::read_dir(folder.path())? {
+            let path = file?.path();
+            if writer(&path).is_some_and(|process| !is_running(process)) {
+                fs::remove_file(&path)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The process that a half-written entry is of: it is in the name, `<digest>.<process>.part`.
+fn writer(path: &Path) -> Option<Pid> {
+    let name = path.file_name()?.to_str()?.strip_suffix(".part")?;
+    let (_, process) = name.rsplit_once('.')?;
+    Pid::from_raw(process.parse().ok()?)
+}
+
+fn is_running(process: Pid) -> bool {
+    // A process of somebody else's runs too.
+    test_kill_process(process) != Err(Errno::SRCH)
+}
+
 fn trusted(folder: &Path) -> io::Result<()> {
     let metadata = fs::metadata(folder)?;
     let ours = metadata.uid() == rustix::process::geteuid().as_raw();
@@ -197,6 +231,27 @@ mod tests {
             fs::write(&path, &good[..length]).unwrap();
             assert_eq!(cache.read(&engine(), digest).await, None, "{length} bytes");
         }
+    }
+
+    #[test]
+    fn what_a_dead_process_has_left_half_written_is_cleared_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let entries = folder.path().join("cache/0123");
+        fs::create_dir_all(&entries).unwrap();
+        let mut dead = std::process::Command::new("true").spawn().unwrap();
+        dead.wait().unwrap();
+        let names = [
+            format!("a.{}.part", dead.id()),
+            format!("a.{}.part", std::process::id()),
+            "a.code".to_owned(),
+            "a.part".to_owned(),
+        ];
+        for name in &names {
+            fs::write(entries.join(name), "half").unwrap();
+        }
+        Cache::open(folder.path().join("cache")).unwrap();
+        let stays = names.map(|name| entries.join(name).exists());
+        assert_eq!(stays, [false, true, true, true]);
     }
 
     #[test]

@@ -118,11 +118,17 @@ impl Default for Timeouts {
 pub struct Pool {
     /// How many component instances there are at once, from 1 to 100,000. Each reserves address space, not memory. Calls above it wait. Default: 200.
     pub instances: u32,
+    /// Whether only those pages of a memory are cleared that the kernel says a call has written, which is faster. It does not tell of pages that are swapped out or
+    /// being moved: the next call of the function may find those as they were left. Needs Linux 6.7. Default: false.
+    pub pagemap_scan: bool,
 }
 
 impl Default for Pool {
     fn default() -> Self {
-        Self { instances: 200 }
+        Self {
+            instances: 200,
+            pagemap_scan: false,
+        }
     }
 }
 

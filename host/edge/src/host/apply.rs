@@ -123,6 +123,7 @@ impl Settings {
         Ok(Self {
             pool: PoolSettings {
                 instances: server.pool.instances,
+                pagemap_scan: server.pool.pagemap_scan,
                 ..PoolSettings::default()
             },
             compiling: Compiling {

@@ -1,0 +1,49 @@
+//! What takes too long for a test: `amphi serve` under load while it is told to end, reloaded a thousand times, and killed.
+//!
+//! `soak drain|reload|kill PROGRAM GUESTS ROUNDS` runs one of them with the program `amphi` and the folder of built guests, says on standard error
+//! how far it is, and writes what came of it as one line of JSON. It fails where a request is lost.
+
+#[path = "soak/client.rs"]
+mod client;
+#[path = "soak/drain.rs"]
+mod drain;
+#[path = "soak/kill.rs"]
+mod kill;
+#[path = "soak/reload.rs"]
+mod reload;
+#[path = "soak/server.rs"]
+mod server;
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use server::Site;
+
+fn main() -> Result<()> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let [what, program, guests, rounds] = &words[..] else {
+        bail!("expected `soak drain|reload|kill PROGRAM GUESTS ROUNDS`");
+    };
+    let rounds: usize = rounds.parse().context("expected a number of rounds")?;
+    let site = Site::new(Path::new(program), Path::new(guests))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    let found = runtime.block_on(async {
+        match what.as_str() {
+            "drain" => drain::run(&site, rounds).await,
+            "reload" => reload::run(&site, rounds).await,
+            "kill" => kill::run(&site, rounds).await,
+            other => bail!("expected `drain`, `reload` or `kill`, found `{other}`"),
+        }
+    })?;
+    println!("{found}");
+    Ok(())
+}
+
+/// Says how far a run is, every now and then.
+fn progress(what: &str, done: usize, all: usize) {
+    if done.is_multiple_of(all.div_ceil(20)) {
+        eprintln!("{what}: {done} of {all}");
+    }
+}

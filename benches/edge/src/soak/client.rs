@@ -1,0 +1,160 @@
+//! Clients over one connection each, in both versions of HTTP.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use bytes::Bytes;
+use futures_util::stream;
+use http::header::{CONNECTION, HOST};
+use http::{HeaderMap, Method, Request, StatusCode};
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Full, StreamBody};
+use hyper::body::Frame;
+use hyper::client::conn::{http1, http2};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::net::TcpStream;
+
+type Body = BoxBody<Bytes, Infallible>;
+
+/// What `add-with-log` is asked, and what it answers.
+const QUESTION: &str = "[[1, 2, 39]]";
+const ANSWER: &str = r#"{"sum":42,"lines":["+ 1 = 1","+ 2 = 3","+ 39 = 42"]}"#;
+/// The pieces of a stream, and the pause between them.
+const PIECES: u8 = 16;
+const PIECE: usize = 16 << 10;
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// A connection.
+pub enum Client {
+    One(http1::SendRequest<Body>),
+    Two(http2::SendRequest<Body>),
+}
+
+/// How a request ended that was not answered well.
+pub enum Ending {
+    /// It was not sent: the server had closed the connection, or had said that it would.
+    NotSent,
+    /// It was sent, and there is no answer or a wrong one.
+    Lost(String),
+}
+
+impl Client {
+    pub async fn connect(address: SocketAddr, second: bool) -> Result<Self> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        let stream = TokioIo::new(stream);
+        if second {
+            let (sender, connection) = http2::handshake(TokioExecutor::new(), stream).await?;
+            tokio::spawn(connection);
+            return Ok(Self::Two(sender));
+        }
+        let (sender, connection) = http1::handshake(stream).await?;
+        tokio::spawn(connection);
+        Ok(Self::One(sender))
+    }
+
+    /// Adds, and checks the answer; whether the server wants the client to leave.
+    pub async fn add(&mut self) -> Result<bool, Ending> {
+        let path = "/v1/fn/add/add-with-log";
+        let body = Full::new(Bytes::from_static(QUESTION.as_bytes())).boxed();
+        let (headers, answer) = self.call(path, body).await?;
+        check(answer == ANSWER, || {
+            String::from_utf8_lossy(&answer).into_owned()
+        })?;
+        Ok(leaves(&headers))
+    }
+
+    /// Sends pieces with pauses between them, reads them back, and checks them; whether the server wants the client to leave.
+    pub async fn stream(&mut self) -> Result<bool, Ending> {
+        let pieces = stream::unfold(0, async |number| {
+            if number == PIECES {
+                return None;
+            }
+            tokio::time::sleep(PAUSE).await;
+            Some((Ok(Frame::data(piece(number))), number + 1))
+        });
+        let body = StreamBody::new(Box::pin(pieces)).boxed();
+        let (headers, answer) = self.call("/respond/echo", body).await?;
+        let sent: Vec<u8> = (0..PIECES).flat_map(piece).collect();
+        check(answer == sent, || {
+            format!("{} of {} bytes, or others", answer.len(), sent.len())
+        })?;
+        Ok(leaves(&headers))
+    }
+
+    async fn call(&mut self, path: &str, body: Body) -> Result<(HeaderMap, Bytes), Ending> {
+        let request = |uri: String| {
+            let request = Request::builder().method(Method::POST).uri(uri);
+            request.header(HOST, "soak").body(body).expect("a request")
+        };
+        let response = match self {
+            Self::One(sender) => {
+                sender.ready().await.map_err(|_| Ending::NotSent)?;
+                sender.send_request(request(path.to_owned())).await
+            }
+            Self::Two(sender) => {
+                sender.ready().await.map_err(|_| Ending::NotSent)?;
+                sender
+                    .send_request(request(format!("http://soak{path}")))
+                    .await
+            }
+        };
+        let response = response.map_err(ending)?;
+        let (head, body) = response.into_parts();
+        let body = body.collect().await;
+        let body = body.map_err(|error| Ending::Lost(format!("in the body: {error:?}")))?;
+        let body = body.to_bytes();
+        check(head.status == StatusCode::OK, || {
+            format!("{}: {}", head.status, String::from_utf8_lossy(&body))
+        })?;
+        Ok((head.headers, body))
+    }
+}
+
+/// Asks the admin API for a reload.
+pub async fn reload(admin: SocketAddr) -> Result<()> {
+    let mut client = Client::connect(admin, false).await?;
+    let Client::One(sender) = &mut client else {
+        unreachable!("it is a connection of HTTP/1.1");
+    };
+    let request = Request::post("/admin/reload").header(HOST, admin.to_string());
+    let response = sender
+        .send_request(request.body(Full::default().boxed())?)
+        .await?;
+    let status = response.status();
+    let said = response.into_body().collect().await?.to_bytes();
+    ensure!(
+        status == StatusCode::OK,
+        "{status}: {}",
+        String::from_utf8_lossy(&said)
+    );
+    Ok(())
+}
+
+fn piece(number: u8) -> Bytes {
+    Bytes::from(vec![number; PIECE])
+}
+
+fn leaves(headers: &HeaderMap) -> bool {
+    headers
+        .get(CONNECTION)
+        .is_some_and(|value| value == "close")
+}
+
+/// A request that hyper gave back was not sent.
+fn ending(error: hyper::Error) -> Ending {
+    match error.is_canceled() {
+        true => Ending::NotSent,
+        false => Ending::Lost(format!("{error:?}")),
+    }
+}
+
+fn check(good: bool, found: impl FnOnce() -> String) -> Result<(), Ending> {
+    if good {
+        Ok(())
+    } else {
+        Err(Ending::Lost(found()))
+    }
+}

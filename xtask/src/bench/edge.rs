@@ -1,0 +1,114 @@
+//! The edge function host beside a bare server and `wasmtime serve`: requests in a second and how long each took, and what an instance takes.
+//!
+//! Servers and load share no core: servers are pinned to the first, the load to the second. All are measured in one run, in turn, so that noise meets
+//! all alike.
+
+mod instance;
+mod load;
+mod report;
+mod server;
+
+use super::machine;
+use crate::test::native_cargo;
+use crate::workspace::Workspace;
+use crate::{shell, tools};
+use anyhow::{Context, Result, ensure};
+use indicatif::{ProgressBar, ProgressStyle};
+use load::Load;
+use serde_json::{Map, Value, json};
+use server::{SERVERS, Server};
+use std::fs;
+use std::path::Path;
+
+/// How many requests are under way at once.
+const CONCURRENCY: [u32; 3] = [1, 16, 128];
+
+/// How long and how often is measured.
+#[derive(Clone, Copy)]
+struct Pace {
+    /// Of each sample, in seconds; a part of it before, to warm up.
+    seconds: u32,
+    rounds: usize,
+}
+
+/// Builds what is measured, and installs what it is measured with and against.
+pub fn prepare(workspace: &Workspace) -> Result<()> {
+    tools::wrk()?;
+    tools::wasmtime()?;
+    let words = [
+        "build",
+        "--release",
+        "--bin",
+        "amphi",
+        "--bin",
+        "bench-plain",
+    ];
+    let mut command = native_cargo(workspace, &words);
+    shell::quiet(command.args(["--bin", "bench-instances"]))
+}
+
+/// Measures every server at every concurrency, and instances.
+pub fn measure(workspace: &Workspace, quick: bool) -> Result<Value> {
+    let pace = match quick {
+        true => Pace {
+            seconds: 2,
+            rounds: 1,
+        },
+        false => Pace {
+            seconds: 5,
+            rounds: 5,
+        },
+    };
+    ensure!(
+        std::thread::available_parallelism().is_ok_and(|cores| cores.get() > 1),
+        "expected two cores, one for servers and one for the load, found one"
+    );
+    let machine = machine::describe(workspace);
+    let load = Load::new(workspace);
+    let bar = ProgressBar::new((SERVERS.len() * CONCURRENCY.len() * pace.rounds) as u64)
+        .with_style(ProgressStyle::with_template(
+            "{bar:30} {pos}/{len} {elapsed} {msg}",
+        )?);
+    let mut samples: Map<String, Value> = Map::new();
+    for _ in 0..pace.rounds {
+        for concurrency in CONCURRENCY {
+            for kind in &SERVERS {
+                bar.set_message(format!("{} at {concurrency}", kind.name));
+                let server = Server::start(workspace, kind)
+                    .with_context(|| format!("`{}` did not start", kind.name))?;
+                let sample = load
+                    .run(&server.url, kind.body, concurrency, pace.seconds)
+                    .with_context(|| format!("`{}` at {concurrency}", kind.name))?;
+                let name = format!("{}-{concurrency}", kind.name);
+                let list = samples.entry(name).or_insert_with(|| json!([]));
+                list.as_array_mut()
+                    .context("a list of samples")?
+                    .push(sample);
+                bar.inc(1);
+            }
+        }
+    }
+    bar.finish_and_clear();
+    Ok(json!({
+        "machine": machine,
+        "quick": quick,
+        "seconds": pace.seconds,
+        "rounds": pace.rounds,
+        "wasmtime": machine::first_line(std::process::Command::new("wasmtime").arg("--version")),
+        "samples": samples,
+        "instances": instance::measure(workspace)?,
+    }))
+}
+
+/// Writes the report that people read, and says what came of each bar.
+pub fn write(folder: &Path, document: &Value) -> Result<()> {
+    let edge = &document["edge"];
+    if !edge.is_object() {
+        return Ok(());
+    }
+    let file = folder.join("EDGE.md");
+    let (text, verdicts) = report::text(edge)?;
+    fs::write(&file, text).with_context(|| format!("cannot write `{}`", file.display()))?;
+    println!("edge:\n{}", verdicts.join("\n"));
+    Ok(())
+}

@@ -1,0 +1,171 @@
+//! What takes too long for a test: the served program told to end under load, reloaded a thousand times, killed in the middle. Writes `docs/bench/SOAK.md`.
+
+use crate::test::native_cargo;
+use crate::workspace::Workspace;
+use crate::{bench, guests, shell};
+use anyhow::{Context, Result, ensure};
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+use std::fmt::Write;
+use std::fs;
+use std::process::{Command, Stdio};
+
+/// Runs `amphi serve` under load for long and writes `docs/bench/SOAK.md`: fails where a request is lost.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  cargo xtask soak\n  cargo xtask soak drain --rounds 5")]
+pub struct Options {
+    /// What to run; everything unless something is named. What is not run keeps its figures.
+    parts: Vec<Part>,
+    /// How often; each part has a number of its own.
+    #[arg(long, value_name = "COUNT")]
+    rounds: Option<u32>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// SIGTERM while clients call and stream, over HTTP/1.1 and HTTP/2.
+    Drain,
+    /// A component of 50 kB is replaced while clients call.
+    Reload,
+    /// SIGKILL while a component is compiled and kept.
+    Kill,
+}
+
+const PARTS: [Part; 3] = [Part::Drain, Part::Reload, Part::Kill];
+
+impl Part {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Drain => "drain",
+            Self::Reload => "reload",
+            Self::Kill => "kill",
+        }
+    }
+
+    fn rounds(self) -> u32 {
+        match self {
+            Self::Drain => 100,
+            Self::Reload => 1000,
+            Self::Kill => 100,
+        }
+    }
+}
+
+/// Runs the parts, and writes the report.
+pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    guests::build(workspace)?;
+    let words = ["build", "--release", "--bin", "amphi", "--bin", "soak"];
+    shell::quiet(&mut native_cargo(workspace, &words))?;
+    let folder = workspace.root.join("docs/bench");
+    let file = folder.join("soak.json");
+    let mut document: Value = match fs::read(&file) {
+        Ok(bytes) => serde_json::from_slice(&bytes)?,
+        Err(_) => json!({}),
+    };
+    for part in PARTS {
+        if !options.parts.is_empty() && !options.parts.contains(&part) {
+            continue;
+        }
+        let rounds = options.rounds.unwrap_or(part.rounds());
+        document[part.name()] = json!({
+            "machine": bench::machine_line(workspace),
+            "found": measure(workspace, part, rounds)?,
+        });
+        // What was found stays, whatever comes next.
+        fs::write(&file, format!("{document}\n"))?;
+    }
+    let file = folder.join("SOAK.md");
+    let text = report(&document);
+    fs::write(&file, &text).with_context(|| format!("cannot write `{}`", file.display()))?;
+    print!("{text}");
+    Ok(())
+}
+
+/// Runs the soak on a core of its own, the server on another.
+fn measure(workspace: &Workspace, part: Part, rounds: u32) -> Result<Value> {
+    let release = workspace.native.join("release");
+    let output = Command::new("taskset")
+        .args(["-c", "1"])
+        .arg(release.join("soak"))
+        .arg(part.name())
+        .arg(release.join("amphi"))
+        .arg(workspace.target("guests"))
+        .arg(rounds.to_string())
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .context("cannot start `taskset`, which is of util-linux")?;
+    ensure!(
+        output.status.success(),
+        "`{}` failed, see above",
+        part.name()
+    );
+    serde_json::from_slice(&output.stdout)
+        .with_context(|| format!("expected JSON from `{}`", part.name()))
+}
+
+fn report(document: &Value) -> String {
+    let mut text = "# What was endured\n\nWritten by `cargo xtask soak`; [soak.json](soak.json) has the figures. The program `amphi serve` runs on one core, with its compiler; clients on another.\n".to_owned();
+    let sections: [(Part, &str, fn(&Value) -> String); 3] = [
+        (Part::Drain, "Told to end under load", drained),
+        (Part::Reload, "Reloaded under load", reloaded),
+        (Part::Kill, "Killed", killed),
+    ];
+    for (part, title, words) in sections {
+        let of = &document[part.name()];
+        if of.is_object() {
+            let machine = of["machine"].as_str().unwrap_or_default();
+            let found = words(&of["found"]);
+            write!(text, "\n## {title}\n\n{found}\n\n{machine}.\n").expect("a string takes it");
+        }
+    }
+    text
+}
+
+fn drained(found: &Value) -> String {
+    format!(
+        "{} times SIGTERM, at any moment, while 16 clients call: half of them a JSON function, half stream 256 KiB there and back in 16 pieces; half of each over HTTP/1.1 with \
+         connections that stay, half over HTTP/2. {} calls and {} streams were answered in full and right, {} of them with the word to leave; **{} were lost**. The \
+         server ended by itself each time.",
+        found["rounds"], found["answered"], found["streamed"], found["left"], found["lost"]
+    )
+}
+
+fn reloaded(found: &Value) -> String {
+    let p99 = &found["p99-micros"];
+    let (quiet, busy) = (&p99["quiet"], &p99["reloading"]);
+    let number = |value: &Value| value.as_f64().unwrap_or(f64::NAN);
+    let ratio = number(&busy["median"]) / number(&quiet["median"]);
+    let memory: Vec<_> = found["resident"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|bytes| format!("{:.0}", number(bytes) / 1e6))
+        .collect();
+    format!(
+        "{} times a component of 50 kB that nobody has compiled yet took the place of the one before, {} s in all, while 8 clients called it 800 times a second, half \
+         over HTTP/1.1, half over HTTP/2, over one connection each: {} calls, **{} lost**, no connection closed.\n\n\
+         | | windows of 1 s | p99, µs: median | the worst window |\n|---|--:|--:|--:|\n\
+         | no reload | {} | {} | {} |\n| reloads without pause | {} | {} | {} |\n\n\
+         The median of p99 while reloading is {ratio:.2} × that of before (at most 2 asked). Memory of the process after each tenth of the reloads: {} MB.",
+        found["reloads"],
+        found["seconds"],
+        found["calls"],
+        found["lost"],
+        quiet["windows"],
+        quiet["median"],
+        quiet["worst"],
+        busy["windows"],
+        busy["median"],
+        busy["worst"],
+        memory.join(", ")
+    )
+}
+
+fn killed(found: &Value) -> String {
+    format!(
+        "{} times SIGKILL between the start and the first answer: half at any moment, half as soon as a file appears in the folder of compiled components. In {} a half-written file \
+         was left, in {} an entry was whole. Each time the next start served right answers, and left no half-written file behind.",
+        found["kills"], found["in-write"], found["kept"]
+    )
+}
