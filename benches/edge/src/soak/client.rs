@@ -76,7 +76,7 @@ impl Client {
             Some((Ok(Frame::data(piece(number))), number + 1))
         });
         let body = StreamBody::new(Box::pin(pieces)).boxed();
-        let (headers, answer) = self.call("/respond/echo", body).await?;
+        let (headers, answer) = self.call("/echo", body).await?;
         let sent: Vec<u8> = (0..PIECES).flat_map(piece).collect();
         check(answer == sent, || {
             format!("{} of {} bytes, or others", answer.len(), sent.len())

@@ -59,7 +59,7 @@ functions:
     limits: { concurrency: 200, queue: 1000, queue-wait: 10s }
   respond:
     component: respond.wasm
-    route: /respond
+    route: /
     limits: { concurrency: 100, queue: 1000, queue-wait: 10s, wall: 60s }
 plugins:
   ledger:
