@@ -1,7 +1,7 @@
 //! What takes too long for a test: the served program told to end under load, reloaded a thousand times, killed in the middle. Writes `docs/bench/SOAK.md`.
 
 use crate::test::native_cargo;
-use crate::workspace::Workspace;
+use crate::workspace::{DIST, Workspace};
 use crate::{bench, guests, shell};
 use anyhow::{Context, Result, ensure};
 use clap::{Args, ValueEnum};
@@ -54,7 +54,15 @@ impl Part {
 /// Runs the parts, and writes the report.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     guests::build(workspace)?;
-    let words = ["build", "--release", "--bin", "amphi", "--bin", "soak"];
+    let words = [
+        "build",
+        "--profile",
+        DIST,
+        "--bin",
+        "amphi",
+        "--bin",
+        "soak",
+    ];
     shell::quiet(&mut native_cargo(workspace, &words))?;
     let folder = workspace.root.join("docs/bench");
     let file = folder.join("soak.json");
@@ -83,12 +91,12 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 
 /// Runs the soak on a core of its own, the server on another.
 fn measure(workspace: &Workspace, part: Part, rounds: u32) -> Result<Value> {
-    let release = workspace.native.join("release");
+    let built = workspace.native.join(DIST);
     let output = Command::new("taskset")
         .args(["-c", "1"])
-        .arg(release.join("soak"))
+        .arg(built.join("soak"))
         .arg(part.name())
-        .arg(release.join("amphi"))
+        .arg(built.join("amphi"))
         .arg(workspace.target("guests"))
         .arg(rounds.to_string())
         .stdin(Stdio::null())

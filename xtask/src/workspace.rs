@@ -5,6 +5,9 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// The profile that programs are given out in, and the folder of its builds.
+pub const DIST: &str = "dist";
+
 /// The packages of the workspace, and where it is.
 #[derive(Debug)]
 pub struct Workspace {

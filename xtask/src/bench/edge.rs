@@ -10,7 +10,7 @@ mod server;
 
 use super::machine;
 use crate::test::native_cargo;
-use crate::workspace::Workspace;
+use crate::workspace::{DIST, Workspace};
 use crate::{shell, tools};
 use anyhow::{Context, Result, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -37,7 +37,8 @@ pub fn prepare(workspace: &Workspace) -> Result<()> {
     tools::wasmtime()?;
     let words = [
         "build",
-        "--release",
+        "--profile",
+        DIST,
         "--bin",
         "amphi",
         "--bin",

@@ -75,7 +75,7 @@ fn obey(order: &str) -> Result<(), String> {
     limit(Resource::As, bytes)?;
     limit(Resource::Core, 0)?;
     // Who serves comes first. It does not matter if that cannot be asked for.
-    let _ = rustix::process::nice(10);
+    let _ = rustix::process::nice(19);
     let mut component = Vec::new();
     io::stdin()
         .read_to_end(&mut component)

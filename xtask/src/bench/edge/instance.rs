@@ -1,6 +1,6 @@
 //! What an instance takes, as the host makes it and bare, from `bench-instances`.
 
-use crate::workspace::Workspace;
+use crate::workspace::{DIST, Workspace};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Map, Value, json};
 use std::process::Command;
@@ -12,7 +12,7 @@ const COUNT: u32 = 150;
 
 /// For each guest the time of an instance in nanoseconds and its memory in bytes, by the host and bare.
 pub fn measure(workspace: &Workspace) -> Result<Value> {
-    let program = workspace.native.join("release/bench-instances");
+    let program = workspace.native.join(DIST).join("bench-instances");
     let ask = |words: &[&str]| -> Result<Value> {
         let output = Command::new("taskset")
             .args(["-c", "0"])

@@ -40,7 +40,7 @@ Written by `cargo xtask bench --edge`; [report.json](report.json) has the figure
 const METHOD: &str = "
 ## How it is measured
 
-Every server is a program of its own, pinned to one core; `wrk` sends from another, over connections that it keeps. All answer the same bytes: `plain
+`amphi` is built with the profile `dist`, `wasmtime` as `cargo install` does. Every server is a program of its own, pinned to one core; `wrk` sends from another, over connections that it keeps. All answer the same bytes: `plain
 hyper` from a constant, `wasmtime serve` and `amphi serve` by the same component, `words`, a guest of WASI 0.2 in Rust (`respond-0-3` for WASI 0.3, `calc-1-1` for
 JSON). Both have the pooling allocator with the same settings and write no line for a request. `amphi serve` has its limits on: a wall and a CPU deadline,
 memory, tables, handles, bytes; `wasmtime serve` has none unless a row says so. WASI 0.3 in `wasmtime serve` reuses an instance for 128

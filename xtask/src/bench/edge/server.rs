@@ -1,6 +1,6 @@
 //! The servers that are measured: each a program of its own on one core, with the same places for instances, and no line written for a request.
 
-use crate::workspace::Workspace;
+use crate::workspace::{DIST, Workspace};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use std::fs;
@@ -116,11 +116,11 @@ pub struct Server {
 impl Server {
     /// Starts a server and waits until it answers.
     pub fn start(workspace: &Workspace, kind: &Kind) -> Result<Self> {
-        let release = workspace.native.join("release");
+        let built = workspace.native.join(DIST);
         let guest = |name: &str| workspace.target(&format!("guests/{name}.wasm"));
         let (child, base) = match kind.program {
             Program::Plain => {
-                let mut child = pinned(&release.join("bench-plain")).spawn()?;
+                let mut child = pinned(&built.join("bench-plain")).spawn()?;
                 let base = first_line(&mut child)?;
                 (child, base)
             }
@@ -139,7 +139,7 @@ impl Server {
                 let file = workspace.target("bench-edge.yaml");
                 fs::write(&file, config(&guest(amphi.guest), amphi))
                     .with_context(|| format!("cannot write `{}`", file.display()))?;
-                let mut command = pinned(&release.join("amphi"));
+                let mut command = pinned(&built.join("amphi"));
                 command.args(["serve", "--json"]).arg(&file);
                 let mut child = command.spawn()?;
                 let said: Value = serde_json::from_str(&first_line(&mut child)?)?;
