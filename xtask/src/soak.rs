@@ -49,6 +49,15 @@ impl Part {
             Self::Kill => 100,
         }
     }
+
+    /// The title of its section in the report, and what that says of what was found.
+    fn section(self, found: &Value) -> (&'static str, String) {
+        match self {
+            Self::Drain => ("Told to end under load", drained(found)),
+            Self::Reload => ("Reloaded under load", reloaded(found)),
+            Self::Kill => ("Killed", killed(found)),
+        }
+    }
 }
 
 /// Runs the parts, and writes the report.
@@ -114,16 +123,11 @@ fn measure(workspace: &Workspace, part: Part, rounds: u32) -> Result<Value> {
 
 fn report(document: &Value) -> String {
     let mut text = "# What was endured\n\nWritten by `cargo xtask soak`; [soak.json](soak.json) has the figures. The program `amphi serve` runs on one core, with its compiler; clients on another.\n".to_owned();
-    let sections: [(Part, &str, fn(&Value) -> String); 3] = [
-        (Part::Drain, "Told to end under load", drained),
-        (Part::Reload, "Reloaded under load", reloaded),
-        (Part::Kill, "Killed", killed),
-    ];
-    for (part, title, words) in sections {
+    for part in PARTS {
         let of = &document[part.name()];
         if of.is_object() {
             let machine = of["machine"].as_str().unwrap_or_default();
-            let found = words(&of["found"]);
+            let (title, found) = part.section(&of["found"]);
             write!(text, "\n## {title}\n\n{found}\n\n{machine}.\n").expect("a string takes it");
         }
     }

@@ -20,6 +20,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("amphi-fuzz", &["amphi-core", "amphi-web"]),
     ("amphi-site", &[]),
     ("sensor-demo", &["amphi", "amphi-site"]),
+    ("amphi-bench-edge", &["amphi", "amphi-edge"]),
     ("amphi-bench-web", &["amphi", "amphi-web"]),
     ("amphi-bench-size", &["amphi-web"]),
     ("amphi-edge", &["amphi", "amphi-core"]),
