@@ -52,12 +52,12 @@ pub fn prepare(workspace: &Workspace) -> Result<()> {
 pub fn measure(workspace: &Workspace, quick: bool) -> Result<Value> {
     let pace = match quick {
         true => Pace {
-            seconds: 2,
+            seconds: 1,
             rounds: 1,
         },
         false => Pace {
-            seconds: 5,
-            rounds: 5,
+            seconds: 2,
+            rounds: 3,
         },
     };
     ensure!(
