@@ -1,8 +1,8 @@
 //! What takes too long for a test: the served program told to end under load, reloaded a thousand times, killed in the middle. Writes `docs/bench/SOAK.md`.
 
-use crate::test::native_cargo;
+use crate::test::build_dist;
 use crate::workspace::{DIST, Workspace};
-use crate::{bench, guests, shell};
+use crate::{bench, guests};
 use anyhow::{Context, Result, ensure};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
@@ -63,16 +63,7 @@ impl Part {
 /// Runs the parts, and writes the report.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     guests::build(workspace)?;
-    let words = [
-        "build",
-        "--profile",
-        DIST,
-        "--bin",
-        "amphi",
-        "--bin",
-        "soak",
-    ];
-    shell::quiet(&mut native_cargo(workspace, &words))?;
+    build_dist(workspace, &["amphi", "soak"])?;
     let folder = workspace.root.join("docs/bench");
     let file = folder.join("soak.json");
     let mut document: Value = match fs::read(&file) {

@@ -4,7 +4,7 @@
 //! to be checked and once to run. Code for the page and for guests has folders of its own.
 
 use crate::web::{self, PAGES, Profile, TARGET};
-use crate::workspace::{Workspace, cargo, select};
+use crate::workspace::{DIST, Workspace, cargo, select};
 use crate::{conformance, demo, fuzz, guests, jco, outside, shell, tools, typescript};
 use amphi_harness::Selection;
 use anyhow::Result;
@@ -292,6 +292,15 @@ pub fn native_cargo(workspace: &Workspace, words: &[&str]) -> Command {
         .map(|package| package.name.as_str());
     select(&mut command, names.filter(|name| !left_out(name)));
     command
+}
+
+/// Builds programs as they are given out.
+pub fn build_dist(workspace: &Workspace, programs: &[&str]) -> Result<()> {
+    let mut command = native_cargo(workspace, &["build", "--profile", DIST]);
+    for program in programs {
+        command.args(["--bin", program]);
+    }
+    shell::quiet(&mut command)
 }
 
 fn page_cargo(workspace: &Workspace, word: &str) -> Command {

@@ -9,9 +9,9 @@ mod report;
 mod server;
 
 use super::machine;
-use crate::test::native_cargo;
-use crate::workspace::{DIST, Workspace};
-use crate::{shell, tools};
+use crate::test::build_dist;
+use crate::tools;
+use crate::workspace::Workspace;
 use anyhow::{Context, Result, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 use load::Load;
@@ -35,17 +35,7 @@ struct Pace {
 pub fn prepare(workspace: &Workspace) -> Result<()> {
     tools::wrk()?;
     tools::wasmtime()?;
-    let words = [
-        "build",
-        "--profile",
-        DIST,
-        "--bin",
-        "amphi",
-        "--bin",
-        "bench-plain",
-    ];
-    let mut command = native_cargo(workspace, &words);
-    shell::quiet(command.args(["--bin", "bench-instances"]))
+    build_dist(workspace, &["amphi", "bench-plain", "bench-instances"])
 }
 
 /// Measures every server at every concurrency, and instances.

@@ -82,11 +82,8 @@ const fn post(
     path: &'static str,
 ) -> Kind {
     Kind {
-        name,
-        title,
-        program,
-        path,
         body: Some("[2, 3]"),
+        ..get(name, title, program, path)
     }
 }
 
