@@ -89,9 +89,15 @@ fn limits_are_seen_to_bite() {
     let head =
         "POST /words HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: 9\r\n\r\none";
     slow.write_all(head.as_bytes()).expect("it takes it");
-    // Once the slow call has begun there is no place for another until it is ended.
-    let mut busy = (0..1_000).map(|_| serving.ask("POST", "/words", "two"));
-    let busy = busy.find(|(status, _)| *status != 200);
+    // A call before it would take the only place, and the slow one would be turned away.
+    let live = r#"fn_instances{state="live",function="words","#;
+    let begun = (0..1_000).any(|_| {
+        let (_, metrics) = serving.ask("GET", "/metrics", "");
+        let line = metrics.lines().find(|line| line.starts_with(live));
+        line.is_some_and(|line| line.ends_with(" 1"))
+    });
+    assert!(begun, "the slow call begins");
+    let busy = serving.ask("POST", "/words", "two");
     let numbers = vec!["1"; 30_000].join(",");
     let large = serving.ask(
         "POST",
@@ -107,7 +113,7 @@ fn limits_are_seen_to_bite() {
         .to_owned();
     for (answer, status, kind) in [
         (long.1, 413, "body-too-large"),
-        (busy.expect("the place is taken").1, 429, "queue-full"),
+        (busy.1, 429, "queue-full"),
         (large.1, 500, "memory-limit"),
         (late, 504, "deadline"),
     ] {
