@@ -3,6 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
+use amphi_edge::config::Unkept;
 use amphi_edge::reload::Trigger;
 use amphi_edge::{Compiling, Host, Settings, Spec};
 use serde_json::json;
@@ -10,7 +11,7 @@ use serde_json::json;
 use crate::bombs;
 use crate::compiling::program;
 use crate::fixture::{chain, deploy, host, settings};
-use crate::reload::{CONFIG, Load, Site, component, problems, returning};
+use crate::reload::{CONFIG, Load, Site, component, fill, problems, returning, with_cache};
 
 /// Breaks a site that serves under calls: the old version serves on, and `reason` is in the state and in the log, `word` in the metrics.
 async fn refused(break_it: impl FnOnce(&Site), word: &str, reason: &str) {
@@ -130,6 +131,17 @@ async fn a_component_that_takes_too_long_to_compile_is_refused() {
     let bomb = |site: &Site| site.write("f.wasm", bombs::compiling());
     let reason = "expected compiling to need at most 300ms";
     refused_at(site, bomb, "compile", reason).await;
+}
+
+#[tokio::test]
+async fn a_component_whose_code_finds_no_space_on_the_disk_is_refused() {
+    let cache = tempfile::tempdir().expect("a folder");
+    let site = with_cache(cache.path(), Unkept::default()).await;
+    let full = |site: &Site| {
+        fill(cache.path(), &returning(2));
+        site.rename_over("f.wasm", returning(2));
+    };
+    refused_at(site, full, "cache", "No space left on device").await;
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use amphi_edge::config::Unkept;
 use amphi_edge::reload::{Outcome, Trigger};
 use amphi_edge::{
     Applied, Cache, Config, ConfigSource, Digest, Host, ReloadError, Reloader, Settings, config,
@@ -192,28 +193,38 @@ impl Write for Written {
     }
 }
 
-/// A full disk is no reason to refuse a version, but one to say that the next start compiles it again.
-#[tokio::test]
-async fn a_version_whose_code_finds_no_space_on_the_disk_serves_and_it_is_said() {
-    let cache = tempfile::tempdir().expect("a folder");
-    let full = Host::new(Settings {
-        cache: Some(Cache::open(cache.path()).expect("a folder of this user")),
+/// An entry of a cache that one engine has filled.
+fn entry(cache: &Path, component: &[u8], ending: &str) -> PathBuf {
+    let folders = fs::read_dir(cache).expect("the cache");
+    let mut folders = folders.map(|folder| folder.expect("a folder").path());
+    let folder = folders.next().expect("a component was compiled");
+    folder.join(format!("{}.{ending}", Digest::of(component)))
+}
+
+/// Has whatever is written for a component in a cache meet a full disk, the next time.
+pub fn fill(cache: &Path, component: &[u8]) {
+    let part = format!("{}.part", std::process::id());
+    symlink("/dev/full", entry(cache, component, &part)).expect("a link");
+}
+
+/// A site with a cache of its own.
+pub async fn with_cache(cache: &Path, unkept: Unkept) -> Site {
+    let host = Host::new(Settings {
+        cache: Some(Cache::open(cache).expect("a folder of this user")),
+        unkept,
         ..Settings::default()
     });
-    let site = Site::of(full.expect("it has no audit log")).await;
+    Site::of(host.expect("it has no audit log")).await
+}
+
+/// Where time matters more than the next start, a full disk refuses no version.
+#[tokio::test]
+async fn a_version_whose_code_finds_no_space_on_the_disk_may_serve_and_it_is_said() {
+    let cache = tempfile::tempdir().expect("a folder");
+    let site = with_cache(cache.path(), Unkept::Serve).await;
     let load = Load::begin(&site.host);
     let next = returning(2);
-    let entry = |component: &[u8], ending: &str| {
-        let folders = fs::read_dir(cache.path()).expect("the cache");
-        let folder = folders
-            .map(|folder| folder.expect("a folder").path())
-            .next();
-        let name = format!("{}.{ending}", Digest::of(component));
-        folder.expect("one component was compiled").join(name)
-    };
-    // Whatever is written there meets a full disk.
-    let part = entry(&next, &format!("{}.part", std::process::id()));
-    symlink("/dev/full", &part).expect("a link");
+    fill(cache.path(), &next);
     site.rename_over("f.wasm", &next);
     let (written, applied) = site.reload().await;
     assert_eq!(applied.expect("it serves").deployed, ["f"]);
@@ -227,12 +238,25 @@ async fn a_version_whose_code_finds_no_space_on_the_disk_serves_and_it_is_said()
     assert!(warning["message"].to_string().contains(reason), "{state}");
     let metrics = site.host.metrics().text();
     assert!(metrics.contains("code_unkept_total 1"), "{metrics}");
-    assert!(!entry(&next, "code").exists());
+    assert!(!entry(cache.path(), &next, "code").exists());
     // What comes when there is space again is kept.
     site.rename_over("f.wasm", returning(3));
     let (_, applied) = site.reload().await;
     assert_eq!(applied.expect("it serves").warnings, []);
-    assert!(entry(&returning(3), "code").exists());
+    assert!(entry(cache.path(), &returning(3), "code").exists());
+}
+
+/// A full disk that ended everything would be an outage.
+#[tokio::test]
+async fn the_first_functions_are_served_with_a_full_disk() {
+    let cache = tempfile::tempdir().expect("a folder");
+    drop(with_cache(cache.path(), Unkept::Refuse).await);
+    let kept = entry(cache.path(), &returning(1), "code");
+    fs::remove_file(&kept).expect("it was kept");
+    fill(cache.path(), &returning(1));
+    let site = with_cache(cache.path(), Unkept::Refuse).await;
+    assert_eq!(site.answer().await, json!(1));
+    assert!(!kept.exists());
 }
 
 #[tokio::test]

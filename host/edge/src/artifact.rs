@@ -20,8 +20,7 @@ use crate::aside::{Stopped, aside};
 use crate::digest::Digest;
 use crate::engine::{Kind, Pool, PoolSettings};
 
-pub use cache::Cache;
-pub(crate) use cache::Unkept;
+pub use cache::{Cache, CacheError};
 pub use child::{CHILD, run_if_child};
 
 /// How components are compiled.
@@ -129,7 +128,7 @@ impl From<Stopped> for CompileError {
 pub(crate) struct Compiled {
     pub(crate) component: Component,
     /// Why its code is not kept, if it should be.
-    pub(crate) unkept: Option<Unkept>,
+    pub(crate) unkept: Option<CacheError>,
 }
 
 /// Held by who compiles a component, so that who wants the same one finds what comes of it.

@@ -32,7 +32,7 @@ pub use issue::{ConfigError, Issue, Place, Problem};
 pub(crate) use read::unchecked;
 pub use read::{Format, parse, read};
 pub use schema::schema;
-pub use server::{Admin, Compile, Log, LogFormat, LogLevel, Pool, Server, Timeouts, Tls};
+pub use server::{Admin, Compile, Log, LogFormat, LogLevel, Pool, Server, Timeouts, Tls, Unkept};
 pub use smoke::Smoke;
 pub use versions::{Canary, CanaryStep};
 

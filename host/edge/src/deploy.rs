@@ -13,11 +13,11 @@ use std::sync::atomic::AtomicBool;
 use amphi::component::{InstancePre, Linker};
 use serde_json::Value;
 
-use crate::artifact::{Compiled, Compiler};
+use crate::artifact::{CacheError, Compiled, Compiler};
 use crate::aside::aside;
 use crate::body::BodyError;
 use crate::call::CallState;
-use crate::config::{self, Limits, Smoke};
+use crate::config::{self, Limits, Smoke, Unkept};
 use crate::engine::{Engines, Kind, Pool};
 use crate::function::Spec;
 use crate::grant::keyvalue::KeyValueStores;
@@ -39,6 +39,7 @@ pub use smoke::SmokeError;
 pub(crate) struct Making<'a> {
     pub(crate) engines: &'a Engines,
     pub(crate) compiler: &'a Compiler,
+    pub(crate) unkept: Unkept,
     pub(crate) plugins: &'a Providers,
     pub(crate) stores: &'a KeyValueStores,
     pub(crate) metrics: &'a Metrics,
@@ -213,16 +214,29 @@ impl Making<'_> {
             .compile(pool, candidate.digest, &candidate.bytes)
             .await;
         let Compiled { component, unkept } = compiled.map_err(DeployError::Compile)?;
-        let warning = unkept.map(|unkept| unkept.to_string());
-        if let Some(warning) = &warning {
-            self.metrics.unkept();
-            tracing::warn!(version = candidate.name, "{warning}");
-        }
+        let warning = match unkept {
+            None => None,
+            Some(unkept) => Some(self.unkept(candidate, unkept)?),
+        };
         granted
             .refuse(&mut linker, &component)
             .map_err(DeployError::Engine)?;
         let pre = amphi::link(&linker, &component).map_err(DeployError::Link)?;
         Ok(Linked { pre, warning })
+    }
+
+    /// What is said of a version whose code is not kept, if it may serve.
+    fn unkept(&self, candidate: &Candidate, unkept: CacheError) -> Result<String, DeployError> {
+        self.metrics.unkept();
+        if self.unkept == Unkept::Refuse {
+            return Err(DeployError::Unkept(unkept));
+        }
+        let warning = format!(
+            "{unkept}, so it is compiled again when it is served the next time: {}",
+            unkept.error
+        );
+        tracing::warn!(version = candidate.name, "{warning}");
+        Ok(warning)
     }
 
     /// Where a version's guests print, and where its calls are counted.

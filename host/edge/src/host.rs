@@ -17,6 +17,7 @@ use http::{HeaderValue, Request, Response, StatusCode};
 
 use crate::artifact::{Cache, Compiler, Compiling};
 use crate::body::{Body, BodyError, full};
+use crate::config::Unkept;
 use crate::deploy::DeployError;
 use crate::engine::{Engines, PoolSettings};
 use crate::entered::RequestLine;
@@ -46,6 +47,8 @@ pub struct Settings {
     pub compiling: Compiling,
     /// Where compiled components are kept.
     pub cache: Option<Cache>,
+    /// What becomes of a version whose compiled code cannot be kept there. The first functions of a host are served in any case.
+    pub unkept: Unkept,
     /// The file of the audit log, in which every decision about a version on trial is kept.
     pub audit: Option<PathBuf>,
 }
@@ -54,6 +57,7 @@ pub struct Settings {
 pub struct Host {
     engines: Engines,
     compiler: Compiler,
+    unkept: Unkept,
     snapshot: ArcSwap<Snapshot>,
     plugins: ArcSwap<Providers>,
     stores: ArcSwap<KeyValueStores>,
@@ -82,6 +86,7 @@ impl Host {
         Ok(Self {
             engines: Engines::new(settings.pool),
             compiler: Compiler::new(settings.compiling, settings.cache),
+            unkept: settings.unkept,
             snapshot: ArcSwap::default(),
             plugins: ArcSwap::default(),
             stores: ArcSwap::default(),
@@ -135,6 +140,11 @@ impl Host {
         self.replace(Some(&gone), None);
         self.snapshot.store(Arc::new(snapshot.with_routes()));
         Some(gone)
+    }
+
+    /// Whether nothing is served yet.
+    fn starts(&self) -> bool {
+        self.snapshot.load().functions.is_empty()
     }
 
     /// The function of this name.

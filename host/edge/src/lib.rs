@@ -40,7 +40,9 @@ mod typed;
 mod version;
 
 pub use admission::{Admission, AdmissionLimits, Entry, Permit};
-pub use artifact::{CHILD, Cache, CompileError, Compiler, Compiling, Place, run_if_child};
+pub use artifact::{
+    CHILD, Cache, CacheError, CompileError, Compiler, Compiling, Place, run_if_child,
+};
 pub use body::{Body, BodyError, empty, full};
 pub use breaker::{Answer, Breaker, BreakerLimits, BreakerState, Circuit, Ending, Pass};
 pub use call::{CallState, Exceeded, Failure, Usage};

@@ -4,6 +4,7 @@
 //! code. It is written beside and renamed, so that a process that dies in the middle leaves no half entry. What does not agree in every part is
 //! compiled again. Code is trusted only from a folder that belongs to this user and that nobody else can write to.
 
+use std::error::Error;
 use std::fmt;
 use std::fs;
 use std::hash::{BuildHasher, BuildHasherDefault};
@@ -63,13 +64,13 @@ impl Cache {
         .ok()?
     }
 
-    /// Keeps `code` for a component. If that fails, the component is compiled again the next time, and that is all.
+    /// Keeps `code` for a component. If that fails, the component is compiled again the next time.
     pub(crate) async fn write(
         &self,
         engine: &Engine,
         digest: Digest,
         code: &[u8],
-    ) -> Result<(), Unkept> {
+    ) -> Result<(), CacheError> {
         let path = self.path(engine, digest);
         let mut file = Vec::with_capacity(HEADER + code.len());
         file.extend_from_slice(MAGIC);
@@ -77,7 +78,7 @@ impl Cache {
         file.extend_from_slice(&sha2::Sha256::digest(code));
         file.extend_from_slice(code);
         let written = aside(move || write(&path, &file)).await;
-        written.map_err(|error| Unkept {
+        written.map_err(|error| CacheError {
             folder: self.folder.clone(),
             error,
         })
@@ -94,21 +95,23 @@ impl Cache {
 
 /// Why code is not kept.
 #[derive(Debug)]
-pub(crate) struct Unkept {
+pub struct CacheError {
     /// Where it should be.
-    folder: PathBuf,
+    pub folder: PathBuf,
     /// Why it is not there.
-    error: io::Error,
+    pub error: io::Error,
 }
 
-impl fmt::Display for Unkept {
+impl fmt::Display for CacheError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let folder = self.folder.display();
-        let error = &self.error;
-        write!(
-            f,
-            "its code could not be kept in `{folder}`, so it is compiled again when it is served the next time: {error}"
-        )
+        write!(f, "its code could not be kept in `{folder}`")
+    }
+}
+
+impl Error for CacheError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.error)
     }
 }
 

@@ -31,6 +31,8 @@ pub struct Server {
     pub pool: Pool,
     /// The folder of compiled components. `~/` is the home folder. Default: `amphi` in `$XDG_CACHE_HOME` or in `~/.cache`.
     pub cache: Option<PathBuf>,
+    /// What becomes of a new version whose compiled code cannot be kept there. Default: `refuse`.
+    pub unkept: Unkept,
     /// What the compiler may take for one component.
     pub compile: Compile,
     /// The file of the audit log, which keeps every decision about versions on trial. Default: none is kept.
@@ -50,11 +52,23 @@ impl Default for Server {
             headers: 64 << 10,
             pool: Pool::default(),
             cache: None,
+            unkept: Unkept::default(),
             compile: Compile::default(),
             audit: None,
             log: Log::default(),
         }
     }
+}
+
+/// What becomes of a new version whose compiled code cannot be kept, since the disk is full for instance. When a process starts, it serves in any case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unkept {
+    /// It is refused, and what served before serves on.
+    #[default]
+    Refuse,
+    /// It serves, and is compiled again when the next process starts.
+    Serve,
 }
 
 /// The admin API: reload, promote, roll back, metrics.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::SmokeError;
-use crate::artifact::CompileError;
+use crate::artifact::{CacheError, CompileError};
 use crate::aside::Stopped;
 use crate::body::BodyError;
 use crate::call::Failure;
@@ -21,6 +21,8 @@ pub enum DeployError {
     Engine(wasmtime::Error),
     /// There is no machine code for it.
     Compile(CompileError),
+    /// Its machine code cannot be kept, which it must ([`Settings::unkept`](crate::Settings::unkept)).
+    Unkept(CacheError),
     /// It imports what nobody supplies; the error names all of it.
     Link(wasmtime::Error),
     /// It asks for a plugin that is not there.
@@ -74,6 +76,7 @@ impl fmt::Display for DeployError {
             Self::Invalid(why) => write!(f, "expected a component: {why}"),
             Self::Engine(_) => f.write_str("there is no engine for the component"),
             Self::Compile(_) => f.write_str("the component was not compiled"),
+            Self::Unkept(_) => f.write_str("it would be compiled again by each start"),
             Self::Link(_) => f.write_str("the component imports what is not there"),
             Self::NoSuchPlugin { name, known } => write!(
                 f,
@@ -126,6 +129,7 @@ impl std::error::Error for DeployError {
             Self::Plugin { error, .. } => Some(&**error),
             Self::Engine(error) | Self::Link(error) => Some(error.as_ref()),
             Self::Compile(error) => Some(error),
+            Self::Unkept(error) => Some(error),
             Self::Instance(failure) => Some(failure),
             Self::Smoke { error, .. } => Some(error),
         }

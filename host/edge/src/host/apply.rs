@@ -132,6 +132,7 @@ impl Settings {
                 memory: server.compile.memory,
             },
             cache: server.cache.as_ref().map(Cache::open).transpose()?,
+            unkept: server.unkept,
             audit: server.audit.clone(),
         })
     }
@@ -208,7 +209,7 @@ impl Host {
 
     /// How many functions are made at once: while nobody is served, as many as there are processors; later, calls come first.
     fn at_once(&self) -> usize {
-        match self.snapshot.load().functions.is_empty() {
+        match self.starts() {
             true => available_parallelism().map_or(1, NonZero::get),
             false => 1,
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use amphi_core::contract::Contract;
 
 use super::Host;
-use crate::config;
+use crate::config::{self, Unkept};
 use crate::deploy::{Candidate, DeployError, Making};
 use crate::function::{Function, Settled, Spec};
 use crate::gate::judge;
@@ -34,6 +34,10 @@ impl Host {
         let making = Making {
             engines: &self.engines,
             compiler: &self.compiler,
+            unkept: match self.starts() {
+                true => Unkept::Serve,
+                false => self.unkept,
+            },
             plugins,
             stores,
             metrics: &self.records.metrics,
