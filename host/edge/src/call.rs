@@ -5,6 +5,7 @@ mod failure;
 mod meter;
 mod state;
 mod usage;
+mod wasi;
 
 pub use failure::{Exceeded, Failure};
 pub use state::CallState;
@@ -13,3 +14,4 @@ pub use usage::Usage;
 
 pub(crate) use clock::Clock;
 pub(crate) use meter::Meter;
+pub(crate) use wasi::Wasi;

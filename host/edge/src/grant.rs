@@ -172,9 +172,25 @@ impl Prepared {
         stdout: impl StdoutStream + 'static,
         stderr: impl StdoutStream + 'static,
     ) -> amphi::Result<WasiCtx> {
+        let mut builder = self.wasi_without_directories(stdout, stderr);
+        self.open_directories(&mut builder)?;
+        Ok(builder.build())
+    }
+
+    /// The same as far as it cannot fail.
+    pub(crate) fn wasi_without_directories(
+        &self,
+        stdout: impl StdoutStream + 'static,
+        stderr: impl StdoutStream + 'static,
+    ) -> WasiCtxBuilder {
         let mut builder = WasiCtxBuilder::new();
         builder.envs(&self.env).args(&self.args);
         builder.stdout(stdout).stderr(stderr);
+        builder
+    }
+
+    /// The rest of it.
+    pub(crate) fn open_directories(&self, builder: &mut WasiCtxBuilder) -> amphi::Result<()> {
         for DirectoryGrant {
             host,
             guest,
@@ -187,7 +203,12 @@ impl Prepared {
             };
             builder.preopened_dir(host, guest, permissions)?;
         }
-        Ok(builder.build())
+        Ok(())
+    }
+
+    /// Whether there are directories to open.
+    pub(crate) fn has_directories(&self) -> bool {
+        !self.directories.is_empty()
     }
 
     /// Makes what is not granted and has no error of its own trap when `component` calls it. To be done after WASI is in `linker`.

@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use amphi::wasi::WasiCtx;
-
-use crate::call::CallState;
+use crate::call::{CallState, Wasi};
 use crate::config::Limits;
 use crate::grant::Prepared;
 use crate::grant::logging::{LogLine, LogSink};
-use crate::log::{GuestLog, GuestStream};
+use crate::log::GuestLog;
 use crate::plugin::Configured;
 
 /// What is granted to the calls of a function, prepared once.
@@ -46,21 +44,11 @@ impl Template {
     ///
     /// A directory is gone.
     pub(crate) fn state(&self, limits: &Limits) -> amphi::Result<CallState> {
-        let wasi = self.wasi()?;
-        let (granted, sink) = (Arc::clone(&self.granted), Arc::clone(&self.sink));
-        let mut state = CallState::new(limits, wasi, granted, sink);
+        let wasi = Wasi::new(Arc::clone(&self.granted), self.log.clone())?;
+        let sink = Arc::clone(&self.sink);
+        let mut state = CallState::new(limits, wasi, Arc::clone(&self.granted), sink);
         self.plugins.prepare(&mut state);
         Ok(state)
-    }
-
-    fn wasi(&self) -> amphi::Result<WasiCtx> {
-        match &self.log {
-            Some(log) => self.granted.wasi(
-                log.output(GuestStream::Stdout),
-                log.output(GuestStream::Stderr),
-            ),
-            None => self.granted.wasi(tokio::io::empty(), tokio::io::empty()),
-        }
     }
 }
 

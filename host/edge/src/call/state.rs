@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use amphi::component::ResourceTable;
-use amphi::wasi::{WasiCtx, WasiCtxView, WasiView};
+use amphi::wasi::{WasiCtxView, WasiView};
 use amphi::wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 use wasmtime::{Engine, Store};
 
-use super::{Clock, Meter, clock};
+use super::{Clock, Meter, Wasi, clock};
 use crate::config::Limits;
 use crate::grant::config_values::ConfigValuesView;
 use crate::grant::keyvalue::KeyValueView;
@@ -22,7 +22,7 @@ pub struct CallState {
     pub(crate) clock: Clock,
     pub(crate) meter: Meter,
     table: ResourceTable,
-    wasi: WasiCtx,
+    wasi: Wasi,
     http: WasiHttpCtx,
     hooks: Hooks,
     granted: Arc<Prepared>,
@@ -35,7 +35,7 @@ pub struct CallState {
 impl CallState {
     pub(crate) fn new(
         limits: &Limits,
-        wasi: WasiCtx,
+        wasi: Wasi,
         granted: Arc<Prepared>,
         sink: Arc<dyn LogSink>,
     ) -> Self {
@@ -136,7 +136,7 @@ pub(crate) fn bytes(size: u64) -> usize {
 impl WasiView for CallState {
     fn ctx(&mut self) -> WasiCtxView<'_> {
         WasiCtxView {
-            ctx: &mut self.wasi,
+            ctx: self.wasi.made(),
             table: &mut self.table,
         }
     }
