@@ -128,9 +128,14 @@ fn report(document: &Value) -> String {
 fn drained(found: &Value) -> String {
     format!(
         "{} times SIGTERM, at any moment, while 16 clients call: half of them a JSON function, half stream 256 KiB there and back in 16 pieces; half of each over HTTP/1.1 with \
-         connections that stay, half over HTTP/2. {} calls and {} streams were answered in full and right, {} of them with the word to leave; **{} were lost**. The \
-         server ended by itself each time.",
-        found["rounds"], found["answered"], found["streamed"], found["left"], found["lost"]
+         connections that stay, half over HTTP/2. {} calls and {} streams were answered in full and right, {} of them with the word to leave; **{} were lost**. {} \
+         more were turned away by GOAWAY, over which a client may send them again: the server counts as many requests as were answered, so none of these was begun. It ended by itself each time.",
+        found["rounds"],
+        found["answered"],
+        found["streamed"],
+        found["left"],
+        found["lost"],
+        found["turned-away"]
     )
 }
 

@@ -3,6 +3,8 @@
 //! `bench-instances time COMPONENT` makes instances of both kinds in turn, drops each, and writes the medians in nanoseconds as JSON.
 //! `bench-instances memory host|bare COMPONENT COUNT` keeps that many and writes how many bytes the process has grown by for each.
 
+mod memory;
+
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -13,6 +15,7 @@ use amphi::wasi::{self, WasiCtx, WasiCtxView, WasiView};
 use amphi::wasi_http::{self, WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 use amphi_edge::{Engines, Host, Kind, Pool, PoolSettings, Settings, Spec, Version};
 use anyhow::{Context, Result, bail, ensure};
+use memory::resident;
 use serde_json::json;
 use wasmtime::Store;
 
@@ -69,42 +72,30 @@ async fn time(component: &Path) -> Result<serde_json::Value> {
 
 async fn memory(kind: &str, component: &Path, count: usize) -> Result<serde_json::Value> {
     let bytes = read(component)?;
-    let before;
-    let after;
-    match kind {
+    ensure!(count > 0, "expected one instance at least");
+    let grown = match kind {
         "host" => {
             let version = deployed(bytes).await?;
-            drop(version.instantiate().await?);
-            before = resident()?;
-            let mut kept = Vec::with_capacity(count);
-            for _ in 0..count {
-                kept.push(version.instantiate().await?);
-            }
-            after = resident()?;
+            grown(count, async || Ok(version.instantiate().await?)).await?
         }
         "bare" => {
             let bare = Bare::new(&bytes)?;
-            drop(bare.instantiate().await?);
-            before = resident()?;
-            let mut kept = Vec::with_capacity(count);
-            for _ in 0..count {
-                kept.push(bare.instantiate().await?);
-            }
-            after = resident()?;
+            grown(count, async || bare.instantiate().await).await?
         }
         other => bail!("expected `host` or `bare`, found `{other}`"),
-    }
-    ensure!(count > 0, "expected one instance at least");
-    Ok(json!(after.saturating_sub(before) / count as u64))
+    };
+    Ok(json!(grown / count as u64))
 }
 
-/// Bytes of this process that are in memory now.
-fn resident() -> Result<u64> {
-    let text = fs::read_to_string("/proc/self/status")?;
-    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kilobytes = line.and_then(|line| line.trim().strip_suffix("kB"));
-    let kilobytes = kilobytes.context("expected a line `VmRSS` of this process")?;
-    Ok(kilobytes.trim().parse::<u64>()? * 1024)
+/// By how many bytes this process grows with some instances at once.
+async fn grown<I>(count: usize, instantiate: impl AsyncFn() -> Result<I>) -> Result<u64> {
+    drop(instantiate().await?);
+    let before = resident("self")?;
+    let mut kept = Vec::with_capacity(count);
+    for _ in 0..count {
+        kept.push(instantiate().await?);
+    }
+    Ok(resident("self")?.saturating_sub(before))
 }
 
 fn read(component: &Path) -> Result<Vec<u8>> {

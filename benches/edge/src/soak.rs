@@ -9,6 +9,7 @@ mod client;
 mod drain;
 #[path = "soak/kill.rs"]
 mod kill;
+mod memory;
 #[path = "soak/reload.rs"]
 mod reload;
 #[path = "soak/server.rs"]

@@ -81,6 +81,8 @@ impl Settings {
 /// How serving ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Drained {
+    /// Requests that came in, from the first on.
+    pub requests: usize,
     /// Requests that were in flight when the time was up, and were cut off.
     pub lost: usize,
     /// How long it took, from the shutdown on.

@@ -145,10 +145,14 @@ impl Server {
             let _ = admin.await;
         }
         drop(watch);
-        let Drained { lost, took } = drained;
+        let Drained {
+            requests,
+            lost,
+            took,
+        } = drained;
         match lost {
-            0 => tracing::info!(?took, "ended, nothing was lost"),
-            _ => tracing::error!(lost, ?took, "ended, requests were cut off"),
+            0 => tracing::info!(requests, ?took, "ended, nothing was lost"),
+            _ => tracing::error!(requests, lost, ?took, "ended, requests were cut off"),
         }
         drained
     }

@@ -1,12 +1,15 @@
 //! Clients over one connection each, in both versions of HTTP.
 
 use std::convert::Infallible;
+use std::error::Error;
+use std::fmt::{self, Display};
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use bytes::Bytes;
 use futures_util::stream;
+use h2::Reason;
 use http::header::{CONNECTION, HOST};
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::combinators::BoxBody;
@@ -36,8 +39,20 @@ pub enum Client {
 pub enum Ending {
     /// It was not sent: the server had closed the connection, or had said that it would.
     NotSent,
+    /// The server says that it was not begun, and may be sent again: its stream is above the last one that GOAWAY names (RFC 9113, section 6.8).
+    TurnedAway,
     /// It was sent, and there is no answer or a wrong one.
     Lost(String),
+}
+
+impl Display for Ending {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotSent => formatter.write_str("the connection was closed before"),
+            Self::TurnedAway => formatter.write_str("the server has turned it away"),
+            Self::Lost(why) => formatter.write_str(why),
+        }
+    }
 }
 
 impl Client {
@@ -145,9 +160,16 @@ fn leaves(headers: &HeaderMap) -> bool {
 
 /// A request that hyper gave back was not sent.
 fn ending(error: hyper::Error) -> Ending {
-    match error.is_canceled() {
-        true => Ending::NotSent,
-        false => Ending::Lost(format!("{error:?}")),
+    let cause = error.source().and_then(|cause| cause.downcast_ref());
+    let leaving = |error: &h2::Error| {
+        error.is_go_away() && error.is_remote() && error.reason() == Some(Reason::NO_ERROR)
+    };
+    if error.is_canceled() {
+        Ending::NotSent
+    } else if cause.is_some_and(leaving) {
+        Ending::TurnedAway
+    } else {
+        Ending::Lost(format!("{error:?}"))
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -48,12 +48,14 @@ struct Counts {
     answered: AtomicUsize,
     streamed: AtomicUsize,
     left: AtomicUsize,
+    turned_away: AtomicUsize,
     lost: AtomicUsize,
     ending: AtomicBool,
 }
 
 pub async fn run(site: &Site, rounds: usize) -> Result<Value> {
     let counts = Arc::new(Counts::default());
+    let mut begun = 0;
     for round in 0..rounds {
         progress("drain", round, rounds);
         let mut server = site.start()?;
@@ -70,20 +72,28 @@ pub async fn run(site: &Site, rounds: usize) -> Result<Value> {
         while let Some(ended) = clients.join_next().await {
             ended??;
         }
-        let status = server.ended()?;
+        let (status, requests) = server.ended()?;
         ensure!(
             status.success(),
             "the server says that it has lost something: {status}"
         );
+        begun += requests.context("the server does not say how many requests came in")?;
     }
     let count = |count: &AtomicUsize| count.load(Ordering::SeqCst);
     let lost = count(&counts.lost);
     ensure!(lost == 0, "{lost} requests were lost");
+    // What was turned away must not have been begun.
+    let answered = count(&counts.answered) + count(&counts.streamed);
+    ensure!(
+        answered == begun,
+        "{answered} requests were answered, and {begun} came in"
+    );
     Ok(json!({
         "rounds": rounds,
         "answered": count(&counts.answered),
         "streamed": count(&counts.streamed),
         "left": count(&counts.left),
+        "turned-away": count(&counts.turned_away),
         "lost": lost,
     }))
 }
@@ -115,6 +125,10 @@ async fn client(address: SocketAddr, kind: Kind, counts: Arc<Counts>) -> Result<
                     }
                 }
                 Err(Ending::NotSent) => break,
+                Err(Ending::TurnedAway) => {
+                    counts.turned_away.fetch_add(1, Ordering::SeqCst);
+                    break;
+                }
                 Err(Ending::Lost(why)) => {
                     eprintln!("lost by {kind:?}: {why}");
                     counts.lost.fetch_add(1, Ordering::SeqCst);

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 
-use crate::client::{Client, Ending};
+use crate::client::Client;
 use crate::progress;
 use crate::server::Site;
 
@@ -38,8 +38,8 @@ pub async fn run(site: &Site, rounds: usize) -> Result<Value> {
         kept += usize::from(after.iter().filter(|entry| is_whole(entry)).count() > before.len());
         let mut server = site.start().context("after a kill")?;
         let mut client = Client::connect(server.address, false).await?;
-        if let Err(Ending::Lost(why)) = client.add().await {
-            anyhow::bail!("after a kill: {why}");
+        if let Err(ending) = client.add().await {
+            bail!("after a kill: {ending}");
         }
         let left: Vec<PathBuf> = entries(&cache)?;
         let left: Vec<_> = left.iter().filter(|entry| !is_whole(entry)).collect();

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
-use crate::client::{self, Client, Ending};
+use crate::client::{self, Client};
 use crate::progress;
 use crate::server::Site;
 
@@ -144,8 +144,7 @@ async fn caller(
         match client.add().await {
             Ok(false) => {}
             Ok(true) => bail!("the server wants a client to leave"),
-            Err(Ending::NotSent) => bail!("a connection was closed"),
-            Err(Ending::Lost(why)) => bail!("a call was lost: {why}"),
+            Err(ending) => bail!("a call was not answered: {ending}"),
         }
         let call = (Instant::now(), due.elapsed());
         calls

@@ -6,13 +6,16 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::memory::resident;
 
 /// The core of the server and its compiler; clients are on another.
 const CORE: &str = "0";
@@ -31,6 +34,8 @@ pub struct Server {
     pub address: SocketAddr,
     pub admin: SocketAddr,
     child: Child,
+    /// What it logs, read as it comes: how many requests came in, which it says at its end.
+    log: Option<JoinHandle<Option<usize>>>,
 }
 
 impl Site {
@@ -51,7 +56,7 @@ impl Site {
   admin: { listen: 127.0.0.1:0 }
   cache: cache
   timeouts: { drain: 30s, drain-delay: 300ms }
-  log: { level: error }
+  log: { format: json }
 functions:
   add:
     component: add.wasm
@@ -97,8 +102,10 @@ plugins:
             .arg(&self.program)
             .args(["serve", "--json"])
             .arg(self.path("amphi.yaml"))
+            .env("AMPHI_LOG", "error,amphi_edge::server=info")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()
             .with_context(|| format!("cannot start `{}`", self.program.display()))
     }
@@ -107,6 +114,8 @@ plugins:
     pub fn start(&self) -> Result<Server> {
         let mut child = self.spawn()?;
         let output = child.stdout.take().context("its output is ours")?;
+        let log = child.stderr.take().context("its log is ours")?;
+        let log = thread::spawn(move || requests(log));
         let mut line = String::new();
         BufReader::new(output).read_line(&mut line)?;
         let said: Value = serde_json::from_str(&line)
@@ -122,8 +131,25 @@ plugins:
             address: address("address")?,
             admin: address("admin")?,
             child,
+            log: Some(log),
         })
     }
+}
+
+/// Passes on what a server logs that has gone wrong; how many requests it says at its end that came in.
+fn requests(log: ChildStderr) -> Option<usize> {
+    let mut requests = None;
+    for line in BufReader::new(log).lines().map_while(Result::ok) {
+        let entry: Value = serde_json::from_str(&line).unwrap_or_default();
+        let number = entry["requests"].as_u64();
+        requests = number
+            .and_then(|number| number.try_into().ok())
+            .or(requests);
+        if entry["level"] != "INFO" {
+            eprintln!("{line}");
+        }
+    }
+    requests
 }
 
 impl Server {
@@ -136,22 +162,22 @@ impl Server {
         Ok(kill_process(self.pid(), Signal::TERM)?)
     }
 
-    /// Waits for its end.
-    pub fn ended(&mut self) -> Result<ExitStatus> {
+    /// Waits for its end; how it has ended, and how many requests it says that came in.
+    pub fn ended(&mut self) -> Result<(ExitStatus, Option<usize>)> {
         let begin = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait()? {
-                return Ok(status);
+                let requests = self.log.take().and_then(|log| log.join().ok());
+                return Ok((status, requests.flatten()));
             }
             ensure!(begin.elapsed() < END, "the server does not end");
-            std::thread::sleep(Duration::from_millis(5));
+            thread::sleep(Duration::from_millis(5));
         }
     }
 
     /// Bytes of it that are in memory now.
     pub fn resident(&self) -> Result<u64> {
-        let path = format!("/proc/{}/status", self.child.id());
-        resident(Path::new(&path))
+        resident(&self.child.id().to_string())
     }
 }
 
@@ -160,13 +186,4 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// Bytes in memory of the process that `status` is of.
-fn resident(status: &Path) -> Result<u64> {
-    let text = fs::read_to_string(status)?;
-    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kilobytes = line.and_then(|line| line.trim().strip_suffix("kB"));
-    let kilobytes = kilobytes.context("expected a line `VmRSS` of the process")?;
-    Ok(kilobytes.trim().parse::<u64>()? * 1024)
 }

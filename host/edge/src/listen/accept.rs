@@ -56,8 +56,10 @@ pub async fn serve<H: Handler>(
     server.accept_until(&listener, delay).await;
     server.accept_waiting(listener);
     server.shared.leaving.cancel();
+    let flights = Arc::clone(&server.shared.flights);
     let lost = server.finish(timeouts.drain).await;
     Drained {
+        requests: flights.begun(),
         lost,
         took: begun.elapsed(),
     }

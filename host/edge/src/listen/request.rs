@@ -95,13 +95,22 @@ pub fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
     response
 }
 
-/// How many requests are in flight: those whose answers have not been sent to the end.
+/// How many requests came in, and how many of them were answered to the end or given up.
 #[derive(Debug, Default)]
-pub struct Flights(AtomicUsize);
+pub struct Flights {
+    begun: AtomicUsize,
+    ended: AtomicUsize,
+}
 
 impl Flights {
+    pub fn begun(&self) -> usize {
+        self.begun.load(Ordering::Relaxed)
+    }
+
+    /// How many are in flight.
     pub fn count(&self) -> usize {
-        self.0.load(Ordering::Relaxed)
+        let ended = self.ended.load(Ordering::Acquire);
+        self.begun() - ended
     }
 }
 
@@ -113,7 +122,7 @@ struct Flight {
 
 impl Flight {
     fn begin(flights: &Arc<Flights>, activity: Arc<Activity>, multiplexed: bool) -> Self {
-        flights.0.fetch_add(1, Ordering::Relaxed);
+        flights.begun.fetch_add(1, Ordering::Relaxed);
         activity.begin(multiplexed);
         Self {
             flights: Arc::clone(flights),
@@ -124,7 +133,7 @@ impl Flight {
 
 impl Drop for Flight {
     fn drop(&mut self) {
-        self.flights.0.fetch_sub(1, Ordering::Relaxed);
+        self.flights.ended.fetch_add(1, Ordering::Release);
         self.activity.end();
     }
 }
