@@ -107,7 +107,8 @@ pub fn machine_line(workspace: &Workspace) -> String {
     machine::line(&machine::describe(workspace))
 }
 
-fn read(file: &Path) -> Result<Value> {
+/// The figures in `file`; none if there is no such file.
+pub fn read(file: &Path) -> Result<Value> {
     match fs::read(file) {
         Ok(bytes) => serde_json::from_slice(&bytes)
             .with_context(|| format!("expected JSON in `{}`", file.display())),
@@ -115,10 +116,12 @@ fn read(file: &Path) -> Result<Value> {
     }
 }
 
-fn write_figures(file: &Path, document: &Value) -> Result<()> {
+/// Writes figures as one line of JSON.
+pub fn write_figures(file: &Path, document: &Value) -> Result<()> {
     write(file, &format!("{}\n", serde_json::to_string(document)?))
 }
 
-fn write(file: &Path, text: &str) -> Result<()> {
+/// Writes a text.
+pub fn write(file: &Path, text: &str) -> Result<()> {
     fs::write(file, text).with_context(|| format!("cannot write `{}`", file.display()))
 }

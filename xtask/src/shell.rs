@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::collections::VecDeque;
+use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, IsTerminal, Read};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Sender, channel};
@@ -13,6 +14,26 @@ use std::time::{Duration, Instant};
 const LAST_LINES: usize = 80;
 /// How much of a command is echoed.
 const ECHO: usize = 110;
+
+/// A core that a program has for itself, so that what is measured and what measures it share none.
+#[derive(Clone, Copy)]
+pub enum Core {
+    /// Of what is measured.
+    Measured,
+    /// Of what sends requests.
+    Load,
+}
+
+/// A command that runs `program` on a core.
+pub fn pinned(core: Core, program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new("taskset");
+    let core = match core {
+        Core::Measured => "0",
+        Core::Load => "1",
+    };
+    command.args(["-c", core]).arg(program);
+    command
+}
 
 /// Runs `command` with its output kept back: a spinner with the latest line in a terminal, one line before and after elsewhere.
 pub fn quiet(command: &mut Command) -> Result<()> {

@@ -1,5 +1,6 @@
 //! What takes too long for a test: the served program told to end under load, reloaded a thousand times, killed in the middle. Writes `docs/bench/SOAK.md`.
 
+use crate::shell::{self, Core};
 use crate::test::build_dist;
 use crate::workspace::{DIST, Workspace};
 use crate::{bench, guests};
@@ -7,8 +8,7 @@ use anyhow::{Context, Result, ensure};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use std::fmt::Write;
-use std::fs;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 /// Runs `amphi serve` under load for long and writes `docs/bench/SOAK.md`: fails where a request is lost.
 #[derive(Debug, Args)]
@@ -66,10 +66,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     build_dist(workspace, &["amphi", "soak"])?;
     let folder = workspace.root.join("docs/bench");
     let file = folder.join("soak.json");
-    let mut document: Value = match fs::read(&file) {
-        Ok(bytes) => serde_json::from_slice(&bytes)?,
-        Err(_) => json!({}),
-    };
+    let mut document = bench::read(&file)?;
     for part in PARTS {
         if !options.parts.is_empty() && !options.parts.contains(&part) {
             continue;
@@ -80,11 +77,11 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
             "found": measure(workspace, part, rounds)?,
         });
         // What was found stays, whatever comes next.
-        fs::write(&file, format!("{document}\n"))?;
+        bench::write_figures(&file, &document)?;
     }
     let file = folder.join("SOAK.md");
     let text = report(&document);
-    fs::write(&file, &text).with_context(|| format!("cannot write `{}`", file.display()))?;
+    bench::write(&file, &text)?;
     print!("{text}");
     Ok(())
 }
@@ -92,9 +89,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 /// Runs the soak on a core of its own, the server on another.
 fn measure(workspace: &Workspace, part: Part, rounds: u32) -> Result<Value> {
     let built = workspace.native.join(DIST);
-    let output = Command::new("taskset")
-        .args(["-c", "1"])
-        .arg(built.join("soak"))
+    let output = shell::pinned(Core::Load, built.join("soak"))
         .arg(part.name())
         .arg(built.join("amphi"))
         .arg(workspace.target("guests"))

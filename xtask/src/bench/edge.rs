@@ -17,7 +17,6 @@ use indicatif::{ProgressBar, ProgressStyle};
 use load::Load;
 use serde_json::{Map, Value, json};
 use server::{SERVERS, Server};
-use std::fs;
 use std::path::Path;
 
 /// How many requests are under way at once.
@@ -99,7 +98,7 @@ pub fn write(folder: &Path, document: &Value) -> Result<()> {
     }
     let file = folder.join("EDGE.md");
     let (text, verdicts) = report::text(edge)?;
-    fs::write(&file, text).with_context(|| format!("cannot write `{}`", file.display()))?;
+    super::write(&file, &text)?;
     println!("edge:\n{}", verdicts.join("\n"));
     Ok(())
 }

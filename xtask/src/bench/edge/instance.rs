@@ -1,9 +1,9 @@
 //! What an instance takes, as the host makes it and bare, from `bench-instances`.
 
+use crate::shell::{self, Core};
 use crate::workspace::{DIST, Workspace};
 use anyhow::{Context, Result, ensure};
 use serde_json::{Map, Value, json};
-use std::process::Command;
 
 /// The guests that are instantiated: a handler of `wasi:http`, and functions without imports.
 pub const GUESTS: [&str; 2] = ["words", "calc-1-1"];
@@ -14,9 +14,7 @@ const COUNT: u32 = 150;
 pub fn measure(workspace: &Workspace) -> Result<Value> {
     let program = workspace.native.join(DIST).join("bench-instances");
     let ask = |words: &[&str]| -> Result<Value> {
-        let output = Command::new("taskset")
-            .args(["-c", "0"])
-            .arg(&program)
+        let output = shell::pinned(Core::Measured, &program)
             .args(words)
             .output()
             .with_context(|| format!("cannot start `{}`", program.display()))?;

@@ -1,13 +1,10 @@
 //! The load: `wrk` on a core of its own.
 
+use crate::shell::{self, Core};
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 use std::path::PathBuf;
-use std::process::Command;
-
-/// The core of the load.
-const CORE: &str = "1";
 
 /// Sends requests and says what became of them.
 pub struct Load {
@@ -36,8 +33,8 @@ impl Load {
     }
 
     fn once(&self, url: &str, body: Option<&str>, connections: u32, seconds: u32) -> Result<Value> {
-        let mut command = Command::new("taskset");
-        command.args(["-c", CORE, "wrk", "-t", "1", "-c", &connections.to_string()]);
+        let mut command = shell::pinned(Core::Load, "wrk");
+        command.args(["-t", "1", "-c", &connections.to_string()]);
         command.args(["-d", &format!("{seconds}s"), "--timeout", "10s", "-s"]);
         command.arg(&self.script).arg(url);
         if let Some(body) = body {

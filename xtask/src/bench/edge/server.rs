@@ -1,5 +1,6 @@
 //! The servers that are measured: each a program of its own on one core, with the same places for instances, and no line written for a request.
 
+use crate::shell::{self, Core};
 use crate::workspace::{DIST, Workspace};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
@@ -10,8 +11,6 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// The core of the servers.
-const CORE: &str = "0";
 /// How many instances live at once, in each server.
 const INSTANCES: u32 = 200;
 /// How long a server may take to start.
@@ -161,8 +160,7 @@ impl Drop for Server {
 }
 
 fn pinned(program: &Path) -> Command {
-    let mut command = Command::new("taskset");
-    command.args(["-c", CORE]).arg(program);
+    let mut command = shell::pinned(Core::Measured, program);
     command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
