@@ -116,7 +116,8 @@ struct Bare {
 
 /// What WASI needs and no more.
 struct State {
-    wasi: WasiCtx,
+    /// Made when the guest asks for it, as the host does.
+    wasi: Option<WasiCtx>,
     http: WasiHttpCtx,
     table: ResourceTable,
 }
@@ -124,7 +125,7 @@ struct State {
 impl WasiView for State {
     fn ctx(&mut self) -> WasiCtxView<'_> {
         WasiCtxView {
-            ctx: &mut self.wasi,
+            ctx: self.wasi.get_or_insert_with(|| WasiCtx::builder().build()),
             table: &mut self.table,
         }
     }
@@ -153,7 +154,7 @@ impl Bare {
 
     async fn instantiate(&self) -> Result<impl Sized + use<>> {
         let state = State {
-            wasi: WasiCtx::builder().build(),
+            wasi: None,
             http: WasiHttpCtx::new(),
             table: ResourceTable::new(),
         };

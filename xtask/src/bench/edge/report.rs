@@ -47,8 +47,8 @@ memory, tables, handles, bytes; `wasmtime serve` has none unless a row says so. 
 calls, which is its default; in `amphi serve` every call of every row but one has an instance of its own. Servers are started anew for each sample and warmed up for
 a second; a round takes one sample of each; a figure is the median of the rounds, and its latencies are those of the same sample.
 
-An instance by the host is what a call gets: its state with everything granted and counted, its store with limits and deadlines, and the instance. A bare one is a store with a
-context of WASI that grants nothing, no limits, and an instance of an `InstancePre` in a pool with the same settings. Both are made and dropped in turn; a
+An instance by the host is what a call gets: its state with everything granted and counted, its store with limits and deadlines, and the instance. A bare one is a store without
+limits, whose context of WASI is made when the guest asks for it as the host's is, and an instance of an `InstancePre` in a pool with the same settings. Both are made and dropped in turn; a
 figure is the median of 40 batches of 500. Memory is what the process grows by for each of 150 instances that live at once.
 ";
 
