@@ -1,5 +1,6 @@
 //! Versions of a function: which may take another's place, which serve side by side, and what they answer before they serve.
 
+use std::collections::HashSet;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -288,11 +289,59 @@ async fn versions_beside_have_no_smoke_call_and_the_one_on_trial_has() {
 async fn a_canary_has_to_pass_the_gate() {
     let mut spec = calc("1-1");
     spec.canary = Some(guest("calc-2-0"));
-    spec.config.canary = Some(Canary {
-        component: "".into(),
-        weight: 10,
-        steps: Vec::new(),
-    });
+    spec.config.canary = Some(share(10));
     let error = host().deploy(spec).await.err().expect("it breaks");
     assert!(matches!(error, DeployError::Gate(_)), "{}", chain(&error));
+}
+
+fn share(weight: u16) -> Canary {
+    Canary {
+        component: "".into(),
+        weight,
+        steps: Vec::new(),
+    }
+}
+
+/// The address of a call has the version that was there when it was published.
+#[tokio::test]
+async fn an_address_with_a_version_means_those_that_are_compatible() {
+    let mut spec = calc("1-0");
+    spec.canary = Some(guest("calc-1-1"));
+    spec.config.canary = Some(share(50));
+    spec.beside = vec![guest("calc-2-0")];
+    let host = serving(spec).await;
+    let mut versions = HashSet::new();
+    for _ in 0..100 {
+        for path in [
+            "calc/demo:calc/ops@1.0.0/add",
+            "calc/demo:calc/ops@1.1.0/add",
+        ] {
+            let (status, sum, headers) = call_with(&host, path, &[], "[1, 2]").await;
+            assert_eq!((status, sum), (StatusCode::OK, json!(3)));
+            versions.insert(text(&headers, "amphi-version").to_owned());
+        }
+    }
+    assert_eq!(versions.len(), 2);
+    // Not those of another major version, and a call that is not there is taken down where it was made.
+    let path = "calc/demo:calc/ops@1.0.0/add";
+    let fields = [("amphi-version", "2.0.0")];
+    let (status, problem, headers) = call_with(&host, path, &fields, "[1, 2]").await;
+    assert_eq!(
+        (status, &problem["kind"]),
+        (StatusCode::NOT_FOUND, &json!("no-such-function"))
+    );
+    let (_, digits) = text(&headers, "amphi-version")
+        .split_once("sha256:")
+        .expect("a digest");
+    let counted = format!(
+        r#"fn_requests_total{{function="calc",version="{digits}",outcome="no-such-function"}} 1"#
+    );
+    let metrics = host.metrics().text();
+    assert!(metrics.contains(&counted), "{counted}\n{metrics}");
+    let (_, sum, headers) =
+        call_with(&host, "calc/demo:calc/ops@2.0.1/add", &fields, "[1, 2]").await;
+    assert!(
+        text(&headers, "amphi-version").starts_with("2.0.0 "),
+        "{sum}"
+    );
 }

@@ -291,12 +291,11 @@ impl Function {
         });
     }
 
-    /// Takes down a request that was not let in.
-    pub(crate) fn refuse(&self, line: &RequestLine, problem: &Problem) {
+    /// Takes down a request to a version that was not let in.
+    pub(crate) fn refuse(&self, version: &Version, line: &RequestLine, problem: &Problem) {
         let nothing = Usage::default();
-        let lanes = self.lanes();
         self.record(
-            &lanes.stable,
+            version,
             line,
             problem.status(),
             problem.kind(),

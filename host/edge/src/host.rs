@@ -317,21 +317,20 @@ impl Host {
         B::Error: Into<BodyError>,
     {
         let line = RequestLine::of(&request, path.is_some());
-        let answered = async {
-            let chosen = function
-                .lanes()
-                .choose(request.headers(), fastrand::u64(..))?;
-            let answered = match path {
-                Some(path) => answer_typed(function, &chosen, path, request).await,
-                None => answer_by_handler(function, &chosen, request).await,
-            };
-            told(&chosen, answered)
+        let lanes = function.lanes();
+        let chosen = lanes
+            .choose(request.headers(), fastrand::u64(..))
+            .inspect_err(|problem| function.refuse(&lanes.stable, &line, problem))?;
+        let answered = match path {
+            Some(path) => answer_typed(function, &chosen, path, request).await,
+            None => answer_by_handler(function, &chosen, request).await,
         };
-        answered.await.inspect_err(|problem| {
-            if !problem.is_recorded() {
-                function.refuse(&line, problem);
-            }
-        })
+        if let Err(problem) = &answered
+            && !problem.is_recorded()
+        {
+            function.refuse(&chosen.version, &line, problem);
+        }
+        told(&chosen, answered)
     }
 }
 

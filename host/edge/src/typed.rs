@@ -50,19 +50,24 @@ impl Targets {
         targets
     }
 
-    /// The function that the end of a path names: `demo:calc/ops@1.0.0/add`, `demo:calc/ops/add`, or `add` where that is only one.
+    /// The function that the end of a path names: `demo:calc/ops@1.0.0/add`, the same with a version that is compatible, `demo:calc/ops/add`, or `add` where
+    /// that is only one.
     pub(crate) fn find(&self, path: &str) -> Option<&Target> {
-        self.names.get(path).map(|&place| &self.callable[place])
+        let named = self.names.get(path);
+        let named = named.or_else(|| self.names.get(&path_on_track(path)?));
+        named.map(|&place| &self.callable[place])
     }
 
     /// Why the function that `path` names cannot be called, if it is one of those.
     pub(crate) fn refusal(&self, path: &str) -> Option<String> {
+        let on_track = path_on_track(path);
         self.refused
             .iter()
             .find(|(target, _)| {
-                [full, without_version, alone]
-                    .iter()
-                    .any(|name| name(target) == path)
+                NAMES.iter().any(|name| {
+                    let name = name(target);
+                    name == path || on_track.as_ref() == Some(&name)
+                })
             })
             .map(|(target, why)| format!("`{target}` cannot be called: {why}"))
     }
@@ -91,11 +96,14 @@ impl Targets {
     }
 }
 
+/// The names of a function, the longest first.
+const NAMES: [fn(&invoke::Target) -> String; 4] = [full, on_track, without_version, alone];
+
 /// Every name that means one function and no other.
 fn names(targets: &[Target]) -> HashMap<String, usize> {
     let mut names = HashMap::new();
     // A full name always wins; a shorter one must not mean two.
-    for shorten in [full, without_version, alone] {
+    for shorten in NAMES {
         let mut found: HashMap<String, Option<usize>> = HashMap::new();
         for (place, target) in targets.iter().enumerate() {
             found
@@ -114,6 +122,17 @@ fn names(targets: &[Target]) -> HashMap<String, usize> {
 
 fn full(target: &invoke::Target) -> String {
     within(target.interface.as_deref(), target)
+}
+
+fn on_track(target: &invoke::Target) -> String {
+    let interface = target.interface.as_deref();
+    within(interface.and_then(invoke::track).or(interface), target)
+}
+
+/// A path with no more of its version than compatible ones share.
+fn path_on_track(path: &str) -> Option<String> {
+    let (interface, function) = path.rsplit_once('/')?;
+    Some(format!("{}/{function}", invoke::track(interface)?))
 }
 
 fn without_version(target: &invoke::Target) -> String {

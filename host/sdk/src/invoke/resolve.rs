@@ -33,6 +33,25 @@ impl Target {
     }
 }
 
+/// An interface with no more of its version than all have that are compatible with it, by the rules of Cargo: `demo:calc/ops@1` of `demo:calc/ops@1.2.0`,
+/// `demo:calc/ops@0.2` of `demo:calc/ops@0.2.1`. None, if it has no version, or that of a pre-release, which only itself is compatible with.
+#[must_use]
+pub fn track(interface: &str) -> Option<&str> {
+    let (bare, version) = interface.split_once('@')?;
+    let (numbers, _) = version.split_once('+').unwrap_or((version, ""));
+    let (major, rest) = numbers.split_once('.')?;
+    let (minor, patch) = rest.split_once('.')?;
+    if patch.contains('-') {
+        return None;
+    }
+    let length = match (major, minor) {
+        ("0", "0") => numbers.len(),
+        ("0", _) => major.len() + 1 + minor.len(),
+        (_, _) => major.len(),
+    };
+    interface.get(..bare.len() + 1 + length)
+}
+
 /// The name by which [`resolve`] finds exactly this function: `demo:calc/ops@1.0.0#add`.
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -80,7 +99,7 @@ pub fn targets(component: &Component) -> Vec<Target> {
 
 /// Finds the function that `call` names.
 ///
-/// An interface may be named without its version, and a function without its interface, where only one fits. A function
+/// An interface may be named without its version or with another that is compatible, and a function without its interface, where only one fits. A function
 /// of the world itself has no longer name, so it wins over one of the same name in an interface.
 ///
 /// # Errors
@@ -113,9 +132,16 @@ pub fn resolve(component: &Component, call: &Call) -> Result<Target, InvokeError
     }
 }
 
-/// Whether `target` is in the interface `name`, which may leave out the version.
+/// Whether `target` is in the interface `name`, which may leave out the version or have another that is compatible.
 fn is_interface(target: &Target, name: &str) -> bool {
-    target.interface.as_deref() == Some(name) || target.interface_without_version() == Some(name)
+    let own = target.interface.as_deref();
+    let on_track = || {
+        let track = track(name)?;
+        Some(own.and_then(self::track)? == track)
+    };
+    own == Some(name)
+        || target.interface_without_version() == Some(name)
+        || on_track().unwrap_or(false)
 }
 
 fn unknown(call: &Call, targets: &[Target]) -> InvokeError {

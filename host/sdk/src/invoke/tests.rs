@@ -1,6 +1,6 @@
 //! Calls of small components in WAT, by name and by argument.
 
-use super::{InvokeError, call, parse, targets};
+use super::{InvokeError, call, parse, targets, track};
 use crate::component::{Component, Linker};
 use crate::{Engine, Store};
 
@@ -50,6 +50,7 @@ fn refused(wat: &str, text: &str, message: &str) {
 fn names() {
     gives("demo:calc/ops@1.0.0#add(1, 2)", Some("3"));
     gives("demo:calc/ops.add@2.0.0(1, 2)", Some("3"));
+    gives("demo:calc/ops@1.2.0#add(1, 2)", Some("3"));
     gives("demo:calc/more#twice(3, -4)", Some("-1"));
     gives("demo:calc/more.twice(3, -4)", Some("-1"));
     gives("  twice ( 3 , 4 ) ", Some("7"));
@@ -100,15 +101,15 @@ fn unknown_names() {
     );
     refused(
         CALC,
-        "demo:calc/more@1.1.0#twice(1, 2)",
-        "no exported function `demo:calc/more@1.1.0#twice`; near names: `demo:calc/more@1.0.0#twice`",
+        "demo:calc/more@2.1.0#twice(1, 2)",
+        "no exported function `demo:calc/more@2.1.0#twice`; near names: `demo:calc/more@1.0.0#twice`",
     );
     for (written, near) in [
         ("TWICE", "demo:calc/more@1.0.0#twice"),
         ("Demo:Calc/More@1.0.0#Twice", "demo:calc/more@1.0.0#twice"),
-        ("demo:calc/more@1.1.0.twice", "demo:calc/more@1.0.0#twice"),
-        ("demo:calc/more@1.1.0/twice", "demo:calc/more@1.0.0#twice"),
-        ("demo:calc/more.twice@1.1.0", "demo:calc/more@1.0.0#twice"),
+        ("demo:calc/more@2.1.0.twice", "demo:calc/more@1.0.0#twice"),
+        ("demo:calc/more@2.1.0/twice", "demo:calc/more@1.0.0#twice"),
+        ("demo:calc/more.twice@2.1.0", "demo:calc/more@1.0.0#twice"),
     ] {
         let message = format!("no exported function `{written}`; near names: `{near}`");
         refused(CALC, &format!("{written}(1, 2)"), &message);
@@ -194,5 +195,22 @@ fn targets_are_listed_by_their_full_name() {
         let text = format!("{target}()");
         let resolved = super::resolve(&component, &parse(&text).expect("a name and no arguments"));
         assert_eq!(resolved.map(|t| t.to_string()), Ok(target.to_string()));
+    }
+}
+
+#[test]
+fn versions_that_are_compatible_are_on_one_track() {
+    for (interface, expected) in [
+        ("demo:calc/ops@1.2.3", Some("demo:calc/ops@1")),
+        ("demo:calc/ops@12.0.0+build.1", Some("demo:calc/ops@12")),
+        ("demo:calc/ops@0.2.1", Some("demo:calc/ops@0.2")),
+        ("demo:calc/ops@0.0.7", Some("demo:calc/ops@0.0.7")),
+        ("demo:calc/ops@1.0.0-rc.1", None),
+        ("demo:calc/ops@1.0", None),
+        ("demo:calc/ops", None),
+        ("ops", None),
+        ("@", None),
+    ] {
+        assert_eq!(track(interface), expected, "{interface}");
     }
 }
