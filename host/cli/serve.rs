@@ -2,6 +2,8 @@
 
 use std::env;
 use std::fmt::Write;
+use std::fs::File;
+use std::io::Read;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -62,6 +64,9 @@ Examples:
   amphi serve --check amphi.yaml
   amphi serve --print-schema > config.schema.json";
 
+/// How WebAssembly begins.
+const MAGIC: &[u8; 4] = b"\0asm";
+
 /// Runs the command.
 pub fn serve(options: &Options) -> Outcome {
     let Some(what) = &options.what else {
@@ -91,6 +96,15 @@ pub fn serve(options: &Options) -> Outcome {
 }
 
 fn of_component(component: &Path) -> Result<Config, Failure> {
+    let mut begin = [0; MAGIC.len()];
+    let read = File::open(component).and_then(|mut file| file.read_exact(&mut begin));
+    // A file that is too short, and one that is not there, say so below.
+    if read.is_ok() && begin != *MAGIC {
+        return Err(Failure::Ours(amphi::format_err!(
+            "cannot tell what `{}` is: expected a component, or a configuration whose name ends in `.yaml`, `.yml` or `.toml`",
+            component.display()
+        )));
+    }
     let config = Config::of_component(component);
     match config::check(&config) {
         issues if issues.is_empty() => Ok(config),

@@ -39,7 +39,7 @@ pub use versions::{Canary, CanaryStep};
 /// All that is served by one process.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
-#[schemars(title = "Configuration of `amphi serve`")]
+#[schemars(title = "Configuration of `amphi serve`", extend("required" = ["functions"]))]
 pub struct Config {
     /// Where requests come in, and what all functions share.
     pub server: Server,

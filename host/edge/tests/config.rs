@@ -123,7 +123,7 @@ functions:
         config.functions["two"].limits
     );
     assert_eq!(config.functions["two"].limits.memory, 1 << 20);
-    for text in ["", "# nothing yet\n", "server:\nfunctions:\n", "{}"] {
+    for text in ["functions: {}", "server:\nfunctions: {}\nplugins:\n"] {
         assert_eq!(parse(text, Format::Yaml), Config::default(), "{text:?}");
     }
 }

@@ -1,7 +1,7 @@
 //! What a configuration of the right shape can still have wrong.
 
 use crate::grant::outgoing::HostPattern;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::path::Path;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use super::deserialize::like;
 use super::issue::{Issue, Problem};
 use super::text::{period, size};
 use super::tree::{self, Step};
-use super::{Breaker, Canary, Config, Function, Grants, Limits, Server, Smoke};
+use super::{Breaker, Canary, Config, Function, Grants, Limits, Server, Smoke, Store};
 
 /// Paths that the host answers itself.
 const RESERVED: &[&str] = &[
@@ -79,7 +79,7 @@ impl Finder {
         self.steps.pop();
     }
 
-    fn each<T>(&mut self, key: &str, items: &[T], mut look: impl FnMut(&mut Self, &T)) {
+    fn each<'a, T>(&mut self, key: &str, items: &'a [T], mut look: impl FnMut(&mut Self, &'a T)) {
         self.at(key, |found| {
             for (index, item) in items.iter().enumerate() {
                 found.steps.push(Step::Index(index));
@@ -151,6 +151,15 @@ fn server(found: &mut Finder, server: &Server) {
         });
         found.size("memory", server.compile.memory, 64 << 20, u64::MAX);
     });
+    if let Some(folder) = &server.cache {
+        let good = folder.is_dir() || !folder.exists();
+        found.at("cache", |found| {
+            found.expect(good, "a folder, or none yet", folder.display());
+        });
+    }
+    if let Some(path) = &server.audit {
+        found.at("audit", |found| written(found, path));
+    }
     if let Some(tls) = &server.tls {
         found.at("tls", |found| {
             found.at("certificate", |found| file(found, &tls.certificate));
@@ -212,7 +221,11 @@ fn one(found: &mut Finder, function: &Function, config: &Config) {
         }
     });
     found.at("grants", |found| grants(found, &function.grants));
+    let mut seen = BTreeSet::new();
     found.each("plugins", &function.plugins, |found, name| {
+        if !seen.insert(name) {
+            return found.refuse(format_args!("`{name}` is in the list already"));
+        }
         let known: Vec<&str> = config.plugins.keys().map(String::as_str).collect();
         if !config.plugins.is_empty() && !config.plugins.contains_key(name) {
             match like(name, &known) {
@@ -320,6 +333,7 @@ fn grants(found: &mut Finder, grants: &Grants) {
             });
         }
     });
+    stores(found, grants);
     found.each("directories", &grants.directories, |found, directory| {
         found.at("host", |found| {
             let host = directory.host.display();
@@ -336,8 +350,21 @@ fn grants(found: &mut Finder, grants: &Grants) {
                 let example = "a host such as `api.example.com`, `*.example.com:443` or `*`";
                 found.expect(host.parse::<HostPattern>().is_ok(), example, host);
             });
+            if let Some(path) = &http.authorities {
+                found.at("authorities", |found| file(found, path));
+            }
         });
     }
+}
+
+fn stores(found: &mut Finder, grants: &Grants) {
+    found.at("keyvalue", |found| {
+        for (name, store) in &grants.keyvalue {
+            if let Store::File(path) = store {
+                found.at(name, |found| found.at("file", |found| written(found, path)));
+            }
+        }
+    });
 }
 
 fn named(found: &mut Finder, name: &str) {
@@ -353,6 +380,14 @@ fn file(found: &mut Finder, path: &Path) {
         Ok(_) => found.expect(false, "a file", path.display()),
         Err(error) => found.refuse(format_args!("cannot find `{}`: {error}", path.display())),
     }
+}
+
+/// A file to write, which may not be there yet.
+fn written(found: &mut Finder, path: &Path) {
+    let folder = path.parent().filter(|path| !path.as_os_str().is_empty());
+    let good = path.is_file() || (!path.exists() && folder.is_none_or(Path::is_dir));
+    let expected = "a file, or the name of one in a folder that exists";
+    found.expect(good, expected, path.display());
 }
 
 /// A prefix of paths, which no other function has and the host itself does not answer.

@@ -116,7 +116,7 @@ impl Display for Found<'_> {
 impl Value {
     fn found(&self) -> String {
         match self {
-            Self::Nothing => "nothing".to_owned(),
+            Self::Nothing | Self::Gone => "nothing".to_owned(),
             Self::Bool(value) => format!("`{value}`"),
             Self::Integer(number) => format!("the number `{number}`"),
             Self::Float(number) => format!("the number `{number}`"),
@@ -151,7 +151,7 @@ impl<'de> Deserializer<'de> for &'de Node {
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         match &self.value {
-            Value::Nothing => visitor.visit_unit(),
+            Value::Nothing | Value::Gone => visitor.visit_unit(),
             Value::Bool(value) => visitor.visit_bool(*value),
             Value::Integer(number) => match (u64::try_from(*number), i64::try_from(*number)) {
                 (Ok(number), _) => visitor.visit_u64(number),
@@ -269,11 +269,12 @@ impl<'de> SeqAccess<'de> for Nodes<'de> {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, Fault> {
-        let Some(node) = self.nodes.get(self.next) else {
+        let mut nodes = self.nodes.iter().enumerate().skip(self.next);
+        let Some((index, node)) = nodes.find(|(_, node)| !matches!(node.value, Value::Gone)) else {
             return Ok(None);
         };
-        let step = Step::Index(self.next);
-        self.next += 1;
+        let step = Step::Index(index);
+        self.next = index + 1;
         match seed.deserialize(node) {
             Ok(value) => Ok(Some(value)),
             Err(fault) => Err(fault.within(step, node.place)),

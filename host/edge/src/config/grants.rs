@@ -7,6 +7,8 @@ use ipnet::IpNet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::text::Networks;
+
 /// What a component may use. By default it can tell the time, have random numbers, and write to the log; nothing else reaches out of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
@@ -68,6 +70,7 @@ pub struct OutgoingHttp {
     /// instead of the scheme's own, with `:*` any. Default: none.
     pub hosts: Vec<String>,
     /// Networks that are refused, whatever the name, as `address/bits`. Default: none besides the private ones.
+    #[serde(with = "Networks")]
     #[schemars(with = "Vec<String>")]
     pub block: Vec<IpNet>,
     /// Whether addresses of this machine and of private networks may be reached. Default: false.

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::check;
 use super::deserialize::Fault;
 use super::issue::{ConfigError, Issue, Problem};
-use super::tree::{self, Node, Step};
+use super::tree::{self, Entry, Node, Step, Value};
 use super::{Config, Store};
 
 /// How a configuration is written.
@@ -26,8 +26,9 @@ impl Format {
     #[must_use]
     pub fn of(file: &Path) -> Option<Self> {
         match file.extension()?.to_str()? {
-            "yaml" | "yml" => Some(Self::Yaml),
-            "toml" => Some(Self::Toml),
+            ending if ending.eq_ignore_ascii_case("yaml") => Some(Self::Yaml),
+            ending if ending.eq_ignore_ascii_case("yml") => Some(Self::Yaml),
+            ending if ending.eq_ignore_ascii_case("toml") => Some(Self::Toml),
             _ => None,
         }
     }
@@ -55,25 +56,52 @@ pub fn read(file: &Path) -> Result<Config, ConfigError> {
 ///
 /// # Errors
 ///
-/// All that is wrong, in the order of the text. What is of the wrong shape comes alone: what it means is not asked before.
+/// All that is wrong, in the order of the text. What is of the wrong shape is left out, and the rest looked at.
 pub fn parse(text: &str, format: Format, folder: &Path) -> Result<Config, Vec<Issue>> {
     let tree = match format {
         Format::Yaml => tree::yaml(text),
         Format::Toml => tree::toml(text),
     };
     let mut tree = tree.map_err(|issue| vec![issue])?;
-    let mut config = shape(&mut tree)?;
+    let Shaped {
+        mut config,
+        mut issues,
+        taken,
+    } = shape(&mut tree)?;
     settle(&mut config, folder);
+    issues.extend(without_functions(&tree, &taken));
+    // A plugin that was taken out is none that nobody has named.
+    let plugins = taken.iter().any(|path| path.starts_with("plugins"));
     let refused = check::refusals(&config).into_iter();
-    let issues = refused.map(|(steps, problem)| Issue {
+    let refused = refused.map(|(steps, problem)| Issue {
         place: Some(tree.place_of(&steps)),
         path: tree::join(&steps),
         problem,
     });
-    match sorted(issues.collect()) {
+    issues.extend(refused.filter(|issue| !(plugins && issue.path.contains(".plugins["))));
+    match sorted(issues) {
         issues if issues.is_empty() => Ok(config),
         issues => Err(issues),
     }
+}
+
+/// A file that is empty, or ends before its functions, was cut off more often than it was meant.
+fn without_functions(tree: &Node, taken: &BTreeSet<String>) -> Option<Issue> {
+    let entries: &[Entry] = match &tree.value {
+        Value::Map(entries) => entries,
+        _ => &[],
+    };
+    let entry = entries.iter().find(|entry| entry.key == "functions");
+    let given = entry.is_some_and(|entry| !matches!(entry.node.value, Value::Nothing));
+    let issue = Issue {
+        place: Some(entry.map_or(tree.place, Entry::value_place)),
+        path: "functions".to_owned(),
+        problem: Problem::Unexpected {
+            expected: "functions by name, or `{}` for none".to_owned(),
+            found: "nothing".to_owned(),
+        },
+    };
+    (!given && !taken.contains("functions")).then_some(issue)
 }
 
 /// What the configuration in `file` says, if it is one, whether that can be or not.
@@ -84,19 +112,37 @@ pub(crate) fn unchecked(file: &Path) -> Option<Config> {
         Format::Toml => tree::toml(&text),
     }
     .ok()?;
-    let mut config = shape(&mut tree).ok()?;
+    let Shaped {
+        mut config, issues, ..
+    } = shape(&mut tree).ok()?;
+    if !issues.is_empty() {
+        return None;
+    }
     settle(&mut config, file.parent().unwrap_or(Path::new("")));
     Some(config)
 }
 
+/// What fits of a tree.
+struct Shaped {
+    config: Config,
+    issues: Vec<Issue>,
+    /// The paths of what does not, and was taken out.
+    taken: BTreeSet<String>,
+}
+
 /// The tree as a configuration. serde ends at the first thing that does not fit; that is taken out, and the rest tried again.
-fn shape(tree: &mut Node) -> Result<Config, Vec<Issue>> {
+fn shape(tree: &mut Node) -> Result<Shaped, Vec<Issue>> {
     let mut issues = Vec::new();
     let mut taken = BTreeSet::new();
     loop {
         let fault = match Config::deserialize(&*tree) {
-            Ok(config) if issues.is_empty() => return Ok(config),
-            Ok(_) => return Err(sorted(issues)),
+            Ok(config) => {
+                return Ok(Shaped {
+                    config,
+                    issues,
+                    taken,
+                });
+            }
             Err(fault) => fault,
         };
         let steps: Vec<Step> = fault.reversed.iter().rev().cloned().collect();

@@ -24,7 +24,7 @@ pub struct Server {
     pub timeouts: Timeouts,
     /// How many connections are open at once, from 1. Those above it wait to be accepted. Default: 1024.
     pub connections: usize,
-    /// The most bytes of a request's line and headers, from 8 KiB; more are answered with 431. Default: `64KiB`.
+    /// The most bytes of a request's line and headers, from 8 KiB; more are answered with 431, and over HTTP/1.1 so are more than 100 fields. Default: `64KiB`.
     #[serde(with = "Size")]
     pub headers: u64,
     /// The instances of all functions.
@@ -97,7 +97,7 @@ pub struct Tls {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Timeouts {
-    /// From a connection's or request's first byte to the end of the headers, TLS included; then the connection is closed. Default: `10s`.
+    /// From the begin of a connection, or the first byte of a later request, to the end of the headers, TLS included; then the connection is closed. Default: `10s`.
     #[serde(with = "Period")]
     pub header: Duration,
     /// The longest wait for the next bytes of a body, in (408) and out. Default: `30s`.

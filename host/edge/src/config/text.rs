@@ -7,8 +7,9 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{Deserializer, Error, Unexpected, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 use serde::ser::Serializer;
 
 /// Units of time in nanoseconds, the largest first.
@@ -34,6 +35,7 @@ const SIZES: &[(&str, u64)] = &[
 
 const PERIOD: &str = "a duration such as `250ms`, `5s` or `1m30s`";
 const SIZE: &str = "a size such as `64MiB`, `16kB` or a number of bytes";
+const NETWORK: &str = "a network such as `10.0.0.0/8`";
 const ADDRESS: &str = "an address and port such as `127.0.0.1:8080`";
 
 /// A [`Duration`] as text.
@@ -124,6 +126,36 @@ impl JsonSchema for Address {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({ "type": "string", "examples": ["127.0.0.1:8080", "[::]:80"] })
+    }
+}
+
+/// Networks, each as text.
+pub(super) struct Networks;
+
+impl Networks {
+    pub fn serialize<S: Serializer>(value: &[IpNet], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(value)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D::Error> {
+        let networks = Vec::<Network>::deserialize(deserializer)?;
+        Ok(networks
+            .into_iter()
+            .map(|Network(network)| network)
+            .collect())
+    }
+}
+
+struct Network(IpNet);
+
+impl<'de> Deserialize<'de> for Network {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let network = deserializer.deserialize_str(Text {
+            expected: NETWORK,
+            read: |text| text.parse().ok(),
+            number: None,
+        });
+        network.map(Self)
     }
 }
 

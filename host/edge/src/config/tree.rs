@@ -18,6 +18,8 @@ pub struct Node {
 #[derive(Debug)]
 pub enum Value {
     Nothing,
+    /// An element that was taken out of its list, in which the others keep their places.
+    Gone,
     Bool(bool),
     Integer(i128),
     Float(f64),
@@ -95,8 +97,8 @@ impl Node {
             }
             (Value::List(nodes), Step::Index(index)) if *index < nodes.len() => {
                 if rest.is_empty() {
-                    nodes.remove(*index);
-                    return true;
+                    let gone = std::mem::replace(&mut nodes[*index].value, Value::Gone);
+                    return !matches!(gone, Value::Gone);
                 }
                 nodes[*index].remove(rest)
             }
@@ -109,7 +111,7 @@ impl Entry {
     /// Where to look for what is wrong with the value: what has parts is shown by its key.
     pub fn value_place(&self) -> Place {
         match self.node.value {
-            Value::Map(_) | Value::List(_) | Value::Nothing => self.place,
+            Value::Map(_) | Value::List(_) | Value::Nothing | Value::Gone => self.place,
             _ => self.node.place,
         }
     }
