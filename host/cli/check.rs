@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use wit_parser::{PackageId, Resolve, WorldId};
 
 use crate::load;
-use crate::outcome::{Failure, Outcome, print};
+use crate::outcome::{Failure, Outcome, print_and};
 
 /// Tell whether a new component can take the old one's place, and list all that is different.
 ///
@@ -59,14 +59,15 @@ pub fn check(options: &Options) -> Outcome {
     );
     let report = abi::compare(old.side(), new.side());
     let version = abi::exported_version(old.side());
-    match options.json {
-        true => print(&format!("{:#}", to_json(&report, version)))?,
-        false => print(&to_text(&report, version))?,
-    }
-    match report.verdict() {
+    let text = match options.json {
+        true => format!("{:#}", to_json(&report, version)),
+        false => to_text(&report, version),
+    };
+    let outcome = match report.verdict() {
         Verdict::Breaking => Err(Failure::Written),
         Verdict::Same | Verdict::Compatible => Ok(()),
-    }
+    };
+    print_and(&text, outcome)
 }
 
 /// A world that was read.

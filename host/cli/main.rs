@@ -39,7 +39,7 @@ enum Command {
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done, or nobody reads the output any more
-  1  the answer is no: the guest trapped, returned an error, or ended with one; the check found what breaks; requests were cut off
+  1  the answer is no, read or not: the guest trapped, returned an error, or ended with one; the check found what breaks; requests were cut off
   2  the command could not do it";
 
 fn main() -> ExitCode {

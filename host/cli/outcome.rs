@@ -46,6 +46,14 @@ pub fn print(text: &str) -> Outcome {
         .map_err(|error| Failure::Ours(Error::new(error).context("cannot write the result")))
 }
 
+/// Writes the result of a command that ends with `outcome`, whether anybody reads it or not.
+pub fn print_and(text: &str, outcome: Outcome) -> Outcome {
+    match print(text) {
+        Err(Failure::Ours(error)) if is_broken_pipe(&error) => outcome,
+        printed => printed.and(outcome),
+    }
+}
+
 /// Shows the failure, if there is one, and gives the exit code.
 pub fn conclude(outcome: Outcome) -> ExitCode {
     match outcome {

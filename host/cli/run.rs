@@ -13,7 +13,7 @@ use clap::Args;
 
 use crate::link::{self, State};
 use crate::load;
-use crate::outcome::{Failure, Outcome, print};
+use crate::outcome::{Failure, Outcome, print_and};
 use crate::stream::Stream;
 
 /// The interface that a command exports.
@@ -107,11 +107,11 @@ fn invoke(engine: &Engine, component: &Component, options: &Options, text: &str)
     let result = invoke::call_resolved(&mut store, &instance, &target, &arguments)
         .map_err(|error| ended(error, &format!("`{target}`")))?;
     let Some(text) = result else { return Ok(()) };
-    print(&text)?;
-    match is_error(&target, &text) {
+    let outcome = match is_error(&target, &text) {
         true => Err(Failure::Written),
         false => Ok(()),
-    }
+    };
+    print_and(&text, outcome)
 }
 
 fn resolve(component: &Component, text: &str) -> Result<(Target, Vec<Val>), InvokeError> {

@@ -1,6 +1,8 @@
 //! `amphi check`.
 
 use std::fs;
+use std::io;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -93,4 +95,24 @@ fn what_cannot_be_told_is_said() {
         let error = String::from_utf8_lossy(&done.stderr).into_owned();
         assert!(error.contains(expected), "{error}");
     }
+}
+
+/// `set -o pipefail` has to see it.
+#[test]
+fn a_verdict_that_nobody_reads_is_the_exit_code() {
+    let (old, new) = (guest("calc-1-1.wasm"), guest("calc-2-0.wasm"));
+    let mut check = Command::new(env!("CARGO_BIN_EXE_amphi"))
+        .args(["check", &old, &new])
+        .stdout(unread())
+        .spawn()
+        .expect("the binary was built for this test");
+    let status = check.wait().expect("it ends");
+    assert_eq!(status.code(), Some(1));
+}
+
+/// The end of a pipe that nobody reads.
+fn unread() -> Stdio {
+    let (reader, writer) = io::pipe().expect("a pipe");
+    drop(reader);
+    writer.into()
 }
