@@ -127,6 +127,34 @@ fn limits_are_seen_to_bite() {
 }
 
 #[test]
+fn a_body_that_stops_is_answered_with_408_by_whoever_reads_it() {
+    let folder = folder("serve-late");
+    let config = format!(
+        "server:
+  timeouts: {{ body: 300ms }}
+functions:
+  calc: {{ component: {} }}
+  words: {{ component: {}, route: /words }}
+",
+        guest("calc-1-1.wasm"),
+        guest("words.wasm")
+    );
+    fs::write(folder.join("amphi.yaml"), config).expect("it can be written");
+    let serving = Serving::start(&text(&folder.join("amphi.yaml")));
+    for path in ["/v1/fn/calc/add", "/words"] {
+        let mut stream = serving.connect();
+        let head = format!("POST {path} HTTP/1.1\r\nhost: a\r\ncontent-length: 50\r\n\r\n[1, 2]");
+        stream.write_all(head.as_bytes()).expect("it takes it");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("it answers");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
+        assert!(head.starts_with("HTTP/1.1 408 "), "{path}: {answer}");
+        let problem: Value = serde_json::from_str(body).expect(body);
+        assert_eq!(problem["kind"], "body-late", "{path}");
+    }
+}
+
+#[test]
 fn a_request_in_flight_is_answered_when_the_process_is_told_to_end() {
     let serving = Serving::start(EXAMPLE);
     let mut stream = serving.connect();
@@ -373,6 +401,10 @@ fn what_cannot_be_served_is_told_with_its_place() {
         "{error}"
     );
     assert!(error.contains("`functions.bad`"), "{error}");
+    assert_eq!(done.status.code(), Some(2));
+    let done = amphi(&["serve", "--check", &text(&folder.join("broken.wasm"))]);
+    let error = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(error.contains("expected a component, or"), "{error}");
     assert_eq!(done.status.code(), Some(2));
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let address = taken.local_addr().expect("it is bound").to_string();

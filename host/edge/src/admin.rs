@@ -229,7 +229,7 @@ impl Handler for Admin {
 /// The response that has a file of the page, if the request is for one.
 fn of_the_page(method: &Method, path: &str) -> Option<Response<Body>> {
     match path.strip_prefix(PAGE) {
-        _ if method != Method::GET => None,
+        _ if method != Method::GET && method != Method::HEAD => None,
         Some(file) => page::ADMIN.file(file).map(page::File::response),
         None => (PAGE.strip_suffix('/') == Some(path)).then(|| page::moved(PAGE)),
     }

@@ -56,7 +56,7 @@ impl<'a> Route<'a> {
             (Some(_), Some(_)) => "GET, POST",
         };
         let route = match *method {
-            Method::GET => get,
+            Method::GET | Method::HEAD => get,
             Method::POST => post,
             _ => None,
         };

@@ -24,6 +24,7 @@ use super::connection::Shared;
 use super::probe;
 use super::{Handler, Peer};
 use crate::body::{Body, BodyError, full};
+use crate::problem::Problem;
 
 /// Answers `request`: by a probe, by the handler, or with what became of that.
 pub async fn answer<H: Handler>(
@@ -59,7 +60,9 @@ async fn handle<H: Handler>(
         biased;
         answer = answer => answer,
         () = told(late.as_deref()) => {
-            let mut response = plain(StatusCode::REQUEST_TIMEOUT, "the request's body did not come in time\n");
+            let late = RequestBodyError::Late;
+            let problem = Problem::new(StatusCode::REQUEST_TIMEOUT, "body-late", late);
+            let mut response = problem.into_response();
             if version < Version::HTTP_2 {
                 close(&mut response);
             }

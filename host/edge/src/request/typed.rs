@@ -18,6 +18,7 @@ use crate::entered::{Entered, RequestLine};
 use crate::function::Function;
 use crate::handler::Ended;
 use crate::lanes::Chosen;
+use crate::listen::RequestBodyError;
 use crate::problem::Problem;
 use crate::typed::Target;
 use crate::version::Version;
@@ -91,6 +92,9 @@ where
     match tokio::time::timeout(limits.wall, body.collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(body_too_large(limit)),
+        Ok(Err(error)) if matches!(error.downcast_ref(), Some(RequestBodyError::Late)) => Err(
+            Problem::new(StatusCode::REQUEST_TIMEOUT, "body-late", error),
+        ),
         Ok(Err(error)) => Err(Problem::new(
             StatusCode::BAD_REQUEST,
             "body-incomplete",
