@@ -67,13 +67,15 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let folder = workspace.root.join("docs/bench");
     let file = folder.join("soak.json");
     let mut document = bench::read(&file)?;
+    // Of before the first figures are written, which change the folder.
+    let machine = bench::machine_line(workspace);
     for part in PARTS {
         if !options.parts.is_empty() && !options.parts.contains(&part) {
             continue;
         }
         let rounds = options.rounds.unwrap_or(part.rounds());
         document[part.name()] = json!({
-            "machine": bench::machine_line(workspace),
+            "machine": machine,
             "found": measure(workspace, part, rounds)?,
         });
         // What was found stays, whatever comes next.
