@@ -74,7 +74,7 @@ async fn a_truncated_component_is_refused() {
         let whole = returning(2);
         site.write("f.wasm", &whole[..whole.len() / 2]);
     };
-    refused(truncated, "component", "expected a component").await;
+    refused(truncated, "component", "expected a whole binary").await;
 }
 
 #[tokio::test]
@@ -189,12 +189,9 @@ async fn a_plugin_that_is_no_component_is_refused_whether_or_not_a_function_has_
             let plugins = "plugins: { p: { component: p.wasm } }\n";
             site.write("amphi.yaml", format!("{CONFIG}{uses}{plugins}"));
         };
-        refused(
-            broken,
-            "component",
-            "it cannot be served: expected a component",
-        )
-        .await;
+        let reason =
+            "it cannot be served: it is no component that can be used: expected WebAssembly";
+        refused(broken, "component", reason).await;
     }
 }
 

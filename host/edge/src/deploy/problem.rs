@@ -73,7 +73,7 @@ pub enum DeployError {
 impl fmt::Display for DeployError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Invalid(why) => write!(f, "expected a component: {why}"),
+            Self::Invalid(why) => write!(f, "it is no component that can be used: {why}"),
             Self::Engine(_) => f.write_str("there is no engine for the component"),
             Self::Compile(_) => f.write_str("the component was not compiled"),
             Self::Unkept(_) => f.write_str("it would be compiled again by each start"),
