@@ -44,9 +44,9 @@ impl Template {
     ///
     /// A directory is gone.
     pub(crate) fn state(&self, limits: &Limits) -> amphi::Result<CallState> {
-        let wasi = Wasi::new(Arc::clone(&self.granted), self.log.clone())?;
-        let sink = Arc::clone(&self.sink);
-        let mut state = CallState::new(limits, wasi, Arc::clone(&self.granted), sink);
+        let wasi = Wasi::new(&self.granted, self.log.clone())?;
+        let (granted, sink) = (Arc::clone(&self.granted), Arc::clone(&self.sink));
+        let mut state = CallState::new(limits, wasi, granted, sink);
         self.plugins.prepare(&mut state);
         Ok(state)
     }

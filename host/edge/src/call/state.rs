@@ -136,7 +136,7 @@ pub(crate) fn bytes(size: u64) -> usize {
 impl WasiView for CallState {
     fn ctx(&mut self) -> WasiCtxView<'_> {
         WasiCtxView {
-            ctx: self.wasi.made(),
+            ctx: self.wasi.made(&self.granted),
             table: &mut self.table,
         }
     }
