@@ -14,7 +14,7 @@ mod types;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 /// Two interfaces that share a function name, and what a guest can say no with.
 const SMALL: &str = r#"(component
@@ -394,15 +394,20 @@ fn a_command_runs_with_what_is_granted_only() {
     assert_eq!(output.status.code(), Some(1));
 }
 
-#[test]
-fn a_guest_whose_output_nobody_reads_ends_quietly() {
+/// The end of a pipe that nobody reads.
+fn unread() -> Stdio {
     let (reader, writer) = std::io::pipe().expect("a pipe can be made");
     drop(reader);
+    writer.into()
+}
+
+#[test]
+fn a_guest_whose_output_nobody_reads_ends_quietly() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_amphi"));
     // Were the guest to go on, it would end with an error.
     command
         .args(["run", &guest("hello.wasm"), "--exit", "3"])
-        .stdout(writer);
+        .stdout(unread());
     let output = command
         .output()
         .expect("the binary was built for this test");

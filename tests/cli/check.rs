@@ -1,12 +1,11 @@
 //! `amphi check`.
 
 use std::fs;
-use std::io;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use serde_json::Value;
 
-use super::{amphi, check, folder, guest, text};
+use super::{amphi, check, folder, guest, text, unread};
 
 const WIT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/wit");
 
@@ -108,11 +107,4 @@ fn a_verdict_that_nobody_reads_is_the_exit_code() {
         .expect("the binary was built for this test");
     let status = check.wait().expect("it ends");
     assert_eq!(status.code(), Some(1));
-}
-
-/// The end of a pipe that nobody reads.
-fn unread() -> Stdio {
-    let (reader, writer) = io::pipe().expect("a pipe");
-    drop(reader);
-    writer.into()
 }

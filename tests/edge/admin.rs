@@ -5,7 +5,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use amphi_edge::admin::{Admin, Token};
-use amphi_edge::config::Canary;
 use amphi_edge::page::{ADMIN, POLICY};
 use amphi_edge::{ConfigSource, Host, Reloader, Settings, Spec, config};
 use bytes::Bytes;
@@ -14,6 +13,7 @@ use http_body_util::Full;
 use serde_json::{Value, json};
 
 use crate::fixture::{call, chain, deploy, guest, host, read, serving, settings};
+use crate::trials::share;
 
 const HERE: ([u8; 4], u16) = ([127, 0, 0, 1], 9090);
 
@@ -32,11 +32,7 @@ async fn ask(admin: &Admin, method: &str, path: &str, body: &str) -> (StatusCode
 fn three() -> Spec {
     let mut spec = Spec::new("calc", guest("calc-1-0"));
     spec.canary = Some(guest("calc-1-1"));
-    spec.config.canary = Some(Canary {
-        component: "".into(),
-        weight: 10,
-        steps: Vec::new(),
-    });
+    spec.config.canary = Some(share(10));
     spec.beside = vec![guest("calc-2-0")];
     spec
 }

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use amphi_edge::config::{self, Canary, Format};
+use amphi_edge::config::{self, Format};
 use amphi_edge::{Cache, CompileError, Compiling, DeployError, Host, Place, Settings, Spec};
 use http::StatusCode;
 use serde_json::json;
 
 use crate::bombs;
 use crate::fixture::{call, chain, deploy, guest};
+use crate::trials::share;
 
 /// The command, which is a program that compiles when it is told to.
 pub fn program() -> Place {
@@ -125,11 +126,7 @@ async fn what_is_refused_is_not_compiled() {
     deploy(&host, first()).await;
     let mut on_trial = Spec::new("calc", guest("calc-1-1"));
     on_trial.canary = Some(guest("calc-2-0"));
-    on_trial.config.canary = Some(Canary {
-        component: "".into(),
-        weight: 10,
-        steps: Vec::new(),
-    });
+    on_trial.config.canary = Some(share(10));
     for breaking in [Spec::new("calc", guest("calc-2-0")), on_trial] {
         let error = host.deploy(breaking).await.err().expect("it breaks");
         assert!(matches!(error, DeployError::Gate(_)), "{}", chain(&error));

@@ -18,12 +18,17 @@ use crate::versions::{calc, call_with, component, text};
 pub fn on_trial(canary: &str, weight: u16) -> Spec {
     let mut spec = Spec::new("f", component("(i32.const 1)"));
     spec.canary = Some(component(canary));
-    spec.config.canary = Some(Canary {
+    spec.config.canary = Some(share(weight));
+    spec
+}
+
+/// A trial with a part of the calls, in percent.
+pub fn share(weight: u16) -> Canary {
+    Canary {
         component: "".into(),
         weight,
         steps: Vec::new(),
-    });
-    spec
+    }
 }
 
 fn audited(folder: &Path) -> Host {
@@ -138,11 +143,7 @@ async fn a_configuration_that_takes_the_canary_out_ends_its_trial() {
     let on_trial = |stable: &str, canary: &str| {
         let mut spec = calc(stable);
         spec.canary = Some(guest(canary));
-        spec.config.canary = Some(Canary {
-            component: "".into(),
-            weight: 10,
-            steps: Vec::new(),
-        });
+        spec.config.canary = Some(share(10));
         spec
     };
     let told = |expected: &[(&str, String)]| {

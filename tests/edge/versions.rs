@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use amphi_edge::config::{Abi, Canary, Smoke};
+use amphi_edge::config::{Abi, Smoke};
 use amphi_edge::{DeployError, Host, Spec};
 use bytes::Bytes;
 use futures_util::stream;
@@ -15,7 +15,7 @@ use http_body_util::{Full, StreamBody};
 use serde_json::{Value, json};
 
 use crate::fixture::{chain, deploy, guest, host, read, serving};
-use crate::trials::on_trial;
+use crate::trials::{on_trial, share};
 
 pub fn calc(version: &str) -> Spec {
     Spec::new("calc", guest(&format!("calc-{version}")))
@@ -292,14 +292,6 @@ async fn a_canary_has_to_pass_the_gate() {
     spec.config.canary = Some(share(10));
     let error = host().deploy(spec).await.err().expect("it breaks");
     assert!(matches!(error, DeployError::Gate(_)), "{}", chain(&error));
-}
-
-fn share(weight: u16) -> Canary {
-    Canary {
-        component: "".into(),
-        weight,
-        steps: Vec::new(),
-    }
 }
 
 /// The address of a call has the version that was there when it was published.
