@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use amphi::Error;
 use amphi::error::Context;
+use amphi_core::binary::MAGIC;
 use amphi_edge::config::{self, Config, ConfigError, Format};
 use amphi_edge::listen::{self, Drained};
 use amphi_edge::{Server, log};
@@ -63,9 +64,6 @@ Examples:
   amphi serve --listen 0.0.0.0:80 amphi.yaml
   amphi serve --check amphi.yaml
   amphi serve --print-schema > config.schema.json";
-
-/// How WebAssembly begins.
-const MAGIC: &[u8; 4] = b"\0asm";
 
 /// Runs the command.
 pub fn serve(options: &Options) -> Outcome {

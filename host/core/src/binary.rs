@@ -190,9 +190,11 @@ impl fmt::Display for BinaryError {
 
 impl std::error::Error for BinaryError {}
 
+/// How WebAssembly begins.
+pub const MAGIC: &[u8; 4] = b"\0asm";
+
 /// Refuses what is no WebAssembly at all.
 fn expect_wasm(bytes: &[u8]) -> Result<(), BinaryError> {
-    const MAGIC: &[u8] = b"\0asm";
     if bytes.is_empty() {
         return Err(BinaryError::Empty);
     }

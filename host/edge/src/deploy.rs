@@ -214,10 +214,8 @@ impl Making<'_> {
             .compile(pool, candidate.digest, &candidate.bytes)
             .await;
         let Compiled { component, unkept } = compiled.map_err(DeployError::Compile)?;
-        let warning = match unkept {
-            None => None,
-            Some(unkept) => Some(self.unkept(candidate, unkept)?),
-        };
+        let warning = unkept.map(|unkept| self.unkept(candidate, unkept));
+        let warning = warning.transpose()?;
         granted
             .refuse(&mut linker, &component)
             .map_err(DeployError::Engine)?;

@@ -44,6 +44,11 @@ impl Problem {
         }))
     }
 
+    /// A body that did not come in time.
+    pub(crate) fn body_late(detail: impl ToString) -> Self {
+        Self::new(StatusCode::REQUEST_TIMEOUT, "body-late", detail)
+    }
+
     /// It may work again after a time, which is said in whole seconds, one at least.
     #[must_use]
     pub fn retry_after(mut self, time: Duration) -> Self {

@@ -25,10 +25,10 @@ impl Format {
     /// The format that the ending of a file's name says.
     #[must_use]
     pub fn of(file: &Path) -> Option<Self> {
-        match file.extension()?.to_str()? {
-            ending if ending.eq_ignore_ascii_case("yaml") => Some(Self::Yaml),
-            ending if ending.eq_ignore_ascii_case("yml") => Some(Self::Yaml),
-            ending if ending.eq_ignore_ascii_case("toml") => Some(Self::Toml),
+        let ending = file.extension()?.to_str()?.to_ascii_lowercase();
+        match ending.as_str() {
+            "yaml" | "yml" => Some(Self::Yaml),
+            "toml" => Some(Self::Toml),
             _ => None,
         }
     }
@@ -58,17 +58,12 @@ pub fn read(file: &Path) -> Result<Config, ConfigError> {
 ///
 /// All that is wrong, in the order of the text. What is of the wrong shape is left out, and the rest looked at.
 pub fn parse(text: &str, format: Format, folder: &Path) -> Result<Config, Vec<Issue>> {
-    let tree = match format {
-        Format::Yaml => tree::yaml(text),
-        Format::Toml => tree::toml(text),
-    };
-    let mut tree = tree.map_err(|issue| vec![issue])?;
     let Shaped {
-        mut config,
+        tree,
+        config,
         mut issues,
         taken,
-    } = shape(&mut tree)?;
-    settle(&mut config, folder);
+    } = shaped(text, format, folder)?;
     issues.extend(without_functions(&tree, &taken));
     // A plugin that was taken out is none that nobody has named.
     let plugins = taken.iter().any(|path| path.starts_with("plugins"));
@@ -107,37 +102,35 @@ fn without_functions(tree: &Node, taken: &BTreeSet<String>) -> Option<Issue> {
 /// What the configuration in `file` says, if it is one, whether that can be or not.
 pub(crate) fn unchecked(file: &Path) -> Option<Config> {
     let text = fs::read_to_string(file).ok()?;
-    let mut tree = match Format::of(file)? {
-        Format::Yaml => tree::yaml(&text),
-        Format::Toml => tree::toml(&text),
-    }
-    .ok()?;
-    let Shaped {
-        mut config, issues, ..
-    } = shape(&mut tree).ok()?;
-    if !issues.is_empty() {
-        return None;
-    }
-    settle(&mut config, file.parent().unwrap_or(Path::new("")));
-    Some(config)
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let shaped = shaped(&text, Format::of(file)?, folder).ok()?;
+    shaped.issues.is_empty().then_some(shaped.config)
 }
 
-/// What fits of a tree.
+/// What fits of a text.
 struct Shaped {
+    tree: Node,
     config: Config,
     issues: Vec<Issue>,
     /// The paths of what does not, and was taken out.
     taken: BTreeSet<String>,
 }
 
-/// The tree as a configuration. serde ends at the first thing that does not fit; that is taken out, and the rest tried again.
-fn shape(tree: &mut Node) -> Result<Shaped, Vec<Issue>> {
+/// The text as a configuration. serde ends at the first thing that does not fit; that is taken out, and the rest tried again.
+fn shaped(text: &str, format: Format, folder: &Path) -> Result<Shaped, Vec<Issue>> {
+    let tree = match format {
+        Format::Yaml => tree::yaml(text),
+        Format::Toml => tree::toml(text),
+    };
+    let mut tree = tree.map_err(|issue| vec![issue])?;
     let mut issues = Vec::new();
     let mut taken = BTreeSet::new();
     loop {
-        let fault = match Config::deserialize(&*tree) {
-            Ok(config) => {
+        let fault = match Config::deserialize(&tree) {
+            Ok(mut config) => {
+                settle(&mut config, folder);
                 return Ok(Shaped {
+                    tree,
                     config,
                     issues,
                     taken,

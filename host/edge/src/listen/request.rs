@@ -60,9 +60,7 @@ async fn handle<H: Handler>(
         biased;
         answer = answer => answer,
         () = told(late.as_deref()) => {
-            let late = RequestBodyError::Late;
-            let problem = Problem::new(StatusCode::REQUEST_TIMEOUT, "body-late", late);
-            let mut response = problem.into_response();
+            let mut response = Problem::body_late(RequestBodyError::Late).into_response();
             if version < Version::HTTP_2 {
                 close(&mut response);
             }

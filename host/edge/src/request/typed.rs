@@ -92,19 +92,18 @@ where
     match tokio::time::timeout(limits.wall, body.collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(body_too_large(limit)),
-        Ok(Err(error)) if matches!(error.downcast_ref(), Some(RequestBodyError::Late)) => Err(
-            Problem::new(StatusCode::REQUEST_TIMEOUT, "body-late", error),
-        ),
+        Ok(Err(error)) if matches!(error.downcast_ref(), Some(RequestBodyError::Late)) => {
+            Err(Problem::body_late(error))
+        }
         Ok(Err(error)) => Err(Problem::new(
             StatusCode::BAD_REQUEST,
             "body-incomplete",
             format!("the body ended early: {error}"),
         )),
-        Err(_) => Err(Problem::new(
-            StatusCode::REQUEST_TIMEOUT,
-            "body-late",
-            format!("expected a body within {:?}, found no end", limits.wall),
-        )),
+        Err(_) => Err(Problem::body_late(format!(
+            "expected a body within {:?}, found no end",
+            limits.wall
+        ))),
     }
 }
 

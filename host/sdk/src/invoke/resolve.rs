@@ -135,13 +135,11 @@ pub fn resolve(component: &Component, call: &Call) -> Result<Target, InvokeError
 /// Whether `target` is in the interface `name`, which may leave out the version or have another that is compatible.
 fn is_interface(target: &Target, name: &str) -> bool {
     let own = target.interface.as_deref();
-    let on_track = || {
-        let track = track(name)?;
-        Some(own.and_then(self::track)? == track)
-    };
     own == Some(name)
         || target.interface_without_version() == Some(name)
-        || on_track().unwrap_or(false)
+        || own
+            .and_then(track)
+            .is_some_and(|own| track(name) == Some(own))
 }
 
 fn unknown(call: &Call, targets: &[Target]) -> InvokeError {
