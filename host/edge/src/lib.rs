@@ -9,6 +9,7 @@ mod aside;
 mod body;
 mod breaker;
 mod call;
+mod client;
 pub mod config;
 mod deploy;
 mod digest;
@@ -46,6 +47,7 @@ pub use artifact::{
 pub use body::{Body, BodyError, empty, full};
 pub use breaker::{Answer, Breaker, BreakerLimits, BreakerState, Circuit, Ending, Pass};
 pub use call::{CallState, Exceeded, Failure, Usage};
+pub use client::Client;
 pub use config::Config;
 pub use deploy::{DeployError, SmokeError};
 pub use digest::Digest;

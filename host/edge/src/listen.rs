@@ -36,7 +36,8 @@ use crate::config::{Server, Timeouts};
 
 /// What answers requests.
 pub trait Handler: Send + Sync + 'static {
-    /// Answers one. The future is dropped when nobody waits for the answer any more; the request has a [`Peer`] among its extensions.
+    /// Answers one. The future is dropped when nobody waits for the answer any more; the request has a [`Peer`] and a
+    /// [`Client`](crate::Client) among its extensions.
     fn handle(&self, request: Request<RequestBody>) -> impl Future<Output = Response<Body>> + Send;
 }
 

@@ -24,6 +24,7 @@ use super::connection::Shared;
 use super::probe;
 use super::{Handler, Peer};
 use crate::body::{Body, BodyError, full};
+use crate::client::Client;
 use crate::problem::Problem;
 
 /// Answers `request`: by a probe, by the handler, or with what became of that.
@@ -51,7 +52,9 @@ async fn handle<H: Handler>(
     mut request: Request<Incoming>,
 ) -> Response<Body> {
     let version = request.version();
-    request.extensions_mut().insert(peer);
+    let extensions = request.extensions_mut();
+    extensions.insert(peer);
+    extensions.insert(Client::at(peer.address.ip()));
     let late = (!request.body().is_end_stream()).then(Arc::<Notify>::default);
     let limit = shared.settings.timeouts.body;
     let request = request.map(|body| RequestBody::new(body, limit, late.clone()));

@@ -1,0 +1,47 @@
+//! Whom a request is counted for, where one client must not decide for all.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use http::Extensions;
+
+/// Whoever sends requests, as far as the host can tell them apart: an IPv4 address, or the /64 that an IPv6 address is in, since that much belongs to one site (RFC 6177).
+/// All requests that come without an address are one client's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Client(Option<IpAddr>);
+
+impl Client {
+    /// Who has no address.
+    pub const UNKNOWN: Self = Self(None);
+
+    /// Who sends from `address`.
+    #[must_use]
+    pub fn at(address: IpAddr) -> Self {
+        Self(Some(match address.to_canonical() {
+            IpAddr::V6(address) => {
+                let site = address.to_bits() & !u128::from(u64::MAX);
+                Ipv6Addr::from_bits(site).into()
+            }
+            address @ IpAddr::V4(_) => address,
+        }))
+    }
+
+    /// Whom a request is of, by what the listener has said of it.
+    pub(crate) fn of(extensions: &Extensions) -> Self {
+        extensions.get().copied().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_one_site_are_one_client() {
+        let client = |text: &str| Client::at(text.parse().expect("an address"));
+        assert_eq!(client("2001:db8::1"), client("2001:db8::ffff:1"));
+        assert_ne!(client("2001:db8::1"), client("2001:db8:0:1::1"));
+        assert_eq!(client("192.0.2.1"), client("::ffff:192.0.2.1"));
+        assert_ne!(client("192.0.2.1"), client("192.0.2.2"));
+        assert_ne!(client("192.0.2.1"), Client::UNKNOWN);
+    }
+}
