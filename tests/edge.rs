@@ -24,6 +24,8 @@ mod limits;
 mod malformed;
 #[path = "edge/openapi.rs"]
 mod openapi;
+#[path = "edge/outcomes.rs"]
+mod outcomes;
 #[path = "edge/pantry.rs"]
 mod pantry;
 #[path = "edge/plugins.rs"]

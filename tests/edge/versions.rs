@@ -226,7 +226,7 @@ async fn a_handler_answers_its_smoke_call_before_it_serves() {
             None,
             Some("without setting a response"),
         ),
-        ("respond", "/failing", None, Some("LoopDetected")),
+        ("respond", "/failing", None, Some("loop-detected")),
         ("respond-0-3", "/seen?x=1", None, None),
         ("respond-0-3", "/nowhere", None, Some("found `404`")),
         (

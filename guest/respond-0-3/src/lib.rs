@@ -28,9 +28,17 @@ impl Guest for Responder {
             "/empty" => 204,
             "/failing" => return Err(ErrorCode::LoopDetected),
             "/broken" => panic!("asked to"),
-            _ => 404,
+            "/exit" => std::process::exit(0),
+            "/halfway" | "/less" | "/more" | "/twice" => 200,
+            path => match path.strip_prefix("/status/").map(str::parse) {
+                Some(Ok(status)) => status,
+                Some(Err(_)) | None => 404,
+            },
         };
-        let fields = [("x-path".to_owned(), path.as_bytes().to_vec())];
+        let mut fields = vec![("x-path".to_owned(), path.as_bytes().to_vec())];
+        if matches!(path.as_str(), "/less" | "/more") {
+            fields.push(("content-length".to_owned(), b"10".to_vec()));
+        }
         let headers = Fields::from_list(&fields).expect("a path may be in a header");
         let (output, body) = wit_stream::new();
         match path.as_str() {
@@ -40,6 +48,14 @@ impl Guest for Responder {
                 let (input, _) = Request::consume_body(request, read);
                 wit_bindgen::spawn_local(echo(input, output));
             }
+            "/halfway" => wit_bindgen::spawn_local(async move {
+                let mut output = output;
+                output.write_all(b"half".to_vec()).await;
+                panic!("asked to");
+            }),
+            "/less" => wit_bindgen::spawn_local(say("half".to_owned(), output)),
+            "/more" => wit_bindgen::spawn_local(say("more than ten bytes".to_owned(), output)),
+            "/twice" => wit_bindgen::spawn_local(say("x".repeat(100_000), output)),
             _ => wit_bindgen::spawn_local(say(
                 format!("{:?} {path:?}\n", request.get_method()),
                 output,

@@ -38,14 +38,22 @@ impl Guest for Responder {
             }
             "/silent" => return,
             "/broken" => panic!("asked to"),
-            _ => 404,
+            "/exit" => std::process::exit(0),
+            "/half" | "/halfway" | "/less" | "/more" | "/twice" | "/left" | "/failed-after" => 200,
+            path => match path.strip_prefix("/status/").map(str::parse) {
+                Some(Ok(status)) => status,
+                Some(Err(_)) | None => 404,
+            },
         };
         answer(&request, out, status, &path);
     }
 }
 
 fn answer(request: &IncomingRequest, out: ResponseOutparam, status: u16, path: &str) {
-    let fields = [("x-path".to_owned(), path.as_bytes().to_vec())];
+    let mut fields = vec![("x-path".to_owned(), path.as_bytes().to_vec())];
+    if matches!(path, "/less" | "/more") {
+        fields.push(("content-length".to_owned(), b"10".to_vec()));
+    }
     let headers = Fields::from_list(&fields).expect("a path may be in a header");
     let response = OutgoingResponse::new(headers);
     assert!(response.set_status_code(99).is_err(), "it is none");
@@ -58,10 +66,20 @@ fn answer(request: &IncomingRequest, out: ResponseOutparam, status: u16, path: &
     let written = match path {
         "/empty" => Ok(()),
         "/echo" => echo(request, &body),
+        "/half" | "/less" => write(&body, b"half"),
+        "/halfway" | "/failed-after" => write(&body, &[b'x'; 40_000]),
+        "/more" => write(&body, b"more than ten bytes"),
+        "/twice" => write(&body, &[b'x'; 100_000]),
         _ => say(request, &body),
     };
-    if written.is_err() {
-        return;
+    match path {
+        // It is let go without an end.
+        "/half" => return drop(body),
+        "/halfway" => panic!("asked to"),
+        // It is never let go.
+        "/left" => return std::mem::forget(body),
+        _ if written.is_err() => return,
+        _ => {}
     }
     if path == "/trailers" {
         let trailers = Fields::from_list(&[("x-after".to_owned(), b"all".to_vec())]);
@@ -70,6 +88,13 @@ fn answer(request: &IncomingRequest, out: ResponseOutparam, status: u16, path: &
     } else {
         let _ = OutgoingBody::finish(body, None);
     }
+    assert!(path != "/failed-after", "asked to");
+}
+
+fn write(body: &OutgoingBody, text: &[u8]) -> Result<(), StreamError> {
+    let stream = body.write().expect("it is the first time");
+    text.chunks(4096)
+        .try_for_each(|part| stream.blocking_write_and_flush(part))
 }
 
 fn say(request: &IncomingRequest, body: &OutgoingBody) -> Result<(), StreamError> {

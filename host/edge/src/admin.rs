@@ -15,7 +15,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
-use http::{HeaderValue, Method, Request, Response, StatusCode};
+use http::{HeaderValue, Method, Request, Response};
 use http_body_util::{BodyExt, Limited};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ use crate::function::Function;
 use crate::host::Host;
 use crate::listen::{Handler, RequestBody};
 use crate::page;
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 use crate::reload::{Reloader, Trigger};
 use crate::rollout::audit;
 use crate::rollout::choice::Weight;
@@ -109,7 +109,7 @@ impl Admin {
         };
         if !shown {
             let detail = "expected `authorization: Bearer` and the token";
-            let problem = Problem::new(StatusCode::UNAUTHORIZED, "no-token", detail);
+            let problem = Problem::new(Kind::NoToken, detail);
             let mut response = problem.into_response();
             let bearer = HeaderValue::from_static("Bearer");
             response.headers_mut().insert(WWW_AUTHENTICATE, bearer);
@@ -117,7 +117,7 @@ impl Admin {
         }
         if self.token.is_none() && is_from_elsewhere(&request) {
             let detail = "without a token, only requests from this machine are answered";
-            return Problem::new(StatusCode::FORBIDDEN, "from-elsewhere", detail).into_response();
+            return Problem::new(Kind::FromElsewhere, detail).into_response();
         }
         let answered = self.route(request).await;
         answered.unwrap_or_else(Problem::into_response)
@@ -161,7 +161,7 @@ impl Admin {
     fn function(&self, name: &str) -> Result<Arc<Function>, Problem> {
         self.host.function(name).ok_or_else(|| {
             let detail = format!("no function is named `{name}`");
-            Problem::new(StatusCode::NOT_FOUND, "no-such-function", detail)
+            Problem::new(Kind::NoSuchFunction, detail)
         })
     }
 
@@ -178,7 +178,7 @@ impl Admin {
             Ok(true) => Ok(json_of(&functions::one(&function))),
             Ok(false) => {
                 let detail = format!("no version of `{name}` is on trial");
-                Err(Problem::new(StatusCode::CONFLICT, "no-canary", detail))
+                Err(Problem::new(Kind::NoCanary, detail))
             }
             Err(error) => Err(broken(error)),
         }
@@ -187,7 +187,7 @@ impl Admin {
     fn reloader(&self) -> Result<&Arc<Reloader>, Problem> {
         self.reloader.as_ref().ok_or_else(|| {
             let detail = "what is served here comes from no configuration";
-            Problem::new(StatusCode::NOT_FOUND, "no-configuration", detail)
+            Problem::new(Kind::NoConfiguration, detail)
         })
     }
 
@@ -197,8 +197,7 @@ impl Admin {
             Ok(_) => Ok(json_of(&reloader.state())),
             Err(error) => {
                 let problems = value_of(&error.problems());
-                let status = StatusCode::UNPROCESSABLE_ENTITY;
-                let problem = Problem::new(status, "reload-failed", error);
+                let problem = Problem::new(Kind::ReloadFailed, error);
                 Err(problem.with("problems", problems))
             }
         }
@@ -207,7 +206,7 @@ impl Admin {
     async fn decisions(&self) -> Result<Response<Body>, Problem> {
         let Some(path) = self.host.audit_log() else {
             let detail = "no audit log is kept";
-            return Err(Problem::new(StatusCode::NOT_FOUND, "no-audit-log", detail));
+            return Err(Problem::new(Kind::NoAuditLog, detail));
         };
         let path = path.to_owned();
         let read = tokio::task::spawn_blocking(move || audit::entries::<Record>(&path)).await;
@@ -250,7 +249,7 @@ where
 {
     let wrong = |found: String| {
         let detail = format!("expected `{{\"percent\": n}}`, n from 0 to 100: {found}");
-        Problem::new(StatusCode::BAD_REQUEST, "bad-weight", detail)
+        Problem::new(Kind::BadWeight, detail)
     };
     let body = Limited::new(body, BODY).collect().await;
     let body = body.map_err(|error| wrong(error.to_string()))?;
@@ -260,7 +259,7 @@ where
 }
 
 fn broken(error: impl ToString) -> Problem {
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "broken", error)
+    Problem::new(Kind::HostFailed, error)
 }
 
 fn value_of(value: &impl Serialize) -> Value {

@@ -1,6 +1,10 @@
 //! What a request or a response carries, wherever it comes from.
 
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
 use bytes::Bytes;
+use http_body::{Frame, SizeHint};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Empty, Full};
 
@@ -21,4 +25,33 @@ pub fn full(bytes: impl Into<Bytes>) -> Body {
 #[must_use]
 pub fn empty() -> Body {
     Empty::new().map_err(|never| match never {}).boxed_unsync()
+}
+
+/// A body of which nothing is sent but how long it would be: what answers HEAD.
+pub(crate) fn unsent(length: SizeHint) -> Body {
+    Unsent { length }.boxed_unsync()
+}
+
+struct Unsent {
+    length: SizeHint,
+}
+
+impl http_body::Body for Unsent {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        Poll::Ready(None)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        false
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.length.clone()
+    }
 }

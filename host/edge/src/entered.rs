@@ -6,20 +6,19 @@ use std::time::{Duration, Instant};
 use crate::admission::{Entry, Permit};
 use crate::breaker::{Ending, Pass};
 use crate::call::{Failure, Usage};
+use crate::exchange::{Exchange, Patience, Used};
 use crate::function::Function;
 use crate::handler::Ended;
 use crate::lanes::Chosen;
-use crate::problem::Problem;
-use crate::rollout::window::CallResult;
-use http::{Method, Request, StatusCode};
+use crate::problem::{Fault, Kind, Problem};
 
 /// A call that was let in: it holds its place among the calls of its function.
 pub(crate) struct Entered {
-    pub(crate) function: Arc<Function>,
-    chosen: Chosen,
-    line: RequestLine,
+    exchange: Exchange,
     queued: Duration,
-    started: Instant,
+    began: Instant,
+    /// What the client was waited for before.
+    waited: Duration,
     /// Of the breaker, if the call is of the version that serves.
     pass: Option<Pass>,
     over: bool,
@@ -30,19 +29,18 @@ pub(crate) struct Entered {
 impl Drop for Entered {
     fn drop(&mut self) {
         if !self.over {
-            self.ended(Usage::default(), None, Some(&Failure::GivenUp));
+            self.ended(Usage::default(), Some(&Failure::GivenUp));
         }
     }
 }
 
 impl Entered {
-    /// Lets a call in that came with `line`, or says why not.
+    /// Lets a call in, or says why not.
     pub(crate) async fn enter(
         function: &Arc<Function>,
         chosen: &Chosen,
-        line: RequestLine,
+        exchange: &Exchange,
     ) -> Result<Self, Problem> {
-        let started = Instant::now();
         // Traps of other versions than the one that serves are no reason to refuse its calls: a trial judges those of its own.
         let serves = Arc::ptr_eq(&chosen.version, &function.lanes().stable);
         let pass = serves.then(|| function.breaker.enter(Instant::now()));
@@ -54,11 +52,10 @@ impl Entered {
             Entry::WaitedTooLong => return Err(waited_too_long(function)),
         };
         Ok(Self {
-            function: Arc::clone(function),
-            chosen: chosen.clone(),
-            line,
             queued,
-            started,
+            began: Instant::now(),
+            waited: exchange.patience().waited(),
+            exchange: exchange.clone(),
             pass,
             over: false,
             _permit: permit,
@@ -67,114 +64,56 @@ impl Entered {
 }
 
 impl Ended for Entered {
-    fn ended(&mut self, mut usage: Usage, status: Option<StatusCode>, failure: Option<&Failure>) {
+    fn ended(&mut self, mut usage: Usage, failure: Option<&Failure>) {
         self.over = true;
         usage.queued = self.queued;
         let now = Instant::now();
+        let kind = failure.map(Failure::kind);
         if let Some(pass) = self.pass.take() {
-            pass.end(ending(failure), now);
+            pass.end(ending(kind), now);
         }
-        let status = status
-            .or_else(|| Some(Problem::from(failure?).status()))
-            .unwrap_or(StatusCode::OK);
-        let outcome = match failure {
-            Some(failure) => failure.kind(),
-            None if status == StatusCode::OK || !self.line.typed => "ok",
-            None => "error",
-        };
-        let wall = now.duration_since(self.started);
-        self.function.record(
-            &self.chosen.version,
-            &self.line,
-            status,
-            outcome,
-            wall,
+        let waited = self.exchange.patience().waited() - self.waited;
+        self.exchange.used(Used {
             usage,
-        );
-        if let Some(result) = result(status, failure) {
-            self.function.count(&self.chosen, result, wall);
+            latency: now.duration_since(self.began).saturating_sub(waited),
+        });
+        match failure {
+            None | Some(Failure::GivenUp) => {}
+            Some(failure) => self.exchange.failed(failure),
         }
+    }
+
+    fn patience(&self) -> Option<&Patience> {
+        Some(self.exchange.patience())
     }
 }
 
-/// Which request a call came with.
-#[derive(Clone, Debug)]
-pub(crate) struct RequestLine {
-    pub(crate) method: Method,
-    pub(crate) path: String,
-    /// Whether it is a call by JSON, where a status that is not 200 is an error of the guest's own.
-    pub(crate) typed: bool,
-}
-
-impl RequestLine {
-    pub(crate) fn of<B>(request: &Request<B>, typed: bool) -> Self {
-        Self {
-            method: request.method().clone(),
-            path: request.uri().path().to_owned(),
-            typed,
-        }
-    }
-}
-
-/// What a failure says of the function.
-fn ending(failure: Option<&Failure>) -> Ending {
-    match failure {
-        None | Some(Failure::Refused(_)) => Ending::Returned,
-        Some(
-            Failure::Instantiation(_)
-            | Failure::Exceeded(_)
-            | Failure::Trap { .. }
-            | Failure::NoResponse,
-        ) => Ending::Trapped,
-        Some(Failure::NoPlace { .. } | Failure::GivenUp) => Ending::GivenUp,
-    }
-}
-
-/// What a call says of the version that it had; nothing, if it was given up.
-fn result(status: StatusCode, failure: Option<&Failure>) -> Option<CallResult> {
-    match failure {
-        None if status.is_server_error() => Some(CallResult::Error),
-        None => Some(CallResult::Good),
-        Some(Failure::Refused(_)) => Some(CallResult::Error),
-        Some(Failure::Instantiation(_)) => Some(CallResult::NotInstantiated),
-        Some(Failure::Exceeded(_) | Failure::Trap { .. } | Failure::NoResponse) => {
-            Some(CallResult::Trap)
-        }
-        Some(Failure::NoPlace { .. } | Failure::GivenUp) => None,
+/// What the end of a call says of the function.
+fn ending(kind: Option<Kind>) -> Ending {
+    match kind.map(Kind::fault) {
+        None | Some(Fault::Guest) => Ending::Returned,
+        Some(Fault::Trap | Fault::Component) => Ending::Trapped,
+        Some(Fault::Client | Fault::Host) => Ending::GivenUp,
     }
 }
 
 fn refused_by_breaker(function: &Function, time: Duration) -> Problem {
-    Problem::new(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "circuit-open",
-        format!(
-            "`{}` has trapped too often and is left alone for a while",
-            function.name
-        ),
-    )
-    .retry_after(time)
+    let name = &function.name;
+    let detail = format!("`{name}` has trapped too often and is left alone for a while");
+    Problem::new(Kind::CircuitOpen, detail).retry_after(time)
 }
 
 fn queue_full(function: &Function) -> Problem {
     let limits = function.admission.limits();
-    Problem::new(
-        StatusCode::TOO_MANY_REQUESTS,
-        "queue-full",
-        format!(
-            "`{}` runs {} calls and {} wait: no more may",
-            function.name, limits.concurrency, limits.queue
-        ),
-    )
-    .retry_after(limits.wait)
+    let detail = format!(
+        "`{}` runs {} calls and {} wait: no more may",
+        function.name, limits.concurrency, limits.queue
+    );
+    Problem::new(Kind::QueueFull, detail).retry_after(limits.wait)
 }
 
 fn waited_too_long(function: &Function) -> Problem {
-    let limits = function.admission.limits();
-    Problem::new(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "queue-wait",
-        format!("`{}` had no place within {:?}", function.name, limits.wait),
-    )
-    .retry_after(limits.wait)
+    let wait = function.admission.limits().wait;
+    let detail = format!("`{}` had no place within {wait:?}", function.name);
+    Problem::new(Kind::QueueWait, detail).retry_after(wait)
 }

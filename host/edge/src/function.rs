@@ -9,14 +9,9 @@ use http::StatusCode;
 
 use crate::admission::{Admission, AdmissionLimits};
 use crate::breaker::{Breaker, BreakerLimits};
-use crate::call::Usage;
 use crate::config;
 use crate::digest::Digest;
-use crate::entered::RequestLine;
 use crate::lanes::{Canary, Chosen, Lanes};
-use crate::log::{Access, access};
-use crate::metrics::Call;
-use crate::problem::Problem;
 use crate::records::Records;
 use crate::rollout::Change;
 use crate::rollout::choice::Weight;
@@ -133,6 +128,12 @@ impl Function {
     #[must_use]
     pub fn lanes(&self) -> Arc<Lanes> {
         self.lanes.load_full()
+    }
+
+    /// How many requests have ended in each way, of those that were for the version that serves: by what their clients got.
+    #[must_use]
+    pub fn outcomes(&self) -> BTreeMap<String, u64> {
+        self.lanes().stable.metrics.outcomes()
     }
 
     /// Has the version on trial take the place of the one that serves; whether there was one.
@@ -256,52 +257,6 @@ impl Function {
                 self.roll_back(Author::Trial, Some(decision));
             }
         }
-    }
-
-    /// Takes down what a call has used and how it ended.
-    pub(crate) fn record(
-        &self,
-        version: &Version,
-        line: &RequestLine,
-        status: StatusCode,
-        outcome: &str,
-        wall: Duration,
-        usage: Usage,
-    ) {
-        let memory_peak = usage.memory_peak as u64;
-        version.metrics.record(&Call {
-            outcome,
-            wall,
-            cpu: usage.cpu,
-            queued: usage.queued,
-            memory_peak,
-            fuel: usage.fuel,
-        });
-        access(&Access {
-            function: &self.name,
-            version: &version.name,
-            method: line.method.as_str(),
-            path: &line.path,
-            status: status.as_u16(),
-            outcome,
-            wall,
-            cpu: usage.cpu,
-            queued: usage.queued,
-            memory_peak,
-        });
-    }
-
-    /// Takes down a request to a version that was not let in.
-    pub(crate) fn refuse(&self, version: &Version, line: &RequestLine, problem: &Problem) {
-        let nothing = Usage::default();
-        self.record(
-            version,
-            line,
-            problem.status(),
-            problem.kind(),
-            Duration::ZERO,
-            nothing,
-        );
     }
 }
 

@@ -8,44 +8,59 @@ mod response;
 mod service;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use amphi::wasi_http::WasiBody;
-use http::StatusCode;
+use http::Response;
 use tokio::sync::oneshot;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::body::Body;
 use crate::call::{Exceeded, Failure, Usage};
+use crate::exchange::{Patience, bodiless};
 use crate::instance::Live;
 use crate::version::{Handler, Version};
 
-use response::Guarded;
+use response::{Guarded, Written};
 
 /// Where a guest's response goes, once.
 struct Answer {
-    sender: Option<oneshot::Sender<Result<http::Response<WasiBody>, Failure>>>,
-    /// What was answered.
-    status: Option<StatusCode>,
+    sender: Option<oneshot::Sender<Result<Response<Written>, Failure>>>,
+    /// The body of what was answered.
+    body: Option<Written>,
 }
 
 impl Answer {
-    fn send(&mut self, answer: Result<http::Response<WasiBody>, Failure>) {
-        if let Some(sender) = self.sender.take() {
-            self.status = answer.as_ref().ok().map(http::Response::status);
-            // Who does not wait any more has ended this task.
-            let _ = sender.send(answer);
-        }
+    fn send(&mut self, answer: Result<Response<WasiBody>, Failure>) {
+        let Some(sender) = self.sender.take() else {
+            return;
+        };
+        let answer = answer.and_then(|response| match response.status().as_u16() {
+            200..=599 => Ok(response.map(Written::new)),
+            status => Err(Failure::BadStatus(status)),
+        });
+        self.body = answer.as_ref().ok().map(|response| response.body().clone());
+        // Who does not wait any more has ended this task.
+        let _ = sender.send(answer);
     }
 
     fn is_open(&self) -> bool {
         self.sender.is_some()
     }
+
+    /// The guest has ended, and its store goes: the body has what it has. Whether all of it was written.
+    fn ends(&self) -> bool {
+        self.body.as_ref().is_some_and(Written::ends)
+    }
 }
 
-/// What is told when a guest has ended: what it has used, and how it failed if it did after its response had begun.
+/// What is told when a guest has ended: what it has used, and how it failed.
 pub(crate) trait Ended: Send + 'static {
     /// Takes what was used; called once, also when the call is given up.
-    fn ended(&mut self, usage: Usage, status: Option<StatusCode>, failure: Option<&Failure>);
+    fn ended(&mut self, usage: Usage, failure: Option<&Failure>);
+
+    /// The clock of what the guest waits for its client, if it has one.
+    fn patience(&self) -> Option<&Patience>;
 }
 
 impl Version {
@@ -60,7 +75,8 @@ impl Version {
         self: &Arc<Self>,
         request: http::Request<WasiBody>,
         ended: impl Ended,
-    ) -> Result<http::Response<Body>, Failure> {
+    ) -> Result<Response<Body>, Failure> {
+        let method = request.method().clone();
         let (answer, answered) = oneshot::channel();
         let version = Arc::clone(self);
         let task = tokio::spawn(async move {
@@ -70,8 +86,12 @@ impl Version {
         let task = AbortOnDropHandle::new(task);
         match answered.await {
             Ok(Ok(response)) => {
-                let limit = self.limits.response;
-                Ok(response.map(|body| Guarded::new(body, limit, task).boxed()))
+                let bodiless = bodiless(&method, response.status());
+                let guard = |body| Guarded::new(body, self.limits.response, task);
+                Ok(response.map(guard).map(|body| match bodiless {
+                    true => body.unsent(),
+                    false => body.boxed(),
+                }))
             }
             Ok(Err(failure)) => Err(failure),
             Err(_) => Err(Failure::NoResponse),
@@ -81,29 +101,33 @@ impl Version {
     async fn run<E: Ended>(
         self: &Arc<Self>,
         request: http::Request<WasiBody>,
-        sender: oneshot::Sender<Result<http::Response<WasiBody>, Failure>>,
+        sender: oneshot::Sender<Result<Response<Written>, Failure>>,
         told: &mut Told<E>,
     ) {
         let mut answer = Answer {
             sender: Some(sender),
-            status: None,
+            body: None,
         };
         let failure = match self.instance(self.limits.queue_wait).await {
             Ok(mut live) => {
-                let limit = self.limits.wall;
-                let outcome =
-                    tokio::time::timeout(limit, self.handle(&mut live, request, &mut answer))
-                        .await
-                        .unwrap_or(Err(Failure::Exceeded(Exceeded::Wall { limit })));
+                let handled = self.handle(&mut live, request, &mut answer);
+                let outcome = within(told.patience(), self.limits.wall, handled).await;
                 told.usage.read(&live.store, self.limits.fuel);
-                if outcome.is_ok() {
-                    self.idle.give_back(live, &self.reuse);
+                match outcome {
+                    Ok(()) => {
+                        self.idle.give_back(live, &self.reuse);
+                        None
+                    }
+                    Err(failure) => {
+                        // Before its store goes, by which the client sees that it has failed.
+                        told.fails(&failure, &answer);
+                        Some(failure)
+                    }
                 }
-                outcome.err()
             }
             Err(failure) => Some(failure),
         };
-        told.tell(answer.status, failure.as_ref());
+        told.tell(failure.as_ref());
         // Who still waits for a response learns why there is none.
         if let Some(failure) = failure {
             answer.send(Err(failure));
@@ -128,6 +152,25 @@ impl Version {
     }
 }
 
+/// What comes of `call` within `limit`, without what its guest waits for its client.
+async fn within(
+    patience: Option<&Patience>,
+    limit: Duration,
+    call: impl Future<Output = Result<(), Failure>>,
+) -> Result<(), Failure> {
+    let exceeded = async {
+        match patience {
+            Some(patience) => patience.exceeds(limit).await,
+            None => tokio::time::sleep(limit).await,
+        }
+    };
+    tokio::select! {
+        biased;
+        outcome = call => outcome,
+        () = exceeded => Err(Failure::Exceeded(Exceeded::Wall { limit })),
+    }
+}
+
 /// Tells of the end once, at the latest when it is dropped with its task.
 struct Told<E: Ended> {
     ended: Option<E>,
@@ -142,15 +185,30 @@ impl<E: Ended> Told<E> {
         }
     }
 
-    fn tell(&mut self, status: Option<StatusCode>, failure: Option<&Failure>) {
+    fn patience(&self) -> Option<&Patience> {
+        self.ended.as_ref()?.patience()
+    }
+
+    /// A guest that had begun has failed. One that has written all of its answer may end itself as it likes, as long as it says that all is well.
+    fn fails(&mut self, failure: &Failure, answer: &Answer) {
+        let is_well = matches!(failure, Failure::Exit { code: 0 });
+        if !is_well {
+            self.tell(Some(failure));
+        }
+        if answer.ends() {
+            self.tell(None);
+        }
+    }
+
+    fn tell(&mut self, failure: Option<&Failure>) {
         if let Some(mut ended) = self.ended.take() {
-            ended.ended(self.usage, status, failure);
+            ended.ended(self.usage, failure);
         }
     }
 }
 
 impl<E: Ended> Drop for Told<E> {
     fn drop(&mut self) {
-        self.tell(None, Some(&Failure::GivenUp));
+        self.tell(Some(&Failure::GivenUp));
     }
 }

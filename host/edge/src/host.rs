@@ -13,14 +13,14 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::{HeaderValue, Request, Response};
 
 use crate::artifact::{Cache, Compiler, Compiling};
 use crate::body::{Body, BodyError, full};
 use crate::config::Unkept;
 use crate::deploy::DeployError;
 use crate::engine::{Engines, PoolSettings};
-use crate::entered::RequestLine;
+use crate::exchange::{Exchange, Received};
 use crate::function::{Function, Spec};
 use crate::grant::keyvalue::{KeyValueStores, StoreBounds, StorePlace, StoreProblem};
 use crate::lanes::Chosen;
@@ -29,7 +29,7 @@ use crate::metrics::Metrics;
 use crate::openapi;
 use crate::page;
 use crate::plugin::{ComponentPlugin, Plugin, Provider, Providers};
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 use crate::records::Records;
 use crate::request::{answer_by_handler, answer_typed};
 use crate::rollout::audit::AuditError;
@@ -269,67 +269,49 @@ impl Host {
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BodyError>,
     {
-        let answered = self.answer(request).await;
-        answered.unwrap_or_else(Problem::into_response)
-    }
-
-    async fn answer<B>(&self, request: Request<B>) -> Result<Response<Body>, Problem>
-    where
-        B: http_body::Body<Data = Bytes> + Send + 'static,
-        B::Error: Into<BodyError>,
-    {
         let path = request.uri().path().to_owned();
-        match Route::of(&path) {
-            Route::Call { function, path } => {
-                let function = self
-                    .function(&function)
-                    .ok_or_else(|| no_function(&function))?;
-                Self::answer_by(&function, Some(&path), request).await
-            }
-            Route::Document => {
-                let mut response = Response::new(full(self.document.text(&self.functions())));
-                let headers = response.headers_mut();
-                headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-                Ok(response)
-            }
-            Route::PageWithoutSlash => Ok(page::moved(PAGE)),
-            Route::Page { file } => match page::DOCS.file(file) {
-                Some(file) => Ok(file.response()),
-                None => Err(nothing_here(&path)),
-            },
-            Route::Prefix => {
-                let function = self.snapshot.load().by_route(&path);
-                let function = function.ok_or_else(|| nothing_here(&path))?;
-                Self::answer_by(&function, None, request).await
-            }
-        }
+        let route = Route::of(&path);
+        let typed = matches!(route, Route::Call { .. });
+        let exchange = Exchange::begin(&self.records, &request, typed);
+        let request = request.map(|body| exchange.receives(body));
+        let answered = self.answer(route, &path, &exchange, request).await;
+        exchange.answers(answered)
     }
 
-    /// Has a function answer by the version that the request gets: by JSON what `path` names in its component, or else by its handler. A request that is
-    /// refused before it is a call is taken down.
-    async fn answer_by<B>(
-        function: &Arc<Function>,
-        path: Option<&str>,
-        request: Request<B>,
+    async fn answer<B>(
+        &self,
+        route: Route<'_>,
+        path: &str,
+        exchange: &Exchange,
+        request: Request<Received<B>>,
     ) -> Result<Response<Body>, Problem>
     where
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BodyError>,
     {
-        let line = RequestLine::of(&request, path.is_some());
-        let lanes = function.lanes();
-        let chosen = lanes
-            .choose(request.headers(), fastrand::u64(..))
-            .inspect_err(|problem| function.refuse(&lanes.stable, &line, problem))?;
-        let answered = match path {
-            Some(path) => answer_typed(function, &chosen, path, request).await,
-            None => answer_by_handler(function, &chosen, request).await,
+        let (function, path) = match route {
+            Route::Document => return Ok(json(self.document.text(&self.functions()))),
+            Route::PageWithoutSlash => return Ok(page::moved(PAGE)),
+            Route::Page { file } => {
+                let file = page::DOCS.file(file).ok_or_else(|| nothing_here(path))?;
+                return Ok(file.response());
+            }
+            Route::Call { function, path } => {
+                let found = self.function(&function);
+                (found.ok_or_else(|| no_function(&function))?, Some(path))
+            }
+            Route::Prefix => {
+                let found = self.snapshot.load().by_route(path);
+                (found.ok_or_else(|| nothing_here(path))?, None)
+            }
         };
-        if let Err(problem) = &answered
-            && !problem.is_recorded()
-        {
-            function.refuse(&chosen.version, &line, problem);
-        }
+        let lanes = function.lanes();
+        let chosen = lanes.choose(request.headers(), fastrand::u64(..))?;
+        exchange.asks(&function, &chosen);
+        let answered = match path {
+            Some(path) => answer_typed(&function, &chosen, exchange, &path, request).await,
+            None => answer_by_handler(&function, &chosen, exchange, request).await,
+        };
         told(&chosen, answered)
     }
 }
@@ -375,18 +357,20 @@ fn told(
     }
 }
 
+fn json(text: Bytes) -> Response<Body> {
+    let mut response = Response::new(full(text));
+    let kind = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(CONTENT_TYPE, kind);
+    response
+}
+
 fn no_function(name: &str) -> Problem {
     Problem::new(
-        StatusCode::NOT_FOUND,
-        "no-such-function",
+        Kind::NoSuchFunction,
         format!("no function is named `{name}`"),
     )
 }
 
 fn nothing_here(path: &str) -> Problem {
-    Problem::new(
-        StatusCode::NOT_FOUND,
-        "no-route",
-        format!("no function answers `{path}`"),
-    )
+    Problem::new(Kind::NoRoute, format!("no function answers `{path}`"))
 }

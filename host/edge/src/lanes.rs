@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue};
 
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 use crate::rollout::asked::{Found, Served, find};
 use crate::rollout::choice::{Side, Split, Weight, Wish};
 use crate::rollout::trial::TrialRules;
@@ -205,8 +205,7 @@ impl Chosen {
 fn no_such_version(asked: &HeaderValue, versions: &[&Arc<Version>]) -> Problem {
     let served: Vec<String> = versions.iter().map(|version| version.title()).collect();
     Problem::new(
-        StatusCode::NOT_FOUND,
-        "no-such-version",
+        Kind::NoSuchVersion,
         format!(
             "expected a version that is served ({}), found {asked:?}",
             served.join(", ")

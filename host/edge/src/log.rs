@@ -11,6 +11,7 @@ mod rate;
 
 use std::fmt;
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 pub use guest::{GuestLog, GuestStream, Output};
 
 use crate::config::{Log, LogFormat, LogLevel};
+use crate::metrics::Call;
 use queue::Queue;
 
 pub(crate) use queue::dropped;
@@ -99,45 +101,54 @@ where
 /// A request that has ended.
 #[derive(Clone, Copy, Debug)]
 pub struct Access<'a> {
-    /// The function's name.
+    /// The function's name; empty, if none was asked.
     pub function: &'a str,
-    /// The version that answered.
+    /// The version that answered; empty, if none did.
     pub version: &'a str,
     /// The request's method.
     pub method: &'a str,
     /// The request's path, without the query: that may have secrets.
     pub path: &'a str,
-    /// The answer's status.
-    pub status: u16,
-    /// As in the metrics.
-    pub outcome: &'a str,
-    /// From the request's begin to the answer's end.
-    pub wall: Duration,
-    /// How long the guest has computed.
-    pub cpu: Duration,
-    /// How long the call has waited to run.
-    pub queued: Duration,
-    /// The most bytes of memory that the call had at once.
-    pub memory_peak: u64,
+    /// The address that it came from, if from one.
+    pub client: Option<IpAddr>,
+    /// The status that was answered; none, if the client was gone before.
+    pub status: Option<u16>,
+    /// What it was, as in the metrics.
+    pub call: Call<'a>,
 }
 
-/// Writes the line of a request. Times are in microseconds.
+/// Writes the line of a request. Times are in microseconds, sizes in bytes.
 pub fn access(access: &Access<'_>) {
     let micros = |time: Duration| u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+    let Call {
+        outcome,
+        wall,
+        usage,
+        received,
+        sent,
+    } = access.call;
+    let usage = usage.unwrap_or_default();
     tracing::info!(
         target: "request",
-        function = access.function,
-        version = access.version,
+        function = some(access.function),
+        version = some(access.version),
         method = access.method,
         path = access.path,
+        client = access.client.map(tracing::field::display),
         status = access.status,
-        outcome = access.outcome,
-        wall_us = micros(access.wall),
-        cpu_us = micros(access.cpu),
-        queued_us = micros(access.queued),
-        memory_peak = access.memory_peak,
+        outcome,
+        received,
+        sent,
+        wall_us = micros(wall),
+        cpu_us = micros(usage.cpu),
+        queued_us = micros(usage.queued),
+        memory_peak = usage.memory_peak,
         "answered",
     );
+}
+
+fn some(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
 }
 
 /// Why no events are written.

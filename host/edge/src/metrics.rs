@@ -5,12 +5,14 @@
 //!
 //! | name | labels | what |
 //! |---|---|---|
-//! | `fn_requests_total` | `function`, `version`, `outcome` | calls that have ended: `ok`, `error` (the guest said no), or what went wrong |
+//! | `fn_requests_total` | `function`, `version`, `outcome` | calls that have ended, by what the client got: `ok`, `error` (the guest said no), or what went wrong |
 //! | `fn_duration_seconds` | `function`, `version` | from a call's begin to its end, waiting included |
 //! | `fn_cpu_seconds` | `function`, `version` | how long its guest has computed |
 //! | `fn_queue_seconds` | `function`, `version` | how long it has waited to run |
 //! | `fn_memory_peak_bytes` | `function`, `version` | the most memory that it had at once |
 //! | `fn_fuel_consumed_total` | `function`, `version` | fuel, where it is counted |
+//! | `fn_received_bytes_total`, `fn_sent_bytes_total` | `function`, `version` | bodies of requests that came, and of answers that were taken |
+//! | `server_requests_total` | `outcome` | requests that no function was asked: `ok` if the host has answered them itself, or what was wrong |
 //! | `fn_log_dropped_bytes_total` | `function`, `version` | output that was over the limit of the log |
 //! | `log_dropped_lines_total` | | lines of the log that nobody read in time |
 //! | `fn_instances` | `function`, `version`, `state` | instances that run (`live`) or wait for a call (`idle`) |
@@ -56,6 +58,7 @@ pub struct Metrics {
     last_reload: Gauge,
     gate: Family<Judged, Counter>,
     unkept: Counter,
+    answered: Family<WithOutcome, Counter>,
 }
 
 /// What has become of the last version on trial.
@@ -100,6 +103,11 @@ struct WithResult {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct WithOutcome {
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Judged {
     result: String,
     reason: String,
@@ -126,6 +134,7 @@ impl Metrics {
             last_reload: Gauge::default(),
             gate: Family::default(),
             unkept: Counter::default(),
+            answered: Family::default(),
             registry: Registry::default(),
         };
         let (weight, rollout) = (metrics.weight.clone(), metrics.rollout.clone());
@@ -144,6 +153,9 @@ impl Metrics {
             "Compiled code that was not kept",
             metrics.unkept.clone(),
         );
+        let answered = metrics.answered.clone();
+        let name = "server_requests";
+        registry.register(name, "Requests that no function was asked", answered);
         let name = "log_dropped_lines";
         registry.register(name, "Lines of the log that nobody read", log::dropped());
         Self {
@@ -156,6 +168,11 @@ impl Metrics {
     #[must_use]
     pub fn function(&self, function: &str, version: &str) -> Arc<FunctionMetrics> {
         FunctionMetrics::new(&self.calls, function, version)
+    }
+
+    /// A request ended that no function was asked: there is none for it, or the host has answered it itself.
+    pub(crate) fn answered(&self, outcome: &'static str) {
+        self.answered.get_or_create(&WithOutcome { outcome }).inc();
     }
 
     /// Takes over what an engine's pool has; `engine` tells engines apart.
@@ -243,6 +260,7 @@ impl Metrics {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::call::Usage;
     use std::time::Duration;
 
     #[test]
@@ -252,20 +270,31 @@ mod tests {
         let call = Call {
             outcome: "ok",
             wall: Duration::from_millis(3),
-            cpu: Duration::from_micros(50),
-            queued: Duration::ZERO,
-            memory_peak: 2 << 20,
-            fuel: Some(100),
+            usage: Some(Usage {
+                cpu: Duration::from_micros(50),
+                queued: Duration::ZERO,
+                memory_peak: 2 << 20,
+                fuel: Some(100),
+            }),
+            received: 10,
+            sent: 4,
         };
         calc.record(&call);
         calc.record(&call);
+        calc.record(&Call {
+            outcome: "queue-full",
+            usage: None,
+            ..call
+        });
+        metrics.answered("no-route");
         calc.record(&Call {
             outcome: "cpu-limit",
             ..call
         });
         calc.instances(InstanceState::Live, 2);
         calc.log_dropped(7);
-        let outcomes = [("cpu-limit".to_owned(), 1), ("ok".to_owned(), 2)];
+        let outcomes = [("cpu-limit", 1), ("ok", 2), ("queue-full", 1)];
+        let outcomes = outcomes.map(|(outcome, count)| (outcome.to_owned(), count));
         assert_eq!(calc.outcomes(), outcomes.into());
         metrics.weight("calc", "abc", Some(10));
         metrics.rollout("calc", Some(RolloutState::Trial));
@@ -285,6 +314,10 @@ mod tests {
             r#"fn_queue_seconds_count{function="calc",version="abc"} 3"#,
             r#"fn_memory_peak_bytes_sum{function="calc",version="abc"} 6291456.0"#,
             r#"fn_fuel_consumed_total{function="calc",version="abc"} 300"#,
+            r#"fn_requests_total{function="calc",version="abc",outcome="queue-full"} 1"#,
+            r#"fn_received_bytes_total{function="calc",version="abc"} 40"#,
+            r#"fn_sent_bytes_total{function="calc",version="abc"} 16"#,
+            r#"server_requests_total{outcome="no-route"} 1"#,
             r#"fn_log_dropped_bytes_total{function="calc",version="abc"} 7"#,
             r#"fn_instances{state="live",function="calc",version="abc"} 2"#,
             r#"route_weight{function="calc",version="abc"} 10"#,

@@ -1,5 +1,7 @@
 //! What a client is told when there is no answer: a problem document (RFC 9457) with the status that fits.
 
+mod kind;
+
 use std::time::Duration;
 
 use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
@@ -7,8 +9,12 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use serde_json::{Map, Value};
 
 use crate::body::{Body, full};
-use crate::call::{Exceeded, Failure};
+use crate::call::Failure;
 use crate::lanes::Chosen;
+
+pub use kind::{Fault, Kind, Scope};
+
+pub(crate) use kind::kebab;
 
 /// A problem document.
 ///
@@ -18,35 +24,25 @@ pub struct Problem(Box<Document>);
 
 #[derive(Clone, Debug)]
 struct Document {
-    status: StatusCode,
-    kind: String,
+    kind: Kind,
     detail: String,
     retry_after: Option<Duration>,
     allow: Option<&'static str>,
     more: Map<String, Value>,
     headers: HeaderMap,
-    /// Whether it is in the metrics: it is the end of a call that was let in.
-    recorded: bool,
 }
 
 impl Problem {
     /// A problem of a kind, in words for a person.
-    pub fn new(status: StatusCode, kind: impl Into<String>, detail: impl ToString) -> Self {
+    pub fn new(kind: Kind, detail: impl ToString) -> Self {
         Self(Box::new(Document {
-            status,
-            kind: kind.into(),
+            kind,
             detail: detail.to_string(),
             retry_after: None,
             allow: None,
             more: Map::new(),
             headers: HeaderMap::new(),
-            recorded: false,
         }))
-    }
-
-    /// A body that did not come in time.
-    pub(crate) fn body_late(detail: impl ToString) -> Self {
-        Self::new(StatusCode::REQUEST_TIMEOUT, "body-late", detail)
     }
 
     /// It may work again after a time, which is said in whole seconds, one at least.
@@ -76,38 +72,34 @@ impl Problem {
         self
     }
 
-    /// Whether it is in the metrics: it is the end of a call that was let in.
-    pub(crate) fn is_recorded(&self) -> bool {
-        self.0.recorded
-    }
-
     /// Its status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        self.0.status
+        self.0.kind.status()
     }
 
     /// Its kind.
     #[must_use]
-    pub fn kind(&self) -> &str {
-        &self.0.kind
+    pub fn kind(&self) -> Kind {
+        self.0.kind
     }
 
     /// The response that tells it.
     #[must_use]
     pub fn into_response(self) -> Response<Body> {
         let this = *self.0;
+        let status = this.kind.status();
         let mut document = Map::new();
-        document.insert("status".into(), this.status.as_u16().into());
+        document.insert("status".into(), status.as_u16().into());
         document.insert(
             "title".into(),
-            this.status.canonical_reason().unwrap_or("Problem").into(),
+            status.canonical_reason().unwrap_or("Problem").into(),
         );
-        document.insert("kind".into(), this.kind.into());
+        document.insert("kind".into(), this.kind.word().into());
         document.insert("detail".into(), this.detail.into());
         document.extend(this.more);
         let mut response = Response::new(full(Value::Object(document).to_string()));
-        *response.status_mut() = this.status;
+        *response.status_mut() = status;
         let headers = response.headers_mut();
         headers.extend(this.headers);
         headers.insert(
@@ -127,38 +119,17 @@ impl Problem {
 
 impl From<&Failure> for Problem {
     fn from(failure: &Failure) -> Self {
-        let status = match failure {
-            Failure::NoPlace { .. } => StatusCode::SERVICE_UNAVAILABLE,
-            Failure::Exceeded(Exceeded::Wall { .. } | Exceeded::Cpu { .. }) => {
-                StatusCode::GATEWAY_TIMEOUT
-            }
-            Failure::Exceeded(
-                Exceeded::Memory { .. }
-                | Exceeded::Tables { .. }
-                | Exceeded::Hostcall { .. }
-                | Exceeded::Resources { .. }
-                | Exceeded::Response { .. },
-            )
-            | Failure::Instantiation(_)
-            | Failure::Trap { .. }
-            | Failure::GivenUp => StatusCode::INTERNAL_SERVER_ERROR,
-            Failure::Refused(_) | Failure::NoResponse => StatusCode::BAD_GATEWAY,
+        let kind = failure.kind();
+        let problem = match failure {
+            Failure::Exceeded(exceeded) => Self::new(kind, exceeded),
+            // A guest's frames are for the log, and so is what it says of an error.
+            other => Self::new(kind, other),
         };
-        let detail = match failure {
-            Failure::Exceeded(exceeded) => exceeded.to_string(),
-            // A guest's frames are for the log.
-            other => other.to_string(),
-        };
-        let mut problem = Self::new(status, failure.kind(), detail);
-        problem.0.recorded = true;
         match failure {
             Failure::NoPlace { waited } => problem.retry_after(*waited),
-            Failure::Trap { kind, .. } => problem.with("trap", kind.as_str()),
-            Failure::Exceeded(_)
-            | Failure::Instantiation(_)
-            | Failure::Refused(_)
-            | Failure::NoResponse
-            | Failure::GivenUp => problem,
+            Failure::Trap { .. } => problem.with("trap", kind.word()),
+            Failure::Refused { code, .. } => problem.with("code", code.as_str()),
+            _ => problem,
         }
     }
 }

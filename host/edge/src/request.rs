@@ -8,9 +8,9 @@ pub(crate) use accept::{asks_for, form_of};
 pub(crate) use handler::answer as answer_by_handler;
 pub(crate) use typed::answer as answer_typed;
 
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 
 /// Whether header fields are as small as they must be: names, values, and four bytes for each.
 fn check_headers(headers: &HeaderMap, limit: usize) -> Result<(), Problem> {
@@ -22,16 +22,14 @@ fn check_headers(headers: &HeaderMap, limit: usize) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::new(
-        StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-        "headers-too-large",
+        Kind::HeadersTooLarge,
         format!("expected header fields of at most {limit} bytes, found {size}"),
     ))
 }
 
 fn body_too_large(limit: u64) -> Problem {
     Problem::new(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        "body-too-large",
+        Kind::BodyTooLarge,
         format!("expected a body of at most {limit} bytes, found more"),
     )
 }

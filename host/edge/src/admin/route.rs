@@ -1,8 +1,8 @@
 //! What a request to the admin API is for.
 
-use http::{Method, StatusCode};
+use http::Method;
 
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 
 /// What a request is for; names are functions'.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,14 +62,14 @@ impl<'a> Route<'a> {
         };
         route.ok_or_else(|| {
             let detail = format!("expected {allowed}, found {method}");
-            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", detail).allow(allowed)
+            Problem::new(Kind::Method, detail).allow(allowed)
         })
     }
 }
 
 fn nothing_here(path: &str) -> Problem {
     let detail = format!("the admin API has no `{path}`");
-    Problem::new(StatusCode::NOT_FOUND, "no-route", detail)
+    Problem::new(Kind::NoRoute, detail)
 }
 
 #[cfg(test)]

@@ -4,10 +4,12 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
+use amphi::wasi::I32Exit;
 use wasmtime::component::ResourceTableError;
 use wasmtime::{PoolConcurrencyLimitError, Store, Trap};
 
 use super::CallState;
+use crate::problem::{Kind, kebab};
 
 /// A limit of the function that its guest has met.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,17 +57,17 @@ pub enum Exceeded {
 }
 
 impl Exceeded {
-    /// What the limit is called in metrics and in problem documents.
+    /// What kind of problem it is that the limit is met.
     #[must_use]
-    pub fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> Kind {
         match self {
-            Self::Cpu { .. } => "cpu-limit",
-            Self::Wall { .. } => "deadline",
-            Self::Memory { .. } => "memory-limit",
-            Self::Tables { .. } => "table-limit",
-            Self::Hostcall { .. } => "hostcall-limit",
-            Self::Resources { .. } => "resource-limit",
-            Self::Response { .. } => "response-limit",
+            Self::Cpu { .. } => Kind::CpuLimit,
+            Self::Wall { .. } => Kind::Deadline,
+            Self::Memory { .. } => Kind::MemoryLimit,
+            Self::Tables { .. } => Kind::TableLimit,
+            Self::Hostcall { .. } => Kind::HostcallLimit,
+            Self::Resources { .. } => Kind::ResourceLimit,
+            Self::Response { .. } => Kind::ResponseLimit,
         }
     }
 }
@@ -120,13 +122,25 @@ pub enum Failure {
     Exceeded(Exceeded),
     /// The guest trapped.
     Trap {
-        /// The kind of the trap: its name in Wasmtime, in kebab case.
-        kind: String,
+        /// The trap; none, if the host ended the guest for another reason.
+        trap: Option<Trap>,
         /// What happened, with the guest's frames.
         error: wasmtime::Error,
     },
+    /// The guest ended itself, by `wasi:cli/exit`.
+    Exit {
+        /// Its exit code.
+        code: i32,
+    },
     /// The guest answered with an error of HTTP instead of a response.
-    Refused(String),
+    Refused {
+        /// The error's code: `internal-error`.
+        code: String,
+        /// The code with what the guest said of it, which is not for clients.
+        text: String,
+    },
+    /// The guest answered with a status that ends no request.
+    BadStatus(u16),
     /// The guest returned without an answer.
     NoResponse,
     /// Nobody waited for the answer any more.
@@ -143,11 +157,11 @@ impl Failure {
         if let Some(exceeded) = limits.or_else(|| store.data().meter.refused()) {
             return Self::Exceeded(exceeded);
         }
-        let kind = error.downcast_ref::<Trap>().map_or_else(
-            || "host-error".to_owned(),
-            |trap| kebab(&format!("{trap:?}")),
-        );
-        Self::Trap { kind, error }
+        if let Some(exit) = error.downcast_ref::<I32Exit>() {
+            return Self::Exit { code: exit.0 };
+        }
+        let trap = error.downcast_ref().copied();
+        Self::Trap { trap, error }
     }
 
     /// What an error of instantiation is: a trap of a start function is a trap as any other.
@@ -172,17 +186,38 @@ impl Failure {
         }
     }
 
-    /// What the failure is called in metrics and in problem documents.
-    #[must_use]
-    pub fn kind(&self) -> &str {
+    /// What the guest answered with instead of a response.
+    pub(crate) fn refused(code: &impl fmt::Debug) -> Self {
+        let text = format!("{code:?}");
+        let name = text.split(['(', ' ']).next().unwrap_or_default();
+        let code = kebab(name.trim_start_matches("ErrorCode::"));
+        Self::Refused { code, text }
+    }
+
+    /// All that is known of it, if the guest has had a part in it.
+    pub(crate) fn in_full(&self) -> Option<String> {
         match self {
-            Self::NoPlace { .. } => "no-place",
-            Self::Instantiation(_) => "instantiation",
+            Self::Trap { error, .. } | Self::Instantiation(error) => Some(format!("{error:#}")),
+            Self::Refused { text, .. } => Some(format!("{self}: {text}")),
+            Self::Exceeded(exceeded) => Some(exceeded.to_string()),
+            Self::Exit { .. } | Self::BadStatus(_) | Self::NoResponse => Some(self.to_string()),
+            Self::NoPlace { .. } | Self::GivenUp => None,
+        }
+    }
+
+    /// What kind of problem it is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::NoPlace { .. } => Kind::NoPlace,
+            Self::Instantiation(_) => Kind::Instantiation,
             Self::Exceeded(exceeded) => exceeded.kind(),
-            Self::Trap { kind, .. } => kind,
-            Self::Refused(_) => "error-code",
-            Self::NoResponse => "no-response",
-            Self::GivenUp => "given-up",
+            Self::Trap { trap, .. } => Kind::Trap(*trap),
+            Self::Exit { .. } => Kind::Exit,
+            Self::Refused { .. } => Kind::ErrorCode,
+            Self::BadStatus(_) => Kind::BadStatus,
+            Self::NoResponse => Kind::NoResponse,
+            Self::GivenUp => Kind::GivenUp,
         }
     }
 }
@@ -205,18 +240,6 @@ fn limit_of_host(error: &wasmtime::Error, store: &Store<CallState>) -> Option<Ex
     None
 }
 
-/// `UnreachableCodeReached` as `unreachable-code-reached`.
-fn kebab(name: &str) -> String {
-    let mut text = String::with_capacity(name.len() + 4);
-    for letter in name.chars() {
-        if letter.is_ascii_uppercase() && !text.is_empty() {
-            text.push('-');
-        }
-        text.push(letter.to_ascii_lowercase());
-    }
-    text
-}
-
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -225,8 +248,14 @@ impl fmt::Display for Failure {
             }
             Self::Instantiation(_) => write!(f, "the component could not be instantiated"),
             Self::Exceeded(_) => write!(f, "the call met a limit of its function"),
-            Self::Trap { kind, .. } => write!(f, "the guest trapped: {kind}"),
-            Self::Refused(code) => write!(f, "the guest answered with the error code {code}"),
+            Self::Trap { .. } => write!(f, "the guest trapped: {}", self.kind().word()),
+            Self::Exit { code } => write!(f, "the guest ended itself with exit code {code}"),
+            Self::Refused { code, .. } => {
+                write!(f, "the guest answered with the error code `{code}`")
+            }
+            Self::BadStatus(status) => {
+                write!(f, "expected a status from 200 to 599, found {status}")
+            }
             Self::NoResponse => write!(f, "the guest returned without setting a response"),
             Self::GivenUp => write!(f, "nobody waited for the answer any more"),
         }
@@ -238,7 +267,12 @@ impl Error for Failure {
         match self {
             Self::Instantiation(error) | Self::Trap { error, .. } => Some(error.as_ref()),
             Self::Exceeded(exceeded) => Some(exceeded),
-            Self::NoPlace { .. } | Self::Refused(_) | Self::NoResponse | Self::GivenUp => None,
+            Self::NoPlace { .. }
+            | Self::Exit { .. }
+            | Self::Refused { .. }
+            | Self::BadStatus(_)
+            | Self::NoResponse
+            | Self::GivenUp => None,
         }
     }
 }

@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 
 use crate::call::{Exceeded, Failure, Usage, bytes};
 use crate::config::Smoke;
+use crate::exchange::Patience;
 use crate::handler::Ended;
 use crate::version::Version;
 
@@ -157,11 +158,15 @@ fn method(smoke: &Smoke) -> &str {
 struct End(Option<oneshot::Sender<Option<String>>>);
 
 impl Ended for End {
-    fn ended(&mut self, _: Usage, _: Option<StatusCode>, failure: Option<&Failure>) {
+    fn ended(&mut self, _: Usage, failure: Option<&Failure>) {
         if let Some(sender) = self.0.take() {
             // Who does not wait any more knows enough.
             let _ = sender.send(failure.map(ToString::to_string));
         }
+    }
+
+    fn patience(&self) -> Option<&Patience> {
+        None
     }
 }
 

@@ -3,7 +3,7 @@
 use amphi::wasi_http::WasiBody;
 use amphi::wasi_http::WasiHttpView as _;
 use amphi::wasi_http::p2::bindings::ProxyIndices;
-use amphi::wasi_http::p2::bindings::http::types::{ErrorCode, Scheme};
+use amphi::wasi_http::p2::bindings::http::types::Scheme;
 
 use super::Answer;
 use crate::call::Failure;
@@ -38,7 +38,7 @@ pub(super) async fn handle(
             biased;
             response = &mut receiver => {
                 if let Ok(response) = response {
-                    answer.send(response.map_err(refused));
+                    answer.send(response.map_err(|code| Failure::refused(&code)));
                 }
                 call.await
             }
@@ -50,14 +50,12 @@ pub(super) async fn handle(
     }
     // A guest that set its response and returned at once.
     if let Ok(response) = receiver.try_recv() {
-        answer.send(response.map_err(refused));
+        answer.send(response.map_err(|code| Failure::refused(&code)));
     }
     if answer.is_open() {
         return Err(Failure::NoResponse);
     }
+    // A body that the guest has not finished is none (`outgoing-body.finish`).
+    answer.ends();
     Ok(())
-}
-
-fn refused(code: ErrorCode) -> Failure {
-    Failure::Refused(format!("{code:?}"))
 }

@@ -26,7 +26,7 @@ pub(super) async fn handle(
         .run_concurrent(async |accessor| {
             let response = match service.handle(accessor, request).await? {
                 Ok(response) => Ok(accessor.with(|store| response.into_http(store, read))?),
-                Err(code) => Err(Failure::Refused(format!("{code:?}"))),
+                Err(code) => Err(Failure::refused(&code)),
             };
             answer.send(response);
             // The body is written by tasks of the guest's.

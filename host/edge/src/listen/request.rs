@@ -25,7 +25,8 @@ use super::probe;
 use super::{Handler, Peer};
 use crate::body::{Body, BodyError, full};
 use crate::client::Client;
-use crate::problem::Problem;
+use crate::exchange::PartTime;
+use crate::problem::{Kind, Problem};
 
 /// Answers `request`: by a probe, by the handler, or with what became of that.
 pub async fn answer<H: Handler>(
@@ -55,6 +56,7 @@ async fn handle<H: Handler>(
     let extensions = request.extensions_mut();
     extensions.insert(peer);
     extensions.insert(Client::at(peer.address.ip()));
+    extensions.insert(PartTime(shared.settings.timeouts.body));
     let late = (!request.body().is_end_stream()).then(Arc::<Notify>::default);
     let limit = shared.settings.timeouts.body;
     let request = request.map(|body| RequestBody::new(body, limit, late.clone()));
@@ -63,7 +65,7 @@ async fn handle<H: Handler>(
         biased;
         answer = answer => answer,
         () = told(late.as_deref()) => {
-            let mut response = Problem::body_late(RequestBodyError::Late).into_response();
+            let mut response = Problem::new(Kind::BodyLate, RequestBodyError::Late).into_response();
             if version < Version::HTTP_2 {
                 close(&mut response);
             }
@@ -72,7 +74,7 @@ async fn handle<H: Handler>(
     };
     answer.unwrap_or_else(|_| {
         tracing::error!("a handler panicked");
-        plain(StatusCode::INTERNAL_SERVER_ERROR, "the host failed\n")
+        Problem::new(Kind::HostFailed, "the host failed").into_response()
     })
 }
 

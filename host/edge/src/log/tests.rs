@@ -6,7 +6,10 @@ use std::sync::{Arc, Mutex};
 use amphi::wasi::cli::StdoutStream;
 use serde_json::Value;
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use super::*;
+use crate::call::Usage;
 use crate::metrics::Metrics;
 
 /// Lines that were written.
@@ -49,12 +52,20 @@ const ACCESS: Access<'_> = Access {
     version: "abc",
     method: "POST",
     path: "/v1/fn/calc",
-    status: 200,
-    outcome: "ok",
-    wall: Duration::from_millis(2),
-    cpu: Duration::from_micros(30),
-    queued: Duration::ZERO,
-    memory_peak: 65536,
+    client: Some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+    status: Some(200),
+    call: Call {
+        outcome: "ok",
+        wall: Duration::from_millis(2),
+        usage: Some(Usage {
+            cpu: Duration::from_micros(30),
+            queued: Duration::ZERO,
+            memory_peak: 65536,
+            fuel: None,
+        }),
+        received: 6,
+        sent: 1,
+    },
 };
 
 #[test]
@@ -72,6 +83,9 @@ fn a_request_is_a_line_in_both_formats() {
         ("cpu_us", 30.into()),
         ("queued_us", 0.into()),
         ("memory_peak", 65536.into()),
+        ("client", "127.0.0.1".into()),
+        ("received", 6.into()),
+        ("sent", 1.into()),
         ("target", "request".into()),
         ("level", "INFO".into()),
     ] {

@@ -12,6 +12,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
 use super::Of;
+use crate::call::Usage;
 use crate::rollout::window::{CallResult, Counts, Window};
 
 /// Bounds of times, in seconds: from what an empty call takes to what nobody waits for.
@@ -41,20 +42,18 @@ pub const RECENT: Duration = Duration::from_secs(10);
 const STEPS: usize = 5;
 
 /// What one call was.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Call<'a> {
     /// How it ended: `ok`, `error` if the guest said no, or the kind of what went wrong.
     pub outcome: &'a str,
     /// From its begin to its end, waiting included.
     pub wall: Duration,
-    /// How long its guest has computed.
-    pub cpu: Duration,
-    /// How long it has waited to run.
-    pub queued: Duration,
-    /// The most bytes of memory that it had at once.
-    pub memory_peak: u64,
-    /// The fuel that it took, where that is counted.
-    pub fuel: Option<u64>,
+    /// What its guest has used, if it was let in.
+    pub usage: Option<Usage>,
+    /// Bytes of the request's body that came.
+    pub received: u64,
+    /// Bytes of the answer's body that were taken.
+    pub sent: u64,
 }
 
 /// What an instance does.
@@ -91,6 +90,8 @@ pub(super) struct Families {
     memory: Histograms,
     fuel: Family<Of, Counter>,
     log_dropped: Family<Of, Counter>,
+    received: Family<Of, Counter>,
+    sent: Family<Of, Counter>,
     instances: Family<InState, Gauge>,
     /// Versions that nobody has a handle of any more, with the outcomes that they had; the oldest first.
     gone: Mutex<VecDeque<(Of, Vec<String>)>>,
@@ -107,6 +108,8 @@ impl Families {
             memory: Family::new_with_constructor(|| Histogram::new(BYTES)),
             fuel: Family::default(),
             log_dropped: Family::default(),
+            received: Family::default(),
+            sent: Family::default(),
             instances: Family::default(),
             gone: Mutex::default(),
         };
@@ -130,9 +133,17 @@ impl Families {
         let memory = families.memory.clone();
         registry.register_with_unit(name, "Most memory of a call", Unit::Bytes, memory);
         registry.register("fn_fuel_consumed", "Fuel of calls", families.fuel.clone());
-        let dropped = families.log_dropped.clone();
-        let name = "fn_log_dropped";
-        registry.register_with_unit(name, "Output over the limit", Unit::Bytes, dropped);
+        for (name, help, bytes) in [
+            (
+                "fn_log_dropped",
+                "Output over the limit",
+                &families.log_dropped,
+            ),
+            ("fn_received", "Bodies of requests", &families.received),
+            ("fn_sent", "Bodies of answers", &families.sent),
+        ] {
+            registry.register_with_unit(name, help, Unit::Bytes, bytes.clone());
+        }
         registry.register("fn_instances", "Instances", families.instances.clone());
         Arc::new(families)
     }
@@ -150,7 +161,9 @@ impl Families {
             histograms.remove(of);
         }
         self.fuel.remove(of);
-        self.log_dropped.remove(of);
+        for bytes in [&self.log_dropped, &self.received, &self.sent] {
+            bytes.remove(of);
+        }
         for state in [InstanceState::Live, InstanceState::Idle] {
             self.instances.remove(&in_state(of, state));
         }
@@ -187,6 +200,8 @@ pub struct FunctionMetrics {
     memory: Histogram,
     fuel: Counter,
     log_dropped: Counter,
+    received: Counter,
+    sent: Counter,
     live: Gauge,
     idle: Gauge,
     /// Counters of calls that were not `ok`.
@@ -222,6 +237,8 @@ impl FunctionMetrics {
             memory: families.memory.get_or_create_owned(&of),
             fuel: families.fuel.get_or_create_owned(&of),
             log_dropped: families.log_dropped.get_or_create_owned(&of),
+            received: families.received.get_or_create_owned(&of),
+            sent: families.sent.get_or_create_owned(&of),
             live: instances(InstanceState::Live),
             idle: instances(InstanceState::Idle),
             families: Arc::clone(families),
@@ -235,15 +252,21 @@ impl FunctionMetrics {
             OK => self.ok.inc(),
             other => self.other(other).inc(),
         };
+        self.received.inc_by(call.received);
+        self.sent.inc_by(call.sent);
+        // Of what was refused, times say nothing.
+        let Some(usage) = call.usage else {
+            return;
+        };
         self.duration.observe(call.wall.as_secs_f64());
-        self.cpu.observe(call.cpu.as_secs_f64());
-        self.queue.observe(call.queued.as_secs_f64());
+        self.cpu.observe(usage.cpu.as_secs_f64());
+        self.queue.observe(usage.queued.as_secs_f64());
         #[expect(
             clippy::cast_precision_loss,
             reason = "a bucket is all that is asked for"
         )]
-        self.memory.observe(call.memory_peak as f64);
-        if let Some(fuel) = call.fuel {
+        self.memory.observe(usage.memory_peak as f64);
+        if let Some(fuel) = usage.fuel {
             self.fuel.inc_by(fuel);
         }
     }

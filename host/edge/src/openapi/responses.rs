@@ -1,65 +1,41 @@
 //! What may come of a call, in the words of OpenAPI.
 
+use std::collections::BTreeMap;
+
+use http::StatusCode;
 use serde_json::{Map, Value, json};
 
-/// Everything that is not the function's own doing: status, name, description, and whether it is worth another try.
-const PROBLEMS: [(&str, &str, &str, bool); 10] = [
-    (
-        "400",
-        "BadArguments",
-        "The body is not JSON, or not the arguments: the problem says which, what was expected and what was found.",
-        false,
-    ),
-    ("404", "NotFound", "There is no such function.", false),
-    (
-        "406",
-        "NotAcceptable",
-        "The `accept` of the request asks for a form of JSON that there is not.",
-        false,
-    ),
-    (
-        "408",
-        "BodyLate",
-        "The body did not come in the time that a call may take.",
-        false,
-    ),
-    (
-        "413",
-        "BodyTooLarge",
-        "The body, or what it has in it, is larger than the function takes.",
-        false,
-    ),
-    (
-        "429",
-        "TooMany",
-        "As many calls of the function run and wait as may.",
-        true,
-    ),
-    (
-        "431",
-        "HeadersTooLarge",
-        "The header fields are larger than the function takes.",
-        false,
-    ),
-    (
-        "500",
-        "Failed",
-        "The function trapped, or met one of its limits: the problem says how it ended.",
-        false,
-    ),
-    (
-        "503",
-        "Unavailable",
-        "The host has no room for the call, or leaves the function alone since it failed again and again.",
-        true,
-    ),
-    (
-        "504",
-        "TimedOut",
-        "The function took longer than it may.",
-        false,
-    ),
-];
+use crate::problem::{Fault, Kind, Scope};
+
+/// Everything that is not the function's own doing, by status.
+fn problems() -> BTreeMap<StatusCode, Vec<Kind>> {
+    let kinds = Kind::ALL.iter().copied().chain([Kind::Trap(None)]);
+    let mut problems: BTreeMap<StatusCode, Vec<Kind>> = BTreeMap::new();
+    for kind in kinds {
+        match kind.scope() {
+            Scope::Server | Scope::Call | Scope::Typed => {
+                problems.entry(kind.status()).or_default().push(kind);
+            }
+            Scope::Handler | Scope::Admin => {}
+        }
+    }
+    problems
+}
+
+/// What a status is called among the shared responses: `NotFound`.
+fn name(status: StatusCode) -> String {
+    let reason = status.canonical_reason().unwrap_or("Problem");
+    reason.split(' ').collect()
+}
+
+/// What a status stands for: each kind by its word.
+fn described(kinds: &[Kind]) -> String {
+    let lines = kinds.iter().map(|kind| match kind {
+        Kind::Trap(_) => kind.about().to_owned(),
+        kind => format!("`{}`: {}", kind.word(), kind.about()),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
 
 /// What a function answers in one form.
 pub(super) struct Answer {
@@ -88,9 +64,10 @@ pub(super) fn of(answers: &[Answer], statuses: &[u16]) -> Value {
         "200".to_owned(),
         with_bodies("What the function returned.", success),
     );
-    for (status, name, ..) in PROBLEMS {
+    for status in problems().into_keys() {
+        let name = name(status);
         let reference = json!({ "$ref": format!("#/components/responses/{name}") });
-        all.insert(status.to_owned(), reference);
+        all.insert(status.as_str().to_owned(), reference);
     }
     let failure = answers
         .iter()
@@ -108,15 +85,22 @@ pub(super) fn of(answers: &[Answer], statuses: &[u16]) -> Value {
 pub(super) fn shared() -> Value {
     let reference = json!({ "$ref": "#/components/schemas/Problem" });
     let mut all = Map::new();
-    for (_, name, description, is_worth_another_try) in PROBLEMS {
+    for (status, kinds) in problems() {
         let body = ("application/problem+json", &reference);
-        let mut response = with_bodies(description, [body].into_iter());
-        if is_worth_another_try {
+        let mut response = with_bodies(&described(&kinds), [body].into_iter());
+        if status == StatusCode::METHOD_NOT_ALLOWED {
+            response["headers"] = json!({
+                "Allow": { "description": "The methods that there are.", "schema": { "type": "string" } },
+            });
+        }
+        if kinds.iter().any(|kind| kind.fault() == Fault::Host)
+            && status != StatusCode::INTERNAL_SERVER_ERROR
+        {
             response["headers"] = json!({
                 "Retry-After": { "description": "After how many seconds to try again.", "schema": { "type": "integer", "minimum": 0 } },
             });
         }
-        all.insert(name.to_owned(), response);
+        all.insert(name(status), response);
     }
     Value::Object(all)
 }

@@ -12,10 +12,11 @@ use amphi::component::{ComponentExportIndex, InstancePre, Linker, Val};
 use amphi::{invoke, json};
 use wasmtime::{Store, StoreContextMut};
 
-use crate::call::{CallState, Failure, begin};
+use crate::call::{CallState, Failure, Usage, begin};
 use crate::config::{self, Limits};
 use crate::digest::Digest;
 use crate::metrics::{Call, FunctionMetrics, OK};
+use crate::problem::Kind;
 use crate::template::Template;
 use crate::typed::export;
 
@@ -156,11 +157,15 @@ impl Ready {
             .await
             .map_err(|error| Failure::of(error, &live.store));
         let state = live.store.data();
+        let outcome = called.as_ref().err().map(Failure::kind);
         self.metrics.record(&Call {
-            outcome: called.as_ref().map_or_else(Failure::kind, |()| OK),
+            outcome: outcome.map_or(OK, Kind::word),
             wall: begun.elapsed(),
-            cpu: state.clock.spent().saturating_sub(computed),
-            memory_peak: state.meter.memory_peak() as u64,
+            usage: Some(Usage {
+                cpu: state.clock.spent().saturating_sub(computed),
+                memory_peak: state.meter.memory_peak(),
+                ..Usage::default()
+            }),
             ..Call::default()
         });
         // One that trapped is gone; its caller goes with it.

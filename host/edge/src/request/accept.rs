@@ -1,11 +1,11 @@
 //! The form of JSON that a client wants: `accept: application/json; wit=tagged; int64=string`.
 
 use amphi::json::Form;
+use http::HeaderMap;
 use http::header::ACCEPT;
-use http::{HeaderMap, StatusCode};
 
 use crate::config;
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 
 /// The form of a function that is set so.
 pub(crate) fn form_of(json: config::Json) -> Form {
@@ -78,14 +78,15 @@ fn is_json(kind: &str) -> bool {
 
 fn unknown(name: &str, [one, other]: [&str; 2], found: &str) -> Problem {
     Problem::new(
-        StatusCode::NOT_ACCEPTABLE,
-        "not-acceptable",
+        Kind::NotAcceptable,
         format!("expected `{name}={one}` or `{name}={other}` in `accept`, found `{found}`"),
     )
 }
 
 #[cfg(test)]
 mod tests {
+    use http::StatusCode;
+
     use super::*;
 
     fn check(accept: &[&'static str], form: Form, expected: Result<&str, StatusCode>) {

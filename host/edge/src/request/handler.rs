@@ -6,21 +6,23 @@ use amphi::wasi_http::{Error as HttpError, WasiBody};
 use bytes::Bytes;
 use http::header::HOST;
 use http::uri::{Authority, Scheme};
-use http::{Request, Response, StatusCode, Uri};
+use http::{Request, Response, Uri};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use super::{body_too_large, check_headers};
 use crate::body::{Body, BodyError};
 use crate::call::bytes;
-use crate::entered::{Entered, RequestLine};
+use crate::entered::Entered;
+use crate::exchange::Exchange;
 use crate::function::Function;
 use crate::lanes::Chosen;
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 
 /// Has the component of `function` answer.
 pub(crate) async fn answer<B>(
     function: &Arc<Function>,
     chosen: &Chosen,
+    exchange: &Exchange,
     request: Request<B>,
 ) -> Result<Response<Body>, Problem>
 where
@@ -28,13 +30,12 @@ where
     B::Error: Into<BodyError>,
 {
     let limits = &chosen.version.limits;
-    let line = RequestLine::of(&request, false);
     check_headers(request.headers(), bytes(limits.headers))?;
     if request.body().size_hint().lower() > limits.request {
         return Err(body_too_large(limits.request));
     }
     let request = with_authority(request)?.map(|body| limited(body, limits.request));
-    let entered = Entered::enter(function, chosen, line).await?;
+    let entered = Entered::enter(function, chosen, exchange).await?;
     chosen
         .version
         .answer(request, entered)
@@ -49,8 +50,7 @@ fn with_authority<B>(mut request: Request<B>) -> Result<Request<B>, Problem> {
     }
     let missing = || {
         Problem::new(
-            StatusCode::BAD_REQUEST,
-            "authority",
+            Kind::Authority,
             "expected an authority in the request's target or in `host`, found none",
         )
     };

@@ -14,21 +14,23 @@ use super::{body_too_large, check_headers};
 use crate::body::{Body, BodyError, full};
 use crate::call::{Exceeded, Failure, Usage, bytes};
 use crate::config::Limits;
-use crate::entered::{Entered, RequestLine};
+use crate::entered::Entered;
+use crate::exchange::Exchange;
 use crate::function::Function;
 use crate::handler::Ended;
 use crate::lanes::Chosen;
 use crate::listen::RequestBodyError;
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
 use crate::typed::Target;
 use crate::version::Version;
 
 /// Answers a request for the function that `path` names within `function`.
 ///
-/// A request that is wrong costs neither a place nor an instance.
+/// A request that is wrong costs no instance. What its body has in it is read once there is a place for the call: values take more memory than their text.
 pub(crate) async fn answer<B>(
     function: &Arc<Function>,
     chosen: &Chosen,
+    exchange: &Exchange,
     path: &str,
     request: Request<B>,
 ) -> Result<Response<Body>, Problem>
@@ -37,27 +39,22 @@ where
     B::Error: Into<BodyError>,
 {
     let version = &chosen.version;
-    let line = RequestLine::of(&request, true);
     let target = find(&chosen.version, path)?;
     if request.method() != Method::POST {
-        return Err(Problem::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            "method",
-            format!("expected POST, found {}", request.method()),
-        )
-        .allow("POST"));
+        let detail = format!("expected POST, found {}", request.method());
+        return Err(Problem::new(Kind::Method, detail).allow("POST"));
     }
     check_headers(request.headers(), bytes(version.limits.headers))?;
     let form = accepted(request.headers(), form_of(function.spec.config.json))?;
     let body = collect(request.into_body(), &version.limits).await?;
+    let mut entered = Entered::enter(function, chosen, exchange).await?;
     let arguments = arguments(target, &body).map_err(|error| unfit(&error))?;
-    let mut entered = Entered::enter(function, chosen, line).await?;
+    drop(body);
     let mut usage = Usage::default();
     let called = version.call(target, &arguments, &mut usage).await;
     let answered = called
         .and_then(|results| respond(function, target, form, &results, version.limits.response));
-    let status = answered.as_ref().ok().map(Response::status);
-    entered.ended(usage, status, answered.as_ref().err());
+    entered.ended(usage, answered.as_ref().err());
     answered.map_err(|failure| Problem::from(&failure))
 }
 
@@ -66,7 +63,7 @@ fn find<'a>(version: &'a Version, path: &str) -> Result<&'a Target, Problem> {
         return Ok(target);
     }
     if let Some(why) = version.targets.refusal(path) {
-        return Err(Problem::new(StatusCode::NOT_FOUND, "not-callable", why));
+        return Err(Problem::new(Kind::NotCallable, why));
     }
     let why = version
         .targets
@@ -75,10 +72,10 @@ fn find<'a>(version: &'a Version, path: &str) -> Result<&'a Target, Problem> {
             || format!("`{path}` is no function"),
             |error| error.to_string(),
         );
-    Err(Problem::new(StatusCode::NOT_FOUND, "no-such-function", why))
+    Err(Problem::new(Kind::NoSuchFunction, why))
 }
 
-/// All of a body, which has as long to come as a call may take.
+/// All of a body. How long its parts may take is for who listens.
 async fn collect<B>(body: B, limits: &Limits) -> Result<Bytes, Problem>
 where
     B: http_body::Body<Data = Bytes>,
@@ -88,23 +85,18 @@ where
     if body.size_hint().lower() > limit {
         return Err(body_too_large(limit));
     }
-    let body = std::pin::pin!(Limited::new(body, bytes(limit)));
-    match tokio::time::timeout(limits.wall, body.collect()).await {
-        Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(body_too_large(limit)),
-        Ok(Err(error)) if matches!(error.downcast_ref(), Some(RequestBodyError::Late)) => {
-            Err(Problem::body_late(error))
+    let collected = Limited::new(body, bytes(limit)).collect().await;
+    let collected = collected.map_err(|error| match error {
+        error if error.is::<LengthLimitError>() => body_too_large(limit),
+        error if matches!(error.downcast_ref(), Some(RequestBodyError::Late)) => {
+            Problem::new(Kind::BodyLate, error)
         }
-        Ok(Err(error)) => Err(Problem::new(
-            StatusCode::BAD_REQUEST,
-            "body-incomplete",
+        error => Problem::new(
+            Kind::BodyIncomplete,
             format!("the body ended early: {error}"),
-        )),
-        Err(_) => Err(Problem::body_late(format!(
-            "expected a body within {:?}, found no end",
-            limits.wall
-        ))),
-    }
+        ),
+    })?;
+    Ok(collected.to_bytes())
 }
 
 /// A function without parameters may be called without a body.
@@ -119,16 +111,16 @@ fn arguments(target: &Target, body: &[u8]) -> Result<Vec<Val>, JsonError> {
 
 /// What is wrong with the arguments, in words and part by part.
 fn unfit(error: &JsonError) -> Problem {
-    let (status, kind) = match error {
-        JsonError::TooMuch { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "arguments-too-large"),
-        _ => (StatusCode::BAD_REQUEST, "arguments"),
+    let kind = match error {
+        JsonError::TooMuch { .. } => Kind::ArgumentsTooLarge,
+        _ => Kind::Arguments,
     };
     let parts = [
         ("path", Some(error.path()).filter(|path| !path.is_empty())),
         ("expected", error.expected()),
         ("found", error.found()),
     ];
-    let mut problem = Problem::new(status, kind, error);
+    let mut problem = Problem::new(kind, error);
     for (name, part) in parts {
         if let Some(part) = part {
             problem = problem.with(name, part);

@@ -1,0 +1,254 @@
+//! One request from its head to the end of its answer, and what came of it.
+//!
+//! Several hold an [`Exchange`]: who reads the request's body, the guest that answers it, and the answer's body. Each tells it what it knows: which version was chosen, what the
+//! guest has used and how it failed, how far the answer came. When the last of them has let go, it is over, and only then is it recorded: in the metrics, in the log, in
+//! the trial that it was part of. So it is recorded once, whichever way it went.
+//!
+//! **The outcome is what the client got.** An answer that came whole is `ok`, or `error` if the guest says in it that it failed, or the kind of the problem that it tells of. One that did not come
+//! whole is what the guest did to it, or else the client's doing. What a guest does after its answer has come whole changes nothing; it is said in the log.
+
+mod answer;
+mod patience;
+mod received;
+
+use std::net::IpAddr;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use http::{Method, Request, StatusCode};
+
+use crate::call::{Failure, Usage};
+use crate::client::Client;
+use crate::function::Function;
+use crate::lanes::Chosen;
+use crate::listen::Peer;
+use crate::log::{Access, access};
+use crate::metrics::Call;
+use crate::problem::Kind;
+use crate::records::Records;
+use crate::rollout::window::CallResult;
+
+pub(crate) use answer::bodiless;
+pub(crate) use patience::{PartTime, Patience};
+pub(crate) use received::Received;
+
+/// A request that is being answered. Copies are of the same one.
+#[derive(Clone)]
+pub(crate) struct Exchange(Arc<Inner>);
+
+struct Inner {
+    records: Arc<Records>,
+    line: RequestLine,
+    begun: Instant,
+    received: AtomicU64,
+    sent: AtomicU64,
+    patience: Patience,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// The function that was asked, and the version that it was given.
+    asked: Option<(Arc<Function>, Chosen)>,
+    /// What the guest has used, once it was let in and has ended.
+    used: Option<Used>,
+    /// How the guest failed, whether the client notices or not.
+    failure: Option<Kind>,
+    /// The problem that the answer tells of.
+    problem: Option<Kind>,
+    status: Option<StatusCode>,
+    is_whole: bool,
+}
+
+/// What a guest took.
+#[derive(Clone, Copy)]
+pub(crate) struct Used {
+    pub(crate) usage: Usage,
+    /// From when it was let in to its end, without what it waited for its client.
+    pub(crate) latency: Duration,
+}
+
+/// Which request it is.
+#[derive(Clone, Debug)]
+struct RequestLine {
+    method: Method,
+    path: String,
+    client: Client,
+    address: Option<IpAddr>,
+    /// Whether it is a call by JSON, where a status that is not 200 is an error of the guest's own.
+    typed: bool,
+}
+
+/// How it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// With an answer.
+    Ok,
+    /// With an answer in which the guest says that it failed.
+    Error,
+    /// Otherwise.
+    Problem(Kind),
+}
+
+impl Outcome {
+    /// Its word in the log and in metrics.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Error => "error",
+            Self::Problem(kind) => kind.word(),
+        }
+    }
+}
+
+impl Exchange {
+    /// A request has come.
+    pub(crate) fn begin<B>(records: &Arc<Records>, request: &Request<B>, typed: bool) -> Self {
+        Self(Arc::new(Inner {
+            records: Arc::clone(records),
+            line: RequestLine {
+                method: request.method().clone(),
+                path: request.uri().path().to_owned(),
+                client: Client::of(request.extensions()),
+                address: request
+                    .extensions()
+                    .get()
+                    .map(|peer: &Peer| peer.address.ip()),
+                typed,
+            },
+            begun: Instant::now(),
+            received: AtomicU64::new(0),
+            sent: AtomicU64::new(0),
+            patience: Patience::of(request.extensions()),
+            state: Mutex::default(),
+        }))
+    }
+
+    /// Who sent the request.
+    pub(crate) fn client(&self) -> Client {
+        self.0.line.client
+    }
+
+    /// How long the guest has waited for its client.
+    pub(crate) fn patience(&self) -> &Patience {
+        &self.0.patience
+    }
+
+    /// The request is for a function, of which it gets this version.
+    pub(crate) fn asks(&self, function: &Arc<Function>, chosen: &Chosen) {
+        self.state().asked = Some((Arc::clone(function), chosen.clone()));
+    }
+
+    /// The guest has ended.
+    pub(crate) fn used(&self, used: Used) {
+        self.state().used = Some(used);
+    }
+
+    /// The guest has failed, which is said in the log with all that clients are not told.
+    pub(crate) fn failed(&self, failure: &Failure) {
+        let mut state = self.state();
+        state.fails(failure.kind());
+        if let Some((function, chosen)) = &state.asked
+            && let Some(error) = failure.in_full()
+        {
+            let after = state.is_whole;
+            tracing::warn!(
+                function = function.name,
+                version = chosen.version.name,
+                error,
+                after,
+                "a guest failed"
+            );
+        }
+    }
+
+    /// The request's body did not come in time: if nothing is answered yet, that is.
+    pub(crate) fn is_late(&self) {
+        let mut state = self.state();
+        if state.status.is_none() {
+            state.problem = Some(Kind::BodyLate);
+            state.status = Some(Kind::BodyLate.status());
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// The first failure is the one that counts: those that follow come of it.
+    fn fails(&mut self, kind: Kind) {
+        self.failure.get_or_insert(kind);
+    }
+
+    fn outcome(&self, typed: bool) -> Outcome {
+        if let Some(problem) = self.problem {
+            return Outcome::Problem(problem);
+        }
+        if !self.is_whole {
+            let failure = match std::thread::panicking() {
+                true => Some(Kind::HostFailed),
+                false => self.failure,
+            };
+            return Outcome::Problem(failure.unwrap_or(Kind::GivenUp));
+        }
+        match self.status {
+            Some(StatusCode::OK) => Outcome::Ok,
+            Some(status) if typed || status.is_server_error() => Outcome::Error,
+            _ => Outcome::Ok,
+        }
+    }
+
+    /// What it says of the version; nothing, if it was given up or refused.
+    fn result(&self, outcome: Outcome) -> Option<CallResult> {
+        match outcome {
+            Outcome::Ok => Some(CallResult::Good),
+            Outcome::Error if self.status.is_some_and(|status| status.is_server_error()) => {
+                Some(CallResult::Error)
+            }
+            Outcome::Error => Some(CallResult::Good),
+            Outcome::Problem(kind) => kind.result(),
+        }
+    }
+}
+
+/// The last who held it has let go.
+impl Drop for Inner {
+    fn drop(&mut self) {
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let outcome = state.outcome(self.line.typed);
+        let wall = self.begun.elapsed();
+        let usage = state.used.map(|used| used.usage);
+        let (received, sent) = (*self.received.get_mut(), *self.sent.get_mut());
+        let call = Call {
+            outcome: outcome.word(),
+            wall,
+            usage,
+            received,
+            sent,
+        };
+        let (function, version) = match &state.asked {
+            Some((function, chosen)) => (&*function.name, &*chosen.version.name),
+            None => ("", ""),
+        };
+        access(&Access {
+            function,
+            version,
+            method: self.line.method.as_str(),
+            path: &self.line.path,
+            client: self.line.address,
+            status: state.status.map(|status| status.as_u16()),
+            call,
+        });
+        let Some((function, chosen)) = &state.asked else {
+            self.records.metrics.answered(outcome.word());
+            return;
+        };
+        chosen.version.metrics.record(&call);
+        if let (Some(used), Some(result)) = (state.used, state.result(outcome)) {
+            function.count(chosen, result, used.latency);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The answer, on its way to the client.
+
+use std::pin::Pin;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http::header::CONTENT_LENGTH;
+use http::{Method, Response, StatusCode};
+use http_body::{Body as _, Frame, SizeHint};
+use http_body_util::BodyExt;
+
+use super::Exchange;
+use crate::body::{Body, BodyError, unsent};
+use crate::call::Exceeded;
+use crate::problem::{Kind, Problem};
+
+/// Whether an answer ends with its head, whatever body it has (RFC 9110, 6.4.1).
+pub(crate) fn bodiless(method: &Method, status: StatusCode) -> bool {
+    method == Method::HEAD || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
+}
+
+impl Exchange {
+    /// The response to the request: what was answered, or the problem that there is instead.
+    pub(crate) fn answers(&self, answered: Result<Response<Body>, Problem>) -> Response<Body> {
+        let problem = answered.as_ref().err().map(Problem::kind);
+        let response = answered.unwrap_or_else(Problem::into_response);
+        let bodiless = bodiless(&self.0.line.method, response.status());
+        let is_whole = bodiless || response.body().is_end_stream();
+        {
+            let mut state = self.state();
+            state.problem = problem;
+            state.status = Some(response.status());
+            state.is_whole = is_whole;
+        }
+        let length = response.headers().get(CONTENT_LENGTH);
+        let length = length.and_then(|length| length.to_str().ok()?.parse().ok());
+        response.map(|body| {
+            let sent = Sent {
+                body: match bodiless {
+                    true => unsent(body.size_hint()),
+                    false => body,
+                },
+                exchange: self.clone(),
+                left: length,
+                waits: false,
+                over: is_whole,
+            };
+            sent.boxed_unsync()
+        })
+    }
+}
+
+/// A body whose bytes are counted, and what is waited for the client to take them. It knows when it came whole: with its end, or with as many bytes as were announced.
+struct Sent {
+    body: Body,
+    exchange: Exchange,
+    /// What is still to come of what was announced.
+    left: Option<u64>,
+    waits: bool,
+    over: bool,
+}
+
+impl Sent {
+    fn wait(&mut self, waits: bool) {
+        if waits != self.waits {
+            self.waits = waits;
+            match waits {
+                true => self.exchange.patience().begin(),
+                false => self.exchange.patience().end(),
+            }
+        }
+    }
+
+    /// It has come whole.
+    fn is_whole(&mut self) {
+        if !self.over {
+            self.over = true;
+            self.exchange.state().is_whole = true;
+        }
+    }
+
+    /// It has broken off, by the guest's doing: that has failed before, or it has let go of what it had not finished.
+    fn is_broken(&mut self, error: &BodyError) {
+        if !self.over {
+            self.over = true;
+            let exceeded = error.downcast_ref().map(Exceeded::kind);
+            self.exchange
+                .state()
+                .fails(exceeded.unwrap_or(Kind::AnswerBroken));
+        }
+    }
+
+    /// Counts a part of the body; an error, if it is more than was announced.
+    fn count(&mut self, frame: &Frame<Bytes>) -> Result<(), BodyError> {
+        let size = frame.data_ref().map_or(0, |data| data.len() as u64);
+        self.exchange.0.sent.fetch_add(size, Ordering::Relaxed);
+        if let Some(left) = &mut self.left {
+            *left = left.checked_sub(size).ok_or("more than was announced")?;
+        }
+        if self.left == Some(0) || frame.is_trailers() || self.body.is_end_stream() {
+            self.is_whole();
+        }
+        Ok(())
+    }
+}
+
+impl http_body::Body for Sent {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let this = &mut *self;
+        this.wait(false);
+        let polled = match ready!(Pin::new(&mut this.body).poll_frame(context)) {
+            Some(Ok(frame)) => Some(this.count(&frame).map(|()| frame)),
+            Some(Err(error)) => Some(Err(error)),
+            None if this.left.is_some_and(|left| left > 0) => {
+                Some(Err("less than was announced".into()))
+            }
+            None => None,
+        };
+        match &polled {
+            Some(Ok(_)) => this.wait(!this.over),
+            Some(Err(error)) => this.is_broken(error),
+            None => this.is_whole(),
+        }
+        Poll::Ready(polled)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Sent {
+    fn drop(&mut self) {
+        self.wait(false);
+    }
+}

@@ -1,0 +1,172 @@
+//! What is counted is what the client got: of each way in which a request can go, what came over the connection, and what the metrics say.
+
+use amphi_edge::config::Limits;
+use amphi_edge::{Function, Spec};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::client::{Listening, head, read};
+use crate::fixture::{guest, serving};
+
+/// What a client got: a status, and whether the answer ended as it said that it would.
+#[derive(Debug, PartialEq, Eq)]
+struct Got {
+    status: u16,
+    length: usize,
+    is_whole: bool,
+}
+
+async fn ask(listening: &Listening, method: &str, path: &str) -> Got {
+    let mut stream = listening.connect().await;
+    let head = format!("{method} {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.expect("it is sent");
+    let mut bytes = Vec::new();
+    let ended = stream.read_to_end(&mut bytes).await.is_ok();
+    let text = String::from_utf8_lossy(&bytes);
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+    let status = head.split(' ').nth(1).and_then(|word| word.parse().ok());
+    let head = head.to_ascii_lowercase();
+    let announced = head.split("content-length: ").nth(1);
+    let announced = announced.and_then(|rest| rest.lines().next()?.parse::<usize>().ok());
+    let is_whole = match announced {
+        _ if method == "HEAD" => body.is_empty(),
+        Some(length) => body.len() == length,
+        None if head.contains("transfer-encoding: chunked") => body.ends_with("0\r\n\r\n"),
+        None => true,
+    };
+    Got {
+        status: status.unwrap_or_default(),
+        length: body.len(),
+        is_whole: is_whole && ended && !bytes.is_empty(),
+    }
+}
+
+async fn serving_web(name: &str) -> Listening {
+    let mut spec = Spec::new("web", guest(name));
+    spec.config.route = Some("/".to_owned());
+    spec.config.breaker.traps = 1000;
+    spec.config.limits = Limits {
+        response: 50_000,
+        ..Limits::default()
+    };
+    Listening::start(serving(spec).await).await
+}
+
+/// Outcomes that are counted, once all requests are over.
+async fn counted(function: &Arc<Function>, requests: u64) -> BTreeMap<String, u64> {
+    loop {
+        let mut outcomes = function.outcomes();
+        if outcomes.values().sum::<u64>() >= requests {
+            outcomes.retain(|_, count| *count > 0);
+            return outcomes;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+async fn check(name: &str, rows: &[(&str, &str, u16, bool, &str)]) {
+    let listening = serving_web(name).await;
+    let function = listening.host.function("web").expect("it is served");
+    let mut expected: BTreeMap<String, u64> = BTreeMap::new();
+    for (number, (method, path, status, is_whole, outcome)) in (1..).zip(rows) {
+        let got = ask(&listening, method, path).await;
+        // The head of an answer that breaks off at once may not have gone out.
+        let is_none = got.status == 0 && !is_whole;
+        assert!(
+            got.status == *status || is_none,
+            "{name}: {method} {path}: {got:?}"
+        );
+        assert_eq!(got.is_whole, *is_whole, "{name}: {method} {path}: {got:?}");
+        *expected.entry((*outcome).to_owned()).or_default() += 1;
+        assert_eq!(
+            counted(&function, number).await,
+            expected,
+            "{name}: {method} {path}: {got:?}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_handler_of_wasi_0_2() {
+    check(
+        "respond",
+        &[
+            ("GET", "/seen?x=1", 200, true, "ok"),
+            ("GET", "/status/404", 404, true, "ok"),
+            ("GET", "/status/503", 503, true, "error"),
+            ("GET", "/empty", 204, true, "ok"),
+            ("GET", "/status/304", 304, true, "ok"),
+            ("GET", "/failing", 502, true, "error-code"),
+            ("GET", "/silent", 502, true, "no-response"),
+            ("GET", "/broken", 500, true, "unreachable-code-reached"),
+            ("GET", "/exit", 502, true, "exit"),
+            ("GET", "/status/100", 502, true, "bad-status"),
+            ("GET", "/status/101", 502, true, "bad-status"),
+            ("GET", "/status/103", 502, true, "bad-status"),
+            ("GET", "/status/600", 502, true, "bad-status"),
+            ("GET", "/half", 200, false, "answer-broken"),
+            ("GET", "/left", 200, false, "answer-broken"),
+            ("GET", "/less", 200, false, "answer-broken"),
+            ("GET", "/more", 200, false, "answer-broken"),
+            ("GET", "/halfway", 200, false, "unreachable-code-reached"),
+            ("GET", "/twice", 200, false, "response-limit"),
+            ("HEAD", "/twice", 200, true, "ok"),
+            ("HEAD", "/seen?x=1", 200, true, "ok"),
+            ("HEAD", "/broken", 500, true, "unreachable-code-reached"),
+            ("GET", "/failed-after", 200, true, "ok"),
+        ],
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_handler_of_wasi_0_3() {
+    check(
+        "respond-0-3",
+        &[
+            ("GET", "/seen?x=1", 200, true, "ok"),
+            ("GET", "/status/503", 503, true, "error"),
+            ("GET", "/empty", 204, true, "ok"),
+            ("GET", "/failing", 502, true, "error-code"),
+            ("GET", "/broken", 500, true, "unreachable-code-reached"),
+            ("GET", "/exit", 502, true, "exit"),
+            ("GET", "/status/103", 502, true, "bad-status"),
+            ("GET", "/status/101", 502, true, "bad-status"),
+            ("GET", "/less", 200, false, "answer-broken"),
+            ("GET", "/more", 200, false, "answer-broken"),
+            ("GET", "/halfway", 200, false, "unreachable-code-reached"),
+            ("GET", "/twice", 200, false, "response-limit"),
+            ("HEAD", "/twice", 200, true, "ok"),
+        ],
+    )
+    .await;
+}
+
+/// What a guest waits for its client does not count: neither what comes slowly nor what is taken slowly meets the time that it has itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_slow_client() {
+    const PART: Duration = Duration::from_millis(300);
+    for name in ["respond", "respond-0-3"] {
+        let mut spec = Spec::new("web", guest(name));
+        spec.config.route = Some("/".to_owned());
+        spec.config.limits.wall = Duration::from_secs(1);
+        let listening = Listening::start(serving(spec).await).await;
+        let function = listening.host.function("web").expect("it is served");
+        let mut stream = listening.connect().await;
+        let sent = head("/echo", "", 10);
+        stream.write_all(sent.as_bytes()).await.expect("it is sent");
+        let (mut answer, mut body) = stream.into_split();
+        let drip = async {
+            for _ in 0..10 {
+                tokio::time::sleep(PART).await;
+                body.write_all(b"x").await.expect("it is taken");
+            }
+        };
+        let ((status, text), ()) = tokio::join!(read(&mut answer), drip);
+        assert_eq!(status, 200, "{name}: {text}");
+        let outcomes = counted(&function, 1).await;
+        assert_eq!(outcomes, BTreeMap::from([("ok".to_owned(), 1)]), "{name}");
+    }
+}
