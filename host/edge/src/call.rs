@@ -12,6 +12,6 @@ pub use state::CallState;
 pub(crate) use state::{begin, bytes};
 pub use usage::Usage;
 
-pub(crate) use clock::Clock;
+pub(crate) use clock::{Clock, charge};
 pub(crate) use meter::Meter;
 pub(crate) use wasi::Wasi;

@@ -30,7 +30,7 @@ use crate::records::Records;
 use crate::rollout::window::CallResult;
 
 pub(crate) use answer::bodiless;
-pub(crate) use patience::{PartTime, Patience};
+pub(crate) use patience::{PartTime, Patience, within};
 pub(crate) use received::Received;
 
 /// A request that is being answered. Copies are of the same one.

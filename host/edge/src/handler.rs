@@ -8,7 +8,6 @@ mod response;
 mod service;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use amphi::wasi_http::WasiBody;
 use http::Response;
@@ -16,7 +15,7 @@ use tokio::sync::oneshot;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::body::Body;
-use crate::call::{Exceeded, Failure, Usage};
+use crate::call::{Failure, Usage};
 use crate::exchange::{Patience, bodiless};
 use crate::instance::Live;
 use crate::version::{Handler, Version};
@@ -108,26 +107,17 @@ impl Version {
             sender: Some(sender),
             body: None,
         };
-        let failure = match self.instance(self.limits.queue_wait).await {
-            Ok(mut live) => {
-                let handled = self.handle(&mut live, request, &mut answer);
-                let outcome = within(told.patience(), self.limits.wall, handled).await;
-                told.usage.read(&live.store, self.limits.fuel);
-                match outcome {
-                    Ok(()) => {
-                        self.idle.give_back(live, &self.reuse);
-                        None
-                    }
-                    Err(failure) => {
-                        // Before its store goes, by which the client sees that it has failed.
-                        told.fails(&failure, &answer);
-                        Some(failure)
-                    }
-                }
-            }
-            Err(failure) => Some(failure),
-        };
-        told.tell(failure.as_ref());
+        let mut usage = Usage::default();
+        let (handled, live) = self
+            .within_limits(&mut usage, told.patience(), async |live| {
+                self.handle(live, request, &mut answer).await
+            })
+            .await;
+        told.usage = usage;
+        let failure = handled.err();
+        // Before its store goes, by which the client sees that a guest has failed.
+        told.ends(failure.as_ref(), &answer);
+        drop(live);
         // Who still waits for a response learns why there is none.
         if let Some(failure) = failure {
             answer.send(Err(failure));
@@ -152,25 +142,6 @@ impl Version {
     }
 }
 
-/// What comes of `call` within `limit`, without what its guest waits for its client.
-async fn within(
-    patience: Option<&Patience>,
-    limit: Duration,
-    call: impl Future<Output = Result<(), Failure>>,
-) -> Result<(), Failure> {
-    let exceeded = async {
-        match patience {
-            Some(patience) => patience.exceeds(limit).await,
-            None => tokio::time::sleep(limit).await,
-        }
-    };
-    tokio::select! {
-        biased;
-        outcome = call => outcome,
-        () = exceeded => Err(Failure::Exceeded(Exceeded::Wall { limit })),
-    }
-}
-
 /// Tells of the end once, at the latest when it is dropped with its task.
 struct Told<E: Ended> {
     ended: Option<E>,
@@ -189,14 +160,14 @@ impl<E: Ended> Told<E> {
         self.ended.as_ref()?.patience()
     }
 
-    /// A guest that had begun has failed. One that has written all of its answer may end itself as it likes, as long as it says that all is well.
-    fn fails(&mut self, failure: &Failure, answer: &Answer) {
-        let is_well = matches!(failure, Failure::Exit { code: 0 });
-        if !is_well {
-            self.tell(Some(failure));
+    /// A guest has ended. One that has written all of its answer may end itself as it likes, as long as it says that all is well.
+    fn ends(&mut self, failure: Option<&Failure>, answer: &Answer) {
+        if !matches!(failure, Some(Failure::Exit { code: 0 })) {
+            self.tell(failure);
         }
-        if answer.ends() {
-            self.tell(None);
+        if failure.is_some() {
+            let is_well = answer.ends();
+            self.tell(failure.filter(|_| !is_well));
         }
     }
 

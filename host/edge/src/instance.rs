@@ -11,7 +11,7 @@ use amphi::component::{Instance, InstancePre};
 use tokio::sync::OwnedSemaphorePermit;
 use wasmtime::Store;
 
-use crate::call::{CallState, begin};
+use crate::call::{CallState, Clock, begin};
 use crate::config::{Limits, Reuse};
 use crate::metrics::{FunctionMetrics, InstanceState};
 
@@ -51,6 +51,11 @@ impl Live {
             }),
             Err(error) => Err((error, store)),
         }
+    }
+
+    /// The clock of its calls.
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.store.data().clock
     }
 
     /// Counts nothing of the call before.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::call::{CallState, Wasi};
+use crate::call::{CallState, Clock, Wasi};
 use crate::config::Limits;
 use crate::grant::Prepared;
 use crate::grant::logging::{LogLine, LogSink};
@@ -38,15 +38,15 @@ impl Template {
         }
     }
 
-    /// The state of one instance.
+    /// The state of one instance, whose calls `clock` times.
     ///
     /// # Errors
     ///
     /// A directory is gone.
-    pub(crate) fn state(&self, limits: &Limits) -> amphi::Result<CallState> {
+    pub(crate) fn state(&self, limits: &Limits, clock: Clock) -> amphi::Result<CallState> {
         let wasi = Wasi::new(&self.granted, self.log.clone())?;
         let (granted, sink) = (Arc::clone(&self.granted), Arc::clone(&self.sink));
-        let mut state = CallState::new(limits, wasi, granted, sink);
+        let mut state = CallState::new(limits, clock, wasi, granted, sink);
         self.plugins.prepare(&mut state);
         Ok(state)
     }

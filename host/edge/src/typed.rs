@@ -7,7 +7,7 @@ use amphi::component::{Component, ComponentExportIndex, Val};
 use amphi::invoke::{self, Call, InvokeError};
 use amphi::json;
 
-use crate::call::{Exceeded, Failure, Usage};
+use crate::call::{Failure, Usage};
 use crate::version::Version;
 
 /// A function that requests can call.
@@ -174,9 +174,7 @@ impl Version {
         arguments: &[Val],
         usage: &mut Usage,
     ) -> Result<Vec<Val>, Failure> {
-        let mut live = self.instance(self.limits.queue_wait).await?;
-        let limit = self.limits.wall;
-        let results = tokio::time::timeout(limit, async {
+        let called = self.within_limits(usage, None, async |live| {
             let function = live
                 .instance
                 .get_func(&mut live.store, target.index)
@@ -189,13 +187,7 @@ impl Version {
                 Ok(()) => Ok(results),
                 Err(error) => Err(Failure::of(error, &live.store)),
             }
-        })
-        .await
-        .unwrap_or(Err(Failure::Exceeded(Exceeded::Wall { limit })));
-        usage.read(&live.store, self.limits.fuel);
-        if results.is_ok() {
-            self.idle.give_back(live, &self.reuse);
-        }
-        results
+        });
+        called.await.0
     }
 }

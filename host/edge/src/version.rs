@@ -8,10 +8,11 @@ use amphi::component::InstancePre;
 use amphi::wasi_http::{p2, p3};
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::call::{CallState, Failure};
+use crate::call::{CallState, Clock, Exceeded, Failure, Usage};
 use crate::config::{Limits, Reuse};
 use crate::digest::Digest;
 use crate::engine::Pool;
+use crate::exchange::{Patience, within};
 use crate::instance::{Idle, Live};
 use crate::metrics::FunctionMetrics;
 use crate::template::Template;
@@ -24,6 +25,14 @@ pub(crate) enum Handler {
     Incoming(p2::bindings::ProxyIndices),
     /// `wasi:http/handler` 0.3.
     Service(p3::bindings::ServiceIndices),
+}
+
+/// What a call begins with.
+enum Seat {
+    /// An instance that is kept.
+    Kept(Live),
+    /// A place for a new one.
+    Place(OwnedSemaphorePermit),
 }
 
 /// A component that is ready to be called.
@@ -71,16 +80,68 @@ impl Version {
         self.make(self.place(self.limits.queue_wait).await?).await
     }
 
-    /// An instance for a call: one that is kept, or a new one as soon as there is a place for it within `wait`.
-    pub(crate) async fn instance(self: &Arc<Self>, wait: Duration) -> Result<Live, Failure> {
+    /// Does `call` on an instance: one that is kept, or a new one as soon as there is a place for it. That it is made is part of the call, which has `wall` and `cpu` for
+    /// all of it, without what `patience` says that its client was waited for. The instance is kept for another call if this one ends well; else it is returned, since things are seen
+    /// by who talks with its guest once it goes.
+    ///
+    /// # Errors
+    ///
+    /// There was no place in time, a limit was met, the guest trapped when it started, or what `call` says.
+    pub(crate) async fn within_limits<T>(
+        self: &Arc<Self>,
+        usage: &mut Usage,
+        patience: Option<&Patience>,
+        call: impl AsyncFnOnce(&mut Live) -> Result<T, Failure>,
+    ) -> (Result<T, Failure>, Option<Live>) {
+        let seat = match self.seat().await {
+            Ok(seat) => seat,
+            Err(failure) => return (Err(failure), None),
+        };
+        let clock = match &seat {
+            Seat::Kept(live) => live.clock().clone(),
+            Seat::Place(_) => Clock::new(self.limits.cpu),
+        };
+        let mut seated = None;
+        let work = async {
+            let live = match seat {
+                Seat::Kept(live) => live,
+                Seat::Place(place) => self.make_by(place, &clock).await?,
+            };
+            call(seated.insert(live)).await
+        };
+        let outcome = self.bounded(&clock, patience, work).await;
+        let store = seated.as_ref().map(|live| &live.store);
+        usage.read(&clock, store, self.limits.fuel);
+        if outcome.is_ok()
+            && let Some(live) = seated.take()
+        {
+            self.idle.give_back(live, &self.reuse);
+        }
+        (outcome, seated)
+    }
+
+    /// What a call begins with.
+    async fn seat(self: &Arc<Self>) -> Result<Seat, Failure> {
         let kept = self.idle.take(&self.reuse);
         self.refill();
         if let Some(mut live) = kept {
             live.begin(&self.limits).map_err(Failure::Instantiation)?;
-            return Ok(live);
+            return Ok(Seat::Kept(live));
         }
-        let place = self.place(wait).await?;
-        self.make(place).await
+        self.place(self.limits.queue_wait).await.map(Seat::Place)
+    }
+
+    /// Does `work`, all that is done for a call, within the call's time.
+    async fn bounded<T>(
+        &self,
+        clock: &Clock,
+        patience: Option<&Patience>,
+        work: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        let limit = self.limits.wall;
+        let late = Failure::Exceeded(Exceeded::Wall { limit });
+        let outcome = within(patience, limit, clock.run(work)).await;
+        outcome.unwrap_or(Err(late))
     }
 
     /// Has `count` instances ready before anybody asks, as far as there are places.
@@ -111,10 +172,21 @@ impl Version {
         });
     }
 
+    /// A new instance that no call waits for, made within the time that a call has.
     async fn make(&self, place: OwnedSemaphorePermit) -> Result<Live, Failure> {
+        let clock = Clock::new(self.limits.cpu);
+        let live = self
+            .bounded(&clock, None, self.make_by(place, &clock))
+            .await;
+        // The call that it serves begins anew.
+        clock.reset();
+        live
+    }
+
+    async fn make_by(&self, place: OwnedSemaphorePermit, clock: &Clock) -> Result<Live, Failure> {
         let store = self
             .template
-            .state(&self.limits)
+            .state(&self.limits, clock.clone())
             .and_then(|state| state.into_store(&self.pool.engine, &self.limits))
             .map_err(Failure::Instantiation)?;
         Live::make(&self.pre, store, place, &self.metrics)

@@ -1,93 +1,202 @@
-//! How long a guest has computed, without what it has waited.
+//! How long a call has computed, without what it has waited.
 //!
-//! Wasmtime tells when guest code is entered and left (`call_hook`), and calls back at each tick while it runs. The guest gives way at each tick, so
-//! that others run and the call's wall deadline is seen; the time until it is woken again is not counted.
+//! A call's future is polled by [`Clock::run`], which takes the time of every poll: what happens there is work for the call, by its guest's code or by the host for
+//! it, and between two polls the call waits. Work for it on another thread is added by who has it done there ([`charge`]). Wasmtime calls back at each tick while
+//! guest code runs: the guest gives way then, so that others run and the call's wall deadline is seen, or it ends.
 
+use std::cell::Cell;
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use wasmtime::{CallHook, Store, UpdateDeadline};
+use wasmtime::{Store, UpdateDeadline};
 
-use super::{CallState, Exceeded};
+use super::{CallState, Exceeded, Failure};
 
-/// The clock of a call.
+/// The clock of a call, which all stores of the call have in common.
+#[derive(Clone, Debug)]
+pub(crate) struct Clock(Arc<Times>);
+
 #[derive(Debug)]
-pub(crate) struct Clock {
+struct Times {
     born: Instant,
-    /// Nanoseconds from `born` on when guest code was last entered or woken; [`OUTSIDE`] while it does not run.
-    entered: Arc<AtomicU64>,
-    spent: Duration,
+    /// Nanoseconds from `born` on when the poll began that runs; [`WAITS`] between polls.
+    begun: AtomicU64,
+    /// Nanoseconds of the polls that have ended, and what was added to them.
+    spent: AtomicU64,
     limit: Duration,
 }
 
-const OUTSIDE: u64 = u64::MAX;
+const WAITS: u64 = u64::MAX;
+
+thread_local! {
+    /// The clock of the call that this thread polls.
+    static RUNNING: Cell<Option<Clock>> = const { Cell::new(None) };
+}
+
+/// Adds the time that another thread has computed for the call that is polled here, if one is.
+pub(crate) fn charge(computed: Duration) {
+    RUNNING.with(|running| {
+        let clock = running.take();
+        if let Some(clock) = &clock {
+            clock.add(nanoseconds(computed));
+        }
+        running.set(clock);
+    });
+}
 
 impl Clock {
+    /// A clock of a call that may compute for as long as `limit`.
     pub(crate) fn new(limit: Duration) -> Self {
-        Self {
+        Self(Arc::new(Times {
             born: Instant::now(),
-            entered: Arc::new(AtomicU64::new(OUTSIDE)),
-            spent: Duration::ZERO,
+            begun: AtomicU64::new(WAITS),
+            spent: AtomicU64::new(0),
             limit,
-        }
+        }))
     }
 
-    /// Starts anew for another call of the same store.
-    pub(crate) fn reset(&mut self) {
-        self.entered.store(OUTSIDE, Ordering::Relaxed);
-        self.spent = Duration::ZERO;
+    /// Starts anew for another call of the same stores.
+    pub(crate) fn reset(&self) {
+        self.0.spent.store(0, Ordering::Relaxed);
     }
 
-    /// How long guest code has run.
+    /// How long the call has computed until now.
     pub(crate) fn spent(&self) -> Duration {
-        self.spent
+        let running = match self.0.begun.load(Ordering::Relaxed) {
+            WAITS => 0,
+            begun => self.now().saturating_sub(begun),
+        };
+        Duration::from_nanos(self.0.spent.load(Ordering::Relaxed).saturating_add(running))
     }
 
-    fn now(&self) -> u64 {
-        nanoseconds_since(self.born)
+    /// Does `work`, all of a call or a part of it, and takes its time. Between two polls it ends if the call has computed for too long.
+    pub(crate) async fn run<T>(
+        &self,
+        work: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        let mut work = pin!(work);
+        poll_fn(|context| {
+            let polled = {
+                let _running = Running::begin(self);
+                work.as_mut().poll(context)
+            };
+            match (polled, self.within()) {
+                (Poll::Pending, Err(exceeded)) => Poll::Ready(Err(Failure::Exceeded(exceeded))),
+                (polled, _) => polled,
+            }
+        })
+        .await
     }
 
-    fn enter(&self) {
-        self.entered.store(self.now(), Ordering::Relaxed);
-    }
-
-    fn leave(&mut self) {
-        let entered = self.entered.swap(OUTSIDE, Ordering::Relaxed);
-        if entered != OUTSIDE {
-            self.spent += Duration::from_nanos(self.now().saturating_sub(entered));
+    fn within(&self) -> Result<(), Exceeded> {
+        let limit = self.0.limit;
+        match self.spent() >= limit {
+            true => Err(Exceeded::Cpu { limit }),
+            false => Ok(()),
         }
     }
 
     /// What is to happen at a tick: on with it after giving way, or the end.
-    fn tick(&mut self) -> Result<UpdateDeadline, Exceeded> {
-        self.leave();
-        if self.spent >= self.limit {
-            return Err(Exceeded::Cpu { limit: self.limit });
-        }
-        let (born, entered) = (self.born, Arc::clone(&self.entered));
-        let give_way = async move {
-            tokio::task::yield_now().await;
-            entered.store(nanoseconds_since(born), Ordering::Relaxed);
-        };
+    fn tick(&self) -> Result<UpdateDeadline, Exceeded> {
+        self.within()?;
+        let give_way = tokio::task::yield_now();
         Ok(UpdateDeadline::YieldCustom(1, Box::pin(give_way)))
+    }
+
+    fn now(&self) -> u64 {
+        nanoseconds(self.0.born.elapsed())
+    }
+
+    fn add(&self, nanoseconds: u64) {
+        self.0.spent.fetch_add(nanoseconds, Ordering::Relaxed);
     }
 }
 
-fn nanoseconds_since(start: Instant) -> u64 {
-    u64::try_from(start.elapsed().as_nanos()).unwrap_or(OUTSIDE - 1)
+/// A poll of a call, until this is dropped.
+struct Running<'a> {
+    clock: &'a Clock,
+    before: Option<Clock>,
+}
+
+impl<'a> Running<'a> {
+    fn begin(clock: &'a Clock) -> Self {
+        clock.0.begun.store(clock.now(), Ordering::Relaxed);
+        let before = RUNNING.replace(Some(clock.clone()));
+        Self { clock, before }
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        let begun = self.clock.0.begun.swap(WAITS, Ordering::Relaxed);
+        self.clock.add(self.clock.now().saturating_sub(begun));
+        RUNNING.set(self.before.take());
+    }
+}
+
+fn nanoseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(WAITS - 1)
 }
 
 /// Has the store's guests run by the clock of the store's state.
 pub(crate) fn install(store: &mut Store<CallState>) {
-    store.call_hook(|mut context, hook| {
-        let clock = &mut context.data_mut().clock;
-        match hook {
-            CallHook::CallingWasm | CallHook::ReturningFromHost => clock.enter(),
-            CallHook::ReturningFromWasm | CallHook::CallingHost => clock.leave(),
-        }
-        Ok(())
-    });
     store.set_epoch_deadline(1);
-    store.epoch_deadline_callback(|mut context| Ok(context.data_mut().clock.tick()?));
+    store.epoch_deadline_callback(|context| Ok(context.data().clock.tick()?));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Waits for once, after having had another thread compute for it.
+    async fn having_had(computed: Duration) -> Result<(), Failure> {
+        charge(computed);
+        tokio::task::yield_now().await;
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn work_on_other_threads_is_the_calls() {
+        let clock = Clock::new(Duration::from_secs(3600));
+        let done = clock.run(having_had(Duration::from_secs(1800))).await;
+        assert!(done.is_ok(), "it is within the limit");
+        assert!(clock.spent() >= Duration::from_secs(1800));
+        clock.reset();
+        assert!(clock.spent() < Duration::from_secs(1800));
+    }
+
+    #[tokio::test]
+    async fn a_call_over_its_limit_ends_when_it_waits() {
+        let limit = Duration::from_secs(3600);
+        let clock = Clock::new(limit);
+        let done = clock.run(having_had(limit)).await;
+        match done {
+            Err(Failure::Exceeded(found)) => assert_eq!(found, Exceeded::Cpu { limit }),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn the_clock_stands_still_while_a_call_waits() {
+        let clock = Clock::new(Duration::from_secs(3600));
+        let inside = clock.clone();
+        let waiting = async move {
+            assert_ne!(inside.0.begun.load(Ordering::Relaxed), WAITS, "it runs");
+            std::future::pending::<Result<(), Failure>>().await
+        };
+        let mut waiting = pin!(clock.run(waiting));
+        assert!(futures_util::poll!(waiting.as_mut()).is_pending());
+        assert_eq!(clock.0.begun.load(Ordering::Relaxed), WAITS);
+        assert_eq!(clock.spent(), clock.spent());
+    }
+
+    #[test]
+    fn work_for_no_call_is_nobodys() {
+        charge(Duration::from_secs(1));
+        assert!(RUNNING.take().is_none());
+    }
 }

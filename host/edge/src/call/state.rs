@@ -35,6 +35,7 @@ pub struct CallState {
 impl CallState {
     pub(crate) fn new(
         limits: &Limits,
+        clock: Clock,
         wasi: Wasi,
         granted: Arc<Prepared>,
         sink: Arc<dyn LogSink>,
@@ -44,7 +45,7 @@ impl CallState {
         let mut http = WasiHttpCtx::new();
         http.set_field_size_limit(bytes(limits.headers));
         Self {
-            clock: Clock::new(limits.cpu),
+            clock,
             meter: Meter::new(
                 bytes(limits.memory),
                 limits.tables as usize,

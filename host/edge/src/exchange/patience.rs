@@ -71,6 +71,25 @@ impl Patience {
     }
 }
 
+/// What comes of `work` within `limit`, without what the client was waited for; none, if it takes longer.
+pub(crate) async fn within<T>(
+    patience: Option<&Patience>,
+    limit: Duration,
+    work: impl Future<Output = T>,
+) -> Option<T> {
+    let exceeded = async {
+        match patience {
+            Some(patience) => patience.exceeds(limit).await,
+            None => sleep(limit).await,
+        }
+    };
+    tokio::select! {
+        biased;
+        done = work => Some(done),
+        () = exceeded => None,
+    }
+}
+
 impl State {
     fn begin(&mut self, now: Instant) {
         self.waits += 1;

@@ -1,7 +1,7 @@
 //! A component that serves others: what it exports is what they import.
 //!
 //! Each instance of a caller has an instance of the plugin of its own, made when the first function of it is called, in a store of its own and within the limits of
-//! the caller's function. Values are copied from one to the other, so only functions whose types are plain data can be served.
+//! the caller's function; the time that it computes is the caller's. Values are copied from one to the other, so only functions whose types are plain data can be served.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use amphi::component::{ComponentExportIndex, InstancePre, Linker, Val};
 use amphi::{invoke, json};
 use wasmtime::{Store, StoreContextMut};
 
-use crate::call::{CallState, Failure, Usage, begin};
+use crate::call::{CallState, Clock, Failure, Usage, begin};
 use crate::config::{self, Limits};
 use crate::digest::Digest;
 use crate::metrics::{Call, FunctionMetrics, OK};
@@ -143,7 +143,7 @@ impl Ready {
     ) -> wasmtime::Result<()> {
         let mut live = match caller.data_mut().served.0.remove(&self.name) {
             Some(live) => live,
-            None => self.make().await?,
+            None => self.make(caller.data().clock.clone()).await?,
         };
         let function = live
             .instance
@@ -151,6 +151,7 @@ impl Ready {
             .ok_or_else(|| {
                 wasmtime::format_err!("the plugin `{}` has lost a function", self.name)
             })?;
+        // It is the caller's clock too.
         let (begun, computed) = (Instant::now(), live.store.data().clock.spent());
         let called = function
             .call_async(&mut live.store, arguments, results)
@@ -174,8 +175,8 @@ impl Ready {
         Ok(())
     }
 
-    async fn make(&self) -> wasmtime::Result<Live> {
-        let state = self.template.state(&self.limits)?;
+    async fn make(&self, clock: Clock) -> wasmtime::Result<Live> {
+        let state = self.template.state(&self.limits, clock)?;
         let mut store = state.into_store(self.pre.engine(), &self.limits)?;
         let instance = self.pre.instantiate_async(&mut store).await?;
         Ok(Live { store, instance })
