@@ -11,6 +11,7 @@ mod functions;
 mod route;
 mod token;
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ use http_body_util::{BodyExt, Limited};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::aside::ADMIN;
 use crate::body::{Body, BodyError, full};
 use crate::function::Function;
 use crate::host::Host;
@@ -173,7 +175,7 @@ impl Admin {
     ) -> Result<Response<Body>, Problem> {
         let function = self.function(name)?;
         let changed = Arc::clone(&function);
-        let changed = tokio::task::spawn_blocking(move || change(&changed)).await;
+        let changed = ADMIN.run(move || io::Result::Ok(change(&changed))).await;
         match changed {
             Ok(true) => Ok(json_of(&functions::one(&function))),
             Ok(false) => {
@@ -209,7 +211,8 @@ impl Admin {
             return Err(Problem::new(Kind::NoAuditLog, detail));
         };
         let path = path.to_owned();
-        let read = tokio::task::spawn_blocking(move || audit::entries::<Record>(&path)).await;
+        let read = ADMIN.run(move || io::Result::Ok(audit::entries::<Record>(&path)));
+        let read = read.await;
         let mut records = read.map_err(broken)?.map_err(broken)?;
         let older = records.len().saturating_sub(DECISIONS);
         records.drain(..older);

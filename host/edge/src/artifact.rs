@@ -16,7 +16,7 @@ use std::time::Duration;
 use amphi::component::Component;
 use wasmtime::Engine;
 
-use crate::aside::{Stopped, aside};
+use crate::aside::{COMPILING, DEPLOYING, Stopped};
 use crate::digest::Digest;
 use crate::engine::{Kind, Pool, PoolSettings};
 
@@ -208,7 +208,8 @@ impl Compiler {
             }
             Place::Here => {
                 let (engine, bytes) = (pool.engine.clone(), Arc::clone(bytes));
-                aside(move || precompile(&engine, &bytes).map_err(CompileError::Invalid)).await
+                let code = move || precompile(&engine, &bytes).map_err(CompileError::Invalid);
+                COMPILING.run(code).await
             }
         }
     }
@@ -234,7 +235,8 @@ async fn loaded(
     code: impl AsRef<[u8]> + Send + 'static,
 ) -> Result<Component, CompileError> {
     let engine = engine.clone();
-    aside(move || load(&engine, code).map_err(CompileError::Foreign)).await
+    let load = move || load(&engine, code).map_err(CompileError::Foreign);
+    DEPLOYING.run(load).await
 }
 
 fn load(engine: &Engine, code: impl AsRef<[u8]>) -> wasmtime::Result<Component> {
@@ -249,7 +251,7 @@ fn load(engine: &Engine, code: impl AsRef<[u8]>) -> wasmtime::Result<Component> 
 /// Why an engine with a pool does not take code that was just compiled: an engine without one tells what a place would have to have.
 async fn refused(pool: &Pool, code: Arc<[u8]>, error: wasmtime::Error) -> CompileError {
     let (kind, settings) = (pool.kind, pool.settings.clone());
-    let looked = aside(move || {
+    let looked = DEPLOYING.run(move || {
         let engine = plain(kind).map_err(CompileError::Foreign)?;
         let component = load(&engine, code).map_err(CompileError::Foreign)?;
         fits(&settings, &component)

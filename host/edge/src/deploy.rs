@@ -14,9 +14,9 @@ use amphi::component::{InstancePre, Linker};
 use serde_json::Value;
 
 use crate::artifact::{CacheError, Compiled, Compiler};
-use crate::aside::aside;
+use crate::aside::DEPLOYING;
 use crate::body::BodyError;
-use crate::call::CallState;
+use crate::call::{CallState, Exceeded, Failure};
 use crate::config::{self, Limits, Smoke, Unkept};
 use crate::engine::{Engines, Kind, Pool};
 use crate::function::Spec;
@@ -40,6 +40,8 @@ pub(crate) struct Making<'a> {
     pub(crate) engines: &'a Engines,
     pub(crate) compiler: &'a Compiler,
     pub(crate) unkept: Unkept,
+    /// Whether nothing is served yet. Then a version whose instances cannot be made in time is no reason to serve no other function either.
+    pub(crate) starts: bool,
     pub(crate) plugins: &'a Providers,
     pub(crate) stores: &'a KeyValueStores,
     pub(crate) metrics: &'a Metrics,
@@ -97,12 +99,19 @@ impl Making<'_> {
             warnings: imports.warnings.into_iter().chain(warning).collect(),
             places: imports.places,
         });
-        if let Some(smoke) = smoke {
-            proven(&version, smoke).await?;
+        if let Err(error) = tried(&version, smoke).await {
+            match &error {
+                DeployError::Instance(Failure::Exceeded(
+                    late @ (Exceeded::Wall { .. } | Exceeded::Cpu { .. }),
+                )) if self.starts => tracing::error!(
+                    function = spec.name,
+                    version = version.name,
+                    reason = %late,
+                    "no instance can be made in time: each of its calls will be answered with 504"
+                ),
+                _ => return Err(error),
+            }
         }
-        // One instance shows that there can be one; it serves the first call.
-        let ready = version.prewarm(config.prewarm.max(1) as usize).await;
-        ready.map_err(DeployError::Instance)?;
         version.pool.admit(&version);
         Ok(version)
     }
@@ -124,11 +133,11 @@ impl Making<'_> {
         grants: &config::Grants,
     ) -> Result<Prepared, DeployError> {
         let (name, grants, stores) = (name.to_owned(), grants.clone(), self.stores.clone());
-        aside(move || {
+        let prepared = DEPLOYING.run(move || {
             let grants = of(&name, &grants).map_err(DeployError::Grants)?;
             Prepared::new(grants, &stores).map_err(DeployError::Grants)
-        })
-        .await
+        });
+        prepared.await
     }
 
     /// What a function may import: WASI, and what its plugins export.
@@ -248,6 +257,16 @@ impl Making<'_> {
         let log = GuestLog::new(name, version, limits.log, Arc::clone(&metrics));
         (log, metrics)
     }
+}
+
+/// Has a version answer its smoke call, if there is one, and makes the instances that it should begin with.
+async fn tried(version: &Arc<Version>, smoke: Option<&Smoke>) -> Result<(), DeployError> {
+    if let Some(smoke) = smoke {
+        proven(version, smoke).await?;
+    }
+    // One instance shows that there can be one; it serves the first call.
+    let ready = version.prewarm(version.prewarm.max(1) as usize).await;
+    ready.map_err(DeployError::Instance)
 }
 
 /// Has a version answer its smoke call. What that leaves in an instance, no other call finds.

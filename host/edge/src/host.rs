@@ -15,6 +15,7 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Request, Response};
 
+use crate::aside::{DEPLOYING, Stopped};
 use crate::artifact::{Cache, Compiler, Compiling};
 use crate::body::{Body, BodyError, full};
 use crate::config::Unkept;
@@ -192,9 +193,20 @@ impl Host {
         wanted: &BTreeMap<String, (StorePlace, StoreBounds)>,
     ) -> Result<(), (String, StoreProblem)> {
         let _changing = self.changing.lock().await;
-        let stores = KeyValueStores::open(wanted, &self.stores.load())?;
+        let stores = self.opened(wanted.clone()).await?;
         self.stores.store(Arc::new(stores));
         Ok(())
+    }
+
+    /// Stores as they are wanted, the ones that are open already among them.
+    async fn opened(
+        &self,
+        wanted: BTreeMap<String, (StorePlace, StoreBounds)>,
+    ) -> Result<KeyValueStores, (String, StoreProblem)> {
+        let before = self.stores.load_full();
+        let opened = DEPLOYING.run(move || Ok::<_, Stopped>(KeyValueStores::open(&wanted, &before)));
+        let stopped = |stopped| ("stores".to_owned(), StoreProblem::from(stopped));
+        opened.await.map_err(stopped)?
     }
 
     /// Lets functions ask for host functions of the embedder's, in the place of the plugin of the same name: functions that have that one get the new one.

@@ -16,6 +16,7 @@ mod digest;
 mod engine;
 mod entered;
 mod exchange;
+pub mod file;
 mod function;
 mod gate;
 pub mod grant;

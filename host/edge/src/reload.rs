@@ -2,7 +2,8 @@
 //!
 //! A [`Reloader`] reads its source and has the host [`apply`](Host::apply) it, one reload at a time and away from calls. When anything is in the way, what was
 //! served is served on; why is in the log, in the metrics, and in [`Reloads`]. What asks for a reload is a call of [`reload`](Reloader::reload), SIGHUP, or a change
-//! of a file that is [watched](Reloader::watch). Contents decide what is changed: a reload of files that say the same changes nothing.
+//! of a file that is [watched](Reloader::watch). Contents decide what is changed: a reload of files that say the same changes nothing. Every reload ends: each step of
+//! it has a time of its own, and all of them together have one too.
 //!
 //! The `server` section of a configuration is for the start of a process; a reload does not look at it.
 
@@ -12,10 +13,12 @@ mod watch;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use serde::Serialize;
+use tokio::time::timeout;
 
+use crate::aside::{DEPLOYING, Stopped};
 use crate::config::{self, Config, ConfigError};
 use crate::host::{Applied, Host};
 use crate::rollout::record::millis;
@@ -101,12 +104,20 @@ pub struct Reloader {
     state: Mutex<Reloads>,
     /// The files that the last configuration that could be read is made of, as they were before they were read.
     seen: Mutex<Stamps>,
+    /// How long a reload may take.
+    limit: Duration,
 }
 
 impl Reloader {
-    /// A reloader of `host`, which serves what `source` says already or will after the first reload.
+    /// A reloader of `host`, which serves what `source` says already or will after the first reload. A reload has the time that it has by default.
     #[must_use]
     pub fn new(host: Arc<Host>, source: ConfigSource) -> Arc<Self> {
+        Self::within(host, source, config::Timeouts::default().reload)
+    }
+
+    /// The same with `limit` as the time that a reload has.
+    #[must_use]
+    pub fn within(host: Arc<Host>, source: ConfigSource, limit: Duration) -> Arc<Self> {
         let first = 1;
         // In the metrics, what a process starts with is its first configuration.
         host.metrics().reload(Ok(first));
@@ -124,6 +135,7 @@ impl Reloader {
                 last: None,
             }),
             seen: Mutex::new(seen),
+            limit,
         })
     }
 
@@ -150,18 +162,23 @@ impl Reloader {
         let task = tokio::spawn(async move {
             let _reloading = this.reloading.lock().await;
             let begin = Instant::now();
-            let result = this.attempt().await;
+            let limit = this.limit;
+            let result = timeout(limit, this.attempt()).await;
+            let result = result.unwrap_or(Err(ReloadError::Late { limit }));
             this.take_down(trigger, begin, &result);
             result
         });
-        task.await.unwrap_or(Err(ReloadError::Stopped))
+        task.await
+            .unwrap_or_else(|error| Err(ReloadError::Stopped(error.to_string())))
     }
 
     async fn attempt(&self) -> Result<Applied, ReloadError> {
         let (source, before) = (self.source.clone(), self.seen());
         // Files may be on a disk that is slow.
-        let read = tokio::task::spawn_blocking(move || read(&source, &before)).await;
-        let (config, seen) = read.map_err(|_| ReloadError::Stopped)?;
+        let read = DEPLOYING.run(move || Ok(read(&source, &before)));
+        let (config, seen) = read
+            .await
+            .map_err(|Stopped(why)| ReloadError::Stopped(why))?;
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = seen;
         let applied = self.host.apply(&config.map_err(ReloadError::Config)?).await;
         applied.map_err(ReloadError::Apply)

@@ -27,6 +27,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use crate::admin::Admin;
+use crate::aside::CERTIFICATES;
 use crate::config::Config;
 use crate::host::Host;
 use crate::listen::{self, Certificates, Drained, Readiness, Settings};
@@ -166,11 +167,11 @@ async fn watch(certificates: &Arc<Certificates>) {
         ticks.tick().await;
         let certificates = Arc::clone(certificates);
         // Files may be on a disk that is slow.
-        let looked = tokio::task::spawn_blocking(move || certificates.reload()).await;
+        let looked = CERTIFICATES.run(move || certificates.reload()).await;
         match looked {
-            Ok(Ok(false)) | Err(_) => {}
-            Ok(Ok(true)) => tracing::info!("the certificate was replaced"),
-            Ok(Err(error)) => {
+            Ok(false) => {}
+            Ok(true) => tracing::info!("the certificate was replaced"),
+            Err(error) => {
                 let error: &dyn std::error::Error = &error;
                 tracing::error!(
                     error,

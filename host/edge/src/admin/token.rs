@@ -2,7 +2,6 @@
 
 use std::error::Error;
 use std::fmt;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +10,7 @@ use http::header::AUTHORIZATION;
 use subtle::ConstantTimeEq;
 
 use crate::digest::Digest;
+use crate::file;
 
 /// The token of the admin API. Only its digest is kept, so that it is written nowhere by mistake.
 #[derive(Clone, Copy)]
@@ -28,12 +28,12 @@ impl Token {
     /// # Errors
     ///
     /// The file cannot be read, or there is nothing in it.
-    pub fn read(file: &Path) -> Result<Self, TokenError> {
+    pub fn read(path: &Path) -> Result<Self, TokenError> {
         let refused = |source| TokenError {
-            file: file.to_owned(),
+            file: path.to_owned(),
             source,
         };
-        let bytes = fs::read(file).map_err(refused)?;
+        let bytes = file::read(path).map_err(refused)?;
         match bytes.trim_ascii() {
             [] => Err(refused(io::Error::other("the file is empty"))),
             token => Ok(Self::new(token)),

@@ -18,8 +18,9 @@ use sha2::Digest as _;
 use wasmtime::Engine;
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::aside::aside;
+use crate::aside::DEPLOYING;
 use crate::digest::Digest;
+use crate::file;
 
 const MAGIC: &[u8; 8] = b"amphi\0c1";
 const HEADER: usize = MAGIC.len() + 32 + 32;
@@ -52,16 +53,15 @@ impl Cache {
     /// What was kept for a component, if it is whole.
     pub(crate) async fn read(&self, engine: &Engine, digest: Digest) -> Option<Vec<u8>> {
         let path = self.path(engine, digest);
-        tokio::task::spawn_blocking(move || {
-            let file = fs::read(&path).ok()?;
+        let read = DEPLOYING.run(move || {
+            let file = file::read(&path)?;
             let code = whole(&file, digest);
             if code.is_none() {
                 tracing::warn!(path = %path.display(), "a cache entry is broken: the component is compiled again");
             }
-            code
-        })
-        .await
-        .ok()?
+            io::Result::Ok(code)
+        });
+        read.await.ok()?
     }
 
     /// Keeps `code` for a component. If that fails, the component is compiled again the next time.
@@ -77,7 +77,7 @@ impl Cache {
         file.extend_from_slice(digest.as_bytes());
         file.extend_from_slice(&sha2::Sha256::digest(code));
         file.extend_from_slice(code);
-        let written = aside(move || write(&path, &file)).await;
+        let written = DEPLOYING.run(move || write(&path, &file)).await;
         written.map_err(|error| CacheError {
             folder: self.folder.clone(),
             error,

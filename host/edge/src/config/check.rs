@@ -139,6 +139,7 @@ fn server(found: &mut Finder, server: &Server) {
         found.period("header", server.timeouts.header);
         found.period("body", server.timeouts.body);
         found.period("idle", server.timeouts.idle);
+        found.period("reload", server.timeouts.reload);
     });
     found.at("pool", |found| {
         found.number("instances", server.pool.instances.into(), 1, 100_000);

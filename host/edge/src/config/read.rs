@@ -1,7 +1,6 @@
 //! From a file to a configuration: all that is wrong with it at once.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -11,6 +10,7 @@ use super::deserialize::Fault;
 use super::issue::{ConfigError, Issue, Problem};
 use super::tree::{self, Entry, Node, Step, Value};
 use super::{Config, Store};
+use crate::file::read_to_string;
 
 /// How a configuration is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl Format {
 /// If it cannot be read, or is not right: then with all that is wrong.
 pub fn read(file: &Path) -> Result<Config, ConfigError> {
     let format = Format::of(file).ok_or_else(|| ConfigError::UnknownFormat(file.to_owned()))?;
-    let text = fs::read_to_string(file).map_err(|source| ConfigError::Unreadable {
+    let text = read_to_string(file).map_err(|source| ConfigError::Unreadable {
         file: file.to_owned(),
         source,
     })?;
@@ -101,7 +101,7 @@ fn without_functions(tree: &Node, taken: &BTreeSet<String>) -> Option<Issue> {
 
 /// What the configuration in `file` says, if it is one, whether that can be or not.
 pub(crate) fn unchecked(file: &Path) -> Option<Config> {
-    let text = fs::read_to_string(file).ok()?;
+    let text = read_to_string(file).ok()?;
     let folder = file.parent().unwrap_or(Path::new(""));
     let shaped = shaped(&text, Format::of(file)?, folder).ok()?;
     shaped.issues.is_empty().then_some(shaped.config)

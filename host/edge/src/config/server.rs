@@ -93,7 +93,7 @@ pub struct Tls {
     pub key: PathBuf,
 }
 
-/// How long clients may take, and the process to end.
+/// How long clients may take, the process to end, and a reload.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Timeouts {
@@ -112,6 +112,9 @@ pub struct Timeouts {
     /// How long the process goes on accepting connections, while `/readyz` answers 503 already, so that load balancers notice. Default: `0s`.
     #[serde(with = "Period")]
     pub drain_delay: Duration,
+    /// How long a reload may take, all that is compiled and tried for it included; then what was served is served on. Default: `10m`.
+    #[serde(with = "Period")]
+    pub reload: Duration,
 }
 
 impl Default for Timeouts {
@@ -122,6 +125,7 @@ impl Default for Timeouts {
             idle: Duration::from_secs(60),
             drain: Duration::from_secs(30),
             drain_delay: Duration::ZERO,
+            reload: Duration::from_secs(600),
         }
     }
 }

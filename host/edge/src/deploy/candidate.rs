@@ -7,7 +7,7 @@ use amphi_core::contract::{self, Contract};
 use wasmparser::{Validator, WasmFeatures};
 
 use super::DeployError;
-use crate::aside::aside;
+use crate::aside::DEPLOYING;
 use crate::digest::Digest;
 use crate::version::title;
 
@@ -29,7 +29,7 @@ impl Candidate {
     /// Validates a component and decodes its contract.
     pub(crate) async fn read(bytes: impl Into<Arc<[u8]>>) -> Result<Self, DeployError> {
         let bytes = bytes.into();
-        aside(move || Self::of(bytes)).await
+        DEPLOYING.run(move || Self::of(bytes)).await
     }
 
     fn of(bytes: Arc<[u8]>) -> Result<Self, DeployError> {

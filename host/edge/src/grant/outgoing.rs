@@ -13,6 +13,7 @@ mod trust;
 use self::connect::{Target, connect};
 use self::counted::Counted;
 use self::pattern::port_of;
+use crate::aside::{NAMES, Threads};
 use amphi::wasi_http::{
     Beside, Error, RequestOptions, Result, WasiBody, WasiHttpHooks, exchange, within,
 };
@@ -25,6 +26,9 @@ use tokio::sync::Semaphore;
 pub use network::Networks;
 pub use pattern::{HostPattern, PatternError};
 pub use trust::{Trust, TrustError};
+
+/// How many names of a function's requests are looked for at a time; those above wait, within the time to connect.
+const NAMES_AT_A_TIME: usize = 8;
 
 /// How many requests a function sends at a time, and how long each part of one takes. A guest may ask for less time, not for more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +65,8 @@ struct Granted {
     limits: OutgoingLimits,
     trust: Trust,
     places: Arc<Semaphore>,
+    /// Its share of the threads that find the addresses of names.
+    names: Threads,
 }
 
 impl Outgoing {
@@ -79,6 +85,7 @@ impl Outgoing {
             limits,
             trust,
             places: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
+            names: NAMES.share(NAMES_AT_A_TIME),
         }))
     }
 
@@ -112,7 +119,7 @@ impl Granted {
         let place = place.map_err(|_| Error::ConnectionLimitReached)?;
         let options = self.limits.over(options);
 
-        let connected = connect(&target, &self.networks, &self.trust);
+        let connected = connect(&target, &self.networks, &self.trust, &self.names);
         let late = Error::ConnectionTimeout;
         let stream = within(options.connect_timeout, late, connected).await??;
         let (response, beside) = exchange(stream, request, options).await?;

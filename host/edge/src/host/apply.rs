@@ -11,10 +11,12 @@ use futures_util::StreamExt;
 use futures_util::stream;
 
 use super::{Host, Settings, Snapshot};
+use crate::aside::DEPLOYING;
 use crate::artifact::{Cache, Compiling, Place};
 use crate::config::{self, Config};
 use crate::deploy::{Candidate, DeployError};
 use crate::engine::PoolSettings;
+use crate::file;
 use crate::function::{Function, Spec};
 use crate::grant::keyvalue::{KeyValueStores, StoreProblem};
 use crate::plugin::{ComponentPlugin, Provider, Providers};
@@ -147,7 +149,7 @@ impl Host {
     pub async fn apply(&self, config: &Config) -> Result<Applied, ApplyError> {
         let _changing = self.changing.lock().await;
         let mut problems = Vec::new();
-        let stores = KeyValueStores::open(&KeyValueStores::wanted(config), &self.stores.load());
+        let stores = self.opened(KeyValueStores::wanted(config)).await;
         let stores = stores.unwrap_or_else(|(name, problem)| {
             problems.push((name, ApplyProblem::Store(problem)));
             KeyValueStores::default()
@@ -289,10 +291,8 @@ async fn specify(name: &str, function: &config::Function) -> Result<Spec, ApplyP
 }
 
 async fn read(path: &Path) -> Result<Vec<u8>, ApplyProblem> {
-    tokio::fs::read(path)
-        .await
-        .map_err(|error| ApplyProblem::Read {
-            path: path.to_owned(),
-            error,
-        })
+    let path = path.to_owned();
+    let file = path.clone();
+    let read = DEPLOYING.run(move || file::read(&file)).await;
+    read.map_err(|error| ApplyProblem::Read { path, error })
 }

@@ -31,13 +31,15 @@ impl Host {
         plugins: &Providers,
         stores: &KeyValueStores,
     ) -> Result<Arc<Function>, DeployError> {
+        let starts = self.starts();
         let making = Making {
             engines: &self.engines,
             compiler: &self.compiler,
-            unkept: match self.starts() {
+            unkept: match starts {
                 true => Unkept::Serve,
                 false => self.unkept,
             },
+            starts,
             plugins,
             stores,
             metrics: &self.records.metrics,

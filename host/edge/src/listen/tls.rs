@@ -2,7 +2,6 @@
 
 use std::error::Error;
 use std::fmt;
-use std::fs;
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,7 +12,9 @@ use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::TlsAcceptor;
 
+use crate::aside::Stopped;
 use crate::config::Tls;
+use crate::file;
 
 /// A certificate and its key, of two files.
 pub struct Certificates {
@@ -73,9 +74,9 @@ impl fmt::Debug for Certificates {
 }
 
 fn contents(files: &Tls) -> Result<(Vec<u8>, Vec<u8>), TlsError> {
-    let read = |file: &PathBuf| {
-        fs::read(file).map_err(|source| TlsError::Unreadable {
-            file: file.clone(),
+    let read = |path: &PathBuf| {
+        file::read(path).map_err(|source| TlsError::Unreadable {
+            file: path.clone(),
             source,
         })
     };
@@ -122,6 +123,8 @@ pub enum TlsError {
     },
     /// Certificate and key cannot be used together.
     Refused(rustls::Error),
+    /// The files were not read to their ends.
+    Stopped(String),
 }
 
 impl fmt::Display for TlsError {
@@ -136,7 +139,14 @@ impl fmt::Display for TlsError {
                 )
             }
             Self::Refused(_) => formatter.write_str("the certificate cannot be used with the key"),
+            Self::Stopped(why) => write!(formatter, "the files could not be looked at: {why}"),
         }
+    }
+}
+
+impl From<Stopped> for TlsError {
+    fn from(Stopped(why): Stopped) -> Self {
+        Self::Stopped(why)
     }
 }
 
@@ -146,6 +156,7 @@ impl Error for TlsError {
             Self::Unreadable { source, .. } => Some(source),
             Self::Broken { source, .. } => Some(source),
             Self::Refused(error) => Some(error),
+            Self::Stopped(_) => None,
         }
     }
 }

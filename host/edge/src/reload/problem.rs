@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -19,8 +20,13 @@ pub enum ReloadError {
     Config(ConfigError),
     /// The configuration cannot be served.
     Apply(ApplyError),
-    /// The process ends, or something in it has panicked.
-    Stopped,
+    /// It took longer than it may.
+    Late {
+        /// How long it may take.
+        limit: Duration,
+    },
+    /// The configuration could not be read to its end: the process ends, something in it has panicked, or a disk hangs.
+    Stopped(String),
 }
 
 /// One thing that is in the way of a reload.
@@ -53,7 +59,8 @@ impl fmt::Display for ReloadError {
         match self {
             Self::Config(_) => f.write_str("there is no configuration to serve"),
             Self::Apply(_) => f.write_str("the configuration cannot be served"),
-            Self::Stopped => f.write_str("the reload was stopped before its end"),
+            Self::Late { limit } => write!(f, "expected a reload within {limit:?}, found no end of it"),
+            Self::Stopped(why) => write!(f, "the reload was stopped before its end: {why}"),
         }
     }
 }
@@ -63,7 +70,7 @@ impl Error for ReloadError {
         match self {
             Self::Config(error) => Some(error),
             Self::Apply(error) => Some(error),
-            Self::Stopped => None,
+            Self::Late { .. } | Self::Stopped(_) => None,
         }
     }
 }
@@ -84,7 +91,7 @@ impl ReloadError {
                     .map(|(path, problem)| apply(path, problem))
                     .collect()
             }
-            Self::Stopped => vec![ReloadProblem::new("", self.to_string())],
+            Self::Late { .. } | Self::Stopped(_) => vec![ReloadProblem::new("", self.to_string())],
         }
     }
 
@@ -92,7 +99,8 @@ impl ReloadError {
     #[must_use]
     pub fn word(&self) -> &'static str {
         let error = match self {
-            Self::Stopped => return "stopped",
+            Self::Late { .. } => return "late",
+            Self::Stopped(_) => return "stopped",
             Self::Config(_) => return "config",
             Self::Apply(error) => error,
         };

@@ -19,6 +19,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::files;
 use super::{Reloader, Trigger};
+use crate::aside::{Stopped, WATCHING};
 
 /// For how long nothing must have happened before files are looked at: who writes them may be in the middle.
 const QUIET: Duration = Duration::from_millis(200);
@@ -38,6 +39,8 @@ pub enum WatchError {
     },
     /// SIGHUP cannot be handled.
     Hangup(io::Error),
+    /// The files were not looked at to the end, since their disk hangs for instance.
+    Stopped(String),
 }
 
 impl fmt::Display for WatchError {
@@ -49,6 +52,7 @@ impl fmt::Display for WatchError {
             } => write!(f, "the folder `{}` cannot be watched", folder.display()),
             Self::Folder { folder: None, .. } => f.write_str("no folder can be watched"),
             Self::Hangup(_) => f.write_str("SIGHUP cannot be handled"),
+            Self::Stopped(why) => write!(f, "the files could not be looked at: {why}"),
         }
     }
 }
@@ -58,7 +62,14 @@ impl Error for WatchError {
         match self {
             Self::Folder { source, .. } => Some(source),
             Self::Hangup(source) => Some(source),
+            Self::Stopped(_) => None,
         }
+    }
+}
+
+impl From<Stopped> for WatchError {
+    fn from(Stopped(why): Stopped) -> Self {
+        Self::Stopped(why)
     }
 }
 
@@ -77,13 +88,13 @@ impl Reloader {
     /// If the system does not let folders be watched, or the signal be handled.
     pub fn watch(self: &Arc<Self>) -> Result<Watching, WatchError> {
         let hangup = signal(SignalKind::hangup()).map_err(WatchError::Hangup)?;
-        let mut look = Look {
+        let happened = Arc::default();
+        let folders = files::folders(self.seen().keys());
+        let look = Look {
             reloader: Arc::clone(self),
-            happened: Arc::default(),
-            watcher: None,
-            folders: BTreeMap::new(),
+            watched: Watched::begin(folders, &happened)?,
+            happened,
         };
-        look.arm()?;
         let task = tokio::spawn(look.run(hangup));
         Ok(Watching(AbortOnDropHandle::new(task)))
     }
@@ -93,8 +104,14 @@ impl Reloader {
 struct Look {
     reloader: Arc<Reloader>,
     happened: Arc<Notify>,
-    watcher: Option<RecommendedWatcher>,
+    watched: Watched,
+}
+
+/// Folders that are watched, each with its device and its number.
+struct Watched {
     folders: BTreeMap<PathBuf, (u64, u64)>,
+    #[expect(dead_code, reason = "it watches for as long as it is kept")]
+    watcher: RecommendedWatcher,
 }
 
 impl Look {
@@ -126,43 +143,55 @@ impl Look {
     }
 
     async fn look(&mut self, trigger: Trigger) {
-        self.rearm();
-        if trigger == Trigger::Files && !self.differs() {
+        let differs = self.rearmed().await;
+        if trigger == Trigger::Files && !differs {
             return;
         }
         // How it ended is told by the reload.
         let _ = self.reloader.reload(trigger).await;
-        self.rearm();
-        if self.differs() {
+        if self.rearmed().await {
             // Something was changed while it was read.
             self.happened.notify_one();
         }
     }
 
-    /// Whether the files are others than those that were read last.
-    fn differs(&self) -> bool {
-        let seen = self.reloader.seen();
-        files::stamps(seen.keys()) != seen
-    }
-
-    fn rearm(&mut self) {
-        if let Err(error) = self.arm() {
-            let error: &dyn Error = &error;
-            tracing::error!(error, "changes of some files are not seen");
-        }
-    }
-
-    /// Watches the folders of the files as they are now. The old ones are watched until the new ones are.
-    fn arm(&mut self) -> Result<(), WatchError> {
-        let folders = files::folders(self.reloader.seen().keys());
-        if folders == self.folders && self.watcher.is_some() {
-            return Ok(());
-        }
+    /// Watches the folders of the files as they are now, the old ones until the new ones are; whether the files are others than those that were read last. A disk that
+    /// hangs keeps nobody waiting for longer than a look may take.
+    async fn rearmed(&mut self) -> bool {
+        let (seen, folders) = (self.reloader.seen(), self.watched.folders.clone());
         let happened = Arc::clone(&self.happened);
+        let looked = WATCHING.run(move || {
+            let now = files::folders(seen.keys());
+            let anew = (now != folders).then(|| Watched::begin(now, &happened));
+            Ok::<_, Stopped>((anew.transpose(), files::stamps(seen.keys()) != seen))
+        });
+        let (anew, differs) = match looked.await {
+            Ok((anew, differs)) => (anew, differs),
+            Err(stopped) => (Err(stopped.into()), false),
+        };
+        match anew {
+            Ok(None) => {}
+            Ok(Some(watched)) => self.watched = watched,
+            Err(error) => {
+                let error: &dyn Error = &error;
+                tracing::error!(error, "changes of some files are not seen");
+            }
+        }
+        differs
+    }
+}
+
+impl Watched {
+    /// Watches folders, and says when something happens there. Blocks.
+    fn begin(
+        folders: BTreeMap<PathBuf, (u64, u64)>,
+        happened: &Arc<Notify>,
+    ) -> Result<Self, WatchError> {
+        let happens = Arc::clone(happened);
         let handler = move |event: notify::Result<notify::Event>| {
             // Reading is no change; an error may hide one.
             if !matches!(&event, Ok(event) if matches!(event.kind, EventKind::Access(_))) {
-                happened.notify_one();
+                happens.notify_one();
             }
         };
         let refused = |folder| move |source| WatchError::Folder { folder, source };
@@ -171,10 +200,8 @@ impl Look {
             let watched = watcher.watch(folder, RecursiveMode::NonRecursive);
             watched.map_err(refused(Some(folder.clone())))?;
         }
-        self.watcher = Some(watcher);
-        self.folders = folders;
         // What happened between the look and the watch is seen by looking again.
-        self.happened.notify_one();
-        Ok(())
+        happened.notify_one();
+        Ok(Self { folders, watcher })
     }
 }

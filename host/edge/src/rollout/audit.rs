@@ -3,12 +3,13 @@
 //! A process that is killed in the middle of a line leaves a torn one at the end. The next to open the file recognises it, by the newline that is missing or by
 //! what is no JSON, and cuts it off; all lines before are whole, since each was on the disk before the next was begun. One process writes at a time.
 
+use crate::file;
 use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
-use std::{fmt, fs};
+use std::fmt;
 
 /// A file of entries, open for more. Everything about it blocks.
 #[derive(Debug)]
@@ -90,12 +91,9 @@ impl AuditLog {
             path: path.to_owned(),
             cause,
         };
-        let file = OpenOptions::new()
-            .read(true)
-            .append(true)
-            .create(true)
-            .open(path);
-        let mut file = file.map_err(problem)?;
+        let mut options = OpenOptions::new();
+        let options = options.read(true).append(true).create(true);
+        let mut file = file::open_with(options, path).map_err(problem)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -173,7 +171,7 @@ impl AuditLog {
 ///
 /// When the file cannot be read, or a line before the last is no entry.
 pub fn entries<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, AuditError> {
-    match fs::read(path) {
+    match file::read(path) {
         Ok(bytes) => Ok(lines(path, &bytes)?.0),
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(cause) => {

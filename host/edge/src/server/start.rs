@@ -106,7 +106,8 @@ impl Server {
             Some(file) => ConfigSource::File(file),
             None => ConfigSource::Fixed(Box::new(config.clone())),
         };
-        let reloader = Reloader::new(Arc::clone(&host), source);
+        let limit = config.server.timeouts.reload;
+        let reloader = Reloader::within(Arc::clone(&host), source, limit);
         let admin = match &config.server.admin {
             Some(admin) => Some(bind_admin(admin, &reloader).await?),
             None => None,

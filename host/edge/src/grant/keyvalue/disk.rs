@@ -3,10 +3,13 @@
 use super::bounds::{StoreBounds, Tally};
 use super::changes::{Changes, Page, incremented};
 use super::problem::StoreProblem;
+use crate::file::open_with;
+use redb::backends::FileBackend;
 use redb::{
     Database, ReadableDatabase, ReadableTable, ReadableTableMetadata, Table, TableDefinition,
     WriteTransaction,
 };
+use std::fs::OpenOptions;
 use std::path::Path;
 
 const ENTRIES: TableDefinition<&str, &[u8]> = TableDefinition::new("entries");
@@ -24,7 +27,12 @@ pub struct DiskStore {
 impl DiskStore {
     /// Opens the file, or makes it.
     pub fn open(path: &Path) -> Result<DiskStore, StoreProblem> {
-        let database = Database::builder().set_cache_size(CACHE).create(path)?;
+        let mut options = OpenOptions::new();
+        let options = options.read(true).write(true).create(true).truncate(false);
+        let file = open_with(options, path)?;
+        let mut builder = Database::builder();
+        let builder = builder.set_cache_size(CACHE);
+        let database = builder.create_with_backend(FileBackend::new(file)?)?;
         let begun = database.begin_write()?;
         begun.open_table(ENTRIES)?;
         begun.open_table(BYTES)?;

@@ -1,5 +1,6 @@
 //! Why a store did not do what it was asked for.
 
+use crate::aside::Stopped;
 use std::fmt;
 
 /// Why a store did not do what it was asked for. A guest gets the text as the interface's `other`.
@@ -114,6 +115,12 @@ impl std::error::Error for StoreProblem {
             | StoreProblem::TooLargeANumber { .. }
             | StoreProblem::Lost => None,
         }
+    }
+}
+
+impl From<Stopped> for StoreProblem {
+    fn from(_: Stopped) -> StoreProblem {
+        StoreProblem::Lost
     }
 }
 

@@ -5,10 +5,9 @@ use super::changes::{Changes, Page};
 use super::disk::DiskStore;
 use super::memory::MemoryStore;
 use super::problem::StoreProblem;
+use crate::aside::{STORES, Threads};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tokio::sync::Semaphore;
-use tokio::task::spawn_blocking;
 
 /// How many operations on one file are under way at a time. Each has a thread, of which the host has many, but not for one store.
 const AT_A_TIME: usize = 8;
@@ -34,7 +33,7 @@ pub struct Store {
 #[derive(Clone)]
 enum Held {
     Memory(Arc<MemoryStore>),
-    Disk(Arc<DiskStore>, Arc<Semaphore>),
+    Disk(Arc<DiskStore>, Threads),
 }
 
 impl Store {
@@ -81,8 +80,8 @@ impl Store {
         bounds.batch(keys.len())?;
         match &self.held {
             Held::Memory(store) => store.get(&keys, &bounds),
-            Held::Disk(store, turns) => {
-                blocking(store, turns, move |store| store.get(&keys, &bounds)).await
+            Held::Disk(store, threads) => {
+                blocking(store, threads, move |store| store.get(&keys, &bounds)).await
             }
         }
     }
@@ -95,8 +94,8 @@ impl Store {
     pub async fn exists(&self, key: String) -> Result<bool, StoreProblem> {
         match &self.held {
             Held::Memory(store) => Ok(store.exists(&key)),
-            Held::Disk(store, turns) => {
-                blocking(store, turns, move |store| store.exists(&key)).await
+            Held::Disk(store, threads) => {
+                blocking(store, threads, move |store| store.exists(&key)).await
             }
         }
     }
@@ -115,13 +114,13 @@ impl Store {
         }
         match &self.held {
             Held::Memory(store) => store.change(changes, &bounds),
-            Held::Disk(store, turns) => {
-                blocking(store, turns, move |store| store.change(changes, &bounds)).await
+            Held::Disk(store, threads) => {
+                blocking(store, threads, move |store| store.change(changes, &bounds)).await
             }
         }
     }
 
-    /// Adds `delta` to the number that the value of `key` is, zero if there is none; returns the sum.
+    /// Adds `delta` to the number that the value of `key` is, zero if there is none; rethreads the sum.
     ///
     /// # Errors
     ///
@@ -131,8 +130,8 @@ impl Store {
         bounds.key(&key)?;
         match &self.held {
             Held::Memory(store) => store.increment(key, delta, &bounds),
-            Held::Disk(store, turns) => {
-                blocking(store, turns, move |store| {
+            Held::Disk(store, threads) => {
+                blocking(store, threads, move |store| {
                     store.increment(&key, delta, &bounds)
                 })
                 .await
@@ -149,8 +148,8 @@ impl Store {
         let bounds = self.bounds;
         match &self.held {
             Held::Memory(store) => Ok(store.keys(skip, &bounds)),
-            Held::Disk(store, turns) => {
-                blocking(store, turns, move |store| store.keys(skip, &bounds)).await
+            Held::Disk(store, threads) => {
+                blocking(store, threads, move |store| store.keys(skip, &bounds)).await
             }
         }
     }
@@ -163,30 +162,24 @@ impl Store {
     pub async fn tally(&self) -> Result<Tally, StoreProblem> {
         match &self.held {
             Held::Memory(store) => Ok(store.tally()),
-            Held::Disk(store, turns) => blocking(store, turns, DiskStore::tally).await,
+            Held::Disk(store, threads) => blocking(store, threads, DiskStore::tally).await,
         }
     }
 }
 
 fn on_disk(path: &Path) -> Result<Held, StoreProblem> {
     let store = Arc::new(DiskStore::open(path)?);
-    Ok(Held::Disk(store, Arc::new(Semaphore::new(AT_A_TIME))))
+    Ok(Held::Disk(store, STORES.share(AT_A_TIME)))
 }
 
 /// Does `work` on a thread that may block. What has begun is done, even if nobody waits for it any more.
 async fn blocking<T: Send + 'static>(
     store: &Arc<DiskStore>,
-    turns: &Arc<Semaphore>,
+    threads: &Threads,
     work: impl FnOnce(&DiskStore) -> Result<T, StoreProblem> + Send + 'static,
 ) -> Result<T, StoreProblem> {
-    let turn = turns.clone().acquire_owned().await;
-    let turn = turn.map_err(|_| StoreProblem::Lost)?;
     let store = store.clone();
-    let done = spawn_blocking(move || {
-        let _turn = turn;
-        work(&store)
-    });
-    done.await.map_err(|_| StoreProblem::Lost)?
+    threads.run(move || work(&store)).await
 }
 
 #[cfg(test)]

@@ -2,13 +2,14 @@
 
 use super::network::Networks;
 use super::trust::Trust;
+use crate::aside::Threads;
 use amphi::wasi_http::Error;
 use http::uri::Scheme;
 use rustls::pki_types::ServerName;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpStream, lookup_host};
+use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 /// A connection, with TLS or without.
@@ -25,14 +26,15 @@ pub struct Target {
 }
 
 /// Connects. The name is resolved once, and only to addresses that came of that, each checked, is a connection tried, so that no second answer of a name
-/// server can lead elsewhere.
+/// server can lead elsewhere. Nothing here has a clock: who waits has one.
 pub async fn connect(
     target: &Target,
     networks: &Networks,
     trust: &Trust,
+    names: &Threads,
 ) -> Result<Box<dyn Stream>, Error> {
     let host = target.host.trim_matches(['[', ']']);
-    let addresses = permitted(host, target.port, networks).await?;
+    let addresses = permitted(host, target.port, networks, names).await?;
     let stream = first(&addresses).await.map_err(|error| refusal(&error))?;
     // What is sent is sent in parts that are whole.
     stream.set_nodelay(true).map_err(Error::Connect)?;
@@ -44,12 +46,17 @@ pub async fn connect(
     Ok(Box::new(connected.await.map_err(broken_tls)?))
 }
 
-async fn permitted(host: &str, port: u16, networks: &Networks) -> Result<Vec<SocketAddr>, Error> {
+async fn permitted(
+    host: &str,
+    port: u16,
+    networks: &Networks,
+    names: &Threads,
+) -> Result<Vec<SocketAddr>, Error> {
     let unknown = |_| Error::DnsError {
         rcode: Some("the name cannot be resolved".to_owned()),
         info_code: None,
     };
-    let found: Vec<SocketAddr> = lookup_host((host, port)).await.map_err(unknown)?.collect();
+    let found = resolve(host, port, names).await.map_err(unknown)?;
     if found.is_empty() {
         return Err(Error::DestinationNotFound);
     }
@@ -61,6 +68,16 @@ async fn permitted(host: &str, port: u16, networks: &Networks) -> Result<Vec<Soc
         true => Err(Error::DestinationIpProhibited),
         false => Ok(permitted),
     }
+}
+
+/// The addresses of a name, by the system, on a thread that may hang for as long as a name server does.
+async fn resolve(host: &str, port: u16, names: &Threads) -> io::Result<Vec<SocketAddr>> {
+    if let Ok(address) = host.parse() {
+        return Ok(vec![SocketAddr::new(address, port)]);
+    }
+    let host = host.to_owned();
+    let found = names.run(move || Ok((host.as_str(), port).to_socket_addrs()?.collect()));
+    found.await
 }
 
 /// A connection to the first address that takes one.

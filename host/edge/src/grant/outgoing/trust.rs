@@ -1,7 +1,8 @@
 //! Whose certificates are trusted where requests go.
 
+use crate::file;
 use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::{ClientConfig, RootCertStore};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -20,7 +21,7 @@ pub enum TrustError {
         /// The file.
         path: PathBuf,
         /// Why not.
-        cause: rustls::pki_types::pem::Error,
+        cause: pem::Error,
     },
     /// One of its certificates is no authority's.
     Certificate {
@@ -89,7 +90,8 @@ impl Trust {
             cause,
         };
         let mut roots = RootCertStore::empty();
-        for certificate in CertificateDer::pem_file_iter(path).map_err(read)? {
+        let pem = file::read(path).map_err(|cause| read(pem::Error::Io(cause)))?;
+        for certificate in CertificateDer::pem_slice_iter(&pem) {
             let added = roots.add(certificate.map_err(read)?);
             added.map_err(|cause| TrustError::Certificate {
                 path: path.to_owned(),
