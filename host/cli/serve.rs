@@ -2,7 +2,6 @@
 
 use std::env;
 use std::fmt::Write;
-use std::fs::File;
 use std::io::Read;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -12,9 +11,12 @@ use amphi::error::Context;
 use amphi_core::binary::MAGIC;
 use amphi_edge::config::{self, Config, ConfigError, Format};
 use amphi_edge::listen::{self, Drained};
-use amphi_edge::{Server, log};
+use amphi_edge::{GRACE, Server, file, log};
 use clap::Args;
 use serde_json::{Value, json};
+use tokio::runtime::{Builder, Handle};
+use tokio::sync::oneshot;
+use tokio::time::sleep;
 
 use crate::outcome::{Failure, Outcome, print};
 
@@ -24,7 +26,7 @@ use crate::outcome::{Failure, Outcome, print};
 /// Everything has limits, and nothing is granted that the configuration does not grant.
 ///
 /// When the configuration or a component changes, and on SIGHUP, it serves what is there then; if that cannot be served, it says why and serves on what it did.
-/// SIGTERM and SIGINT end it: what is in flight is answered first.
+/// SIGTERM and SIGINT end it: what is in flight is answered first. A second one ends it at once.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
@@ -55,7 +57,7 @@ pub struct Options {
 const EXAMPLES: &str = "\
 Exit codes:
   0  ended as it was told to, with nothing lost; or the configuration is good
-  1  ended, but requests had to be cut off
+  1  ended, but requests had to be cut off, or it was told to end a second time
   2  the configuration is wrong, or nothing could be served
 
 Examples:
@@ -82,12 +84,15 @@ pub fn serve(options: &Options) -> Outcome {
         config.server.listen = address;
     }
     let _last = log::start(&config.server.log).map_err(Error::new)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .context("cannot start threads")?;
-    let drained = runtime.block_on(run(config, file, options.json))?;
-    match drained.lost {
+    let serving = Builder::new_multi_thread().enable_all().build();
+    let serving = serving.context("cannot start threads")?;
+    // Signals and the end are seen to on this thread, whatever the others do.
+    let this = Builder::new_current_thread().enable_all().build();
+    let this = this.context("cannot wait for signals")?;
+    let drained = this.block_on(run(serving.handle(), config, file, options.json));
+    // A thread that waits for a file or a name without end is not waited for.
+    serving.shutdown_background();
+    match drained?.lost {
         0 => Ok(()),
         _ => Err(Failure::Written),
     }
@@ -95,7 +100,7 @@ pub fn serve(options: &Options) -> Outcome {
 
 fn of_component(component: &Path) -> Result<Config, Failure> {
     let mut begin = [0; MAGIC.len()];
-    let read = File::open(component).and_then(|mut file| file.read_exact(&mut begin));
+    let read = file::open(component).and_then(|mut file| file.read_exact(&mut begin));
     // A file that is too short, and one that is not there, say so below.
     if read.is_ok() && begin != *MAGIC {
         return Err(Failure::Ours(amphi::format_err!(
@@ -125,24 +130,49 @@ fn check(config: &Config, json: bool) -> Outcome {
     print(&format!("the configuration is good: {count}"))
 }
 
-async fn run(config: Config, file: Option<PathBuf>, json: bool) -> Result<Drained, Failure> {
+/// Serves on the threads of `serving` until a signal comes.
+async fn run(
+    serving: &Handle,
+    config: Config,
+    file: Option<PathBuf>,
+    json: bool,
+) -> Result<Drained, Failure> {
     // From here on a signal ends what is begun, and not the process.
     let mut signals = listen::terminate().map_err(|error| Failure::Ours(error.into()))?;
     // Components are compiled by this program as a child; see `main`.
     let program = env::current_exe().context("cannot find this program")?;
-    let server = Server::start(config, file, Some(program));
+    let timeouts = &config.server.timeouts;
+    let longest = timeouts.drain_delay + timeouts.drain + GRACE;
+    let server = serving.spawn(Server::start(config, file, Some(program)));
     let server = tokio::select! {
-        server = server => server.map_err(Error::new)?,
+        server = server => server.context("the start has panicked")?.map_err(Error::new)?,
         _ = signals.next() => return Err(Failure::Ours(amphi::format_err!("told to end before anything was served"))),
     };
     match json {
         true => print(&to_json(&server).to_string())?,
         false => print(&to_text(&server))?,
     }
-    let shutdown = async {
-        signals.next().await;
-    };
-    Ok(server.serve(shutdown).await)
+    let (told, shutdown) = oneshot::channel::<()>();
+    let mut served = serving.spawn(server.serve(async {
+        // Whoever tells it drops the other end.
+        let _ = shutdown.await;
+    }));
+    let panicked = "what serves has panicked";
+    tokio::select! {
+        drained = &mut served => return Ok(drained.context(panicked)?),
+        _ = signals.next() => drop(told),
+    }
+    tokio::select! {
+        drained = served => Ok(drained.context(panicked)?),
+        signal = signals.next() => {
+            tracing::error!(signal, "told to end once more: what is in flight is cut off");
+            Err(Failure::Written)
+        }
+        () = sleep(longest) => {
+            tracing::error!(?longest, "expected an end by now: what hangs is cut off");
+            Err(Failure::Written)
+        }
+    }
 }
 
 /// What is served and where, for people.

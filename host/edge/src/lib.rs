@@ -63,5 +63,5 @@ pub use metrics::Metrics;
 pub use plugin::{ComponentPlugin, Plugin, Settings as PluginSettings};
 pub use problem::{Fault, Kind as ProblemKind, Problem, Scope};
 pub use reload::{ConfigSource, ReloadError, Reloader, Reloads};
-pub use server::{Served, Server, StartError};
+pub use server::{GRACE, Served, Server, StartError};
 pub use version::Version;

@@ -84,7 +84,7 @@ impl Settings {
 pub struct Drained {
     /// Requests that came in, from the first on.
     pub requests: usize,
-    /// Requests that were in flight when the time was up, and were cut off.
+    /// Requests that were in flight when the time was up, and were cut off; of a [`Server`](crate::Server), also guests that went on after their answers.
     pub lost: usize,
     /// How long it took, from the shutdown on.
     pub took: Duration,

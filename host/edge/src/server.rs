@@ -23,12 +23,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::admin::Admin;
-use crate::aside::CERTIFICATES;
-use crate::config::Config;
+use crate::aside::{self, CERTIFICATES};
+use crate::config::{Config, Timeouts};
 use crate::host::Host;
 use crate::listen::{self, Certificates, Drained, Readiness, Settings};
 use crate::reload::Reloader;
@@ -37,6 +37,15 @@ use crate::route;
 pub use start::StartError;
 
 use front::Front;
+
+/// How long after the end of the drain a process may take to end.
+pub const GRACE: Duration = Duration::from_secs(5);
+
+/// How long the admin API has to answer what it is asked at the very end: a part of [`GRACE`].
+const ADMIN_DRAIN: Duration = Duration::from_secs(1);
+
+/// How often it is looked whether guests have ended that go on after their answers.
+const STEP: Duration = Duration::from_millis(10);
 
 /// How often certificates are looked at.
 const LOOK: Duration = Duration::from_secs(10);
@@ -105,7 +114,7 @@ impl Server {
     }
 
     /// Answers requests until `shutdown` resolves, then drains: see [`listen`]. Meanwhile the configuration is [reloaded](crate::reload) when its files change. The admin
-    /// API answers to the end.
+    /// API answers to the end. That takes no longer than `timeouts.drain-delay` and `timeouts.drain` together, and a second.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) -> Drained {
         let settings = Settings {
             certificates: self.certificates.clone(),
@@ -113,8 +122,14 @@ impl Server {
         };
         let end = CancellationToken::new();
         let admin = self.admin.map(|(listener, _, admin)| {
+            let timeouts = Timeouts {
+                drain_delay: Duration::ZERO,
+                drain: ADMIN_DRAIN,
+                ..settings.timeouts.clone()
+            };
             let settings = Settings {
                 certificates: None,
+                timeouts,
                 ..settings.clone()
             };
             let end = end.clone().cancelled_owned();
@@ -135,11 +150,18 @@ impl Server {
             tracing::info!("told to end: what is in flight is answered first");
         };
         self.readiness.ready();
+        let Timeouts {
+            drain, drain_delay, ..
+        } = settings.timeouts;
         let front = Front {
-            host: self.host,
+            host: Arc::clone(&self.host),
             metrics: admin.is_none(),
         };
-        let drained = listen::serve(self.listener, Arc::new(front), settings, shutdown).await;
+        let mut drained = listen::serve(self.listener, Arc::new(front), settings, shutdown).await;
+        if drained.lost == 0 {
+            let left = (drain_delay + drain).saturating_sub(drained.took);
+            drained.lost = guests_have_ended(&self.host, left).await;
+        }
         end.cancel();
         if let Some(admin) = admin {
             // What it is asked at the very end may wait for an answer, but nobody waits for it to end well.
@@ -151,11 +173,33 @@ impl Server {
             lost,
             took,
         } = drained;
+        let hanging = aside::running();
+        if hanging > 0 {
+            tracing::warn!(hanging, "files or names are waited for without end, which nobody does any more");
+        }
         match lost {
             0 => tracing::info!(requests, ?took, "ended, nothing was lost"),
             _ => tracing::error!(requests, lost, ?took, "ended, requests were cut off"),
         }
         drained
+    }
+}
+
+/// Waits for guests that go on after their answers, for as long as `limit`; how many have not ended then.
+async fn guests_have_ended(host: &Host, limit: Duration) -> usize {
+    let running = || {
+        let functions = host.functions();
+        let running = functions.iter().map(|function| function.admission.running());
+        running.sum::<usize>()
+    };
+    let ended = async {
+        while running() > 0 {
+            sleep(STEP).await;
+        }
+    };
+    match timeout(limit, ended).await {
+        Ok(()) => 0,
+        Err(_) => running(),
     }
 }
 

@@ -6,10 +6,10 @@
 use crate::file;
 use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
+use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
-use std::fmt;
 
 /// A file of entries, open for more. Everything about it blocks.
 #[derive(Debug)]
@@ -202,6 +202,7 @@ fn lines<T: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<(Vec<T>, usiz
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
     use tempfile::TempDir;
 
     fn folder() -> (TempDir, PathBuf) {
