@@ -26,7 +26,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use check::check;
-pub use function::{Abi, Breaker, Function, Int64, Json, Limits, Reuse, Wit};
+pub use function::{Abi, Breaker, Function, Int64, Json, Limits, Reuse, Share, Wit};
 pub use grants::{Directory, Grants, OutgoingHttp, Store};
 pub use issue::{ConfigError, Issue, Place, Problem};
 pub(crate) use read::unchecked;

@@ -80,6 +80,7 @@ impl Making<'_> {
         let Linked { pre, warning } = linked.await?;
         let (handler, targets) = callable(&pre)?;
         let (log, metrics) = self.told(&spec.name, &candidate.name, &config.limits);
+        let share = pool.places.share(&spec.name);
         let version = Arc::new(Version {
             digest: candidate.digest,
             name: candidate.name,
@@ -98,6 +99,7 @@ impl Making<'_> {
             metrics,
             warnings: imports.warnings.into_iter().chain(warning).collect(),
             places: imports.places,
+            share,
         });
         if let Err(error) = tried(&version, smoke).await {
             match &error {

@@ -3,13 +3,17 @@
 //! Fuel and asynchronous components change the code that is compiled and what a call costs, so each combination that a function asks for has an
 //! engine of its own ([`Kind`]), made when it is first asked for. All have the same settings otherwise.
 
+mod places;
+
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
 use crate::version::Version;
-use tokio::sync::Semaphore;
 use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+
+pub(crate) use places::{Bounds, Place, Places, Share};
 
 /// How often a guest that computes is looked at: deadlines are exact to this.
 pub const TICK: Duration = Duration::from_millis(10);
@@ -128,12 +132,12 @@ impl PoolSettings {
     }
 }
 
-/// An engine with a pool, and as many permits as the pool has places.
+/// An engine with a pool.
 pub struct Pool {
     /// The engine.
     pub engine: Engine,
-    /// A permit for each component instance that the pool can hold: who waits here does not fail there.
-    pub places: Arc<Semaphore>,
+    /// A place for each component instance that the pool can hold: who waits here does not fail there.
+    pub(crate) places: Arc<Places>,
     /// Which engine it is.
     pub kind: Kind,
     pub(crate) settings: PoolSettings,
@@ -141,10 +145,15 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// Drops instances that wait for a call, of all versions, so that others find places.
-    pub(crate) fn make_room(&self) {
+    /// Drops instances that wait for a call, so that a function finds `count` places: its own where it has all that it may, else those of all that have more than is
+    /// their own.
+    pub(crate) fn make_room(&self, share: &Arc<Share>, count: u32) {
+        let full = share.is_full(count);
         for version in self.tenants() {
-            version.idle.clear(None);
+            let own = Arc::ptr_eq(&version.share, share);
+            if own || (!full && version.share.holds_more_than_its_own()) {
+                version.idle.clear(None);
+            }
         }
     }
 
@@ -173,7 +182,7 @@ impl fmt::Debug for Pool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pool")
             .field("kind", &self.kind)
-            .field("free", &self.places.available_permits())
+            .field("free", &self.places.free())
             .finish_non_exhaustive()
     }
 }
@@ -221,7 +230,7 @@ impl Engines {
         let pool = place.get_or_init(|| {
             let pool = Arc::new(Pool {
                 engine,
-                places: Arc::new(Semaphore::new(self.settings.instances as usize)),
+                places: Places::new(self.settings.instances),
                 kind,
                 settings: self.settings.clone(),
                 tenants: Mutex::default(),
@@ -230,6 +239,13 @@ impl Engines {
             pool
         });
         Ok(Arc::clone(pool))
+    }
+
+    /// Bounds how many places of each pool functions hold from now on, by their names; those that are not named are not bounded.
+    pub(crate) fn bound(&self, bounds: &HashMap<String, Bounds>) {
+        for pool in self.made() {
+            pool.places.bound(bounds);
+        }
     }
 
     /// The engines that have been asked for.

@@ -18,9 +18,9 @@ use http::{HeaderValue, Request, Response};
 use crate::aside::{DEPLOYING, Stopped};
 use crate::artifact::{Cache, Compiler, Compiling};
 use crate::body::{Body, BodyError, full};
-use crate::config::Unkept;
+use crate::config::{self, Unkept};
 use crate::deploy::DeployError;
-use crate::engine::{Engines, PoolSettings};
+use crate::engine::{Bounds, Engines, PoolSettings};
 use crate::exchange::{Exchange, Received};
 use crate::function::{Function, Spec};
 use crate::grant::keyvalue::{KeyValueStores, StoreBounds, StorePlace, StoreProblem};
@@ -105,6 +105,10 @@ impl Host {
     /// See [`DeployError`]. What was served is served on.
     pub async fn deploy(&self, spec: Spec) -> Result<Arc<Function>, DeployError> {
         let _changing = self.changing.lock().await;
+        let others = self.functions();
+        let others = others.iter().filter(|other| other.name != spec.name);
+        let pool = others.map(|other| other.spec.config.pool);
+        self.has_places_for(pool.chain([spec.config.pool]))?;
         let function = self
             .make(Arc::new(spec), &self.plugins.load(), &self.stores.load())
             .await?;
@@ -130,7 +134,32 @@ impl Host {
             self.replace(before.map(|before| &**before), Some(&function));
             snapshot.functions.insert(function.name.clone(), function);
         }
+        self.show(snapshot);
+    }
+
+    /// Serves other functions, which have of the pool what they should from now on.
+    fn show(&self, snapshot: Snapshot) {
+        let functions = snapshot.functions.values();
+        let bounds = functions.map(|function| {
+            let config::Share { least, most } = function.spec.config.pool;
+            let most = most.unwrap_or(u32::MAX);
+            (function.name.clone(), Bounds { least, most })
+        });
+        self.engines.bound(&bounds.collect());
         self.snapshot.store(Arc::new(snapshot.with_routes()));
+    }
+
+    /// Whether there are places for what functions have for themselves.
+    fn has_places_for(
+        &self,
+        functions: impl Iterator<Item = config::Share>,
+    ) -> Result<(), DeployError> {
+        let places = self.engines.settings().instances;
+        let least = functions.map(|share| u64::from(share.least)).sum();
+        match least > u64::from(places) {
+            true => Err(DeployError::Pool { places, least }),
+            false => Ok(()),
+        }
     }
 
     /// Serves the function of this name no more. Calls that run go on to their end.
@@ -139,7 +168,7 @@ impl Host {
         let mut snapshot = Snapshot::clone(&self.snapshot.load());
         let gone = snapshot.functions.remove(name)?;
         self.replace(Some(&gone), None);
-        self.snapshot.store(Arc::new(snapshot.with_routes()));
+        self.show(snapshot);
         Some(gone)
     }
 

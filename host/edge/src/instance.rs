@@ -8,11 +8,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use amphi::component::{Instance, InstancePre};
-use tokio::sync::OwnedSemaphorePermit;
 use wasmtime::Store;
 
 use crate::call::{CallState, Clock, begin};
 use crate::config::{Limits, Reuse};
+use crate::engine::Place;
 use crate::metrics::{FunctionMetrics, InstanceState};
 
 /// A fresh instance for each call.
@@ -29,7 +29,7 @@ pub(crate) struct Live {
     calls: u32,
     since: Instant,
     counted: Counted,
-    _place: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 impl Live {
@@ -37,7 +37,7 @@ impl Live {
     pub(crate) async fn make(
         pre: &InstancePre<CallState>,
         mut store: Store<CallState>,
-        place: OwnedSemaphorePermit,
+        place: Place,
         metrics: &Arc<FunctionMetrics>,
     ) -> Result<Self, (wasmtime::Error, Store<CallState>)> {
         match pre.instantiate_async(&mut store).await {

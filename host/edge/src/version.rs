@@ -6,12 +6,11 @@ use std::time::Duration;
 
 use amphi::component::InstancePre;
 use amphi::wasi_http::{p2, p3};
-use tokio::sync::OwnedSemaphorePermit;
 
 use crate::call::{CallState, Clock, Exceeded, Failure, Usage};
 use crate::config::{Limits, Reuse};
 use crate::digest::Digest;
-use crate::engine::Pool;
+use crate::engine::{Place, Pool, Share};
 use crate::exchange::{Patience, within};
 use crate::instance::{Idle, Live};
 use crate::metrics::FunctionMetrics;
@@ -32,7 +31,7 @@ enum Seat {
     /// An instance that is kept.
     Kept(Live),
     /// A place for a new one.
-    Place(OwnedSemaphorePermit),
+    Place(Place),
 }
 
 /// A component that is ready to be called.
@@ -62,6 +61,8 @@ pub struct Version {
     pub warnings: Vec<String>,
     /// How many places of the pool an instance takes: its own, and one for each component that serves it.
     pub(crate) places: u32,
+    /// Its function's part of the pool.
+    pub(crate) share: Arc<Share>,
 }
 
 impl Version {
@@ -147,8 +148,7 @@ impl Version {
     /// Has `count` instances ready before anybody asks, as far as there are places.
     pub(crate) async fn prewarm(&self, count: usize) -> Result<(), Failure> {
         while self.idle.len() < count {
-            let Ok(place) = Arc::clone(&self.pool.places).try_acquire_many_owned(self.places)
-            else {
+            let Some(place) = self.share.try_take(self.places) else {
                 break;
             };
             let live = self.make(place).await?;
@@ -173,7 +173,7 @@ impl Version {
     }
 
     /// A new instance that no call waits for, made within the time that a call has.
-    async fn make(&self, place: OwnedSemaphorePermit) -> Result<Live, Failure> {
+    async fn make(&self, place: Place) -> Result<Live, Failure> {
         let clock = Clock::new(self.limits.cpu);
         let live = self
             .bounded(&clock, None, self.make_by(place, &clock))
@@ -183,7 +183,7 @@ impl Version {
         live
     }
 
-    async fn make_by(&self, place: OwnedSemaphorePermit, clock: &Clock) -> Result<Live, Failure> {
+    async fn make_by(&self, place: Place, clock: &Clock) -> Result<Live, Failure> {
         let store = self
             .template
             .state(&self.limits, clock.clone())
@@ -194,17 +194,13 @@ impl Version {
             .map_err(|(error, store)| Failure::of_instantiation(error, &store))
     }
 
-    async fn place(&self, wait: Duration) -> Result<OwnedSemaphorePermit, Failure> {
-        let places = Arc::clone(&self.pool.places);
-        if let Ok(place) = Arc::clone(&places).try_acquire_many_owned(self.places) {
+    async fn place(&self, wait: Duration) -> Result<Place, Failure> {
+        if let Some(place) = self.share.try_take(self.places) {
             return Ok(place);
         }
-        self.pool.make_room();
-        match tokio::time::timeout(wait, places.acquire_many_owned(self.places)).await {
-            Ok(Ok(place)) => Ok(place),
-            // The semaphore is never closed; who waited for too long is told so.
-            Ok(Err(_)) | Err(_) => Err(Failure::NoPlace { waited: wait }),
-        }
+        self.pool.make_room(&self.share, self.places);
+        let place = tokio::time::timeout(wait, self.share.take(self.places)).await;
+        place.map_err(|_| Failure::NoPlace { waited: wait })
     }
 }
 

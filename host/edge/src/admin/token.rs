@@ -83,6 +83,8 @@ impl Error for TokenError {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use http::HeaderValue;
 
     use super::*;

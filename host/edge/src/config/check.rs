@@ -1,5 +1,7 @@
 //! What a configuration of the right shape can still have wrong.
 
+mod share;
+
 use crate::grant::outgoing::HostPattern;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
@@ -13,6 +15,7 @@ use super::deserialize::like;
 use super::issue::{Issue, Problem};
 use super::text::{period, size};
 use super::tree::{self, Step};
+use share::{leasts, share};
 use super::{Breaker, Canary, Config, Function, Grants, Limits, Server, Smoke, Store};
 
 /// Paths that the host answers itself.
@@ -52,6 +55,7 @@ pub fn refusals(config: &Config) -> Refusals {
             });
         }
         routes(found, &config.functions);
+        leasts(found, config);
     });
     found.at("plugins", |found| {
         for (name, plugin) in &config.plugins {
@@ -210,8 +214,7 @@ fn one(found: &mut Finder, function: &Function, config: &Config) {
             found.period("idle", reuse.idle);
         });
     }
-    let pool = config.server.pool.instances;
-    found.number("prewarm", function.prewarm.into(), 0, pool.into());
+    share(found, function, config);
     found.at("limits", |found| {
         limits(found, &function.limits, config.server.headers);
     });

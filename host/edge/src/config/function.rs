@@ -46,6 +46,9 @@ pub struct Function {
     /// What one call, and all calls together, may take.
     #[serde(default)]
     pub limits: Limits,
+    /// How many places of the pool its instances have.
+    #[serde(default)]
+    pub pool: Share,
     /// When calls are refused for a while, because one after the other traps.
     #[serde(default)]
     pub breaker: Breaker,
@@ -77,6 +80,7 @@ impl Function {
             reuse: None,
             prewarm: 0,
             limits: Limits::default(),
+            pool: Share::default(),
             breaker: Breaker::default(),
             status: BTreeMap::new(),
             json: Json::default(),
@@ -222,6 +226,17 @@ impl Default for Limits {
             queue_wait: Duration::from_secs(1),
         }
     }
+}
+
+/// How many places of the pool the instances of a function have: those of its calls and those that are kept. An instance takes one, and one more for each component that
+/// serves it as a plugin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Share {
+    /// How many are nobody else's; those of all functions together are at most the pool's. Default: 0.
+    pub least: u32,
+    /// How many it has at most, from `least` and enough for one instance. Default: as many as there are.
+    pub most: Option<u32>,
 }
 
 /// When calls are refused for a while, because one after the other traps.

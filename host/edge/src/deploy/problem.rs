@@ -39,6 +39,13 @@ pub enum DeployError {
         /// What is wrong.
         error: BodyError,
     },
+    /// The functions would have more places of the pool for themselves than there are.
+    Pool {
+        /// How many there are.
+        places: u32,
+        /// How many would be somebody's own.
+        least: u64,
+    },
     /// Something cannot be granted.
     Grants(GrantError),
     /// Nothing that it exports can be called.
@@ -98,6 +105,10 @@ impl fmt::Display for DeployError {
             ),
             Self::Gate(_) => f.write_str("it would break callers"),
             Self::Steps(_) => f.write_str("its canary cannot go in these steps"),
+            Self::Pool { places, least } => write!(
+                f,
+                "expected `pool.least` of all functions to be at most {places} places together, found {least}"
+            ),
             Self::Grants(_) => f.write_str("what it is granted is not there"),
             Self::Plugin { plugin, .. } => write!(f, "the plugin `{plugin}` cannot serve it"),
             Self::NothingToCall { refused } if refused.is_empty() => f.write_str(
@@ -122,6 +133,7 @@ impl std::error::Error for DeployError {
             | Self::NoSuchPlugin { .. }
             | Self::Interface { .. }
             | Self::NothingToCall { .. }
+            | Self::Pool { .. }
             | Self::Stopped(_) => None,
             Self::Gate(refusal) => Some(refusal),
             Self::Steps(error) => Some(error),

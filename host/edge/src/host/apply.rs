@@ -154,6 +154,10 @@ impl Host {
             problems.push((name, ApplyProblem::Store(problem)));
             KeyValueStores::default()
         });
+        let pool = config.functions.values().map(|function| function.pool);
+        if let Err(error) = self.has_places_for(pool) {
+            problems.push(("functions".to_owned(), ApplyProblem::Deploy(error)));
+        }
         let (plugins, changed) = self.providers(config, &mut problems).await;
         let mut snapshot = Snapshot::default();
         let mut applied = Applied::default();
@@ -205,7 +209,7 @@ impl Host {
         }
         self.plugins.store(Arc::new(plugins));
         self.stores.store(Arc::new(stores));
-        self.snapshot.store(Arc::new(snapshot.with_routes()));
+        self.show(snapshot);
         Ok(applied)
     }
 

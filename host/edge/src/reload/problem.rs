@@ -162,6 +162,7 @@ fn stage(error: &DeployError) -> &'static str {
         DeployError::Link(_) => "link",
         DeployError::NoSuchPlugin { .. } | DeployError::Plugin { .. } => "plugin",
         DeployError::Grants(_) => "grants",
+        DeployError::Pool { .. } => "pool",
         DeployError::NothingToCall { .. } => "nothing-to-call",
         DeployError::Interface { .. } => "interface",
         DeployError::Gate(_) => "gate",
