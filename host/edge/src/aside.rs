@@ -3,15 +3,16 @@
 //! A file on a disk that is gone, or a name whose server is slow, may keep a thread for ever. So each use of threads has only so many ([`Threads`]), and work that
 //! finds none waits for one without a thread: what hangs in one use is in no other's way. All uses together have fewer than the 512 threads that tokio has.
 
+use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
+use tokio::runtime::Handle;
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
-use tokio::task::spawn_blocking;
 
-use crate::call::charge;
+use crate::call::{charge, runtime};
 
 /// What makes and reloads functions: files, components that are looked at, machine code that is loaded.
 pub(crate) static DEPLOYING: LazyLock<Threads> =
@@ -47,7 +48,16 @@ pub(crate) fn running() -> usize {
 }
 
 /// Work was stopped before its end: the process ends, it has panicked, or it was late and goes on without anybody who waits for it.
+#[derive(Debug)]
 pub(crate) struct Stopped(pub(crate) String);
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Stopped {}
 
 impl From<Stopped> for std::io::Error {
     fn from(Stopped(why): Stopped) -> Self {
@@ -68,6 +78,8 @@ pub(crate) struct Threads {
     /// Of whose threads they are, if of another use's.
     all: Option<Arc<Semaphore>>,
     limit: Option<Duration>,
+    /// Whether they are of the runtime that is entered, not of the one that polls: a version's own ([`Files`](crate::call::Files)).
+    of_files: bool,
 }
 
 /// A thread, until its work has ended.
@@ -83,6 +95,15 @@ impl Threads {
             places: Arc::new(Semaphore::new(most)),
             all: None,
             limit: None,
+            of_files: false,
+        }
+    }
+
+    /// So many of those that a version has for its files.
+    pub(crate) fn of_files(most: usize) -> Self {
+        Self {
+            of_files: true,
+            ..Self::new(most)
         }
     }
 
@@ -123,16 +144,17 @@ impl Threads {
         })
     }
 
-    async fn done<T, E>(
-        &self,
-        work: impl FnOnce() -> Result<T, E> + Send + 'static,
-    ) -> Result<T, E>
+    async fn done<T, E>(&self, work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Stopped> + Send + 'static,
     {
         let place = self.place().await.map_err(Stopped::from)?;
-        let done = spawn_blocking(move || {
+        let runtime = match self.of_files {
+            true => Handle::current(),
+            false => runtime(),
+        };
+        let done = runtime.spawn_blocking(move || {
             let _place = place;
             let _running = Running::begin();
             let begun = computed();

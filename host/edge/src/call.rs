@@ -2,6 +2,7 @@
 
 mod clock;
 mod failure;
+mod files;
 mod meter;
 mod state;
 mod usage;
@@ -12,6 +13,7 @@ pub use state::CallState;
 pub(crate) use state::{begin, bytes};
 pub use usage::Usage;
 
-pub(crate) use clock::{Clock, charge};
+pub(crate) use clock::{Clock, charge, runtime};
+pub(crate) use files::{AT_A_TIME, Files};
 pub(crate) use meter::Meter;
 pub(crate) use wasi::Wasi;

@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::artifact::{CacheError, Compiled, Compiler};
 use crate::aside::DEPLOYING;
 use crate::body::BodyError;
-use crate::call::{CallState, Exceeded, Failure};
+use crate::call::{CallState, Exceeded, Failure, Files};
 use crate::config::{self, Limits, Smoke, Unkept};
 use crate::engine::{Engines, Kind, Pool};
 use crate::function::Spec;
@@ -53,6 +53,8 @@ struct Imports {
     plugins: Configured,
     /// How many places of the pool an instance takes: its own, and one for each component that serves it.
     places: u32,
+    /// Whether one of those is granted folders.
+    files: bool,
     warnings: Vec<String>,
 }
 
@@ -80,6 +82,8 @@ impl Making<'_> {
         let Linked { pre, warning } = linked.await?;
         let (handler, targets) = callable(&pre)?;
         let (log, metrics) = self.told(&spec.name, &candidate.name, &config.limits);
+        let files = (imports.files || granted.has_directories()).then(Files::new);
+        let no_files = |error| DeployError::Grants(GrantError::Files(error));
         let share = pool.places.share(&spec.name);
         let version = Arc::new(Version {
             digest: candidate.digest,
@@ -97,6 +101,7 @@ impl Making<'_> {
             refilling: AtomicBool::new(false),
             template: Template::new(granted, log, config.grants.stdio, imports.plugins),
             metrics,
+            files: files.transpose().map_err(no_files)?,
             warnings: imports.warnings.into_iter().chain(warning).collect(),
             places: imports.places,
             share,
@@ -147,6 +152,7 @@ impl Making<'_> {
         let mut linker = linker(pool).map_err(DeployError::Engine)?;
         let mut plugins = Configured::default();
         let mut places = 1;
+        let mut files = false;
         let mut warnings = Vec::new();
         for name in &spec.config.plugins {
             match self.plugin(name)? {
@@ -162,6 +168,7 @@ impl Making<'_> {
                     places += 1;
                     let ready = self.ready(pool, plugin, &spec.config.limits).await;
                     let (ready, warning) = ready.map_err(|error| refused(name, error.into()))?;
+                    files |= ready.has_files();
                     ready
                         .link(&mut linker)
                         .map_err(|error| refused(name, DeployError::Link(error).into()))?;
@@ -173,6 +180,7 @@ impl Making<'_> {
             linker,
             plugins,
             places,
+            files,
             warnings,
         })
     }

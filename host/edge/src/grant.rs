@@ -95,6 +95,8 @@ pub enum GrantError {
         /// The name.
         name: String,
     },
+    /// There can be no threads for files.
+    Files(io::Error),
 }
 
 impl fmt::Display for GrantError {
@@ -105,6 +107,7 @@ impl fmt::Display for GrantError {
             }
             GrantError::Host { text, .. } => write!(f, "`{text}`: expected a pattern of hosts"),
             GrantError::Trust(_) => write!(f, "the authorities that are trusted"),
+            GrantError::Files(_) => write!(f, "there can be no threads for its files"),
             GrantError::Store { name } => {
                 write!(
                     f,
@@ -121,6 +124,7 @@ impl std::error::Error for GrantError {
             GrantError::Directory { cause, .. } => Some(cause),
             GrantError::Host { cause, .. } => Some(cause),
             GrantError::Trust(cause) => Some(cause),
+            GrantError::Files(cause) => Some(cause),
             GrantError::Store { .. } => None,
         }
     }

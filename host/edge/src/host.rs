@@ -15,8 +15,8 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Request, Response};
 
-use crate::aside::{DEPLOYING, Stopped};
 use crate::artifact::{Cache, Compiler, Compiling};
+use crate::aside::{DEPLOYING, Stopped};
 use crate::body::{Body, BodyError, full};
 use crate::config::{self, Unkept};
 use crate::deploy::DeployError;
@@ -233,7 +233,8 @@ impl Host {
         wanted: BTreeMap<String, (StorePlace, StoreBounds)>,
     ) -> Result<KeyValueStores, (String, StoreProblem)> {
         let before = self.stores.load_full();
-        let opened = DEPLOYING.run(move || Ok::<_, Stopped>(KeyValueStores::open(&wanted, &before)));
+        let opened =
+            DEPLOYING.run(move || Ok::<_, Stopped>(KeyValueStores::open(&wanted, &before)));
         let stopped = |stopped| ("stores".to_owned(), StoreProblem::from(stopped));
         opened.await.map_err(stopped)?
     }

@@ -175,7 +175,10 @@ impl Server {
         } = drained;
         let hanging = aside::running();
         if hanging > 0 {
-            tracing::warn!(hanging, "files or names are waited for without end, which nobody does any more");
+            tracing::warn!(
+                hanging,
+                "files or names are waited for without end, which nobody does any more"
+            );
         }
         match lost {
             0 => tracing::info!(requests, ?took, "ended, nothing was lost"),
@@ -189,7 +192,9 @@ impl Server {
 async fn guests_have_ended(host: &Host, limit: Duration) -> usize {
     let running = || {
         let functions = host.functions();
-        let running = functions.iter().map(|function| function.admission.running());
+        let running = functions
+            .iter()
+            .map(|function| function.admission.running());
         running.sum::<usize>()
     };
     let ended = async {

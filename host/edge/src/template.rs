@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::call::{CallState, Clock, Wasi};
+use crate::aside::Threads;
+use crate::call::{AT_A_TIME, CallState, Clock, Wasi};
 use crate::config::Limits;
 use crate::grant::Prepared;
 use crate::grant::logging::{LogLine, LogSink};
@@ -16,6 +17,8 @@ pub(crate) struct Template {
     log: Option<Arc<GuestLog>>,
     sink: Arc<dyn LogSink>,
     plugins: Configured,
+    /// What opens folders, of the threads that the version has for its files: where all of them hang, no more is begun.
+    opening: Threads,
 }
 
 impl Template {
@@ -35,6 +38,7 @@ impl Template {
             log: stdio.then_some(log),
             sink,
             plugins,
+            opening: Threads::of_files(AT_A_TIME),
         }
     }
 
@@ -43,12 +47,26 @@ impl Template {
     /// # Errors
     ///
     /// A directory is gone.
-    pub(crate) fn state(&self, limits: &Limits, clock: Clock) -> amphi::Result<CallState> {
-        let wasi = Wasi::new(&self.granted, self.log.clone())?;
+    pub(crate) async fn state(&self, limits: &Limits, clock: Clock) -> amphi::Result<CallState> {
+        let wasi = match self.granted.has_directories() {
+            true => self.opened().await?,
+            false => Wasi::new(self.log.clone()),
+        };
         let (granted, sink) = (Arc::clone(&self.granted), Arc::clone(&self.sink));
         let mut state = CallState::new(limits, clock, wasi, granted, sink);
         self.plugins.prepare(&mut state);
         Ok(state)
+    }
+
+    /// Whether there are folders to open, and files in them.
+    pub(crate) fn has_files(&self) -> bool {
+        self.granted.has_directories()
+    }
+
+    /// The state of WASI with folders that are open, which a disk may take long for.
+    async fn opened(&self) -> amphi::Result<Wasi> {
+        let (granted, log) = (Arc::clone(&self.granted), self.log.clone());
+        self.opening.run(move || Wasi::opened(&granted, log)).await
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use amphi::component::InstancePre;
 use amphi::wasi_http::{p2, p3};
 
-use crate::call::{CallState, Clock, Exceeded, Failure, Usage};
+use crate::call::{CallState, Clock, Exceeded, Failure, Files, Usage};
 use crate::config::{Limits, Reuse};
 use crate::digest::Digest;
 use crate::engine::{Place, Pool, Share};
@@ -57,6 +57,8 @@ pub struct Version {
     pub(crate) refilling: AtomicBool,
     pub(crate) metrics: Arc<FunctionMetrics>,
     pub(crate) template: Template,
+    /// The threads of its guests' files, and of its plugins', if there are any.
+    pub(crate) files: Option<Files>,
     /// What did not keep it from being served but should be known.
     pub warnings: Vec<String>,
     /// How many places of the pool an instance takes: its own, and one for each component that serves it.
@@ -141,7 +143,8 @@ impl Version {
     ) -> Result<T, Failure> {
         let limit = self.limits.wall;
         let late = Failure::Exceeded(Exceeded::Wall { limit });
-        let outcome = within(patience, limit, clock.run(work)).await;
+        let work = clock.run(self.files.as_ref(), work);
+        let outcome = within(patience, limit, work).await;
         outcome.unwrap_or(Err(late))
     }
 
@@ -187,6 +190,7 @@ impl Version {
         let store = self
             .template
             .state(&self.limits, clock.clone())
+            .await
             .and_then(|state| state.into_store(&self.pool.engine, &self.limits))
             .map_err(Failure::Instantiation)?;
         Live::make(&self.pre, store, place, &self.metrics)

@@ -12,9 +12,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
+use tokio::runtime::Handle;
 use wasmtime::{Store, UpdateDeadline};
 
-use super::{CallState, Exceeded, Failure};
+use super::{CallState, Exceeded, Failure, Files};
 
 /// The clock of a call, which all stores of the call have in common.
 #[derive(Clone, Debug)]
@@ -33,19 +34,36 @@ struct Times {
 const WAITS: u64 = u64::MAX;
 
 thread_local! {
-    /// The clock of the call that this thread polls.
-    static RUNNING: Cell<Option<Clock>> = const { Cell::new(None) };
+    /// The call that this thread polls.
+    static POLLED: Cell<Option<Polled>> = const { Cell::new(None) };
+}
+
+/// A call that is polled.
+struct Polled {
+    clock: Clock,
+    /// The runtime that polls it, where another one is entered.
+    runtime: Option<Handle>,
+}
+
+/// Reads something of the call that is polled here, if one is.
+fn polled<T>(read: impl FnOnce(&Polled) -> T) -> Option<T> {
+    POLLED.with(|cell| {
+        let polled = cell.take();
+        let result = polled.as_ref().map(read);
+        cell.set(polled);
+        result
+    })
 }
 
 /// Adds the time that another thread has computed for the call that is polled here, if one is.
 pub(crate) fn charge(computed: Duration) {
-    RUNNING.with(|running| {
-        let clock = running.take();
-        if let Some(clock) = &clock {
-            clock.add(nanoseconds(computed));
-        }
-        running.set(clock);
-    });
+    polled(|polled| polled.clock.add(nanoseconds(computed)));
+}
+
+/// The runtime that polls here, whichever is entered.
+pub(crate) fn runtime() -> Handle {
+    let polls = polled(|polled| polled.runtime.clone()).flatten();
+    polls.unwrap_or_else(Handle::current)
 }
 
 impl Clock {
@@ -73,15 +91,19 @@ impl Clock {
         Duration::from_nanos(self.0.spent.load(Ordering::Relaxed).saturating_add(running))
     }
 
-    /// Does `work`, all of a call or a part of it, and takes its time. Between two polls it ends if the call has computed for too long.
+    /// Does `work`, all of a call or a part of it, and takes its time. Between two polls it ends if the call has computed for too long. Blocking work that it begins is done
+    /// by the threads of `files`, if there are some.
     pub(crate) async fn run<T>(
         &self,
+        files: Option<&Files>,
         work: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, Failure> {
         let mut work = pin!(work);
         poll_fn(|context| {
             let polled = {
-                let _running = Running::begin(self);
+                let files = files.and_then(Files::handle);
+                let _running = Running::begin(self, files.map(|_| Handle::current()));
+                let _entered = files.map(Handle::enter);
                 work.as_mut().poll(context)
             };
             match (polled, self.within()) {
@@ -119,13 +141,16 @@ impl Clock {
 /// A poll of a call, until this is dropped.
 struct Running<'a> {
     clock: &'a Clock,
-    before: Option<Clock>,
+    before: Option<Polled>,
 }
 
 impl<'a> Running<'a> {
-    fn begin(clock: &'a Clock) -> Self {
+    fn begin(clock: &'a Clock, runtime: Option<Handle>) -> Self {
         clock.0.begun.store(clock.now(), Ordering::Relaxed);
-        let before = RUNNING.replace(Some(clock.clone()));
+        let before = POLLED.replace(Some(Polled {
+            clock: clock.clone(),
+            runtime,
+        }));
         Self { clock, before }
     }
 }
@@ -134,7 +159,7 @@ impl Drop for Running<'_> {
     fn drop(&mut self) {
         let begun = self.clock.0.begun.swap(WAITS, Ordering::Relaxed);
         self.clock.add(self.clock.now().saturating_sub(begun));
-        RUNNING.set(self.before.take());
+        POLLED.set(self.before.take());
     }
 }
 
@@ -162,7 +187,7 @@ mod tests {
     #[tokio::test]
     async fn work_on_other_threads_is_the_calls() {
         let clock = Clock::new(Duration::from_secs(3600));
-        let done = clock.run(having_had(Duration::from_secs(1800))).await;
+        let done = clock.run(None, having_had(Duration::from_secs(1800))).await;
         assert!(done.is_ok(), "it is within the limit");
         assert!(clock.spent() >= Duration::from_secs(1800));
         clock.reset();
@@ -173,7 +198,7 @@ mod tests {
     async fn a_call_over_its_limit_ends_when_it_waits() {
         let limit = Duration::from_secs(3600);
         let clock = Clock::new(limit);
-        let done = clock.run(having_had(limit)).await;
+        let done = clock.run(None, having_had(limit)).await;
         match done {
             Err(Failure::Exceeded(found)) => assert_eq!(found, Exceeded::Cpu { limit }),
             other => panic!("{other:?}"),
@@ -188,7 +213,7 @@ mod tests {
             assert_ne!(inside.0.begun.load(Ordering::Relaxed), WAITS, "it runs");
             std::future::pending::<Result<(), Failure>>().await
         };
-        let mut waiting = pin!(clock.run(waiting));
+        let mut waiting = pin!(clock.run(None, waiting));
         assert!(futures_util::poll!(waiting.as_mut()).is_pending());
         assert_eq!(clock.0.begun.load(Ordering::Relaxed), WAITS);
         assert_eq!(clock.spent(), clock.spent());
@@ -197,6 +222,6 @@ mod tests {
     #[test]
     fn work_for_no_call_is_nobodys() {
         charge(Duration::from_secs(1));
-        assert!(RUNNING.take().is_none());
+        assert!(POLLED.take().is_none());
     }
 }

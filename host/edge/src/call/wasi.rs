@@ -16,18 +16,20 @@ pub(crate) struct Wasi {
 }
 
 impl Wasi {
-    /// A state yet to be made of what is granted, unless there are directories to open.
+    /// A state yet to be made of what is granted, where that is no directory.
+    pub(crate) fn new(log: Option<Arc<GuestLog>>) -> Self {
+        Self { made: None, log }
+    }
+
+    /// A state of what is granted, directories among it. Blocks.
     ///
     /// # Errors
     ///
     /// A directory is gone.
-    pub(crate) fn new(granted: &Prepared, log: Option<Arc<GuestLog>>) -> amphi::Result<Self> {
-        let mut made = None;
-        if granted.has_directories() {
-            let mut builder = builder(granted, log.as_ref());
-            granted.open_directories(&mut builder)?;
-            made = Some(builder.build());
-        }
+    pub(crate) fn opened(granted: &Prepared, log: Option<Arc<GuestLog>>) -> amphi::Result<Self> {
+        let mut builder = builder(granted, log.as_ref());
+        granted.open_directories(&mut builder)?;
+        let made = Some(builder.build());
         Ok(Self { made, log })
     }
 

@@ -15,8 +15,8 @@ use super::deserialize::like;
 use super::issue::{Issue, Problem};
 use super::text::{period, size};
 use super::tree::{self, Step};
-use share::{leasts, share};
 use super::{Breaker, Canary, Config, Function, Grants, Limits, Server, Smoke, Store};
+use share::{leasts, share};
 
 /// Paths that the host answers itself.
 const RESERVED: &[&str] = &[

@@ -209,7 +209,10 @@ impl Drop for Share {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.share.places.lock().give_back(self.share.id, self.count);
+        self.share
+            .places
+            .lock()
+            .give_back(self.share.id, self.count);
     }
 }
 
@@ -278,8 +281,7 @@ impl State {
         let unused = tenant.unused();
         let others = self.kept.saturating_sub(unused);
         let is_own = count <= unused && count <= self.free;
-        tenant.may_have(count)
-            && (is_own || (!own && count.saturating_add(others) <= self.free))
+        tenant.may_have(count) && (is_own || (!own && count.saturating_add(others) <= self.free))
     }
 
     fn take(&mut self, id: usize, count: u32) {

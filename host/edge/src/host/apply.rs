@@ -11,8 +11,8 @@ use futures_util::StreamExt;
 use futures_util::stream;
 
 use super::{Host, Settings, Snapshot};
-use crate::aside::DEPLOYING;
 use crate::artifact::{Cache, Compiling, Place};
+use crate::aside::DEPLOYING;
 use crate::config::{self, Config};
 use crate::deploy::{Candidate, DeployError};
 use crate::engine::PoolSettings;

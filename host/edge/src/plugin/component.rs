@@ -109,6 +109,11 @@ impl Ready {
         })
     }
 
+    /// Whether it is granted folders.
+    pub(crate) fn has_files(&self) -> bool {
+        self.template.has_files()
+    }
+
     /// Defines what the plugin exports in the linker of a caller. Functions that need more than plain data are left out: who imports one is told that
     /// it is missing.
     pub(crate) fn link(self: &Arc<Self>, linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
@@ -176,7 +181,7 @@ impl Ready {
     }
 
     async fn make(&self, clock: Clock) -> wasmtime::Result<Live> {
-        let state = self.template.state(&self.limits, clock)?;
+        let state = self.template.state(&self.limits, clock).await?;
         let mut store = state.into_store(self.pre.engine(), &self.limits)?;
         let instance = self.pre.instantiate_async(&mut store).await?;
         Ok(Live { store, instance })

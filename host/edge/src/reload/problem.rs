@@ -59,7 +59,9 @@ impl fmt::Display for ReloadError {
         match self {
             Self::Config(_) => f.write_str("there is no configuration to serve"),
             Self::Apply(_) => f.write_str("the configuration cannot be served"),
-            Self::Late { limit } => write!(f, "expected a reload within {limit:?}, found no end of it"),
+            Self::Late { limit } => {
+                write!(f, "expected a reload within {limit:?}, found no end of it")
+            }
             Self::Stopped(why) => write!(f, "the reload was stopped before its end: {why}"),
         }
     }

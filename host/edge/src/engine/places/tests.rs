@@ -47,7 +47,10 @@ fn who_came_first_is_let_in_first() {
 fn many_places_are_waited_for_although_there_are_few() {
     let places = Places::new(3);
     let share = places.share("a");
-    let (one, two) = (share.try_take(1).expect("one"), share.try_take(1).expect("two"));
+    let (one, two) = (
+        share.try_take(1).expect("one"),
+        share.try_take(1).expect("two"),
+    );
     let large = waits(&share, 3);
     let other = places.share("b");
     let small = waits(&other, 1);
