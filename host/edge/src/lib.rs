@@ -8,6 +8,7 @@ mod artifact;
 mod aside;
 mod body;
 mod breaker;
+mod budget;
 mod call;
 mod client;
 pub mod config;
@@ -41,6 +42,8 @@ mod server;
 mod template;
 mod typed;
 mod version;
+#[cfg(test)]
+mod woken;
 
 pub use admission::{Admission, AdmissionLimits, Entry, Permit};
 pub use artifact::{
@@ -48,6 +51,7 @@ pub use artifact::{
 };
 pub use body::{Body, BodyError, empty, full};
 pub use breaker::{Answer, Breaker, BreakerLimits, BreakerState, Circuit, Ending, Pass};
+pub use budget::{Account, Budget, Clients, Full, Held};
 pub use call::{CallState, Exceeded, Failure, Usage};
 pub use client::Client;
 pub use config::Config;
