@@ -1,15 +1,19 @@
 //! How many calls of a function run at a time, and how many more wait for how long.
 //!
-//! The order is fair: who came first is let in first. A caller that goes away (its future is dropped) leaves the queue. What a caller that is not let in
-//! gets as an answer is not decided here.
+//! The order is fair between clients: who waits is let in by turns, one of each client, and who came first within a client. So a client that fills the queue delays
+//! another by one call a turn. Where the queue is full, room is made at the cost of the client that has most in it, and no client can hold all places that run
+//! ([`places`] has the rules). A caller that goes away (its future is dropped) leaves the queue. What a caller that is not let in gets as an answer is not decided here.
 
+use crate::client::Client;
 use crate::config;
 use std::num::NonZeroU32;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout};
+
+mod places;
+use places::{Asked, Places};
 
 /// How many calls of a function there may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,8 +40,7 @@ impl From<&config::Limits> for AdmissionLimits {
 #[derive(Debug)]
 pub struct Admission {
     limits: AdmissionLimits,
-    free: Arc<Semaphore>,
-    queued: AtomicUsize,
+    places: Mutex<Places<oneshot::Sender<Permit>>>,
 }
 
 /// What became of a caller.
@@ -51,7 +54,7 @@ pub enum Entry {
         /// How long it waited.
         queued: Duration,
     },
-    /// As many as may wait do so already.
+    /// As many as may wait do so already, or one of a client that had fewer took its place.
     QueueFull,
     /// It waited as long as one may.
     WaitedTooLong,
@@ -60,40 +63,68 @@ pub enum Entry {
 /// A place among the calls that run. Dropping it lets the next in.
 #[derive(Debug)]
 pub struct Permit {
-    _place: OwnedSemaphorePermit,
+    admission: Arc<Admission>,
+    client: Client,
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        let next = self.admission.places().free(self.client);
+        for (client, caller) in next {
+            // One that has gone meanwhile drops its place, which then is the next one's.
+            let _ = caller.send(Permit::new(&self.admission, client));
+        }
+    }
+}
+
+impl Permit {
+    fn new(admission: &Arc<Admission>, client: Client) -> Permit {
+        let admission = Arc::clone(admission);
+        Permit { admission, client }
+    }
 }
 
 impl Admission {
     /// Nobody runs and nobody waits.
     #[must_use]
     pub fn new(limits: AdmissionLimits) -> Admission {
-        let places = limits.concurrency.get() as usize;
+        let places = Places::new(limits.concurrency, limits.queue);
         Admission {
             limits,
-            free: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
-            queued: AtomicUsize::new(0),
+            places: Mutex::new(places),
         }
     }
 
-    /// Waits for a place, for as long as the limits allow.
-    pub async fn enter(&self) -> Entry {
-        // A place that comes free while others wait is theirs at once, so this overtakes nobody.
-        if let Ok(place) = self.free.clone().try_acquire_owned() {
-            let queued = Duration::ZERO;
-            let permit = Permit { _place: place };
-            return Entry::Admitted { permit, queued };
-        }
-        let Some(_waiting) = Waiting::begin(&self.queued, self.limits.queue) else {
-            return Entry::QueueFull;
+    /// Waits for a place for a call of `client`, for as long as the limits allow.
+    pub async fn enter(self: &Arc<Self>, client: Client) -> Entry {
+        let (caller, mut place) = oneshot::channel();
+        let asked = self.places().ask(client, caller);
+        let number = match asked {
+            Asked::Runs => {
+                return Entry::Admitted {
+                    permit: Permit::new(self, client),
+                    queued: Duration::ZERO,
+                };
+            }
+            Asked::Full => return Entry::QueueFull,
+            Asked::Waits { number, instead } => {
+                // Whoever had to leave hears of it by this being dropped, without the lock.
+                drop(instead);
+                number
+            }
         };
         let since = Instant::now();
-        match timeout(self.limits.wait, self.free.clone().acquire_owned()).await {
-            Ok(place) => Entry::Admitted {
-                permit: Permit {
-                    _place: place.expect("nobody closes the semaphore"),
-                },
+        let _waiting = Waiting {
+            admission: self,
+            client,
+            number,
+        };
+        match timeout(self.limits.wait, &mut place).await {
+            Ok(Ok(permit)) => Entry::Admitted {
+                permit,
                 queued: since.elapsed(),
             },
+            Ok(Err(_)) => Entry::QueueFull,
             Err(_) => Entry::WaitedTooLong,
         }
     }
@@ -101,13 +132,13 @@ impl Admission {
     /// How many run now.
     #[must_use]
     pub fn running(&self) -> usize {
-        (self.limits.concurrency.get() as usize).saturating_sub(self.free.available_permits())
+        self.places().running()
     }
 
     /// How many wait now.
     #[must_use]
     pub fn queued(&self) -> usize {
-        self.queued.load(Ordering::Relaxed)
+        self.places().queued()
     }
 
     /// The limits it was made with.
@@ -115,24 +146,23 @@ impl Admission {
     pub fn limits(&self) -> &AdmissionLimits {
         &self.limits
     }
+
+    /// Places are whole whenever the lock is free, so those that another thread left in a panic serve on.
+    fn places(&self) -> MutexGuard<'_, Places<oneshot::Sender<Permit>>> {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-/// One more that waits, until this is dropped.
-struct Waiting<'a>(&'a AtomicUsize);
-
-impl<'a> Waiting<'a> {
-    fn begin(queued: &'a AtomicUsize, most: usize) -> Option<Waiting<'a>> {
-        let room = |queued| (queued < most).then(|| queued + 1);
-        queued
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, room)
-            .ok()
-            .map(|_| Waiting(queued))
-    }
+/// One that waits, until this is dropped.
+struct Waiting<'a> {
+    admission: &'a Admission,
+    client: Client,
+    number: u64,
 }
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.admission.places().leave(self.client, self.number);
     }
 }
 

@@ -46,7 +46,7 @@ impl Entered {
         let pass = serves.then(|| function.breaker.enter(Instant::now()));
         let pass = pass.transpose();
         let pass = pass.map_err(|time| refused_by_breaker(function, time))?;
-        let (permit, queued) = match function.admission.enter().await {
+        let (permit, queued) = match function.admission.enter(exchange.client()).await {
             Entry::Admitted { permit, queued } => (permit, queued),
             Entry::QueueFull => return Err(queue_full(function)),
             Entry::WaitedTooLong => return Err(waited_too_long(function)),
