@@ -4,7 +4,7 @@
 //! `/readyz`, which are answered from a [`Readiness`].
 //!
 //! A client that is slow ends itself and nobody else: headers have a time to come in, so has every next part of a body (408 if nothing was answered yet), and so
-//! has every next byte that a client does not take. A client that goes away drops the future of its call. A handler that panics is answered with 500.
+//! has every next part of an answer to be taken. A client that goes away drops the future of its call. A handler that panics is answered with 500.
 //!
 //! When `shutdown` resolves: `/readyz` answers 503, for the drain's delay all goes on as before, then no connection is accepted any more; those that
 //! wait to be are served; HTTP/1.1 answers say `connection: close`, HTTP/2 connections get GOAWAY, idle ones are closed; what is in flight has
@@ -12,10 +12,15 @@
 
 mod accept;
 mod activity;
+mod answer;
+mod body;
+mod clock;
 mod connection;
+mod flight;
 mod probe;
 mod request;
 mod signal;
+mod streams;
 mod tls;
 
 use std::future::Future;
@@ -26,8 +31,9 @@ use std::time::Duration;
 use http::{Request, Response};
 use tokio::net::TcpListener;
 
+pub use body::{RequestBody, RequestBodyError};
 pub use probe::Readiness;
-pub use request::{RequestBody, RequestBodyError};
+
 pub use signal::{Terminate, terminate};
 pub use tls::{Certificates, TlsError};
 

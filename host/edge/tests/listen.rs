@@ -6,6 +6,8 @@ mod drain;
 mod server;
 #[path = "listen/slow.rs"]
 mod slow;
+#[path = "listen/taking.rs"]
+mod taking;
 #[path = "listen/tls.rs"]
 mod tls;
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper_util::rt::TokioTimer;
 use hyper_util::server::conn::auto::Builder;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -17,7 +17,8 @@ use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::connection::{self, Shared};
-use super::request::Flights;
+use super::flight::Flights;
+use super::streams::Streams;
 use super::{Drained, Handler, Settings};
 
 /// How long nothing is accepted after the system could not: of files, for example, there may be some again.
@@ -65,8 +66,10 @@ pub async fn serve<H: Handler>(
     }
 }
 
-fn builder(settings: &Settings) -> Builder<TokioExecutor> {
-    let mut builder = Builder::new(TokioExecutor::new());
+fn builder(settings: &Settings) -> Builder<Streams> {
+    let mut builder = Builder::new(Streams {
+        patience: settings.timeouts.body,
+    });
     // Connections have deadlines of their own, which tell a request's headers from the time between requests.
     builder
         .http1()

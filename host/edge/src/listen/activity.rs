@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
+use super::flight::Taking;
 use crate::config::Timeouts;
 
 /// How long an idle connection stays open after it was decided that it should not: a request may be on its way.
@@ -19,7 +20,11 @@ const GOODBYE: Duration = Duration::from_secs(5);
 
 /// What a connection does. Its own task, and those of its requests, write it down.
 #[derive(Debug)]
-pub struct Activity(Mutex<State>);
+pub struct Activity {
+    state: Mutex<State>,
+    /// What the client of a connection of HTTP/1 has yet to take.
+    pub taking: Arc<Taking>,
+}
 
 #[derive(Debug)]
 struct State {
@@ -50,14 +55,18 @@ pub enum Phase {
 
 impl Activity {
     pub fn new() -> Self {
-        Self(Mutex::new(State {
+        let state = State {
             phase: Phase::New,
             since: Instant::now(),
             requests: 0,
             blocked: None,
             multiplexed: false,
             leaving: None,
-        }))
+        };
+        Self {
+            state: Mutex::new(state),
+            taking: Arc::new(Taking::new()),
+        }
     }
 
     /// A request has come in.
@@ -105,14 +114,12 @@ impl Activity {
             Phase::Idle => Some(soon(state.since + timeouts.idle)),
             Phase::Closing => Some(state.since + GOODBYE),
         };
-        let blocked = state.blocked.map(|since| since + timeouts.body);
-        match (deadline, blocked) {
-            (None, None) => None,
-            (Some(deadline), None) => Some((deadline, state.phase)),
-            (None, Some(blocked)) => Some((blocked, Phase::Busy)),
-            (Some(deadline), Some(blocked)) if deadline < blocked => Some((deadline, state.phase)),
-            (Some(_), Some(blocked)) => Some((blocked, Phase::Busy)),
-        }
+        let deadline = deadline.map(|deadline| (deadline, state.phase));
+        let stuck = [state.blocked, self.taking.since()];
+        let stuck = stuck.into_iter().flatten().min();
+        let stuck = stuck.map(|since| (since + timeouts.body, Phase::Busy));
+        let both = [deadline, stuck].into_iter().flatten();
+        both.min_by_key(|(deadline, _)| *deadline)
     }
 
     fn read(&self) {
@@ -133,7 +140,7 @@ impl Activity {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

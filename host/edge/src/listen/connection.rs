@@ -3,27 +3,30 @@
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Poll, ready};
 
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto::Builder;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, Sleep, sleep_until, timeout};
+use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::activity::{Activity, Phase, Watched};
-use super::request::{self, Flights};
+use super::clock::Clock;
+use super::flight::Flights;
+use super::request;
+use super::streams::Streams;
 use super::{Handler, Peer, Settings};
 
 /// What all connections of a server have in common.
 pub struct Shared<H> {
     pub handler: Arc<H>,
     pub settings: Settings,
-    pub builder: Builder<TokioExecutor>,
+    pub builder: Builder<Streams>,
     /// Cancelled when connections should end as soon as they can.
     pub leaving: CancellationToken,
     pub flights: Arc<Flights>,
@@ -78,7 +81,8 @@ where
     let mut connection = pin!(connection);
     let mut leaving = pin!(shared.leaving.child_token().cancelled_owned());
     let mut left = false;
-    let mut clock = pin!(Clock::new(shared, &activity));
+    let mut clock = Clock::default();
+    let timeouts = &shared.settings.timeouts;
     poll_fn(|context| {
         loop {
             if let Poll::Ready(result) = connection.as_mut().poll(context) {
@@ -95,61 +99,25 @@ where
                     continue;
                 }
             }
-            match clock.as_mut().poll(context) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(Phase::Idle) => {
+            let deadline = activity.deadline(timeouts);
+            // Without one it is looked again after a while: requests end in tasks of their own.
+            let look = deadline.map_or_else(
+                || Instant::now() + timeouts.header,
+                |(deadline, _)| deadline,
+            );
+            ready!(clock.poll(look, context));
+            match deadline {
+                None => {}
+                Some((_, Phase::Idle)) => {
                     activity.close();
                     connection.as_mut().graceful_shutdown();
                 }
                 // Who has not said what it wants, or does not take what it wanted, is owed no answer.
-                Poll::Ready(Phase::New | Phase::Head | Phase::Busy | Phase::Closing) => {
+                Some((_, Phase::New | Phase::Head | Phase::Busy | Phase::Closing)) => {
                     return Poll::Ready(());
                 }
             }
         }
     })
     .await;
-}
-
-/// Tells when an activity has gone on for too long.
-struct Clock<'a> {
-    activity: &'a Activity,
-    settings: &'a Settings,
-    sleep: Pin<Box<Sleep>>,
-}
-
-impl<'a> Clock<'a> {
-    fn new<H>(shared: &'a Shared<H>, activity: &'a Activity) -> Self {
-        let settings = &shared.settings;
-        let first = Instant::now() + settings.timeouts.header;
-        Self {
-            activity,
-            settings,
-            sleep: Box::pin(sleep_until(first)),
-        }
-    }
-
-    /// What has gone on for too long, once something has. The timer is set again only for a deadline that is before the one it has, so that a busy
-    /// connection leaves it alone.
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Phase> {
-        let this = self.get_mut();
-        loop {
-            let deadline = this.activity.deadline(&this.settings.timeouts);
-            match deadline {
-                Some((deadline, phase)) if deadline <= Instant::now() => {
-                    return Poll::Ready(phase);
-                }
-                Some((deadline, _)) if deadline < this.sleep.deadline() => {
-                    this.sleep.as_mut().reset(deadline);
-                }
-                _ => {}
-            }
-            if this.sleep.as_mut().poll(context).is_pending() {
-                return Poll::Pending;
-            }
-            let later = Instant::now() + this.settings.timeouts.header;
-            let next = deadline.map_or(later, |(deadline, _)| deadline);
-            this.sleep.as_mut().reset(next);
-        }
-    }
 }

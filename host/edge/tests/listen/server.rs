@@ -39,7 +39,8 @@ pub async fn eventually(what: &str, condition: impl Fn() -> bool) {
 }
 
 /// Does what paths say: `/echo` gives the body back, `/peer` says who asks, `/panic` panics, `/forever` never answers, `/stream/<name>` answers with what
-/// the test [sends](Actor::stream), `/size` says how much came in, `/flood` never ends to answer.
+/// the test [sends](Actor::stream), `/size` says how much came in, `/flood` never ends to answer,
+/// `/bytes/<size>` answers with so many at once.
 #[derive(Default)]
 pub struct Actor {
     seen: AtomicUsize,
@@ -98,6 +99,10 @@ impl Handler for Actor {
                 let bytes = Bytes::from(vec![0; 64 << 10]);
                 let frames = stream::repeat_with(move || Ok(Frame::data(bytes.clone())));
                 Response::new(StreamBody::new(frames).boxed_unsync())
+            }
+            path if path.starts_with("/bytes/") => {
+                let size = path["/bytes/".len()..].parse().expect("a number");
+                Response::new(full(vec![b'x'; size]))
             }
             path => {
                 let name = path.strip_prefix("/stream/").expect("a path that is known");
@@ -273,11 +278,18 @@ pub struct Http2 {
 
 impl Http2 {
     pub async fn connect(server: &Server) -> Self {
+        Self::with_window(server, None).await
+    }
+
+    /// One that lets the server send so many bytes of each answer before it has read any.
+    pub async fn with_window(server: &Server, window: Option<u32>) -> Self {
         let stream = TcpStream::connect(server.address)
             .await
             .expect("it listens");
         let local = stream.local_addr().expect("it is connected");
-        let connection = http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await;
+        let mut builder = http2::Builder::new(TokioExecutor::new());
+        builder.initial_stream_window_size(window);
+        let connection = builder.handshake(TokioIo::new(stream)).await;
         let (sender, connection) = connection.expect("it can begin");
         tokio::spawn(connection);
         Self { sender, local }

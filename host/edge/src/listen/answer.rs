@@ -1,0 +1,118 @@
+//! The body of an answer, handed over in parts, so that what a client has taken is known.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use bytes::{Buf, Bytes};
+use http_body::{Frame, SizeHint};
+
+use super::flight::Flight;
+use crate::body::{Body, BodyError};
+
+/// The most bytes of a part: as much as a frame of HTTP/2 has, if the client does not want it otherwise.
+const PART: usize = 16 << 10;
+
+/// The body of an answer, which is in flight until its last part is taken.
+pub struct Answer {
+    body: Body,
+    /// What was read of it and is not handed over yet.
+    rest: Bytes,
+    flight: Arc<Flight>,
+}
+
+impl Answer {
+    pub fn new(body: Body, flight: Flight) -> Self {
+        Self {
+            body,
+            rest: Bytes::new(),
+            flight: Arc::new(flight),
+        }
+    }
+
+    /// The next part of what was read.
+    ///
+    /// The last byte goes by itself over HTTP/2: hyper hands over what it has as soon as the client has room for one byte, and forgets a stream whose last part was
+    /// handed over. So it waits with that until there is room for all.
+    fn part(&mut self) -> Part {
+        let size = match self.rest.len() {
+            length @ 2..=PART if self.flight.multiplexed => length - 1,
+            length => length.min(PART),
+        };
+        self.flight.taking.hand();
+        Part {
+            bytes: self.rest.split_to(size),
+            flight: Arc::clone(&self.flight),
+        }
+    }
+}
+
+impl http_body::Body for Answer {
+    type Data = Part;
+    type Error = BodyError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Part>, BodyError>>> {
+        let this = &mut *self;
+        while this.rest.is_empty() {
+            let Some(frame) = ready!(Pin::new(&mut this.body).poll_frame(context)) else {
+                return Poll::Ready(None);
+            };
+            match frame?.into_data() {
+                Ok(data) => this.rest = data,
+                Err(other) => {
+                    let trailers = other.into_trailers().ok().map(Frame::trailers);
+                    return Poll::Ready(trailers.map(Ok));
+                }
+            }
+        }
+        Poll::Ready(Some(Ok(Frame::data(this.part()))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.rest.is_empty() && self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let rest = self.rest.len() as u64;
+        let body = self.body.size_hint();
+        let mut hint = SizeHint::new();
+        hint.set_lower(body.lower().saturating_add(rest));
+        if let Some(upper) = body.upper() {
+            hint.set_upper(upper.saturating_add(rest));
+        }
+        hint
+    }
+}
+
+/// A part of an answer. It is taken when it is dropped.
+pub struct Part {
+    bytes: Bytes,
+    flight: Arc<Flight>,
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        self.flight.taking.taken();
+    }
+}
+
+impl Buf for Part {
+    fn remaining(&self) -> usize {
+        self.bytes.len()
+    }
+
+    fn chunk(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    fn advance(&mut self, count: usize) {
+        self.bytes.advance(count);
+    }
+
+    fn copy_to_bytes(&mut self, length: usize) -> Bytes {
+        self.bytes.copy_to_bytes(length)
+    }
+}
