@@ -20,6 +20,10 @@ fn requests() -> Vec<(u16, Vec<u8>)> {
     let to = |path: &str| {
         format!("POST {path} HTTP/1.1\r\nhost: a\r\ncontent-length: 6\r\n\r\n[1, 2]").into_bytes()
     };
+    let to_host = |fields: &str| {
+        format!("POST /v1/fn/calc/add HTTP/1.1\r\n{fields}content-length: 6\r\n\r\n[1, 2]")
+            .into_bytes()
+    };
     let fields: String = (0..10_000)
         .map(|number| format!("x-{number}: y\r\n"))
         .collect();
@@ -59,8 +63,26 @@ fn requests() -> Vec<(u16, Vec<u8>)> {
         (404, to("//v1/fn/calc/add")),
         (404, to("/v1/fn/")),
         (400, to("/v1/fn/calc/add\0")),
-        (404, b"OPTIONS * HTTP/1.1\r\nhost: a\r\n\r\n".to_vec()),
-        (404, b"CONNECT a:443 HTTP/1.1\r\nhost: a\r\n\r\n".to_vec()),
+        (204, b"OPTIONS * HTTP/1.1\r\nhost: a\r\n\r\n".to_vec()),
+        (501, b"CONNECT a:443 HTTP/1.1\r\nhost: a\r\n\r\n".to_vec()),
+        (400, b"GET * HTTP/1.1\r\nhost: a\r\n\r\n".to_vec()),
+        (400, to_host("")),
+        (400, to_host("host: a\r\nhost: a\r\n")),
+        (400, to_host("host: a b\r\n")),
+        (400, to_host("host: user:secret@a\r\n")),
+        (417, with("expect: tea\r\ncontent-length: 6\r\n\r\n[1, 2]")),
+        (
+            501,
+            with("transfer-encoding: gzip, chunked\r\n\r\n6\r\n[1, 2]\r\n0\r\n\r\n"),
+        ),
+        (
+            400,
+            with("transfer-encoding: chunked, chunked\r\n\r\n6\r\n[1, 2]\r\n0\r\n\r\n"),
+        ),
+        (
+            200,
+            b"POST /v1/fn/calc/add HTTP/1.0\r\ncontent-length: 6\r\n\r\n[1, 2]".to_vec(),
+        ),
         (
             405,
             b"TRACE /v1/fn/calc/add HTTP/1.1\r\nhost: a\r\n\r\n".to_vec(),

@@ -16,16 +16,17 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use http::request::Parts;
 use http::{Method, Request, StatusCode};
 
 use crate::call::{Failure, Usage};
 use crate::client::Client;
 use crate::function::Function;
 use crate::lanes::Chosen;
-use crate::listen::Peer;
+use crate::listen::{Peer, RequestId};
 use crate::log::{Access, access};
 use crate::metrics::Call;
-use crate::problem::Kind;
+use crate::problem::{Kind, Problem};
 use crate::records::Records;
 use crate::rollout::window::CallResult;
 
@@ -76,6 +77,7 @@ struct RequestLine {
     path: String,
     client: Client,
     address: Option<IpAddr>,
+    id: Option<RequestId>,
     /// Whether it is a call by JSON, where a status that is not 200 is an error of the guest's own.
     typed: bool,
 }
@@ -111,10 +113,8 @@ impl Exchange {
                 method: request.method().clone(),
                 path: request.uri().path().to_owned(),
                 client: Client::of(request.extensions()),
-                address: request
-                    .extensions()
-                    .get()
-                    .map(|peer: &Peer| peer.address.ip()),
+                address: request.extensions().get().map(|peer: &Peer| peer.client),
+                id: request.extensions().get().cloned(),
                 typed,
             },
             begun: Instant::now(),
@@ -123,6 +123,17 @@ impl Exchange {
             patience: Patience::of(request.extensions()),
             state: Mutex::default(),
         }))
+    }
+
+    /// A request has come that was answered with a problem before anything was asked of it.
+    pub(crate) fn refused(records: &Arc<Records>, request: &Parts, problem: &Problem) {
+        let mut asked = Request::new(());
+        *asked.method_mut() = request.method.clone();
+        *asked.uri_mut() = request.uri.clone();
+        *asked.extensions_mut() = request.extensions.clone();
+        let exchange = Self::begin(records, &asked, false);
+        let mut state = exchange.state();
+        (state.problem, state.status) = (Some(problem.kind()), Some(problem.status()));
     }
 
     /// Who sent the request.
@@ -239,6 +250,7 @@ impl Drop for Inner {
             method: self.line.method.as_str(),
             path: &self.line.path,
             client: self.line.address,
+            request: self.line.id.as_ref().map(RequestId::as_str),
             status: state.status.map(|status| status.as_u16()),
             call,
         });

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
+use http::request::Parts;
 use http::{HeaderValue, Request, Response};
 
 use crate::artifact::{Cache, Compiler, Compiling};
@@ -361,6 +362,10 @@ impl Host {
 impl Handler for Host {
     async fn handle(&self, request: Request<RequestBody>) -> Response<Body> {
         Self::handle(self, request).await
+    }
+
+    fn refused(&self, request: &Parts, problem: &Problem) {
+        Exchange::refused(&self.records, request, problem);
     }
 }
 

@@ -17,21 +17,29 @@ mod body;
 mod clock;
 mod connection;
 mod flight;
+mod forwarded;
+mod id;
+mod places;
 mod probe;
 mod request;
 mod signal;
 mod streams;
+mod target;
 mod tls;
 
 use std::future::Future;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::request::Parts;
 use http::{Request, Response};
+use ipnet::IpNet;
 use tokio::net::TcpListener;
 
 pub use body::{RequestBody, RequestBodyError};
+pub use id::{REQUEST_ID, RequestId};
+pub(crate) use places::refused;
 pub use probe::Readiness;
 
 pub use signal::{Terminate, terminate};
@@ -39,12 +47,18 @@ pub use tls::{Certificates, TlsError};
 
 use crate::body::Body;
 use crate::config::{Server, Timeouts};
+use crate::problem::Problem;
 
 /// What answers requests.
 pub trait Handler: Send + Sync + 'static {
-    /// Answers one. The future is dropped when nobody waits for the answer any more; the request has a [`Peer`] and a
-    /// [`Client`](crate::Client) among its extensions.
+    /// Answers one. The future is dropped when nobody waits for the answer any more; the request has a [`Peer`], a [`Client`](crate::Client) and a [`RequestId`] among
+    /// its extensions, and in its target the scheme and the authority that it is for.
     fn handle(&self, request: Request<RequestBody>) -> impl Future<Output = Response<Body>> + Send;
+
+    /// Is told of a request that is answered with a problem before it gets here; its extensions are those of others.
+    fn refused(&self, request: &Parts, problem: &Problem) {
+        let _ = (request, problem);
+    }
 }
 
 /// Who sends a request, and how.
@@ -52,7 +66,9 @@ pub trait Handler: Send + Sync + 'static {
 pub struct Peer {
     /// Where the connection comes from.
     pub address: SocketAddr,
-    /// Whether it is encrypted.
+    /// The address of the client: that of the connection, or what a trusted proxy says.
+    pub client: IpAddr,
+    /// Whether the client's connection is encrypted: this one, or as a trusted proxy says.
     pub encrypted: bool,
 }
 
@@ -61,8 +77,12 @@ pub struct Peer {
 pub struct Settings {
     /// How long clients may take, and a drain.
     pub timeouts: Timeouts,
-    /// How many connections are open at once; those above wait to be accepted.
+    /// How many connections are open at once; for those above, the longest idle one is closed, or they may ask for probes alone.
     pub connections: usize,
+    /// How many of those one client has.
+    pub connections_per_client: usize,
+    /// Where proxies are whose connections are many clients', and who say whose.
+    pub trusted_proxies: Vec<IpNet>,
     /// The most bytes of a request's line and headers, from 8 KiB.
     pub headers: usize,
     /// What encrypts connections, if they are.
@@ -78,6 +98,8 @@ impl Settings {
         Self {
             timeouts: server.timeouts.clone(),
             connections: server.connections,
+            connections_per_client: server.connections_per_client,
+            trusted_proxies: server.trusted_proxies.clone(),
             headers: usize::try_from(server.headers).unwrap_or(usize::MAX),
             certificates: None,
             readiness,
@@ -104,4 +126,10 @@ pub async fn serve<H: Handler>(
     shutdown: impl Future<Output = ()>,
 ) -> Drained {
     accept::serve(listener, handler, settings, shutdown).await
+}
+
+/// Whether `address` is in one of the networks of trusted proxies.
+fn is_trusted(proxies: &[IpNet], address: IpAddr) -> bool {
+    let address = address.to_canonical();
+    proxies.iter().any(|network| network.contains(&address))
 }

@@ -111,6 +111,8 @@ pub struct Access<'a> {
     pub path: &'a str,
     /// The address that it came from, if from one.
     pub client: Option<IpAddr>,
+    /// What the request is called.
+    pub request: Option<&'a str>,
     /// The status that was answered; none, if the client was gone before.
     pub status: Option<u16>,
     /// What it was, as in the metrics.
@@ -135,6 +137,7 @@ pub fn access(access: &Access<'_>) {
         method = access.method,
         path = access.path,
         client = access.client.map(tracing::field::display),
+        request = access.request,
         status = access.status,
         outcome,
         received,

@@ -15,6 +15,7 @@
 //! | `server_requests_total` | `outcome` | requests that no function was asked: `ok` if the host has answered them itself, or what was wrong |
 //! | `fn_log_dropped_bytes_total` | `function`, `version` | output that was over the limit of the log |
 //! | `log_dropped_lines_total` | | lines of the log that nobody read in time |
+//! | `connections_refused_total` | `reason` | connections that got no place of their own: `client` has its most, or all are taken (`full`) |
 //! | `fn_instances` | `function`, `version`, `state` | instances that run (`live`) or wait for a call (`idle`) |
 //! | `pool_*` | `engine` | the engine's pool: instances, memories, tables, stacks, and what is kept warm |
 //! | `route_weight` | `function`, `version` | the share of calls that a version gets, in percent |
@@ -42,6 +43,7 @@ pub(crate) use calls::OK;
 pub use calls::{Call, FunctionMetrics, InstanceState, RECENT};
 
 use crate::body::{Body, full};
+use crate::listen;
 use crate::log;
 use calls::Families;
 use pool::PoolGauges;
@@ -158,6 +160,8 @@ impl Metrics {
         registry.register(name, "Requests that no function was asked", answered);
         let name = "log_dropped_lines";
         registry.register(name, "Lines of the log that nobody read", log::dropped());
+        let name = "connections_refused";
+        registry.register(name, "Connections without a place", listen::refused());
         Self {
             registry,
             ..metrics

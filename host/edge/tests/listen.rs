@@ -2,12 +2,16 @@
 
 #[path = "listen/drain.rs"]
 mod drain;
+#[path = "listen/places.rs"]
+mod places;
 #[path = "listen/server.rs"]
 mod server;
 #[path = "listen/slow.rs"]
 mod slow;
 #[path = "listen/taking.rs"]
 mod taking;
+#[path = "listen/target.rs"]
+mod target;
 #[path = "listen/tls.rs"]
 mod tls;
 
@@ -47,22 +51,6 @@ async fn a_handler_that_panics_is_answered_with_500_and_ends_nothing() {
         assert_eq!(one.post("/echo", "still").await.1, "still");
         assert_eq!(two.post("/echo", "still").await.1, "still");
     }
-}
-
-#[tokio::test]
-async fn a_connection_above_the_cap_waits_until_another_ends() {
-    let server = Server::start(|settings| settings.connections = 1).await;
-    let mut first = Http1::connect(&server).await;
-    first.post("/echo", "1").await;
-    let mut second = server.raw().await;
-    second
-        .send("POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\n\r\n4")
-        .await;
-    first.post("/echo", "2").await;
-    first.post("/echo", "3").await;
-    assert_eq!(server.handler.seen(), 3, "the second connection waits");
-    drop(first);
-    assert!(second.receive().await.ends_with("\r\n\r\n4"));
 }
 
 #[tokio::test]

@@ -137,7 +137,9 @@ impl Finder {
 }
 
 fn server(found: &mut Finder, server: &Server) {
-    found.number("connections", server.connections as u64, 1, u64::MAX);
+    found.number("connections", server.connections as u64, 1, 1_000_000);
+    let of_client = server.connections_per_client as u64;
+    found.number("connections-per-client", of_client, 1, u64::MAX);
     found.size("headers", server.headers, 8 << 10, 16 << 20);
     found.at("timeouts", |found| {
         found.period("header", server.timeouts.header);

@@ -4,10 +4,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::text::{Address, Period, Size};
+use super::text::{Address, Networks, Period, Size};
 
 /// Where requests come in, and what all functions share.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -22,8 +23,17 @@ pub struct Server {
     pub tls: Option<Tls>,
     /// How long clients may take.
     pub timeouts: Timeouts,
-    /// How many connections are open at once, from 1. Those above it wait to be accepted. Default: 1024.
+    /// How many connections are open at once, from 1 to 1,000,000. For one above it the one that is idle for longest is closed, if that is at least a second; else it
+    /// may only ask for `/healthz` and `/readyz`, and is answered with 503. Default: 1024.
     pub connections: usize,
+    /// How many connections one client has, from 1: an IPv4 address, or the /64 of an IPv6 address. Those above it may only ask for `/healthz` and `/readyz`, two at a
+    /// time, or are closed at once. Default: 256.
+    pub connections_per_client: usize,
+    /// Networks of proxies that say for whom they ask, as `address/bits`: `x-forwarded-for` and `x-forwarded-proto` are believed from there alone, and the number of
+    /// connections is not limited. Default: none.
+    #[serde(with = "Networks")]
+    #[schemars(with = "Vec<String>")]
+    pub trusted_proxies: Vec<IpNet>,
     /// The most bytes of a request's line and headers, from 8 KiB; more are answered with 431, and over HTTP/1.1 so are more than 100 fields. Default: `64KiB`.
     #[serde(with = "Size")]
     pub headers: u64,
@@ -49,6 +59,8 @@ impl Default for Server {
             tls: None,
             timeouts: Timeouts::default(),
             connections: 1024,
+            connections_per_client: 256,
+            trusted_proxies: Vec::new(),
             headers: 64 << 10,
             pool: Pool::default(),
             cache: None,

@@ -11,13 +11,13 @@ use futures_util::FutureExt;
 use hyper_util::rt::TokioTimer;
 use hyper_util::server::conn::auto::Builder;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::connection::{self, Shared};
 use super::flight::Flights;
+use super::places::{Place, Places};
 use super::streams::Streams;
 use super::{Drained, Handler, Settings};
 
@@ -38,7 +38,7 @@ pub async fn serve<H: Handler>(
     shutdown: impl Future<Output = ()>,
 ) -> Drained {
     let mut server = Server {
-        places: Arc::new(Semaphore::new(settings.connections)),
+        places: Places::new(&settings),
         connections: JoinSet::new(),
         shared: Arc::new(Shared {
             handler,
@@ -88,7 +88,7 @@ fn builder(settings: &Settings) -> Builder<Streams> {
 
 struct Server<H> {
     shared: Arc<Shared<H>>,
-    places: Arc<Semaphore>,
+    places: Arc<Places>,
     connections: JoinSet<()>,
 }
 
@@ -97,22 +97,22 @@ impl<H: Handler> Server<H> {
     async fn accept_until<F: Future>(&mut self, listener: &TcpListener, mut end: Pin<&mut F>) {
         loop {
             while self.connections.try_join_next().is_some() {}
-            let next = async {
-                let places = Arc::clone(&self.places);
-                let place = places.acquire_owned().await.expect("it is never closed");
-                (place, listener.accept().await)
-            };
-            let (place, accepted) = tokio::select! {
+            let accepted = tokio::select! {
                 biased;
                 _ = end.as_mut() => return,
-                next = next => next,
+                accepted = listener.accept() => accepted,
             };
             match accepted {
-                Ok((stream, address)) => self.begin(stream, address, Some(place)),
+                Ok((stream, address)) => match self.places.take(address.ip()) {
+                    Some(place) => self.begin(stream, address, place),
+                    // Closed at once: its client asks elsewhere, or later.
+                    None => drop(stream),
+                },
                 Err(error) if is_of_client(&error) => {}
                 Err(error) => {
                     tracing::error!(%error, "no connection can be accepted");
-                    drop(place);
+                    // Of files, for example, there is one more then.
+                    self.places.make_room();
                     if timeout(PAUSE, end.as_mut()).await.is_ok() {
                         return;
                     }
@@ -125,23 +125,21 @@ impl<H: Handler> Server<H> {
     fn accept_waiting(&mut self, listener: TcpListener) {
         while let Some(accepted) = listener.accept().now_or_never() {
             match accepted {
-                Ok((stream, address)) => self.begin(stream, address, None),
+                Ok((stream, address)) => {
+                    let place = self.places.last(address.ip());
+                    self.begin(stream, address, place);
+                }
                 Err(error) if is_of_client(&error) => {}
                 Err(_) => return,
             }
         }
     }
 
-    fn begin(
-        &mut self,
-        stream: TcpStream,
-        address: SocketAddr,
-        place: Option<OwnedSemaphorePermit>,
-    ) {
+    fn begin(&mut self, stream: TcpStream, address: SocketAddr, place: Place) {
         let shared = Arc::clone(&self.shared);
         self.connections.spawn(async move {
-            connection::serve(shared, stream, address).await;
-            drop(place);
+            let served = connection::serve(shared, stream, address, &place);
+            place.end.run_until_cancelled(served).await;
         });
     }
 

@@ -36,6 +36,8 @@ struct State {
     /// Whether one connection has many requests at once, and what comes in may be about none of them.
     multiplexed: bool,
     leaving: Option<Instant>,
+    /// When it ends, whatever it does.
+    until: Option<Instant>,
 }
 
 /// Where a connection is in its life.
@@ -54,7 +56,8 @@ pub enum Phase {
 }
 
 impl Activity {
-    pub fn new() -> Self {
+    /// That of a connection that begins now, and ends at `until` at the latest.
+    pub fn new(until: Option<Instant>) -> Self {
         let state = State {
             phase: Phase::New,
             since: Instant::now(),
@@ -62,6 +65,7 @@ impl Activity {
             blocked: None,
             multiplexed: false,
             leaving: None,
+            until,
         };
         Self {
             state: Mutex::new(state),
@@ -96,6 +100,22 @@ impl Activity {
         self.state().enter(Phase::Closing);
     }
 
+    /// Since when its client has asked for nothing.
+    pub fn idle(&self) -> Option<Instant> {
+        let state = self.state();
+        state.is_idle().then_some(state.since)
+    }
+
+    /// It is to end now if its client asks for nothing. Whether that is so.
+    pub fn give_up(&self) -> bool {
+        let mut state = self.state();
+        let idle = state.is_idle();
+        if idle {
+            state.enter(Phase::Closing);
+        }
+        idle
+    }
+
     pub fn is_multiplexed(&self) -> bool {
         self.state().multiplexed
     }
@@ -118,8 +138,9 @@ impl Activity {
         let stuck = [state.blocked, self.taking.since()];
         let stuck = stuck.into_iter().flatten().min();
         let stuck = stuck.map(|since| (since + timeouts.body, Phase::Busy));
-        let both = [deadline, stuck].into_iter().flatten();
-        both.min_by_key(|(deadline, _)| *deadline)
+        let until = state.until.map(|until| (until, Phase::Busy));
+        let all = [deadline, stuck, until].into_iter().flatten();
+        all.min_by_key(|(deadline, _)| *deadline)
     }
 
     fn read(&self) {
@@ -145,6 +166,10 @@ impl Activity {
 }
 
 impl State {
+    fn is_idle(&self) -> bool {
+        matches!(self.phase, Phase::New | Phase::Idle)
+    }
+
     fn enter(&mut self, phase: Phase) {
         // Who says goodbye is not asked what happens besides.
         if self.phase != Phase::Closing {

@@ -12,15 +12,16 @@ use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto::Builder;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::activity::{Activity, Phase, Watched};
 use super::clock::Clock;
 use super::flight::Flights;
+use super::places::Place;
 use super::request;
 use super::streams::Streams;
-use super::{Handler, Peer, Settings};
+use super::{Handler, Settings};
 
 /// What all connections of a server have in common.
 pub struct Shared<H> {
@@ -32,25 +33,43 @@ pub struct Shared<H> {
     pub flights: Arc<Flights>,
 }
 
+/// What is known of a connection before anything is asked over it.
+#[derive(Clone, Copy, Debug)]
+pub struct Line {
+    /// Where it comes from.
+    pub address: SocketAddr,
+    /// Where it has come to, if the system knows.
+    pub local: Option<SocketAddr>,
+    pub encrypted: bool,
+    /// Whether it may ask for probes alone.
+    pub probes: bool,
+}
+
 /// Serves one connection to its end.
-pub async fn serve<H: Handler>(shared: Arc<Shared<H>>, stream: TcpStream, address: SocketAddr) {
+pub async fn serve<H: Handler>(
+    shared: Arc<Shared<H>>,
+    stream: TcpStream,
+    address: SocketAddr,
+    place: &Place,
+) {
     // Without it an answer waits for a full packet. A socket that cannot is served as well.
     let _ = stream.set_nodelay(true);
+    let mut line = Line {
+        address,
+        local: stream.local_addr().ok(),
+        encrypted: false,
+        probes: place.reserve,
+    };
     let Some(certificates) = &shared.settings.certificates else {
-        let peer = Peer {
-            address,
-            encrypted: false,
-        };
-        return speak(&shared, stream, peer).await;
+        return speak(&shared, stream, line, &place.activity).await;
     };
     let handshake = certificates.acceptor().accept(stream);
-    match timeout(shared.settings.timeouts.header, handshake).await {
+    let until = place.activity.deadline(&shared.settings.timeouts);
+    let until = until.map_or_else(Instant::now, |(until, _)| until);
+    match timeout_at(until, handshake).await {
         Ok(Ok(stream)) => {
-            let peer = Peer {
-                address,
-                encrypted: true,
-            };
-            speak(&shared, stream, peer).await;
+            line.encrypted = true;
+            speak(&shared, stream, line, &place.activity).await;
         }
         Ok(Err(error)) => tracing::debug!(%address, %error, "a handshake failed"),
         Err(_) => tracing::debug!(%address, "a handshake took too long"),
@@ -58,22 +77,21 @@ pub async fn serve<H: Handler>(shared: Arc<Shared<H>>, stream: TcpStream, addres
 }
 
 /// Speaks HTTP over `stream`.
-async fn speak<H, S>(shared: &Arc<Shared<H>>, stream: S, peer: Peer)
+async fn speak<H, S>(shared: &Arc<Shared<H>>, stream: S, line: Line, activity: &Arc<Activity>)
 where
     H: Handler,
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let activity = Arc::new(Activity::new());
     let service = service_fn({
-        let (shared, activity) = (Arc::clone(shared), Arc::clone(&activity));
+        let (shared, activity) = (Arc::clone(shared), Arc::clone(activity));
         move |request| {
-            let answer = request::answer(Arc::clone(&shared), Arc::clone(&activity), peer, request);
+            let answer = request::answer(Arc::clone(&shared), Arc::clone(&activity), line, request);
             async move { Ok::<_, Infallible>(answer.await) }
         }
     });
     let watched = Watched {
         stream,
-        activity: Arc::clone(&activity),
+        activity: Arc::clone(activity),
     };
     let connection = shared
         .builder
@@ -87,7 +105,7 @@ where
         loop {
             if let Poll::Ready(result) = connection.as_mut().poll(context) {
                 if let Err(error) = result {
-                    tracing::debug!(address = %peer.address, %error, "a connection failed");
+                    tracing::debug!(address = %line.address, %error, "a connection failed");
                 }
                 return Poll::Ready(());
             }

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
+use http::header::{ALLOW, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 
 use super::request::plain;
@@ -32,16 +33,23 @@ impl Readiness {
     }
 }
 
+/// Whether a request is for a probe.
+pub fn is_one<B>(request: &Request<B>) -> bool {
+    matches!(request.uri().path(), "/healthz" | "/readyz")
+}
+
 /// The answer of a probe, if `request` is for one.
 pub fn answer<B>(request: &Request<B>, readiness: &Readiness) -> Option<Response<Body>> {
-    let path = request.uri().path();
-    if !matches!(path, "/healthz" | "/readyz") {
+    if !is_one(request) {
         return None;
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return Some(plain(StatusCode::METHOD_NOT_ALLOWED, "expected GET\n"));
+        let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, "expected GET\n");
+        let methods = HeaderValue::from_static("GET, HEAD");
+        response.headers_mut().insert(ALLOW, methods);
+        return Some(response);
     }
-    if path == "/healthz" {
+    if request.uri().path() == "/healthz" {
         return Some(plain(StatusCode::OK, "ok\n"));
     }
     Some(match readiness.0.load(Ordering::Relaxed) {

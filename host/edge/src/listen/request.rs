@@ -3,58 +3,113 @@
 use std::future::pending;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt;
-use http::header::{CONNECTION, CONTENT_TYPE, HeaderValue};
+use http::header::{ALLOW, CONNECTION, CONTENT_TYPE, HeaderValue};
 use http::{Request, Response, StatusCode, Version};
 use http_body::Body as _;
 use hyper::body::Incoming;
 use tokio::sync::Notify;
 
+use super::Handler;
 use super::activity::Activity;
 use super::answer::Answer;
 use super::body::{RequestBody, RequestBodyError};
-use super::connection::Shared;
+use super::connection::{Line, Shared};
 use super::flight::Flight;
-use super::probe;
+use super::forwarded::peer;
+use super::id::{REQUEST_ID, RequestId};
+use super::probe::{self, Readiness};
 use super::streams::of_stream;
-use super::{Handler, Peer};
-use crate::body::{Body, full};
+use super::target::settle;
+use crate::body::{Body, empty, full};
 use crate::client::Client;
 use crate::exchange::PartTime;
 use crate::problem::{Kind, Problem};
 
-/// Answers `request`: by a probe, by the handler, or with what became of that.
+/// After what time it may be asked again where there were too many connections.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// Answers `request`: with what is wrong with it, by a probe, by the handler, or with what became of that.
 pub async fn answer<H: Handler>(
     shared: Arc<Shared<H>>,
     activity: Arc<Activity>,
-    peer: Peer,
-    request: Request<Incoming>,
+    line: Line,
+    mut request: Request<Incoming>,
 ) -> Response<Answer> {
     let version = request.version();
     let taking = of_stream().unwrap_or_else(|| Arc::clone(&activity.taking));
     let multiplexed = version == Version::HTTP_2;
     let flight = Flight::begin(&shared.flights, activity, taking, multiplexed);
-    let mut response = match probe::answer(&request, &shared.settings.readiness) {
-        Some(response) => response,
-        None => handle(&shared, peer, request).await,
+    let peer = peer(
+        &line,
+        &shared.settings.trusted_proxies,
+        request.headers_mut(),
+    );
+    let id = RequestId::of(request.headers_mut());
+    let extensions = request.extensions_mut();
+    extensions.insert(peer);
+    extensions.insert(Client::at(peer.client));
+    extensions.insert(id.clone());
+    let (mut response, last) = match may_ask(&mut request, &line, peer.encrypted) {
+        Err(problem) => (refuse(&shared, request, problem), true),
+        Ok(()) => match own(&request, &shared.settings.readiness) {
+            Some(response) => (response, false),
+            None => handle(&shared, request).await,
+        },
     };
-    if version < Version::HTTP_2 && shared.leaving.is_cancelled() {
-        close(&mut response);
+    response
+        .headers_mut()
+        .insert(REQUEST_ID, id.value().clone());
+    let last = last || line.probes || shared.leaving.is_cancelled();
+    if last && version < Version::HTTP_2 {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(CONNECTION, close);
     }
     response.map(|body| Answer::new(body, flight))
 }
 
+/// Whether a request is one that can be answered over its connection.
+fn may_ask<B>(request: &mut Request<B>, line: &Line, encrypted: bool) -> Result<(), Problem> {
+    settle(request, line, encrypted)?;
+    if line.probes && !probe::is_one(request) {
+        let detail =
+            "there are too many connections; over this one `/healthz` and `/readyz` are answered";
+        let problem = Problem::new(Kind::TooManyConnections, detail);
+        return Err(problem.retry_after(RETRY));
+    }
+    Ok(())
+}
+
+fn refuse<H: Handler, B>(
+    shared: &Shared<H>,
+    request: Request<B>,
+    problem: Problem,
+) -> Response<Body> {
+    shared.handler.refused(&request.into_parts().0, &problem);
+    problem.into_response()
+}
+
+/// The answer to what is asked of the server itself, if `request` is such.
+fn own<B>(request: &Request<B>, readiness: &Readiness) -> Option<Response<Body>> {
+    if request.uri().path() != "*" {
+        return probe::answer(request, readiness);
+    }
+    let mut response = Response::new(empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    let methods = HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+    response.headers_mut().insert(ALLOW, methods);
+    Some(response)
+}
+
+/// What the handler answers, and whether nothing should be asked over the connection after that.
 async fn handle<H: Handler>(
     shared: &Shared<H>,
-    peer: Peer,
     mut request: Request<Incoming>,
-) -> Response<Body> {
-    let version = request.version();
-    let extensions = request.extensions_mut();
-    extensions.insert(peer);
-    extensions.insert(Client::at(peer.address.ip()));
-    extensions.insert(PartTime(shared.settings.timeouts.body));
+) -> (Response<Body>, bool) {
+    let part = PartTime(shared.settings.timeouts.body);
+    request.extensions_mut().insert(part);
     let late = (!request.body().is_end_stream()).then(Arc::<Notify>::default);
     let limit = shared.settings.timeouts.body;
     let request = request.map(|body| RequestBody::new(body, limit, late.clone()));
@@ -63,17 +118,15 @@ async fn handle<H: Handler>(
         biased;
         answer = answer => answer,
         () = told(late.as_deref()) => {
-            let mut response = Problem::new(Kind::BodyLate, RequestBodyError::Late).into_response();
-            if version < Version::HTTP_2 {
-                close(&mut response);
-            }
-            return response;
+            let problem = Problem::new(Kind::BodyLate, RequestBodyError::Late);
+            return (problem.into_response(), true);
         }
     };
-    answer.unwrap_or_else(|_| {
+    let answer = answer.unwrap_or_else(|_| {
         tracing::error!("a handler panicked");
         Problem::new(Kind::HostFailed, "the host failed").into_response()
-    })
+    });
+    (answer, false)
 }
 
 /// When the rest of the body is late.
@@ -82,12 +135,6 @@ async fn told(late: Option<&Notify>) {
         Some(late) => late.notified().await,
         None => pending().await,
     }
-}
-
-/// The client of an HTTP/1 connection is told to leave.
-fn close(response: &mut Response<Body>) {
-    let close = HeaderValue::from_static("close");
-    response.headers_mut().insert(CONNECTION, close);
 }
 
 /// A text.

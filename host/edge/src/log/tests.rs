@@ -53,6 +53,7 @@ const ACCESS: Access<'_> = Access {
     method: "POST",
     path: "/v1/fn/calc",
     client: Some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+    request: Some("abc-1"),
     status: Some(200),
     call: Call {
         outcome: "ok",
@@ -84,6 +85,7 @@ fn a_request_is_a_line_in_both_formats() {
         ("queued_us", 0.into()),
         ("memory_peak", 65536.into()),
         ("client", "127.0.0.1".into()),
+        ("request", "abc-1".into()),
         ("received", 6.into()),
         ("sent", 1.into()),
         ("target", "request".into()),

@@ -79,6 +79,12 @@ kinds! {
     NoSuchVersion = NOT_FOUND, "no-such-version", Client, Call, "The version that the request asks for is not served.";
     Method = METHOD_NOT_ALLOWED, "method", Client, Server, "The method is not one of those that `allow` lists.";
     Authority = BAD_REQUEST, "authority", Client, Server, "The request does not say, in one way, for which host it is.";
+    Target = BAD_REQUEST, "target", Client, Server, "The target of the request is none that is asked for here.";
+    TransferEncoding = BAD_REQUEST, "transfer-encoding", Client, Server, "The body is said to be chunked more than once.";
+    TransferCoding = NOT_IMPLEMENTED, "transfer-coding", Client, Server, "The body is said to be in another transfer coding than `chunked`.";
+    Connect = NOT_IMPLEMENTED, "connect", Client, Server, "Nothing is connected from here.";
+    Expectation = EXPECTATION_FAILED, "expectation", Client, Server, "The request expects something else than `100-continue`.";
+    TooManyConnections = SERVICE_UNAVAILABLE, "too-many-connections", Host, Server, "There are too many connections; over this one only probes are answered.";
     HeadersTooLarge = REQUEST_HEADER_FIELDS_TOO_LARGE, "headers-too-large", Client, Call, "The header fields are larger than the function takes.";
     NotAcceptable = NOT_ACCEPTABLE, "not-acceptable", Client, Typed, "The `accept` of the request asks for a form of JSON that there is not.";
     BodyTooLarge = PAYLOAD_TOO_LARGE, "body-too-large", Client, Call, "The body is larger than the function takes.";

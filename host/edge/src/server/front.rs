@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use http::request::Parts;
 use http::{Method, Request, Response};
 
 use crate::body::Body;
 use crate::host::Host;
 use crate::listen::{Handler, RequestBody};
+use crate::problem::Problem;
 
 /// The host, and what is told of it.
 pub struct Front {
@@ -21,5 +23,9 @@ impl Handler for Front {
             return self.host.metrics().response();
         }
         self.host.handle(request).await
+    }
+
+    fn refused(&self, request: &Parts, problem: &Problem) {
+        Handler::refused(&*self.host, request, problem);
     }
 }

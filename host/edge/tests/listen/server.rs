@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use amphi_edge::config::Server as Config;
-use amphi_edge::listen::{self, Drained, Peer, Readiness, RequestBody, Settings};
+use amphi_edge::listen::{self, Drained, Peer, Readiness, RequestBody, RequestId, Settings};
 use amphi_edge::{Body, Handler, full};
 use bytes::Bytes;
 use futures_util::stream;
@@ -18,7 +18,7 @@ use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::mpsc::{self, Sender};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -38,7 +38,7 @@ pub async fn eventually(what: &str, condition: impl Fn() -> bool) {
     panic!("{what}: it never came to that");
 }
 
-/// Does what paths say: `/echo` gives the body back, `/peer` says who asks, `/panic` panics, `/forever` never answers, `/stream/<name>` answers with what
+/// Does what paths say: `/echo` gives the body back, `/peer` says who asks, `/seen` what came with that, `/panic` panics, `/forever` never answers, `/stream/<name>` answers with what
 /// the test [sends](Actor::stream), `/size` says how much came in, `/flood` never ends to answer,
 /// `/bytes/<size>` answers with so many at once.
 #[derive(Default)]
@@ -86,6 +86,14 @@ impl Handler for Actor {
             "/peer" => {
                 let peer = request.extensions().get::<Peer>().expect("it is there");
                 Response::new(full(peer.address.to_string()))
+            }
+            "/seen" => {
+                let peer = request.extensions().get::<Peer>().expect("it is there");
+                let id = request.extensions().get::<RequestId>();
+                let id = id.expect("it is there").as_str();
+                let (uri, headers) = (request.uri(), request.headers());
+                let seen = format!("{uri} {id} {} {headers:?}", peer.client);
+                Response::new(full(seen))
             }
             "/panic" => panic!("as it was asked to"),
             "/forever" => pending().await,
@@ -169,6 +177,14 @@ impl Server {
 
     pub async fn raw(&self) -> Raw {
         Raw(TcpStream::connect(self.address).await.expect("it listens"))
+    }
+
+    /// A connection from an address of this machine.
+    pub async fn raw_from(&self, address: [u8; 4]) -> Raw {
+        let socket = TcpSocket::new_v4().expect("there is one more");
+        let from = SocketAddr::from((address, 0));
+        socket.bind(from).expect("it is of this machine");
+        Raw(socket.connect(self.address).await.expect("it listens"))
     }
 }
 

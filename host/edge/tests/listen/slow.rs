@@ -82,7 +82,8 @@ async fn a_body_that_comes_in_parts_has_time_for_each() {
 async fn a_call_that_takes_long_is_not_a_slow_client() {
     let server = Server::start(|settings| soon(settings, "none")).await;
     let mut one = Http1::connect(&server).await;
-    let request = http::Request::get("/stream/long").body(http_body_util::Full::default());
+    let request = http::Request::get("/stream/long").header("host", "a");
+    let request = request.body(http_body_util::Full::default());
     let answer = one.send(request.expect("it is one")).await;
     let stream = server.handler.stream("long").await;
     tokio::time::sleep(Duration::from_millis(600)).await;

@@ -1,0 +1,123 @@
+//! More connections than there are places.
+
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use crate::server::{Raw, Server};
+
+const PROBE: &str = "GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n";
+const PEER: &str = "GET /peer HTTP/1.1\r\nhost: a\r\n\r\n";
+
+const CLIENT: [u8; 4] = [127, 0, 0, 2];
+const OTHER: [u8; 4] = [127, 0, 0, 3];
+
+/// The beginning of the answer to `request`.
+async fn ask(connection: &mut Raw, request: &str) -> String {
+    connection.send(request).await;
+    connection.receive().await.chars().take(12).collect()
+}
+
+#[tokio::test]
+async fn a_client_has_so_many_connections_and_others_have_theirs() {
+    let server = Server::start(|settings| settings.connections_per_client = 2).await;
+    let mut first = server.raw_from(CLIENT).await;
+    assert_eq!(ask(&mut first, PEER).await, "HTTP/1.1 200");
+    let second = server.raw_from(CLIENT).await;
+    let mut probe = server.raw_from(CLIENT).await;
+    probe.send(PROBE).await;
+    let answer = probe.rest().await;
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    let mut third = server.raw_from(CLIENT).await;
+    third.send(PEER).await;
+    let answer = third.rest().await;
+    assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+    assert!(answer.contains("\r\nretry-after: 1\r\n"), "{answer}");
+    assert!(
+        answer.contains(r#""kind":"too-many-connections""#),
+        "{answer}"
+    );
+
+    let mut silent = [server.raw_from(CLIENT).await, server.raw_from(CLIENT).await];
+    let mut refused = server.raw_from(CLIENT).await;
+    assert_eq!(refused.rest().await, "", "it is closed at once");
+    let mut other = server.raw_from(OTHER).await;
+    assert_eq!(ask(&mut other, PEER).await, "HTTP/1.1 200");
+    for silent in &mut silent {
+        assert_eq!(silent.rest().await, "", "it does not stay");
+    }
+    assert_eq!(ask(&mut first, PEER).await, "HTTP/1.1 200");
+    drop(second);
+    assert_eq!(server.drain().await.lost, 0);
+}
+
+#[tokio::test]
+async fn places_of_who_leaves_are_free() {
+    let server = Server::start(|settings| {
+        settings.connections = 1;
+        settings.connections_per_client = 1;
+    })
+    .await;
+    for _ in 0..20 {
+        let mut connection = server.raw_from(CLIENT).await;
+        connection
+            .send("GET /peer HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
+            .await;
+        let answer = connection.rest().await;
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+        // The server closes before it lets go of the place.
+        sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_trusted_proxy_has_as_many_as_it_likes() {
+    let server = Server::start(|settings| {
+        settings.connections_per_client = 1;
+        settings.trusted_proxies = vec!["127.0.0.2/32".parse().expect("a network")];
+    })
+    .await;
+    let mut all = Vec::new();
+    for _ in 0..20 {
+        let mut connection = server.raw_from(CLIENT).await;
+        assert_eq!(ask(&mut connection, PEER).await, "HTTP/1.1 200");
+        all.push(connection);
+    }
+}
+
+#[tokio::test]
+async fn who_is_idle_for_longest_makes_room() {
+    let server = Server::start(|settings| settings.connections = 2).await;
+    let mut oldest = server.raw_from(CLIENT).await;
+    assert_eq!(ask(&mut oldest, PEER).await, "HTTP/1.1 200");
+    sleep(Duration::from_millis(100)).await;
+    let mut newer = server.raw_from(OTHER).await;
+    assert_eq!(ask(&mut newer, PEER).await, "HTTP/1.1 200");
+    sleep(Duration::from_millis(1_100)).await;
+    let mut new = server.raw().await;
+    assert_eq!(ask(&mut new, PEER).await, "HTTP/1.1 200");
+    assert_eq!(oldest.rest().await, "");
+    assert_eq!(ask(&mut newer, PEER).await, "HTTP/1.1 200");
+    // Both have been asked just now.
+    let mut probe = server.raw().await;
+    assert_eq!(ask(&mut probe, PROBE).await, "HTTP/1.1 200");
+    let mut refused = server.raw().await;
+    assert_eq!(ask(&mut refused, PEER).await, "HTTP/1.1 503");
+}
+
+#[tokio::test]
+async fn who_is_answered_is_not_sent_away() {
+    let server = Server::start(|settings| settings.connections = 1).await;
+    let mut busy = server.raw().await;
+    busy.send("GET /stream/a HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
+        .await;
+    let stream = server.handler.stream("a").await;
+    sleep(Duration::from_millis(1_100)).await;
+    let mut probe = server.raw().await;
+    assert_eq!(ask(&mut probe, PROBE).await, "HTTP/1.1 200");
+    let mut refused = server.raw().await;
+    assert_eq!(ask(&mut refused, PEER).await, "HTTP/1.1 503");
+    stream.send("all of it".into()).await.expect("it is wanted");
+    drop(stream);
+    assert!(busy.rest().await.starts_with("HTTP/1.1 200 "));
+}
