@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 use amphi::Error;
 use amphi::error::Context;
 use amphi_core::binary::MAGIC;
-use amphi_edge::config::{self, Config, ConfigError, Format};
+use amphi_edge::config::{self, Config, ConfigError, Format, Page, PagePlace};
 use amphi_edge::listen::{self, Drained};
-use amphi_edge::{GRACE, Server, file, log};
+use amphi_edge::{Checked, GRACE, Server, file, log};
 use clap::Args;
 use serde_json::{Value, json};
-use tokio::runtime::{Builder, Handle};
+use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::oneshot;
 use tokio::time::sleep;
 
@@ -41,7 +41,10 @@ pub struct Options {
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
 
-    /// Only check the configuration: shape, values, and whether its files are there
+    /// Only check: do all that a start does but listen, beside a server that may run
+    ///
+    /// Components are compiled, linked and instantiated, smoke calls are made, certificates, keys and the token are read. Nothing is written, the audit log is not locked and
+    /// no key-value store is opened: what is not checked for that is said. Whether the addresses are free is not checked either.
     #[arg(long, conflicts_with = "listen")]
     check: bool,
 
@@ -78,14 +81,13 @@ pub fn serve(options: &Options) -> Outcome {
         None => of_component(what)?,
     };
     if options.check {
-        return check(&config, options.json);
+        return check(config, options.json);
     }
     if let Some(address) = options.listen {
         config.server.listen = address;
     }
     let _last = log::start(&config.server.log).map_err(Error::new)?;
-    let serving = Builder::new_multi_thread().enable_all().build();
-    let serving = serving.context("cannot start threads")?;
+    let serving = runtime()?;
     // Signals and the end are seen to on this thread, whatever the others do.
     let this = Builder::new_current_thread().enable_all().build();
     let this = this.context("cannot wait for signals")?;
@@ -118,16 +120,34 @@ fn of_component(component: &Path) -> Result<Config, Failure> {
     }
 }
 
-fn check(config: &Config, json: bool) -> Outcome {
-    let names: Vec<&String> = config.functions.keys().collect();
+/// Says whether a configuration can be served; `serve` has the same errors.
+fn check(config: Config, json: bool) -> Outcome {
+    let names: Vec<String> = config.functions.keys().cloned().collect();
+    let program = env::current_exe().context("cannot find this program")?;
+    let checked = runtime()?.block_on(Server::check(config, Some(program)));
+    let Checked {
+        warnings,
+        unchecked,
+    } = checked.map_err(Error::new)?;
     if json {
-        return print(&json!({ "functions": names }).to_string());
+        let document = json!({ "functions": names, "warnings": warnings, "unchecked": unchecked });
+        return print(&document.to_string());
     }
-    let count = match names.len() {
-        1 => "1 function".to_owned(),
-        count => format!("{count} functions"),
+    let mut text = match names.len() {
+        1 => "the configuration is good: 1 function\n".to_owned(),
+        count => format!("the configuration is good: {count} functions\n"),
     };
-    print(&format!("the configuration is good: {count}"))
+    for (what, lines) in [("warning", warnings), ("not checked", unchecked)] {
+        for line in lines {
+            writeln!(text, "{what}: {line}").expect("a string takes it");
+        }
+    }
+    print(&text)
+}
+
+fn runtime() -> Result<Runtime, Error> {
+    let runtime = Builder::new_multi_thread().enable_all().build();
+    runtime.context("cannot start threads")
 }
 
 /// Serves on the threads of `serving` until a signal comes.
@@ -191,8 +211,8 @@ fn to_text(server: &Server) -> String {
     for (what, place) in places(server) {
         writeln!(text, "{what:<7} {place}").expect("a string takes it");
     }
-    if let Some(address) = server.admin_address() {
-        writeln!(text, "admin   http://{address}/admin/").expect("a string takes it");
+    if let Some(base) = admin_base(server) {
+        writeln!(text, "admin   {base}/admin/").expect("a string takes it");
     }
     text
 }
@@ -213,7 +233,7 @@ fn to_json(server: &Server) -> Value {
         .collect();
     let mut document = json!({
         "address": base(server),
-        "admin": server.admin_address().map(|address| format!("http://{address}")),
+        "admin": admin_base(server),
         "functions": functions,
     });
     for (what, place) in places(server) {
@@ -223,24 +243,33 @@ fn to_json(server: &Server) -> Value {
 }
 
 fn base(server: &Server) -> String {
-    let scheme = if server.is_encrypted() {
-        "https"
-    } else {
-        "http"
-    };
-    format!("{scheme}://{}", server.address())
+    url(server.is_encrypted(), server.address())
 }
 
-/// What the host answers itself.
-fn places(server: &Server) -> [(&'static str, String); 3] {
-    let base = base(server);
-    let metrics = match server.admin_address() {
-        Some(address) => format!("http://{address}/metrics"),
-        None => format!("{base}/metrics"),
+fn admin_base(server: &Server) -> Option<String> {
+    let address = server.admin_address()?;
+    Some(url(server.admin_is_encrypted(), address))
+}
+
+fn url(encrypted: bool, address: SocketAddr) -> String {
+    let scheme = if encrypted { "https" } else { "http" };
+    format!("{scheme}://{address}")
+}
+
+/// What the host answers itself, and where.
+fn places(server: &Server) -> Vec<(&'static str, String)> {
+    let pages = [
+        (Page::Docs, "docs", "/docs/"),
+        (Page::Openapi, "openapi", "/openapi.json"),
+        (Page::Metrics, "metrics", "/metrics"),
+    ];
+    let place = |(page, what, path): (Page, _, &str)| {
+        let base = match server.page(page)? {
+            PagePlace::Here => Some(base(server)),
+            PagePlace::Admin => admin_base(server),
+            PagePlace::Off => None,
+        };
+        Some((what, format!("{}{path}", base?)))
     };
-    [
-        ("docs", format!("{base}/docs/")),
-        ("openapi", format!("{base}/openapi.json")),
-        ("metrics", metrics),
-    ]
+    pages.into_iter().filter_map(place).collect()
 }

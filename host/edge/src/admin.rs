@@ -4,7 +4,8 @@
 //! `/admin/` is a [page](crate::page::ADMIN) over it. Its files hold no secrets and are for everybody who gets here; what they ask for is not.
 //!
 //! Callers show a [`Token`]. Without one the API is for this machine only: an address that others can reach is [refused](Admin::new), and so are requests that
-//! a browser sends for a page from elsewhere.
+//! a browser sends for a page from elsewhere. A token is no secret any more where others can read it: one that would come from another machine without encryption is not
+//! taken.
 
 mod elsewhere;
 mod functions;
@@ -15,17 +16,20 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderValue, Method, Request, Response};
-use http_body_util::{BodyExt, Limited};
+use http_body_util::{BodyExt, Empty, Limited};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::aside::ADMIN;
 use crate::body::{Body, BodyError, full};
+use crate::config::Page;
 use crate::function::Function;
 use crate::host::Host;
-use crate::listen::{Handler, RequestBody};
+use crate::listen::{Handler, Peer, RequestBody};
 use crate::page;
 use crate::problem::{Kind, Problem};
 use crate::reload::{Reloader, Trigger};
@@ -52,6 +56,8 @@ pub struct Admin {
     host: Arc<Host>,
     reloader: Option<Arc<Reloader>>,
     token: Option<Token>,
+    /// The host's own pages that are answered here.
+    pages: Vec<Page>,
 }
 
 /// Why there is no admin API at an address.
@@ -92,7 +98,14 @@ impl Admin {
             host,
             reloader,
             token,
+            pages: vec![Page::Metrics],
         })
+    }
+
+    /// The same API, with these of the host's own pages beside it instead of the metrics.
+    #[must_use]
+    pub fn with_pages(self, pages: Vec<Page>) -> Self {
+        Self { pages, ..self }
     }
 
     /// Answers a request. There is always a response.
@@ -102,8 +115,18 @@ impl Admin {
         B::Data: Send,
         B::Error: Into<BodyError>,
     {
+        if self.token.is_some() && is_overheard(&request) {
+            let detail = "a token is shown only over TLS, or from this machine";
+            return Problem::new(Kind::NotEncrypted, detail).into_response();
+        }
+        let page = page::of_path(request.uri().path());
         if let Some(response) = of_the_page(request.method(), request.uri().path()) {
             return response;
+        }
+        let is_here = page.is_some_and(|page| self.pages.contains(&page));
+        if page == Some(Page::Docs) && is_here {
+            // As the files of the other page, they hold no secrets.
+            return self.by_host(request).await;
         }
         let shown = match &self.token {
             Some(token) => token.is_shown(request.headers()),
@@ -121,8 +144,22 @@ impl Admin {
             let detail = "without a token, only requests from this machine are answered";
             return Problem::new(Kind::FromElsewhere, detail).into_response();
         }
+        match page {
+            Some(page) if !self.pages.contains(&page) => {
+                return route::nothing_here(request.uri().path()).into_response();
+            }
+            Some(Page::Openapi) => return self.by_host(request).await,
+            Some(_) | None => {}
+        }
         let answered = self.route(request).await;
         answered.unwrap_or_else(Problem::into_response)
+    }
+
+    /// Has the host answer with a page of its own.
+    fn by_host<B>(&self, request: Request<B>) -> BoxFuture<'static, Response<Body>> {
+        let host = Arc::clone(&self.host);
+        let request = request.map(|_| Empty::<Bytes>::new());
+        Box::pin(async move { host.handle(request).await })
     }
 
     async fn route<B>(&self, request: Request<B>) -> Result<Response<Body>, Problem>
@@ -226,6 +263,12 @@ impl Handler for Admin {
     async fn handle(&self, request: Request<RequestBody>) -> Response<Body> {
         self.answer(request).await
     }
+}
+
+/// Whether others can read what a request shows: it came from another machine, and not encrypted.
+fn is_overheard<B>(request: &Request<B>) -> bool {
+    let peer = request.extensions().get::<Peer>();
+    peer.is_some_and(|peer| !peer.encrypted && !peer.address.ip().to_canonical().is_loopback())
 }
 
 /// The response that has a file of the page, if the request is for one.

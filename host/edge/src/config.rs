@@ -11,6 +11,7 @@ mod deserialize;
 mod function;
 mod grants;
 mod issue;
+mod reach;
 mod read;
 mod schema;
 mod server;
@@ -32,7 +33,10 @@ pub use issue::{ConfigError, Issue, Place, Problem};
 pub(crate) use read::unchecked;
 pub use read::{Format, parse, read};
 pub use schema::schema;
-pub use server::{Admin, Compile, Log, LogFormat, LogLevel, Pool, Server, Timeouts, Tls, Unkept};
+pub use server::{
+    Admin, Compile, Log, LogFormat, LogLevel, Page, PagePlace, Pages, Pool, Server, Timeouts, Tls,
+    Unkept,
+};
 pub use smoke::Smoke;
 pub use versions::{Canary, CanaryStep};
 

@@ -418,6 +418,6 @@ fn no_function(name: &str) -> Problem {
     )
 }
 
-fn nothing_here(path: &str) -> Problem {
+pub(crate) fn nothing_here(path: &str) -> Problem {
     Problem::new(Kind::NoRoute, format!("no function answers `{path}`"))
 }

@@ -40,6 +40,7 @@ pub mod rollout;
 mod route;
 mod server;
 mod template;
+mod trusted;
 mod typed;
 mod version;
 #[cfg(test)]
@@ -67,5 +68,5 @@ pub use metrics::Metrics;
 pub use plugin::{ComponentPlugin, Plugin, Settings as PluginSettings};
 pub use problem::{Fault, Kind as ProblemKind, Problem, Scope};
 pub use reload::{ConfigSource, ReloadError, Reloader, Reloads};
-pub use server::{GRACE, Served, Server, StartError};
+pub use server::{Checked, FileError, GRACE, Served, Server, StartError};
 pub use version::Version;

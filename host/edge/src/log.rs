@@ -3,9 +3,12 @@
 //! Three kinds of events: what the host does (target `amphi_edge`), a line for each request (`request`), and what guests say (`guest`), which is limited in bytes
 //! per second by a [`GuestLog`]. The environment variable `AMPHI_LOG` replaces the configured level, in the syntax of `tracing`'s `EnvFilter`.
 //!
+//! Each event is one line, whatever guests, clients and files put into it: control characters are escaped.
+//!
 //! Nobody waits for who reads standard error: lines wait in a queue, and those that find no room in it are dropped, counted and told of.
 
 mod guest;
+mod line;
 mod queue;
 mod rate;
 
@@ -23,6 +26,7 @@ pub use guest::{GuestLog, GuestStream, Output};
 
 use crate::config::{Log, LogFormat, LogLevel};
 use crate::metrics::Call;
+use line::Escaped;
 use queue::Queue;
 
 pub(crate) use queue::dropped;
@@ -93,7 +97,7 @@ where
         .with_ansi(false)
         .with_writer(writer);
     match format {
-        LogFormat::Text => Box::new(builder.finish()),
+        LogFormat::Text => Box::new(builder.fmt_fields(Escaped::default()).finish()),
         LogFormat::Json => Box::new(builder.json().flatten_event(true).finish()),
     }
 }

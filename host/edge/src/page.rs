@@ -7,6 +7,8 @@ use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, X_CONTENT_TY
 use http::{HeaderValue, Response, StatusCode};
 
 use crate::body::{Body, empty, full};
+use crate::config;
+use crate::route::Route;
 
 /// The content-security policy that the pages work under.
 pub const POLICY: &str =
@@ -74,6 +76,16 @@ const ICON: File = File {
     media_type: "image/svg+xml",
     text: include_str!("page/icon.svg"),
 };
+
+/// The page that a path is of.
+pub(crate) fn of_path(path: &str) -> Option<config::Page> {
+    match Route::of(path) {
+        Route::Document => Some(config::Page::Openapi),
+        Route::Page { .. } | Route::PageWithoutSlash => Some(config::Page::Docs),
+        Route::Prefix if path == "/metrics" => Some(config::Page::Metrics),
+        Route::Prefix | Route::Call { .. } => None,
+    }
+}
 
 impl Page {
     /// The file of this name; of no name the first.

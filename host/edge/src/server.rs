@@ -14,6 +14,7 @@
 //! # }
 //! ```
 
+mod files;
 mod front;
 mod start;
 
@@ -28,13 +29,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::admin::Admin;
 use crate::aside::{self, CERTIFICATES};
-use crate::config::{Config, Timeouts};
+use crate::config::{Config, Page, PagePlace, Timeouts};
 use crate::host::Host;
 use crate::listen::{self, Certificates, Drained, Readiness, Settings};
 use crate::reload::Reloader;
 use crate::route;
 
-pub use start::StartError;
+pub use files::FileError;
+pub use start::{Checked, StartError};
 
 use front::Front;
 
@@ -59,6 +61,7 @@ pub struct Server {
     address: SocketAddr,
     admin: Option<(TcpListener, SocketAddr, Admin)>,
     certificates: Option<Arc<Certificates>>,
+    admin_certificates: Option<Arc<Certificates>>,
     readiness: Arc<Readiness>,
 }
 
@@ -106,6 +109,18 @@ impl Server {
         self.certificates.is_some()
     }
 
+    /// Whether connections to the admin API are.
+    #[must_use]
+    pub fn admin_is_encrypted(&self) -> bool {
+        self.admin_certificates.is_some()
+    }
+
+    /// Where the host answers a page of its own: nowhere, if there is no such address.
+    #[must_use]
+    pub fn page(&self, page: Page) -> Option<PagePlace> {
+        self.config.server.page(page)
+    }
+
     /// What is served, by name.
     #[must_use]
     pub fn served(&self) -> Vec<Served> {
@@ -128,17 +143,17 @@ impl Server {
                 ..settings.timeouts.clone()
             };
             let settings = Settings {
-                certificates: None,
+                certificates: self.admin_certificates.clone(),
                 timeouts,
                 ..settings.clone()
             };
             let end = end.clone().cancelled_owned();
             tokio::spawn(listen::serve(listener, Arc::new(admin), settings, end))
         });
-        let watch = self.certificates.map(|certificates| {
+        for certificates in watched(self.certificates, self.admin_certificates) {
             let end = end.clone();
-            tokio::spawn(async move { end.run_until_cancelled(watch(&certificates)).await })
-        });
+            tokio::spawn(async move { end.run_until_cancelled(watch(&certificates)).await });
+        }
         // Reloads can be asked for where files cannot be watched.
         let watching = self.reloader.watch().inspect_err(|error| {
             let error: &dyn std::error::Error = error;
@@ -155,7 +170,7 @@ impl Server {
         } = settings.timeouts;
         let front = Front {
             host: Arc::clone(&self.host),
-            metrics: admin.is_none(),
+            pages: start::pages(&self.config.server, PagePlace::Here),
         };
         let mut drained = listen::serve(self.listener, Arc::new(front), settings, shutdown).await;
         if drained.lost == 0 {
@@ -167,7 +182,6 @@ impl Server {
             // What it is asked at the very end may wait for an answer, but nobody waits for it to end well.
             let _ = admin.await;
         }
-        drop(watch);
         let Drained {
             requests,
             lost,
@@ -206,6 +220,19 @@ async fn guests_have_ended(host: &Host, limit: Duration) -> usize {
         Ok(()) => 0,
         Err(_) => running(),
     }
+}
+
+/// The certificates of both addresses, which may be the same.
+fn watched(
+    servers: Option<Arc<Certificates>>,
+    admins: Option<Arc<Certificates>>,
+) -> impl Iterator<Item = Arc<Certificates>> {
+    let other = |admins: &Arc<Certificates>| {
+        let same = servers.as_ref().map(|servers| Arc::ptr_eq(servers, admins));
+        same != Some(true)
+    };
+    let admins = admins.filter(other);
+    servers.into_iter().chain(admins)
 }
 
 /// Looks at certificates from time to time, and says what it finds.

@@ -53,7 +53,7 @@ functions:
     status: { not-found: 404 }
     grants:
       env: { PORT: '8080' }
-      directories: [{ host: ., guest: /data, write: true }]
+      directories: [{ host: ../listen, guest: /data, write: true }]
       http: { hosts: ['*.example.com', '*'], block: [10.0.0.0/8] }
       keyvalue: { default: memory, kept: { file: kept.redb }, also: { memory: true } }
     smoke: { func: add, args: { a: 1, b: [2.5, x] }, expect: [3] }
@@ -80,7 +80,7 @@ beside = ['calc.wasm']
 plugins = ['logger']
 [functions.calc.grants]
 env = { PORT = '8080' }
-directories = [{ host = '.', guest = '/data', write = true }]
+directories = [{ host = '../listen', guest = '/data', write = true }]
 http = { hosts = ['*.example.com', '*'], block = ['10.0.0.0/8'] }
 keyvalue = { default = 'memory', kept = { file = 'kept.redb' }, also = { memory = true } }
 [plugins.logger]

@@ -67,7 +67,7 @@ impl<'a> Route<'a> {
     }
 }
 
-fn nothing_here(path: &str) -> Problem {
+pub fn nothing_here(path: &str) -> Problem {
     let detail = format!("the admin API has no `{path}`");
     Problem::new(Kind::NoRoute, detail)
 }

@@ -2,14 +2,15 @@
 //!
 //! An entry is a file `<compatibility hash>/<digest of the component>.code`: eight bytes that say what it is, the digests of the component and of the code, and the
 //! code. It is written beside and renamed, so that a process that dies in the middle leaves no half entry. What does not agree in every part is
-//! compiled again. Code is trusted only from a folder that belongs to this user and that nobody else can write to.
+//! compiled again. Code is [trusted](crate::trusted) only where nobody but this user and root can have put it: that is looked at when the folder is opened, and for each
+//! entry when it is read.
 
 use std::error::Error;
 use std::fmt;
 use std::fs;
 use std::hash::{BuildHasher, BuildHasherDefault};
-use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::io::Errno;
@@ -20,7 +21,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use crate::aside::DEPLOYING;
 use crate::digest::Digest;
-use crate::file;
+use crate::trusted;
 
 const MAGIC: &[u8; 8] = b"amphi\0c1";
 const HEADER: usize = MAGIC.len() + 32 + 32;
@@ -29,6 +30,8 @@ const HEADER: usize = MAGIC.len() + 32 + 32;
 #[derive(Clone, Debug)]
 pub struct Cache {
     folder: PathBuf,
+    /// Whether what is compiled is kept.
+    keeps: bool,
 }
 
 impl Cache {
@@ -36,26 +39,50 @@ impl Cache {
     ///
     /// # Errors
     ///
-    /// The folder cannot be made, belongs to another user, or can be written to by others: its code would not be trusted.
+    /// The folder cannot be made, or others could put their code into it: it, a folder on the way to it or a symbolic link there belongs to another user than this one
+    /// and root, or can be written to by others.
     pub fn open(folder: impl Into<PathBuf>) -> io::Result<Self> {
         let folder = folder.into();
-        fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&folder)?;
-        trusted(&folder)?;
+        made(&folder)?;
         if let Err(error) = sweep(&folder) {
             tracing::warn!(folder = %folder.display(), %error, "half entries could not be cleared away");
         }
-        Ok(Self { folder })
+        Ok(Self {
+            folder,
+            keeps: true,
+        })
+    }
+
+    /// The cache in `folder` for who only looks: nothing is written, and the folder is not made.
+    ///
+    /// # Errors
+    ///
+    /// Others could put their code into it, as for [`open`](Self::open); or it is missing and could not be made.
+    pub(crate) fn look(folder: impl Into<PathBuf>) -> io::Result<Self> {
+        let folder = folder.into();
+        trusted::folder(&folder)?;
+        trusted::can_be_written(&folder)?;
+        Ok(Self {
+            folder,
+            keeps: false,
+        })
     }
 
     /// What was kept for a component, if it is whole.
     pub(crate) async fn read(&self, engine: &Engine, digest: Digest) -> Option<Vec<u8>> {
         let path = self.path(engine, digest);
         let read = DEPLOYING.run(move || {
-            let file = file::read(&path)?;
-            let code = whole(&file, digest);
+            let mut bytes = Vec::new();
+            let read = trusted::open(&path).and_then(|mut file| file.read_to_end(&mut bytes));
+            match read {
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+                Err(error) => {
+                    tracing::warn!(path = %path.display(), %error, "a cache entry is not used: the component is compiled again");
+                    return Ok(None);
+                }
+            }
+            let code = whole(&bytes, digest);
             if code.is_none() {
                 tracing::warn!(path = %path.display(), "a cache entry is broken: the component is compiled again");
             }
@@ -71,6 +98,9 @@ impl Cache {
         digest: Digest,
         code: &[u8],
     ) -> Result<(), CacheError> {
+        if !self.keeps {
+            return Ok(());
+        }
         let path = self.path(engine, digest);
         let mut file = Vec::with_capacity(HEADER + code.len());
         file.extend_from_slice(MAGIC);
@@ -127,11 +157,7 @@ fn whole(file: &[u8], digest: Digest) -> Option<Vec<u8>> {
 }
 
 fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)?;
+    made(path.parent().unwrap_or(Path::new(".")))?;
     let beside = path.with_extension(format!("{}.part", std::process::id()));
     let written = fs::OpenOptions::new()
         .write(true)
@@ -179,21 +205,15 @@ fn is_running(process: Pid) -> bool {
     test_kill_process(process) != Err(Errno::SRCH)
 }
 
-fn trusted(folder: &Path) -> io::Result<()> {
-    let metadata = fs::metadata(folder)?;
-    let ours = metadata.uid() == rustix::process::geteuid().as_raw();
-    let others = metadata.mode() & 0o022;
-    if ours && others == 0 {
-        return Ok(());
+/// Makes a folder that is missing, and sees that nobody else can put anything into it.
+fn made(folder: &Path) -> io::Result<()> {
+    if !trusted::folder(folder)? {
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true).mode(0o700).create(folder)?;
+        // Somebody else may have been faster, where others may write.
+        trusted::folder(folder)?;
     }
-    Err(io::Error::new(
-        io::ErrorKind::PermissionDenied,
-        format!(
-            "expected a folder of this user that nobody else can write to, found owner {} and mode {:o}",
-            metadata.uid(),
-            metadata.mode() & 0o777
-        ),
-    ))
+    Ok(())
 }
 
 #[cfg(test)]
@@ -257,12 +277,58 @@ mod tests {
         assert_eq!(stays, [false, true, true, true]);
     }
 
+    fn chmod(path: &Path, mode: u32) {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+
     #[test]
     fn a_folder_that_others_write_to_is_refused() {
-        use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
-        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).unwrap();
-        let error = Cache::open(folder.path()).unwrap_err();
-        assert!(error.to_string().contains("mode 777"), "{error}");
+        chmod(folder.path(), 0o777);
+        // In the second one others could put a folder of theirs in its place.
+        for cache in [folder.path().to_owned(), folder.path().join("cache")] {
+            let error = Cache::open(&cache).unwrap_err();
+            assert!(error.to_string().contains("mode 777"), "{error}");
+            Cache::look(&cache).unwrap_err();
+        }
+        assert!(!folder.path().join("cache").exists());
+    }
+
+    #[tokio::test]
+    async fn code_that_others_could_have_put_there_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::open(folder.path().join("parent/cache")).unwrap();
+        let digest = Digest::of(b"component");
+        cache.write(&engine(), digest, b"code").await.unwrap();
+        let entry = cache.path(&engine(), digest);
+        for place in entry.ancestors().take(4) {
+            let mode = if place.is_dir() { 0o700 } else { 0o600 };
+            chmod(place, mode | 0o022);
+            assert_eq!(cache.read(&engine(), digest).await, None, "{place:?}");
+            if place.is_dir() {
+                let error = cache.write(&engine(), digest, b"code").await.unwrap_err();
+                assert!(error.error.to_string().contains("mode 722"), "{error:?}");
+            }
+            chmod(place, mode);
+            assert_eq!(cache.read(&engine(), digest).await.unwrap(), b"code");
+        }
+        let elsewhere = folder.path().join("elsewhere");
+        fs::rename(&entry, &elsewhere).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, &entry).unwrap();
+        assert_eq!(cache.read(&engine(), digest).await, None, "a link");
+    }
+
+    #[tokio::test]
+    async fn who_only_looks_writes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("cache");
+        let digest = Digest::of(b"component");
+        let looking = Cache::look(&place).unwrap();
+        looking.write(&engine(), digest, b"code").await.unwrap();
+        assert!(!place.exists());
+        let cache = Cache::open(&place).unwrap();
+        cache.write(&engine(), digest, b"code").await.unwrap();
+        assert_eq!(looking.read(&engine(), digest).await.unwrap(), b"code");
     }
 }

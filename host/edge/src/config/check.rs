@@ -1,5 +1,6 @@
 //! What a configuration of the right shape can still have wrong.
 
+mod addresses;
 mod share;
 
 use crate::grant::outgoing::HostPattern;
@@ -10,13 +11,18 @@ use std::time::Duration;
 
 use http::Method;
 use http::uri::PathAndQuery;
+use tokio::sync::Semaphore;
 
 use super::deserialize::like;
 use super::issue::{Issue, Problem};
+use super::reach::{Guarded, guarded, reached};
 use super::text::{period, size};
 use super::tree::{self, Step};
 use super::{Breaker, Canary, Config, Function, Grants, Limits, Server, Smoke, Store};
 use share::{leasts, share};
+
+/// The most connections: as many places as can be counted.
+const CONNECTIONS: u64 = Semaphore::MAX_PERMITS as u64;
 
 /// Paths that the host answers itself.
 const RESERVED: &[&str] = &[
@@ -34,7 +40,7 @@ type Refusals = Vec<(Vec<Step>, Problem)>;
 /// All that is wrong with `config`, files that are missing included; without places, for it may be of no file.
 #[must_use]
 pub fn check(config: &Config) -> Vec<Issue> {
-    let refusals = refusals(config).into_iter();
+    let refusals = refusals(config, None).into_iter();
     let issues = refusals.map(|(steps, problem)| Issue {
         place: None,
         path: tree::join(&steps),
@@ -43,15 +49,17 @@ pub fn check(config: &Config) -> Vec<Issue> {
     issues.collect()
 }
 
-/// All that is wrong with `config`.
-pub fn refusals(config: &Config) -> Refusals {
+/// All that is wrong with `config`, which is of the file `place`, or of a text whose paths begin at that folder.
+pub fn refusals(config: &Config, place: Option<&Path>) -> Refusals {
     let mut found = Finder::default();
+    let guarded = guarded(config, place);
     found.at("server", |found| server(found, &config.server));
     found.at("functions", |found| {
         for (name, function) in &config.functions {
             found.at(name, |found| {
                 named(found, name);
                 one(found, function, config);
+                found.at("grants", |found| grants(found, &function.grants, &guarded));
             });
         }
         routes(found, &config.functions);
@@ -62,7 +70,7 @@ pub fn refusals(config: &Config) -> Refusals {
             found.at(name, |found| {
                 named(found, name);
                 found.at("component", |found| file(found, &plugin.component));
-                found.at("grants", |found| grants(found, &plugin.grants));
+                found.at("grants", |found| grants(found, &plugin.grants, &guarded));
             });
         }
     });
@@ -137,7 +145,7 @@ impl Finder {
 }
 
 fn server(found: &mut Finder, server: &Server) {
-    found.number("connections", server.connections as u64, 1, 1_000_000);
+    found.number("connections", server.connections as u64, 1, CONNECTIONS);
     let of_client = server.connections_per_client as u64;
     found.number("connections-per-client", of_client, 1, u64::MAX);
     found.size("headers", server.headers, 8 << 10, 16 << 20);
@@ -167,29 +175,7 @@ fn server(found: &mut Finder, server: &Server) {
     if let Some(path) = &server.audit {
         found.at("audit", |found| written(found, path));
     }
-    if let Some(tls) = &server.tls {
-        found.at("tls", |found| {
-            found.at("certificate", |found| file(found, &tls.certificate));
-            found.at("key", |found| file(found, &tls.key));
-        });
-    }
-    let Some(admin) = &server.admin else {
-        return;
-    };
-    found.at("admin", |found| {
-        let same = admin.listen == server.listen && admin.listen.port() != 0;
-        found.at("listen", |found| {
-            found.expect(!same, "another address than the server's", admin.listen);
-        });
-        match &admin.token_file {
-            Some(token) => found.at("token-file", |found| file(found, token)),
-            None if admin.listen.ip().is_loopback() => {}
-            None => found.refuse(format_args!(
-                "expected a `token-file`, since `{}` can be reached from other machines",
-                admin.listen
-            )),
-        }
-    });
+    addresses::check(found, server);
 }
 
 fn one(found: &mut Finder, function: &Function, config: &Config) {
@@ -226,7 +212,6 @@ fn one(found: &mut Finder, function: &Function, config: &Config) {
             found.number(case, (*status).into(), 200, 599);
         }
     });
-    found.at("grants", |found| grants(found, &function.grants));
     let mut seen = BTreeSet::new();
     found.each("plugins", &function.plugins, |found, name| {
         if !seen.insert(name) {
@@ -326,7 +311,7 @@ fn breaker(found: &mut Finder, breaker: &Breaker) {
     found.period("open", breaker.open);
 }
 
-fn grants(found: &mut Finder, grants: &Grants) {
+fn grants(found: &mut Finder, grants: &Grants, guarded: &[Guarded]) {
     found.at("env", |found| {
         for (name, value) in &grants.env {
             let good = !name.is_empty() && !name.contains(['=', '\0']) && !value.contains('\0');
@@ -344,6 +329,9 @@ fn grants(found: &mut Finder, grants: &Grants) {
         found.at("host", |found| {
             let host = directory.host.display();
             found.expect(directory.host.is_dir(), "a folder that exists", host);
+            if let Some(reached) = reached(directory, guarded) {
+                found.refuse(reached);
+            }
         });
         found.at("guest", |found| {
             let absolute = directory.guest.starts_with('/');

@@ -46,7 +46,7 @@ pub fn read(file: &Path) -> Result<Config, ConfigError> {
         source,
     })?;
     let folder = file.parent().unwrap_or(Path::new(""));
-    parse(&text, format, folder).map_err(|issues| ConfigError::Wrong {
+    parsed(&text, format, folder, file).map_err(|issues| ConfigError::Wrong {
         file: file.to_owned(),
         issues,
     })
@@ -58,6 +58,11 @@ pub fn read(file: &Path) -> Result<Config, ConfigError> {
 ///
 /// All that is wrong, in the order of the text. What is of the wrong shape is left out, and the rest looked at.
 pub fn parse(text: &str, format: Format, folder: &Path) -> Result<Config, Vec<Issue>> {
+    parsed(text, format, folder, folder)
+}
+
+/// The same for a text that is in `file`, or somewhere in that folder.
+fn parsed(text: &str, format: Format, folder: &Path, file: &Path) -> Result<Config, Vec<Issue>> {
     let Shaped {
         tree,
         config,
@@ -67,7 +72,7 @@ pub fn parse(text: &str, format: Format, folder: &Path) -> Result<Config, Vec<Is
     issues.extend(without_functions(&tree, &taken));
     // A plugin that was taken out is none that nobody has named.
     let plugins = taken.iter().any(|path| path.starts_with("plugins"));
-    let refused = check::refusals(&config).into_iter();
+    let refused = check::refusals(&config, Some(file)).into_iter();
     let refused = refused.map(|(steps, problem)| Issue {
         place: Some(tree.place_of(&steps)),
         path: tree::join(&steps),
@@ -170,10 +175,12 @@ fn sorted(mut issues: Vec<Issue>) -> Vec<Issue> {
 /// Makes paths begin where they are meant to.
 fn settle(config: &mut Config, folder: &Path) {
     let settle = |path: &mut PathBuf| *path = folder.join(&*path);
-    if let Some(admin) = &mut config.server.admin {
+    let admin = config.server.admin.as_mut();
+    let of_admin = admin.and_then(|admin| {
         admin.token_file.iter_mut().for_each(settle);
-    }
-    if let Some(tls) = &mut config.server.tls {
+        admin.tls.as_mut()
+    });
+    for tls in config.server.tls.iter_mut().chain(of_admin) {
         settle(&mut tls.certificate);
         settle(&mut tls.key);
     }

@@ -49,6 +49,8 @@ pub struct Server {
     pub audit: Option<PathBuf>,
     /// How events are written, to standard error.
     pub log: Log,
+    /// Where `/docs/`, `/openapi.json` and `/metrics` are answered.
+    pub pages: Pages,
 }
 
 impl Default for Server {
@@ -68,8 +70,68 @@ impl Default for Server {
             compile: Compile::default(),
             audit: None,
             log: Log::default(),
+            pages: Pages::default(),
         }
     }
+}
+
+impl Server {
+    /// What encrypts connections to the admin API, if something does.
+    #[must_use]
+    pub fn admin_tls(&self) -> Option<&Tls> {
+        let admin = self.admin.as_ref()?;
+        let servers = self.tls.as_ref();
+        let servers = servers.filter(|_| !admin.listen.ip().is_loopback());
+        admin.tls.as_ref().or(servers)
+    }
+
+    /// Where the host answers a page of its own: nowhere, if there is no such address.
+    #[must_use]
+    pub fn page(&self, page: Page) -> Option<PagePlace> {
+        let admin = self.admin.as_ref().map(|_| PagePlace::Admin);
+        let place = match page {
+            Page::Docs => self.pages.docs,
+            Page::Openapi => self.pages.openapi,
+            Page::Metrics => self.pages.metrics.or(admin).unwrap_or_default(),
+        };
+        (place != PagePlace::Off).then_some(place)
+    }
+}
+
+/// A page that the host answers itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// `/docs/`.
+    Docs,
+    /// `/openapi.json`.
+    Openapi,
+    /// `/metrics`.
+    Metrics,
+}
+
+/// Where the host answers what it tells of itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Pages {
+    /// `/docs/`, on which functions are read about, and tried at the server's address; it reads `/openapi.json` at its own. Default: `here`.
+    pub docs: PagePlace,
+    /// `/openapi.json`, the description of the functions. Default: `here`.
+    pub openapi: PagePlace,
+    /// `/metrics`. Default: `admin` if there is an admin address, else `here`.
+    pub metrics: Option<PagePlace>,
+}
+
+/// Where a page is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PagePlace {
+    /// At the server's address.
+    #[default]
+    Here,
+    /// At the admin address, for who may use the admin API.
+    Admin,
+    /// Nowhere.
+    Off,
 }
 
 /// What becomes of a new version whose compiled code cannot be kept, since the disk is full for instance. When a process starts, it serves in any case.
@@ -93,6 +155,10 @@ pub struct Admin {
     /// The file of the token that callers must show. Default: callers need none, which only a loopback address allows.
     #[serde(default)]
     pub token_file: Option<PathBuf>,
+    /// Encrypted connections, which an address that is no loopback address must have: nobody else is to read the token. Default: the server's, but none at a loopback
+    /// address.
+    #[serde(default)]
+    pub tls: Option<Tls>,
 }
 
 /// Encrypted connections. Both files are read again when they change; a pair that is broken leaves the old one in use.

@@ -103,10 +103,7 @@ fn outgoing(granted: &config::OutgoingHttp) -> Result<Outgoing, GrantError> {
         .map(pattern)
         .collect::<Result<_, _>>()?;
     let mut networks = match granted.allow_private {
-        true => Networks {
-            blocked: Vec::new(),
-            allowed: Vec::new(),
-        },
+        true => Networks::all(),
         false => Networks::default(),
     };
     networks.blocked.extend(&granted.block);

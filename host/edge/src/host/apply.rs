@@ -123,6 +123,15 @@ impl Settings {
     /// The folder of compiled components cannot be used.
     pub fn of(server: &config::Server, program: Option<PathBuf>) -> io::Result<Self> {
         Ok(Self {
+            cache: server.cache.as_ref().map(Cache::open).transpose()?,
+            audit: server.audit.clone(),
+            ..Self::looking(server, program)
+        })
+    }
+
+    /// The same for a host that writes nothing: no code and no decision is kept.
+    pub(crate) fn looking(server: &config::Server, program: Option<PathBuf>) -> Self {
+        Self {
             pool: PoolSettings {
                 instances: server.pool.instances,
                 pagemap_scan: server.pool.pagemap_scan,
@@ -133,10 +142,10 @@ impl Settings {
                 time: server.compile.time,
                 memory: server.compile.memory,
             },
-            cache: server.cache.as_ref().map(Cache::open).transpose()?,
+            cache: None,
             unkept: server.unkept,
-            audit: server.audit.clone(),
-        })
+            audit: None,
+        }
     }
 }
 

@@ -1,6 +1,5 @@
 //! What guests say, as events with the function's name, and no more of it than is allowed.
 
-use std::borrow::Cow;
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -120,10 +119,6 @@ impl GuestLog {
             return;
         }
         let text = String::from_utf8_lossy(line);
-        let text = match text.contains(|letter: char| letter.is_control() && letter != '\t') {
-            true => Cow::Owned(text.escape_debug().to_string()),
-            false => text,
-        };
         let (function, version, stream) = (&*self.function, &*self.version, stream.name());
         tracing::info!(target: "guest", function, version, stream, "{text}");
     }

@@ -126,7 +126,7 @@ fn output_of_a_guest_is_told_line_by_line() {
         .iter()
         .map(|line| line["message"].as_str().unwrap_or_default())
         .collect();
-    assert_eq!(said[..4], ["one", "two", "", "\\u{1b}[31mred\u{fffd} end"]);
+    assert_eq!(said[..4], ["one", "two", "", "\u{1b}[31mred\u{fffd} end"]);
     assert_eq!(
         said[4..].iter().map(|text| text.len()).collect::<Vec<_>>(),
         [16 << 10, 4 << 10]
@@ -140,6 +140,78 @@ fn output_of_a_guest_is_told_line_by_line() {
         (&"calc".into(), &"abc".into())
     );
     assert_eq!(lines[0]["target"], "guest");
+}
+
+/// What does not stay in a line, and what text has in its stead.
+const OUT: &[(&str, &str)] = &[
+    ("\n", "\\n"),
+    ("\r", "\\r"),
+    ("\0", "\\0"),
+    ("\x1b[2J", "[2J"),
+    ("\u{85}", "85"),
+    ("\u{2028}", "\\u{2028}"),
+    ("\u{202e}", "\\u{202e}"),
+];
+
+/// Whatever kind of field has it, a text begins no line of its own, and steers no terminal; JSON has it as it is.
+#[test]
+fn an_event_is_one_line_whatever_is_in_it() {
+    use crate::grant::logging::{LogLevel as Level, LogLine, LogSink};
+    const FORGED: &str = "2026-01-01T00:00:00Z  INFO amphi_edge: reloaded";
+    for (out, shown) in OUT {
+        let said = &format!("before{out}{FORGED}");
+        let guest = guest(1 << 20);
+        let tells: [(&str, &dyn Fn()); 8] = [
+            ("message", &|| tracing::info!("{said}")),
+            ("message", &|| tracing::info!(target: "guest", "{}", said)),
+            ("of", &|| tracing::info!(of = said.as_str(), "it")),
+            ("of", &|| tracing::info!(of = %said, "it")),
+            ("error", &|| {
+                let error = io::Error::other(io::Error::other(said.clone()));
+                let error: &dyn std::error::Error = &error;
+                tracing::info!(error, "it");
+            }),
+            ("path", &|| {
+                access(&Access {
+                    path: said,
+                    ..ACCESS
+                })
+            }),
+            ("message", &|| {
+                guest.line(LogLine {
+                    level: Level::Info,
+                    context: "it",
+                    message: said,
+                });
+            }),
+            ("context", &|| {
+                guest.line(LogLine {
+                    level: Level::Critical,
+                    context: said,
+                    message: "it",
+                });
+            }),
+        ];
+        for (number, (field, tell)) in tells.iter().enumerate() {
+            let text = written(LogFormat::Text, LogLevel::Info, tell);
+            let line = text.strip_suffix('\n').expect("a line");
+            let plain = |letter: char| letter.is_ascii_graphic() || letter == ' ';
+            assert!(line.chars().all(plain), "{number} {out:?}: {line:?}");
+            assert!(line.contains(shown), "{number} {out:?}: {line:?}");
+            assert!(line.contains(FORGED), "{number} {out:?}: {line:?}");
+            let lines = json(&written(LogFormat::Json, LogLevel::Info, tell));
+            assert_eq!(lines.len(), 1, "{number} {out:?}: {lines:?}");
+            assert_eq!(lines[0][field], **said, "{number} {out:?}");
+        }
+        let lines = written(LogFormat::Text, LogLevel::Info, || {
+            write(&guest, GuestStream::Stdout, &[said.as_bytes()]);
+        });
+        // A guest that prints two lines has said two.
+        let expected = if *out == "\n" { 2 } else { 1 };
+        assert_eq!(lines.lines().count(), expected, "{lines:?}");
+        let of_guest = |line: &str| line.contains("INFO guest: ");
+        assert!(lines.lines().all(of_guest), "{lines:?}");
+    }
 }
 
 #[test]

@@ -115,6 +115,7 @@ kinds! {
     AnswerBroken = BAD_GATEWAY, "answer-broken", Guest, Handler, "The answer has begun, and is not as long as it was announced, or was left unfinished by the guest.";
     NoToken = UNAUTHORIZED, "no-token", Client, Admin, "The request does not show the token.";
     FromElsewhere = FORBIDDEN, "from-elsewhere", Client, Admin, "Without a token, only requests from this machine are answered.";
+    NotEncrypted = FORBIDDEN, "not-encrypted", Client, Admin, "A token is not taken over a connection that is not encrypted.";
     NoCanary = CONFLICT, "no-canary", Client, Admin, "No version of the function is on trial.";
     NoConfiguration = NOT_FOUND, "no-configuration", Client, Admin, "What is served comes from no configuration.";
     NoAuditLog = NOT_FOUND, "no-audit-log", Client, Admin, "No audit log is kept.";

@@ -10,8 +10,10 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 
 use super::Server;
+use super::files::{self, FileError, look_at_audit, without_stores};
 use crate::admin::{Admin, NoToken, Token, TokenError};
-use crate::config::{self, Config};
+use crate::artifact::Cache;
+use crate::config::{self, Config, Page, PagePlace};
 use crate::host::{ApplyError, Host, Settings};
 use crate::listen::{Certificates, Readiness, TlsError};
 use crate::reload::{ConfigSource, Reloader};
@@ -41,6 +43,8 @@ pub enum StartError {
         /// Why.
         source: io::Error,
     },
+    /// Others could put something else into a file that the server relies on.
+    File(FileError),
     /// The log of decisions cannot be written.
     Audit(AuditError),
     /// The functions cannot be served.
@@ -58,6 +62,7 @@ impl fmt::Display for StartError {
             Self::Cache { folder, .. } => {
                 write!(formatter, "the cache `{}` cannot be used", folder.display())
             }
+            Self::File(_) => formatter.write_str("a file cannot be relied on"),
             Self::Audit(_) => formatter.write_str("the log of decisions cannot be used"),
             Self::Functions(_) => formatter.write_str("the functions cannot be served"),
         }
@@ -71,10 +76,30 @@ impl Error for StartError {
             Self::Token(error) => Some(error),
             Self::NoToken(error) => Some(error),
             Self::Tls(error) => Some(error),
+            Self::File(error) => Some(error),
             Self::Audit(error) => Some(error),
             Self::Functions(error) => Some(error),
         }
     }
+}
+
+/// What a start without sockets came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// What is in nobody's way but should be known.
+    pub warnings: Vec<String>,
+    /// What a start would find out and this has not, since it would disturb a process that serves.
+    pub unchecked: Vec<String>,
+}
+
+/// Everything that a server is made of but its sockets.
+struct Prepared {
+    host: Arc<Host>,
+    reloader: Arc<Reloader>,
+    certificates: Option<Arc<Certificates>>,
+    admin_certificates: Option<Arc<Certificates>>,
+    token: Option<Token>,
+    warnings: Vec<String>,
 }
 
 impl Server {
@@ -91,38 +116,82 @@ impl Server {
         program: Option<PathBuf>,
     ) -> Result<Self, StartError> {
         let (listener, address) = bind(config.server.listen).await?;
-        let certificates = config.server.tls.clone().map(Certificates::read);
-        let certificates = certificates.transpose().map_err(StartError::Tls)?;
+        let admin = match &config.server.admin {
+            Some(admin) => Some(bind(admin.listen).await?),
+            None => None,
+        };
         let cache = &mut config.server.cache;
         *cache = cache.take().or_else(config::default_cache);
         let settings = Settings::of(&config.server, program);
-        let settings = settings.map_err(|source| StartError::Cache {
-            folder: config.server.cache.clone().unwrap_or_default(),
-            source,
-        })?;
-        let host = Arc::new(Host::new(settings).map_err(StartError::Audit)?);
-        host.apply(&config).await.map_err(StartError::Functions)?;
-        let source = match file {
-            Some(file) => ConfigSource::File(file),
-            None => ConfigSource::Fixed(Box::new(config.clone())),
-        };
-        let limit = config.server.timeouts.reload;
-        let reloader = Reloader::within(Arc::clone(&host), source, limit);
-        let admin = match &config.server.admin {
-            Some(admin) => Some(bind_admin(admin, &reloader).await?),
-            None => None,
-        };
+        let settings = settings.map_err(|source| cache_error(&config, source))?;
+        let prepared = prepare(&config, file, settings).await?;
+        for warning in &prepared.warnings {
+            tracing::warn!("{warning}");
+        }
+        let admin = admin.map(|(listener, address)| {
+            let (host, reloader) = (&prepared.host, &prepared.reloader);
+            let reloader = Some(Arc::clone(reloader));
+            let admin = Admin::new(Arc::clone(host), reloader, prepared.token, address);
+            let pages = pages(&config.server, PagePlace::Admin);
+            let admin = admin.map_err(StartError::NoToken)?.with_pages(pages);
+            Ok((listener, address, admin))
+        });
         Ok(Self {
-            host,
-            reloader,
+            host: prepared.host,
+            reloader: prepared.reloader,
             listener,
             address,
-            admin,
-            certificates: certificates.map(Arc::new),
+            admin: admin.transpose()?,
+            certificates: prepared.certificates,
+            admin_certificates: prepared.admin_certificates,
             readiness: Arc::<Readiness>::default(),
             config,
         })
     }
+
+    /// Does all that [`start`](Self::start) does but listen, beside a process that may serve the same configuration: components are compiled, linked and instantiated, smoke
+    /// calls are made, certificates, keys and the token are read. Nothing is written, but by guests in the folders that they are granted to write to; the audit log is not
+    /// locked, and no key-value store is opened: in its stead functions have one in memory, and no smoke call.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start).
+    pub async fn check(
+        mut config: Config,
+        program: Option<PathBuf>,
+    ) -> Result<Checked, StartError> {
+        let cache = &mut config.server.cache;
+        *cache = cache.take().or_else(config::default_cache);
+        let mut settings = Settings::looking(&config.server, program);
+        let cache = config.server.cache.as_ref().map(Cache::look).transpose();
+        settings.cache = cache.map_err(|source| cache_error(&config, source))?;
+        if let Some(path) = &config.server.audit {
+            look_at_audit(path).map_err(StartError::Audit)?;
+        }
+        let unchecked = without_stores(&mut config).map_err(StartError::Functions)?;
+        let Prepared { host, warnings, .. } = prepare(&config, None, settings).await?;
+        let functions = host.functions();
+        let of_functions = functions.iter().flat_map(|function| {
+            let lanes = function.lanes();
+            let warnings = lanes
+                .versions()
+                .flat_map(|version| version.warnings.clone());
+            let told = warnings.map(|warning| format!("`{}`: {warning}", function.name));
+            told.collect::<Vec<_>>()
+        });
+        Ok(Checked {
+            warnings: warnings.into_iter().chain(of_functions).collect(),
+            unchecked,
+        })
+    }
+}
+
+/// The host's own pages that are answered at a place.
+pub(super) fn pages(server: &config::Server, place: PagePlace) -> Vec<Page> {
+    let pages = [Page::Docs, Page::Openapi, Page::Metrics].into_iter();
+    pages
+        .filter(|page| server.page(*page) == Some(place))
+        .collect()
 }
 
 async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
@@ -134,14 +203,54 @@ async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartErr
     bound.map_err(|source| StartError::Listen { address, source })
 }
 
-async fn bind_admin(
-    admin: &config::Admin,
-    reloader: &Arc<Reloader>,
-) -> Result<(TcpListener, SocketAddr, Admin), StartError> {
-    let (listener, address) = bind(admin.listen).await?;
-    let token = admin.token_file.as_deref().map(Token::read).transpose();
+/// Everything but what is only for a process that serves.
+async fn prepare(
+    config: &Config,
+    file: Option<PathBuf>,
+    settings: Settings,
+) -> Result<Prepared, StartError> {
+    let server = &config.server;
+    let mut warnings = files::look(config, file.as_deref())?;
+    let certificates = server.tls.as_ref().map(certificates).transpose()?;
+    let admin_certificates = match server.admin_tls() {
+        // They are read and replaced together.
+        Some(files) if Some(files) == server.tls.as_ref() => certificates.clone(),
+        files => files.map(self::certificates).transpose()?,
+    };
+    let token = server
+        .admin
+        .as_ref()
+        .and_then(|admin| admin.token_file.as_deref());
+    let token = token.map(Token::read).transpose();
     let token = token.map_err(StartError::Token)?;
-    let host = Arc::clone(reloader.host());
-    let admin = Admin::new(host, Some(Arc::clone(reloader)), token, address);
-    Ok((listener, address, admin.map_err(StartError::NoToken)?))
+    let host = Arc::new(Host::new(settings).map_err(StartError::Audit)?);
+    let source = match file {
+        Some(file) => ConfigSource::File(file),
+        None => ConfigSource::Fixed(Box::new(config.clone())),
+    };
+    // It sees what changes from here on, also while components are compiled.
+    let limit = server.timeouts.reload;
+    let reloader = Reloader::within(Arc::clone(&host), source, limit);
+    host.apply(config).await.map_err(StartError::Functions)?;
+    warnings.dedup();
+    Ok(Prepared {
+        host,
+        reloader,
+        certificates,
+        admin_certificates,
+        token,
+        warnings,
+    })
+}
+
+fn certificates(files: &config::Tls) -> Result<Arc<Certificates>, StartError> {
+    let certificates = Certificates::read(files.clone());
+    certificates.map(Arc::new).map_err(StartError::Tls)
+}
+
+fn cache_error(config: &Config, source: io::Error) -> StartError {
+    StartError::Cache {
+        folder: config.server.cache.clone().unwrap_or_default(),
+        source,
+    }
 }

@@ -112,6 +112,30 @@ async fn check(host: &Host, url: &str, expected: &str) {
     host.check(&[(&fetch, expected)]).await;
 }
 
+/// The loopback stands for a public address of the machine's here: it is refused because it is the machine's, for no network is blocked.
+#[tokio::test]
+async fn the_machine_itself_is_refused_by_whatever_address() {
+    let Server { port, asked } = server(None).await;
+    for (own_blocked, answer) in [
+        (true, "!ErrorCode::DestinationIpProhibited"),
+        (false, "200 hello"),
+    ] {
+        let networks = Networks {
+            own_blocked,
+            ..Networks::all()
+        };
+        let granted = Granted {
+            networks,
+            ..Granted::default()
+        };
+        let host = host(granted.outgoing());
+        for name in ["127.0.0.1", "localhost"] {
+            check(&host, &format!("http://{name}:{port}"), answer).await;
+        }
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 2);
+}
+
 #[tokio::test]
 async fn hosts_that_no_pattern_names_are_refused() {
     let Server { port, asked } = server(None).await;

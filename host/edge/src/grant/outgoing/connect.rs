@@ -60,10 +60,7 @@ async fn permitted(
     if found.is_empty() {
         return Err(Error::DestinationNotFound);
     }
-    let permitted = found
-        .into_iter()
-        .filter(|found| networks.permit(found.ip()));
-    let permitted: Vec<SocketAddr> = permitted.collect();
+    let permitted = networks.permitted(found);
     match permitted.is_empty() {
         true => Err(Error::DestinationIpProhibited),
         false => Ok(permitted),
