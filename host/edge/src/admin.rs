@@ -13,7 +13,7 @@ mod route;
 mod token;
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -32,10 +32,10 @@ use crate::host::Host;
 use crate::listen::{Handler, Peer, RequestBody};
 use crate::page;
 use crate::problem::{Kind, Problem};
-use crate::reload::{Reloader, Trigger};
+use crate::reload::{self, Reloader, Trigger};
 use crate::rollout::audit;
 use crate::rollout::choice::Weight;
-use crate::rollout::record::{Author, Record};
+use crate::rollout::record::Author;
 
 use elsewhere::is_from_elsewhere;
 use route::Route;
@@ -169,6 +169,8 @@ impl Admin {
         B::Error: Into<BodyError>,
     {
         let path = request.uri().path().to_owned();
+        let peer = request.extensions().get::<Peer>();
+        let by = peer.map(|peer| peer.address.ip().to_canonical());
         let route = Route::of(request.method(), &path)?;
         match route {
             Route::Metrics => Ok(self.host.metrics().response()),
@@ -176,7 +178,7 @@ impl Admin {
             Route::Functions => Ok(json_of(&functions::all(&self.host))),
             Route::Decisions => self.decisions().await,
             Route::Reloads => Ok(json_of(&self.reloader()?.state())),
-            Route::Reload => self.reload().await,
+            Route::Reload => self.reload(by).await,
             Route::Promote(name) => {
                 self.change(name, |function| function.promote(Author::Hand))
                     .await
@@ -230,9 +232,9 @@ impl Admin {
         })
     }
 
-    async fn reload(&self) -> Result<Response<Body>, Problem> {
+    async fn reload(&self, by: Option<IpAddr>) -> Result<Response<Body>, Problem> {
         let reloader = self.reloader()?;
-        match reloader.reload(Trigger::Hand).await {
+        match reloader.reload_by(Trigger::Hand, by).await {
             Ok(_) => Ok(json_of(&reloader.state())),
             Err(error) => {
                 let problems = value_of(&error.problems());
@@ -248,9 +250,11 @@ impl Admin {
             return Err(Problem::new(Kind::NoAuditLog, detail));
         };
         let path = path.to_owned();
-        let read = ADMIN.run(move || io::Result::Ok(audit::entries::<Record>(&path)));
+        let read = ADMIN.run(move || io::Result::Ok(audit::entries::<Value>(&path)));
         let read = read.await;
         let mut records = read.map_err(broken)?.map_err(broken)?;
+        // Reloads are no decisions about versions.
+        records.retain(|record| record["event"] != reload::EVENT);
         let older = records.len().saturating_sub(DECISIONS);
         records.drain(..older);
         Ok(json_of(

@@ -196,6 +196,11 @@ impl Host {
         &self.engines
     }
 
+    /// Where what happens is written down.
+    pub(crate) fn records(&self) -> &Arc<Records> {
+        &self.records
+    }
+
     /// The file of the audit log, if one is kept.
     #[must_use]
     pub fn audit_log(&self) -> Option<&Path> {

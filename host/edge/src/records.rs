@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
+use serde::Serialize;
+
 use crate::function::Function;
 use crate::lanes::Lanes;
 use crate::metrics::{Metrics, RolloutState};
@@ -107,12 +109,17 @@ impl Records {
             event,
         };
         tracing::info!(function = %record.function, stable = %record.stable, canary = %record.canary, event = ?record.event, "rollout");
+        self.append(&record);
+    }
+
+    /// Writes an entry, decision or not, to the audit log if there is one. Blocks.
+    pub(crate) fn append(&self, entry: &impl Serialize) {
         let Some(audit) = &self.audit else {
             return;
         };
         let mut audit = audit.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Err(error) = audit.append(&record) {
-            tracing::error!(%error, "a decision could not be written to the audit log");
+        if let Err(error) = audit.append(entry) {
+            tracing::error!(%error, "an entry could not be written to the audit log");
         }
     }
 }

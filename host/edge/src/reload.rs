@@ -5,12 +5,17 @@
 //! of a file that is [watched](Reloader::watch). Contents decide what is changed: a reload of files that say the same changes nothing. Every reload ends: each step of
 //! it has a time of its own, and all of them together have one too.
 //!
-//! The `server` section of a configuration is for the start of a process; a reload does not look at it.
+//! The `server` section of a configuration is for the start of a process; a reload takes nothing of it, and says what has changed there.
+//!
+//! Each reload is in the audit log, if one is kept.
 
+mod entry;
 mod files;
 mod problem;
+mod restart;
 mod watch;
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -23,7 +28,11 @@ use crate::config::{self, Config, ConfigError};
 use crate::host::{Applied, Host};
 use crate::rollout::record::millis;
 
+use entry::Entry;
 use files::Stamps;
+
+/// What the entry of a reload in the audit log has as `event`.
+pub(crate) const EVENT: &str = Entry::EVENT;
 
 pub use problem::{ReloadError, ReloadProblem};
 pub use watch::{WatchError, Watching};
@@ -67,6 +76,9 @@ pub struct Attempt {
     pub took: u64,
     /// What asked for it.
     pub trigger: Trigger,
+    /// The keys of the `server` section that are other ones than those that the process began with. They wait until it is started again.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub restart: Vec<String>,
     /// How it ended.
     #[serde(flatten)]
     pub outcome: Outcome,
@@ -99,6 +111,8 @@ pub enum Outcome {
 pub struct Reloader {
     host: Arc<Host>,
     source: ConfigSource,
+    /// What the process began with.
+    server: Option<config::Server>,
     /// Held by the reload that runs.
     reloading: tokio::sync::Mutex<()>,
     state: Mutex<Reloads>,
@@ -129,6 +143,7 @@ impl Reloader {
         Arc::new(Self {
             host,
             source,
+            server: config.map(|config| config.server),
             reloading: tokio::sync::Mutex::default(),
             state: Mutex::new(Reloads {
                 generation: first,
@@ -158,21 +173,43 @@ impl Reloader {
     ///
     /// Everything that is in the way. Nothing has changed then.
     pub async fn reload(self: &Arc<Self>, trigger: Trigger) -> Result<Applied, ReloadError> {
+        self.reload_by(trigger, None).await
+    }
+
+    /// The same, asked for by somebody with an address.
+    ///
+    /// # Errors
+    ///
+    /// As [`reload`](Self::reload).
+    pub async fn reload_by(
+        self: &Arc<Self>,
+        trigger: Trigger,
+        by: Option<IpAddr>,
+    ) -> Result<Applied, ReloadError> {
         let this = Arc::clone(self);
         let task = tokio::spawn(async move {
             let _reloading = this.reloading.lock().await;
             let begin = Instant::now();
+            let mut restart = Vec::new();
             let limit = this.limit;
-            let result = timeout(limit, this.attempt()).await;
+            let result = timeout(limit, this.attempt(&mut restart)).await;
             let result = result.unwrap_or(Err(ReloadError::Late { limit }));
-            this.take_down(trigger, begin, &result);
+            let (generation, attempt) = this.take_down(trigger, begin, restart, &result);
+            let records = Arc::clone(this.host.records());
+            let written = DEPLOYING.run(move || {
+                records.append(&Entry::new(generation, by, &attempt));
+                Ok::<_, Stopped>(())
+            });
+            // Whether it could be written is said where it is.
+            let _ = written.await;
             result
         });
         task.await
             .unwrap_or_else(|error| Err(ReloadError::Stopped(error.to_string())))
     }
 
-    async fn attempt(&self) -> Result<Applied, ReloadError> {
+    /// A reload, and what of the configuration waits for a restart.
+    async fn attempt(&self, restart: &mut Vec<String>) -> Result<Applied, ReloadError> {
         let (source, before) = (self.source.clone(), self.seen());
         // Files may be on a disk that is slow.
         let read = DEPLOYING.run(move || Ok(read(&source, &before)));
@@ -180,11 +217,21 @@ impl Reloader {
             .await
             .map_err(|Stopped(why)| ReloadError::Stopped(why))?;
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = seen;
-        let applied = self.host.apply(&config.map_err(ReloadError::Config)?).await;
-        applied.map_err(ReloadError::Apply)
+        let config = config.map_err(ReloadError::Config)?;
+        if let Some(before) = &self.server {
+            *restart = restart::differences(before, &config.server);
+        }
+        self.host.apply(&config).await.map_err(ReloadError::Apply)
     }
 
-    fn take_down(&self, trigger: Trigger, begin: Instant, result: &Result<Applied, ReloadError>) {
+    /// Keeps how a reload ended, and says it.
+    fn take_down(
+        &self,
+        trigger: Trigger,
+        begin: Instant,
+        restart: Vec<String>,
+        result: &Result<Applied, ReloadError>,
+    ) -> (u64, Attempt) {
         let mut state = self.locked();
         let outcome = match result {
             Ok(applied) if *applied == Applied::default() => Outcome::Unchanged,
@@ -213,12 +260,22 @@ impl Reloader {
             Err(error) => Err(error.word()),
         });
         tell(trigger, generation, &outcome);
-        state.last = Some(Attempt {
+        if !restart.is_empty() {
+            tracing::warn!(
+                ?trigger,
+                keys = restart.join(", "),
+                "keys of `server` have changed, which are taken when the process is started again"
+            );
+        }
+        let attempt = Attempt {
             at: millis(SystemTime::now()),
             took: u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX),
             trigger,
+            restart,
             outcome,
-        });
+        };
+        state.last = Some(attempt.clone());
+        (generation, attempt)
     }
 
     fn seen(&self) -> Stamps {

@@ -39,12 +39,12 @@ export class Configuration {
 
 function last(attempt) {
   if (!attempt) return [element('p', { class: 'quiet' }, 'It was not reloaded yet.')];
-  const { at, took, trigger, result, deployed, removed, problems, warnings } = attempt;
+  const { at, took, trigger, result, deployed, removed, problems, warnings, restart } = attempt;
   const when = element('time', { datetime: new Date(at).toISOString() }, moment(at));
   const words = { changed: 'something else is served', unchanged: 'nothing was changed', failed: 'it cannot be served; what was served is served on' };
   const line = element('p', { class: result === 'failed' ? 'bad' : 'quiet' }, 'Last reload ', when, ` ${ASKED_BY[trigger] ?? trigger}, in ${count(took)} ms: ${words[result] ?? result}.`);
   const names = (word, some) => (some?.length ? [element('p', { class: 'quiet' }, `${word} ${some.join(', ')}.`)] : []);
-  const served = [...names('New, or another than before:', deployed), ...names('Gone:', removed)];
+  const served = [...names('New, or another than before:', deployed), ...names('Gone:', removed), ...names('Taken when the process is started again:', restart)];
   const told = [problems, warnings].filter((some) => some?.length);
   return [line, ...served, ...told.map(listed)];
 }
