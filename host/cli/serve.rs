@@ -81,7 +81,7 @@ pub fn serve(options: &Options) -> Outcome {
         None => of_component(what)?,
     };
     if options.check {
-        return check(config, options.json);
+        return check(config, file, options.json);
     }
     if let Some(address) = options.listen {
         config.server.listen = address;
@@ -121,10 +121,10 @@ fn of_component(component: &Path) -> Result<Config, Failure> {
 }
 
 /// Says whether a configuration can be served; `serve` has the same errors.
-fn check(config: Config, json: bool) -> Outcome {
+fn check(config: Config, file: Option<PathBuf>, json: bool) -> Outcome {
     let names: Vec<String> = config.functions.keys().cloned().collect();
     let program = env::current_exe().context("cannot find this program")?;
-    let checked = runtime()?.block_on(Server::check(config, Some(program)));
+    let checked = runtime()?.block_on(Server::check(config, file, Some(program)));
     let Checked {
         warnings,
         unchecked,
@@ -267,7 +267,7 @@ fn places(server: &Server) -> Vec<(&'static str, String)> {
         let base = match server.page(page)? {
             PagePlace::Here => Some(base(server)),
             PagePlace::Admin => admin_base(server),
-            PagePlace::Off => None,
+            PagePlace::Nowhere => None,
         };
         Some((what, format!("{}{path}", base?)))
     };

@@ -94,7 +94,7 @@ impl Server {
             Page::Openapi => self.pages.openapi,
             Page::Metrics => self.pages.metrics.or(admin).unwrap_or_default(),
         };
-        (place != PagePlace::Off).then_some(place)
+        (place != PagePlace::Nowhere).then_some(place)
     }
 }
 
@@ -131,7 +131,7 @@ pub enum PagePlace {
     /// At the admin address, for who may use the admin API.
     Admin,
     /// Nowhere.
-    Off,
+    Nowhere,
 }
 
 /// What becomes of a new version whose compiled code cannot be kept, since the disk is full for instance. When a process starts, it serves in any case.

@@ -158,6 +158,7 @@ impl Server {
     /// As [`start`](Self::start).
     pub async fn check(
         mut config: Config,
+        file: Option<PathBuf>,
         program: Option<PathBuf>,
     ) -> Result<Checked, StartError> {
         let cache = &mut config.server.cache;
@@ -169,7 +170,7 @@ impl Server {
             look_at_audit(path).map_err(StartError::Audit)?;
         }
         let unchecked = without_stores(&mut config).map_err(StartError::Functions)?;
-        let Prepared { host, warnings, .. } = prepare(&config, None, settings).await?;
+        let Prepared { host, warnings, .. } = prepare(&config, file, settings).await?;
         let functions = host.functions();
         let of_functions = functions.iter().flat_map(|function| {
             let lanes = function.lanes();

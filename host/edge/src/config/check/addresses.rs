@@ -36,10 +36,10 @@ fn pages(found: &mut Finder, server: &Server) {
             found.at(key, |found| found.refuse("there is no `admin` address"));
         }
     }
-    if docs != PagePlace::Off && docs != openapi {
+    if docs != PagePlace::Nowhere && docs != openapi {
         found.at("docs", |found| {
             found.refuse(
-                "it reads `/openapi.json` at its own address: expected both at one, or `off`",
+                "it reads `/openapi.json` at its own address: expected both at one, or `nowhere`",
             )
         });
     }
