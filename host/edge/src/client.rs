@@ -25,6 +25,15 @@ impl Client {
         }))
     }
 
+    /// What tells it from others: 16 bytes, zero for who has no address.
+    pub(crate) fn octets(self) -> [u8; 16] {
+        match self.0 {
+            None => [0; 16],
+            Some(IpAddr::V4(address)) => address.to_ipv6_mapped().octets(),
+            Some(IpAddr::V6(address)) => address.octets(),
+        }
+    }
+
     /// Whom a request is of, by what the listener has said of it.
     pub(crate) fn of(extensions: &Extensions) -> Self {
         extensions.get().copied().unwrap_or_default()

@@ -154,7 +154,7 @@ impl Function {
         let Some(canary) = &lanes.canary else {
             return false;
         };
-        canary.with(|rollout| rollout.set_weight(weight));
+        canary.with(|rollout| rollout.set_weight(weight, Instant::now()));
         self.records.weight(self, &lanes, weight, by);
         true
     }
@@ -241,10 +241,10 @@ impl Function {
     pub(crate) fn count(&self, chosen: &Chosen, result: CallResult, latency: Duration) {
         let metrics = &chosen.version.metrics;
         metrics.count(result, latency, Instant::now());
-        let Some((side, canary)) = &chosen.side else {
+        let Some(part) = &chosen.part else {
             return;
         };
-        match canary.count(*side, result, latency) {
+        match part.count(result, latency) {
             None => {}
             Some(Change::Weight(weight)) => {
                 self.records

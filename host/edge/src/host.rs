@@ -354,7 +354,7 @@ impl Host {
             }
         };
         let lanes = function.lanes();
-        let chosen = lanes.choose(request.headers(), fastrand::u64(..))?;
+        let chosen = lanes.choose(request.headers(), exchange.client(), fastrand::u64(..))?;
         exchange.asks(&function, &chosen);
         let answered = match path {
             Some(path) => answer_typed(&function, &chosen, exchange, &path, request).await,

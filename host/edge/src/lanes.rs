@@ -8,9 +8,12 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwap;
 use http::{HeaderMap, HeaderValue};
 
+use crate::client::Client;
 use crate::problem::{Kind, Problem};
 use crate::rollout::asked::{Found, Served, find};
-use crate::rollout::choice::{Side, Split, Weight, Wish};
+use crate::rollout::choice::{Reason, Side, Split, Weight, Wish};
+use crate::rollout::secret::{Secret, Stratum};
+use crate::rollout::tally::Call;
 use crate::rollout::trial::TrialRules;
 use crate::rollout::window::CallResult;
 use crate::rollout::{Change, Plan, Rollout};
@@ -46,14 +49,45 @@ pub struct Canary {
 #[derive(Clone)]
 pub(crate) struct Chosen {
     pub(crate) version: Arc<Version>,
-    /// Which side of a trial it is on, if there is one.
-    pub(crate) side: Option<(Side, Arc<Canary>)>,
+    /// What part it has in a trial, if there is one.
+    pub(crate) part: Option<Part>,
     reason: &'static str,
 }
 
+/// The part that a call has in a trial.
+#[derive(Clone)]
+pub(crate) struct Part {
+    pub(crate) canary: Arc<Canary>,
+    side: Side,
+    drawn: bool,
+    stratum: Stratum,
+    turn: u32,
+}
+
+impl Part {
+    /// Counts the call in its trial; what is due about the canary, if that is new.
+    pub(crate) fn count(&self, result: CallResult, latency: Duration) -> Option<Change> {
+        let call = Call {
+            side: self.side,
+            drawn: self.drawn,
+            stratum: self.stratum,
+            turn: self.turn,
+            result,
+            latency,
+        };
+        self.canary
+            .with(|rollout| rollout.count(&call, Instant::now()))
+    }
+}
+
 impl Canary {
-    pub(crate) fn new(function: &str, version: Arc<Version>, plan: Plan) -> Arc<Self> {
-        let rollout = Rollout::new(function, plan, TrialRules::default(), Instant::now());
+    pub(crate) fn new(
+        version: Arc<Version>,
+        secret: Secret,
+        plan: Plan,
+        rules: TrialRules,
+    ) -> Arc<Self> {
+        let rollout = Rollout::new(secret, plan, rules, Instant::now());
         Arc::new(Self {
             version,
             split: ArcSwap::from_pointee(rollout.split()),
@@ -67,19 +101,10 @@ impl Canary {
         self.split.load().weight()
     }
 
-    /// Counts a call of either side; what is to be done about the canary, if anything.
-    pub(crate) fn count(
-        &self,
-        side: Side,
-        result: CallResult,
-        latency: Duration,
-    ) -> Option<Change> {
-        self.with(|rollout| rollout.count(side, result, latency, Instant::now()))
-    }
-
     /// Goes on with the trial that another canary of the same component has come to; whether that was not over.
     pub(crate) fn go_on(&self, before: &Self) -> bool {
-        let rollout = before.with(|rollout| rollout.clone());
+        let mut rollout = before.with(|rollout| rollout.clone());
+        rollout.begin_again(Instant::now());
         let goes_on = !rollout.over();
         if goes_on {
             self.with(|this| *this = rollout);
@@ -135,15 +160,20 @@ impl Lanes {
         [&self.stable].into_iter().chain(canary)
     }
 
-    /// The version that a call with these header fields gets; `chance` is any number.
-    pub(crate) fn choose(&self, headers: &HeaderMap, chance: u64) -> Result<Chosen, Problem> {
+    /// The version that a call of `client` with these header fields gets; `chance` is any number, drawn evenly from all there are.
+    pub(crate) fn choose(
+        &self,
+        headers: &HeaderMap,
+        client: Client,
+        chance: u64,
+    ) -> Result<Chosen, Problem> {
         if let Some(asked) = headers.get(ASKS) {
             return self.asked(asked);
         }
         let Some(canary) = &self.canary else {
             return Ok(Chosen {
                 version: Arc::clone(&self.stable),
-                side: None,
+                part: None,
                 reason: "only",
             });
         };
@@ -151,14 +181,21 @@ impl Lanes {
             side: None,
             key: headers.get(KEY).map(HeaderValue::as_bytes),
         };
-        let (side, reason) = canary.split.load().choose(&wish, chance);
+        let split = canary.split.load();
+        let (side, reason) = split.choose(&wish, chance);
         let version = match side {
             Side::Stable => &self.stable,
             Side::Canary => &canary.version,
         };
         Ok(Chosen {
             version: Arc::clone(version),
-            side: Some((side, Arc::clone(canary))),
+            part: Some(Part {
+                canary: Arc::clone(canary),
+                side,
+                drawn: reason == Reason::Weight,
+                stratum: split.stratum(&client.octets()),
+                turn: split.turn(),
+            }),
             reason: reason.name(),
         })
     }
@@ -186,7 +223,7 @@ impl Lanes {
         Ok(Chosen {
             version: Arc::clone(versions[place]),
             // Who chooses is not part of the trial.
-            side: None,
+            part: None,
             reason,
         })
     }

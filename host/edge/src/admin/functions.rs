@@ -137,7 +137,7 @@ fn recent(version: &Version) -> Recent {
 
 fn trial(canary: &Canary) -> Trial {
     canary.with(|rollout| {
-        let (stable, canary) = rollout.figures(Instant::now());
+        let (stable, canary) = rollout.figures();
         Trial {
             step: rollout.step(),
             stable,

@@ -232,6 +232,7 @@ fn one(found: &mut Finder, function: &Function, config: &Config) {
 fn canary(found: &mut Finder, canary: &Canary) {
     found.at("component", |found| file(found, &canary.component));
     found.number("weight", canary.weight.into(), 0, 100);
+    found.period("timeout", canary.timeout);
     let mut before = 0;
     found.each("steps", &canary.steps, |found, step| {
         // Who was on the canary stays there.

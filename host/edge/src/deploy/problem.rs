@@ -1,6 +1,6 @@
 //! Why a component is not served.
 
-use std::fmt;
+use std::{fmt, io};
 
 use super::SmokeError;
 use crate::artifact::{CacheError, CompileError};
@@ -64,6 +64,8 @@ pub enum DeployError {
     Gate(Box<Refusal>),
     /// The steps of its canary are no schedule.
     Steps(ScheduleError),
+    /// The system has no random numbers for the secret of its canary's trial.
+    Random(io::Error),
     /// No instance can be made.
     Instance(Failure),
     /// It does not answer its smoke call as it must.
@@ -109,6 +111,7 @@ impl fmt::Display for DeployError {
                 f,
                 "expected `pool.least` of all functions to be at most {places} places together, found {least}"
             ),
+            Self::Random(_) => f.write_str("there are no random numbers for its trial"),
             Self::Grants(_) => f.write_str("what it is granted is not there"),
             Self::Plugin { plugin, .. } => write!(f, "the plugin `{plugin}` cannot serve it"),
             Self::NothingToCall { refused } if refused.is_empty() => f.write_str(
@@ -137,6 +140,7 @@ impl std::error::Error for DeployError {
             | Self::Stopped(_) => None,
             Self::Gate(refusal) => Some(refusal),
             Self::Steps(error) => Some(error),
+            Self::Random(error) => Some(error),
             Self::Grants(error) => Some(error),
             Self::Plugin { error, .. } => Some(&**error),
             Self::Engine(error) | Self::Link(error) => Some(error.as_ref()),

@@ -1,5 +1,6 @@
 //! Making a function: what it consists of is judged before anything is compiled.
 
+use std::io;
 use std::sync::Arc;
 
 use amphi_core::contract::Contract;
@@ -14,13 +15,22 @@ use crate::lanes::{Canary, Lanes};
 use crate::plugin::Providers;
 use crate::rollout::Plan;
 use crate::rollout::choice::Weight;
+use crate::rollout::secret::Secret;
 use crate::rollout::steps::{Schedule, ScheduleError, Step};
+use crate::rollout::trial::TrialRules;
 
 /// The components of a function, all of which may serve.
 struct Judged {
     stable: Candidate,
-    canary: Option<(Candidate, Plan)>,
+    canary: Option<OnTrial>,
     beside: Vec<Candidate>,
+}
+
+/// What is to be on trial.
+struct OnTrial {
+    candidate: Candidate,
+    plan: Plan,
+    rules: TrialRules,
 }
 
 impl Host {
@@ -72,7 +82,11 @@ impl Host {
         if let (Some(bytes), Some(config)) = (on_trial, &spec.config.canary) {
             let candidate = candidate(spec, bytes).await?;
             self.gate(spec, &stable.title(), &stable.contract, &candidate)?;
-            canary = Some((candidate, plan(config).map_err(DeployError::Steps)?));
+            canary = Some(OnTrial {
+                candidate,
+                plan: plan(config).map_err(DeployError::Steps)?,
+                rules: rules(config),
+            });
         }
         // What is pinned is for who asks for no version.
         let mut beside = Vec::new();
@@ -116,9 +130,15 @@ async fn candidate(spec: &Spec, bytes: &[u8]) -> Result<Candidate, DeployError> 
 async fn lanes(making: &Making<'_>, spec: &Spec, judged: Judged) -> Result<Lanes, DeployError> {
     let smoke = spec.config.smoke.as_ref();
     let mut lanes = Lanes::only(making.version(spec, judged.stable, smoke).await?);
-    if let Some((candidate, plan)) = judged.canary {
+    if let Some(OnTrial {
+        candidate,
+        plan,
+        rules,
+    }) = judged.canary
+    {
         let version = making.version(spec, candidate, smoke).await?;
-        lanes.canary = Some(Canary::new(&spec.name, version, plan));
+        let secret = Secret::new(random().map_err(DeployError::Random)?);
+        lanes.canary = Some(Canary::new(version, secret, plan, rules));
     }
     for candidate in judged.beside {
         // It may have other functions, or the same with other types.
@@ -126,6 +146,22 @@ async fn lanes(making: &Making<'_>, spec: &Spec, judged: Judged) -> Result<Lanes
         lanes.beside.push(version);
     }
     Ok(lanes)
+}
+
+/// Bytes from the system's randomness.
+fn random() -> io::Result<[u8; 32]> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// When a canary goes back.
+fn rules(canary: &config::Canary) -> TrialRules {
+    TrialRules {
+        timeout: canary.timeout,
+        one_client: canary.one_client,
+        ..TrialRules::default()
+    }
 }
 
 /// How a canary goes on.

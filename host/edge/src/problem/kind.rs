@@ -159,6 +159,9 @@ impl Kind {
 
     /// What a call that ended so says of the version that it had, if anything.
     pub(crate) const fn result(self) -> Option<CallResult> {
+        if matches!(self, Self::GivenUp) {
+            return Some(CallResult::GivenUp);
+        }
         match self.fault() {
             Fault::Client | Fault::Host => None,
             Fault::Guest => Some(CallResult::Error),

@@ -169,6 +169,7 @@ fn stage(error: &DeployError) -> &'static str {
         DeployError::Interface { .. } => "interface",
         DeployError::Gate(_) => "gate",
         DeployError::Steps(_) => "steps",
+        DeployError::Random(_) => "random",
         DeployError::Instance(_) => "instance",
         DeployError::Smoke { .. } => "smoke",
         DeployError::Stopped(_) => "stopped",

@@ -1,10 +1,10 @@
 //! Which version of a function a call gets.
 //!
-//! In this order: what the call asks for, what its key says, what chance says, the stable version. A key is hashed with the function's name to a number below
-//! 10,000 (XXH3, 64 bits), and those below the canary's weight get the canary: the same key gets the same version for as long as the weight stays, and a
-//! greater weight adds keys and takes none away.
+//! In this order: what the call asks for, what its key says, what chance says, the stable version. A key is hashed with the trial's [`Secret`] to a number below
+//! 10,000, and those below the canary's weight get the canary: the same key gets the same version for as long as the weight stays, and a
+//! greater weight adds keys and takes none away. Which keys those are, nobody knows who has not tried.
 
-use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
+use super::secret::{Secret, Stratum};
 
 /// How many of 10,000 calls a canary gets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -82,16 +82,38 @@ pub struct Wish<'a> {
 /// How a function's calls are shared while there is a canary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Split {
-    salt: u64,
+    secret: Secret,
     weight: Weight,
+    turn: u32,
 }
 
 impl Split {
-    /// A canary with this weight. The function's name makes that a key which is early on one function's canary is not early on all.
+    /// A canary with this weight. Another secret has other keys early on the canary.
     #[must_use]
-    pub fn new(function: &str, weight: Weight) -> Split {
-        let salt = xxh3_64(function.as_bytes());
-        Split { salt, weight }
+    pub fn new(secret: Secret, weight: Weight) -> Split {
+        Split {
+            secret,
+            weight,
+            turn: 0,
+        }
+    }
+
+    /// The canary gets another weight. Calls that are under way were shared out by the one before.
+    pub fn set_weight(&mut self, weight: Weight) {
+        self.weight = weight;
+        self.turn = self.turn.wrapping_add(1);
+    }
+
+    /// How often the weight was changed.
+    #[must_use]
+    pub fn turn(&self) -> u32 {
+        self.turn
+    }
+
+    /// The stratum of the client that these bytes name.
+    #[must_use]
+    pub fn stratum(&self, client: &[u8]) -> Stratum {
+        self.secret.stratum(client)
     }
 
     /// The canary's weight.
@@ -107,15 +129,10 @@ impl Split {
             return (side, Reason::Asked);
         }
         match wish.key {
-            Some(key) => (self.side(self.place(key)), Reason::Key),
-            None => (self.side(of_10_000(chance)), Reason::Weight),
+            Some(key) => (self.side(self.secret.place(key)), Reason::Key),
+            // Of 2^64 numbers no place has more than one in 10^15 too many.
+            None => (self.side((chance % 10_000) as u16), Reason::Weight),
         }
-    }
-
-    /// The number below 10,000 that a key has.
-    #[must_use]
-    pub fn place(&self, key: &[u8]) -> u16 {
-        of_10_000(xxh3_64_with_seed(key, self.salt))
     }
 
     fn side(&self, place: u16) -> Side {
@@ -124,11 +141,6 @@ impl Split {
             false => Side::Stable,
         }
     }
-}
-
-/// A number below 10,000. Of 2^64 numbers no place has more than one in 10^15 too many.
-fn of_10_000(number: u64) -> u16 {
-    (number % 10_000) as u16
 }
 
 #[cfg(test)]

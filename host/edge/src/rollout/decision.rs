@@ -1,8 +1,6 @@
 //! What a look at a canary came to, and the figures it was made from.
 
-use super::tail::{Sample, exceeding, share};
-use super::trial::TrialRules;
-use super::window::Counts;
+use super::tally::{Question, Tally};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -11,19 +9,21 @@ use std::time::Duration;
 pub struct Decision {
     /// Whether the canary goes back, and why; none means that it stays.
     pub rollback: Option<Cause>,
-    /// Which look it was, from 1. A rollback without a look has the number of looks there were.
+    /// Why the canary is not to have more calls, although it does not go back: it looks worse with one client's calls, or without them, or may be by chance.
+    pub doubt: Option<Cause>,
+    /// Which look it was, from 1. A rollback without a comparison has the number of looks there were.
     pub look: u32,
-    /// The level of each of its tests: a probability below it is a rollback.
+    /// The level of each of its tests: a probability below it is a rollback. Zero without a comparison.
     pub level: f64,
-    /// The stable version's calls in the window.
+    /// The stable version's calls in the window, or in its last one.
     pub stable: Figures,
     /// The canary's calls in the window.
     pub canary: Figures,
     /// The canary's calls since the look before.
     pub batch: Figures,
-    /// How likely it is that chance alone makes the canary's window so much worse.
+    /// How likely it is that chance alone, whatever one client does, makes the canary's window so much worse.
     pub of_window: Likelihood,
-    /// How likely it is that chance alone makes the canary's latest calls so much worse.
+    /// How likely it is that chance alone, whatever one client does, makes the canary's latest calls so much worse.
     pub of_batch: Likelihood,
 }
 
@@ -33,12 +33,18 @@ pub struct Decision {
 pub enum Cause {
     /// It could not be instantiated.
     NotInstantiated,
+    /// None of its calls succeeded.
+    NoneSucceeded,
     /// It failed more often.
     Errors,
     /// It trapped more often.
     Traps,
     /// It was slow more often.
     Latency,
+    /// It had no call that says anything of it for too long.
+    NoCalls,
+    /// Its step could not be ended for too long: too few clients have called one of the versions, or there was doubt.
+    Undecided,
 }
 
 impl Cause {
@@ -50,6 +56,9 @@ impl Cause {
             Cause::Errors => "errors",
             Cause::Traps => "traps",
             Cause::Latency => "latency",
+            Cause::NoneSucceeded => "none-succeeded",
+            Cause::NoCalls => "no-calls",
+            Cause::Undecided => "undecided",
         }
     }
 }
@@ -65,11 +74,13 @@ pub struct Figures {
     pub trapped: u64,
     /// Those of them that had no instance.
     pub not_instantiated: u64,
+    /// In how many strata their clients are, at most 64: two clients are two strata, but for one time in 64.
+    pub clients: u64,
     /// The 99th percentile of the answered ones, in microseconds.
     pub p99_micros: Option<u64>,
 }
 
-/// Probabilities, from 0 to 1, that chance alone makes one version so much worse.
+/// Probabilities, from 0 to 1, that chance alone makes one version so much worse. One that is far from the level is a lower bound of it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Likelihood {
     /// In failed calls.
@@ -81,12 +92,14 @@ pub struct Likelihood {
 }
 
 impl Figures {
-    pub(super) fn of(counts: &Counts) -> Figures {
+    pub(super) fn of(tally: &Tally) -> Figures {
+        let counts = tally.counts();
         Figures {
             calls: counts.calls,
             failed: counts.failed,
             trapped: counts.trapped,
             not_instantiated: counts.not_instantiated,
+            clients: tally.clients(),
             p99_micros: counts.p99().map(micros),
         }
     }
@@ -105,36 +118,14 @@ impl Likelihood {
         latency: 1.0,
     };
 
-    /// How likely it is that the canary is as good as the stable version and looks like this. One, where the difference is too small to matter.
-    pub(super) fn of(
-        canary: &Counts,
-        stable: &Counts,
-        rules: &TrialRules,
-        warm: bool,
-    ) -> Likelihood {
-        let sample = |hits, counts: &Counts| Sample {
-            hits,
-            of: counts.calls,
+    /// What one question has come to, where it is less likely than what was there.
+    pub(super) fn lower(&mut self, question: Question, likely: f64) {
+        let of = match question {
+            Question::Traps => &mut self.traps,
+            Question::Errors => &mut self.errors,
+            Question::Slow(_) => &mut self.latency,
         };
-        let rate = |counts: &Counts| counts.failed as f64 / counts.calls.max(1) as f64;
-        let matters = rate(canary) - rate(stable) >= rules.excess;
-        let errors = match matters {
-            true => share(sample(canary.failed, canary), sample(stable.failed, stable)),
-            false => 1.0,
-        };
-        let traps = share(
-            sample(canary.trapped, canary),
-            sample(stable.trapped, stable),
-        );
-        let latency = match warm {
-            true => slower(canary, stable, rules.slower),
-            false => 1.0,
-        };
-        Likelihood {
-            errors,
-            traps,
-            latency,
-        }
+        *of = of.min(likely);
     }
 
     /// What is less likely than `level`: traps before errors before latency.
@@ -149,15 +140,4 @@ impl Likelihood {
             .find(|(likely, _)| *likely < level)
             .map(|(_, cause)| cause)
     }
-}
-
-/// How likely it is that so many of the canary's calls are beyond what the slowest hundredth of the stable version's begins with, `times` taken. The limit between
-/// sizes of latencies that is looked at is not below the stable version's latency of that rank, so that no more of the canary's are above it than the test counts.
-fn slower(canary: &Counts, stable: &Counts, times: f64) -> f64 {
-    let beyond = stable.answered() / 100;
-    let Some(limit) = stable.latency(beyond) else {
-        return 1.0;
-    };
-    let slow = canary.slower(limit.mul_f64(times.max(1.0)));
-    exceeding(slow, canary.answered(), stable.answered(), beyond + 1)
 }

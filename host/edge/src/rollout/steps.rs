@@ -80,8 +80,6 @@ pub struct Progress {
     schedule: Schedule,
     step: usize,
     since: Instant,
-    /// How many calls the canary had had when the step began.
-    calls: u64,
 }
 
 /// What comes after a step.
@@ -101,7 +99,6 @@ impl Progress {
             schedule,
             step: 0,
             since: now,
-            calls: 0,
         }
     }
 
@@ -111,19 +108,30 @@ impl Progress {
         (self.step, self.schedule.steps[self.step])
     }
 
-    /// Goes on to what is next, if it is time to: at `now`, when the canary has had so many calls in all. At most one step at a time.
-    pub fn advance(&mut self, calls: u64, now: Instant) -> Option<Next> {
+    /// What is next, if it is time to: at `now`, when the canary has had so many calls in this step.
+    #[must_use]
+    pub fn next(&self, calls: u64, now: Instant) -> Option<Next> {
         let (_, step) = self.step();
-        let held = now.saturating_duration_since(self.since) >= step.hold;
-        if !held || calls.saturating_sub(self.calls) < step.calls {
+        if self.beyond(now).is_none() || calls < step.calls {
             return None;
         }
-        let Some(next) = self.schedule.steps.get(self.step + 1) else {
-            return Some(Next::Promote);
-        };
-        self.step += 1;
-        (self.since, self.calls) = (now, calls);
-        Some(Next::Weight(next.weight))
+        let next = self.schedule.steps.get(self.step + 1);
+        Some(next.map_or(Next::Promote, |next| Next::Weight(next.weight)))
+    }
+
+    /// For how long the step has been held beyond its time, if it has.
+    #[must_use]
+    pub fn beyond(&self, now: Instant) -> Option<Duration> {
+        let held = now.saturating_duration_since(self.since);
+        held.checked_sub(self.step().1.hold)
+    }
+
+    /// Goes on to the next step, if there is one.
+    pub fn advance(&mut self, now: Instant) {
+        if self.step + 1 < self.schedule.steps.len() {
+            self.step += 1;
+            self.since = now;
+        }
     }
 }
 
@@ -150,15 +158,19 @@ mod tests {
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
         let mut progress = Progress::begin(schedule, start);
-        assert_eq!(progress.advance(1000, at(59)), None);
-        assert_eq!(progress.advance(99, at(600)), None);
-        assert_eq!(progress.advance(100, at(600)), weight(10));
-        assert_eq!(progress.advance(5000, at(659)), None);
-        assert_eq!(progress.advance(100, at(660)), weight(50));
+        assert_eq!(progress.next(1000, at(59)), None);
+        assert_eq!(progress.next(99, at(600)), None);
+        assert_eq!(progress.beyond(at(600)), Some(Duration::from_secs(540)));
+        assert_eq!(progress.next(100, at(600)), weight(10));
+        progress.advance(at(600));
+        assert_eq!(progress.next(5000, at(659)), None);
+        assert_eq!(progress.next(0, at(660)), weight(50));
+        progress.advance(at(660));
         assert_eq!(progress.step().0, 2);
-        assert_eq!(progress.advance(109, at(660)), None);
-        assert_eq!(progress.advance(110, at(660)), Some(Next::Promote));
-        assert_eq!(progress.advance(110, at(660)), Some(Next::Promote));
+        assert_eq!(progress.next(9, at(660)), None);
+        assert_eq!(progress.next(10, at(660)), Some(Next::Promote));
+        progress.advance(at(660));
+        assert_eq!(progress.next(10, at(660)), Some(Next::Promote));
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub enum CallResult {
     Trap,
     /// There was no instance to call, and the component is to blame: not a pool that is full.
     NotInstantiated,
+    /// Its client went away before the end, or there was no end: it says nothing of the version.
+    GivenUp,
 }
 
 /// The calls of one version in the last while.
@@ -28,8 +30,6 @@ pub struct Window {
     slots: Vec<Counts>,
     /// The slot that is counted in, and when it began; none before the first call.
     now: Option<(usize, Instant)>,
-    /// All calls there ever were.
-    total: u64,
 }
 
 /// What was counted in some time.
@@ -69,28 +69,13 @@ impl Window {
             slot: slot.max(Duration::from_nanos(1)),
             slots: vec![Counts::default(); slots],
             now: None,
-            total: 0,
         }
     }
 
     /// Counts a call that ended at `now` and took `latency`. Of calls that were not answered, the latency says nothing.
     pub fn count(&mut self, result: CallResult, latency: Duration, now: Instant) {
         let at = self.turn(now);
-        self.total += 1;
-        let counts = &mut self.slots[at];
-        counts.calls += 1;
-        counts.failed += u64::from(result != CallResult::Good);
-        match result {
-            CallResult::Good | CallResult::Error => {
-                let sizes = &mut counts.latencies[size(latency)];
-                *sizes = sizes.saturating_add(1);
-            }
-            CallResult::Trap => counts.trapped += 1,
-            CallResult::NotInstantiated => {
-                counts.trapped += 1;
-                counts.not_instantiated += 1;
-            }
-        }
+        self.slots[at].count(result, latency);
     }
 
     /// All that was counted in the span before `now`, to within one slot.
@@ -101,18 +86,6 @@ impl Window {
             sum.add(slot);
         }
         sum
-    }
-
-    /// How many calls there ever were.
-    #[must_use]
-    pub fn total(&self) -> u64 {
-        self.total
-    }
-
-    /// Forgets what is in the window, not how many there were.
-    pub fn clear(&mut self) {
-        self.slots.fill_with(Counts::default);
-        self.now = None;
     }
 
     /// Moves on to the slot that `now` is in, and returns it. A time before that slot counts as in it.
@@ -135,6 +108,24 @@ impl Window {
 }
 
 impl Counts {
+    /// Counts a call that took `latency`; not one that was given up.
+    pub fn count(&mut self, result: CallResult, latency: Duration) {
+        self.calls += u64::from(result != CallResult::GivenUp);
+        match result {
+            CallResult::Good | CallResult::Error => {
+                self.failed += u64::from(result == CallResult::Error);
+                let sizes = &mut self.latencies[size(latency)];
+                *sizes = sizes.saturating_add(1);
+            }
+            CallResult::Trap | CallResult::NotInstantiated => {
+                self.failed += 1;
+                self.trapped += 1;
+                self.not_instantiated += u64::from(result == CallResult::NotInstantiated);
+            }
+            CallResult::GivenUp => {}
+        }
+    }
+
     /// How many answered calls there are.
     #[must_use]
     pub fn answered(&self) -> u64 {
@@ -164,13 +155,6 @@ impl Counts {
     #[must_use]
     pub fn p99(&self) -> Option<Duration> {
         self.latency(self.answered() / 100)
-    }
-
-    /// How many answered calls took longer than `latency` and have not its size.
-    #[must_use]
-    pub fn slower(&self, latency: Duration) -> u64 {
-        let slower = self.latencies[size(latency) + 1..].iter();
-        slower.map(|count| u64::from(*count)).sum()
     }
 
     fn add(&mut self, other: &Counts) {

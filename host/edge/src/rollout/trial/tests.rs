@@ -1,95 +1,20 @@
 //! Trials with calls drawn at random.
 
 use super::*;
+use crate::rollout::choice::Weight;
+use crate::rollout::secret::Stratum;
+use crate::rollout::traffic::{BAD, FIFTH, GOOD, Kind, TWICE_AS_SLOW, Traffic};
+use crate::rollout::{Change, Plan};
 
-/// How a version behaves: what share of its calls fail, what share of those trap, and what its slowest hundredth costs.
-#[derive(Clone, Copy)]
-struct Kind {
-    failing: f64,
-    trapping: f64,
-    /// Milliseconds of a usual call at most, and of one in fifty.
-    usual: u64,
-    slow: u64,
+fn fixed(percent: u16) -> Plan {
+    Plan::Fixed(Weight::of_percent(percent).expect("at most all"))
 }
 
-const GOOD: Kind = Kind {
-    failing: 0.01,
-    trapping: 0.1,
-    usual: 20,
-    slow: 200,
-};
-
-const BAD: Kind = Kind {
-    failing: 1.0,
-    ..GOOD
-};
-
-impl Kind {
-    fn call(self, random: &mut fastrand::Rng) -> (CallResult, Duration) {
-        let result = match random.f64() < self.failing {
-            true if random.f64() < self.trapping => CallResult::Trap,
-            true => CallResult::Error,
-            false => CallResult::Good,
-        };
-        let most = [self.usual, self.slow][usize::from(random.u8(0..50) == 0)];
-        (result, Duration::from_micros(random.u64(0..1000 * most)))
-    }
-}
-
-/// A trial with random calls.
-struct Run {
-    trial: Trial,
-    random: fastrand::Rng,
-    now: Instant,
-    /// The share of the calls that the canary gets.
-    share: f64,
-    stable: Kind,
-    canary: Kind,
-}
-
-impl Run {
-    fn new(seed: u64, share: f64, stable: Kind, canary: Kind) -> Run {
-        let now = Instant::now();
-        Run {
-            trial: Trial::new(TrialRules::default(), now),
-            random: fastrand::Rng::with_seed(seed),
-            now,
-            share,
-            stable,
-            canary,
-        }
-    }
-
-    /// Makes calls until the canary goes back or has had so many; returns how many it had, and the last decision.
-    fn calls(&mut self, most: u64) -> (u64, Option<Decision>) {
-        let (mut canary, mut last) = (0, None);
-        while canary < most {
-            self.now += Duration::from_micros(self.random.u64(0..20_000));
-            let (side, kind) = match self.random.f64() < self.share {
-                true => (Side::Canary, self.canary),
-                false => (Side::Stable, self.stable),
-            };
-            canary += u64::from(side == Side::Canary);
-            let (result, latency) = kind.call(&mut self.random);
-            if let Some(decision) = self.trial.count(side, result, latency, self.now) {
-                let back = decision.rollback.is_some();
-                last = Some(decision);
-                if back {
-                    break;
-                }
-            }
-        }
-        (canary, last)
-    }
-}
-
-fn cause(decision: Option<&Decision>) -> Option<Cause> {
-    decision.and_then(|decision| decision.rollback)
-}
-
-/// Whether it goes back because it fails: every tenth failure is a trap.
-fn failing(decision: Option<&Decision>) -> bool {
-    matches!(cause(decision), Some(Cause::Errors | Cause::Traps))
+fn back(cause: Option<Cause>) -> bool {
+    matches!(
+        cause,
+        Some(Cause::Errors | Cause::Traps | Cause::NoneSucceeded)
+    )
 }
 
 /// By calculation, a thousand runs roll one back with a probability of at most 1/1,000; whatever the share and however good both are.
@@ -99,23 +24,20 @@ fn of_a_thousand_healthy_canaries_none_goes_back() {
     for seed in 0..1000 {
         let mut random = fastrand::Rng::with_seed(seed ^ 0xabcd);
         let kind = Kind {
-            failing: random
-                .choice([0.0, 0.001, 0.01, 0.1, 0.5, 1.0])
-                .expect("some"),
+            failing: random.choice([0.0, 0.001, 0.01, 0.1, 0.5]).expect("some"),
             trapping: random.choice([0.0, 0.1, 1.0]).expect("some"),
             usual: random.u64(1..100),
             slow: random.u64(1..5000),
         };
-        let share = random.choice([0.2, 0.5, 0.8]).expect("some");
-        let (calls, last) = Run::new(seed, share, kind, kind).calls(1000);
-        let last = last.expect("there was a look");
-        assert_eq!(
-            last.rollback, None,
-            "seed {seed}, after {calls} calls: {last:?}"
-        );
+        let percent = random.choice([20, 50, 80]).expect("some");
+        let mut traffic = Traffic::new(seed, fixed(percent), kind, kind);
+        traffic.clients = random.choice([1, 2, 3, 20]).expect("some");
+        traffic.until(600);
+        let last = traffic.last().expect("there was a look");
+        assert_eq!(last.rollback, None, "seed {seed}: {last:?}");
         looks += last.look;
     }
-    assert!(looks > 15_000, "{looks}");
+    assert!(looks > 10_000, "{looks}");
 }
 
 /// All that can be spent, in as many looks as there may be.
@@ -124,10 +46,10 @@ fn all_looks_together_spend_no_more_than_alpha() {
     let level = |look: f64| 1.0 / (look * (look + 1.0));
     let spent: f64 = (1..1_000_000).map(|look| level(f64::from(look))).sum();
     assert!(spent < 1.0 && spent > 0.99999, "{spent}");
-    let mut run = Run::new(1, 0.2, GOOD, GOOD);
+    let mut traffic = Traffic::new(1, fixed(20), GOOD, GOOD);
     for look in 1..=20 {
-        let (_, decision) = run.calls(50);
-        let decision = decision.expect("a look for every fifty calls");
+        traffic.until(50);
+        let decision = traffic.last().expect("a look for every fifty calls");
         assert_eq!(decision.look, look);
         let whole = TESTS * decision.level / TrialRules::default().alpha;
         assert!((whole - level(f64::from(look))).abs() < 1e-12);
@@ -141,36 +63,78 @@ fn a_canary_that_always_fails_is_back_before_a_hundred_bad_calls() {
             failing: [0.0, 0.01, 0.1][seed as usize % 3],
             ..GOOD
         };
-        let share = [0.1, 0.3, 0.5][seed as usize / 3 % 3];
-        let mut run = Run::new(seed, share, stable, BAD);
-        let (bad, decision) = run.calls(100);
-        assert!(bad < 100, "seed {seed}: {bad}");
-        assert!(failing(decision.as_ref()), "seed {seed}: {decision:?}");
+        let percent = [1, 10, 30, 50, 90, 100][seed as usize / 3 % 6];
+        let clients = [1, 3, 5, 20][seed as usize % 4];
+        let mut traffic = Traffic::new(seed, fixed(percent), stable, BAD);
+        traffic.clients = clients;
+        traffic.until(100);
+        assert_eq!(traffic.cause(), Some(Cause::NoneSucceeded), "seed {seed}");
+        assert_eq!(traffic.failed, 50, "seed {seed}");
 
-        // As soon, when it was well for long.
-        let mut run = Run::new(seed, share, stable, stable);
-        let (well, last) = run.calls(5_000 + seed);
-        assert_eq!((well, cause(last.as_ref())), (5_000 + seed, None));
-        run.canary = BAD;
-        let (bad, decision) = run.calls(100);
-        assert!(bad < 100, "seed {seed}: {bad}");
-        assert!(failing(decision.as_ref()), "seed {seed}: {decision:?}");
-        assert_eq!(run.calls(200).1, None, "there is nothing more to decide");
+        // As soon, when it was well for long, and whether the other version has any calls or not.
+        let mut traffic = Traffic::new(seed, fixed(percent.max(10)), stable, stable);
+        traffic.clients = clients;
+        traffic.stable_share = [0.0, 0.1, 1.0][seed as usize % 3];
+        traffic.until(1_000 + seed);
+        assert_eq!(traffic.cause(), None, "seed {seed}");
+        (traffic.canary, traffic.failed) = (BAD, 0);
+        traffic.until(100);
+        assert!(traffic.failed < 100, "seed {seed}: {}", traffic.failed);
+        assert!(back(traffic.cause()), "seed {seed}: {:?}", traffic.last());
+        let looks = traffic.last().map(|last| last.look);
+        (0..200).for_each(|_| traffic.call());
+        let later = traffic.last().map(|last| last.look);
+        assert_eq!(later, looks, "there is nothing more to decide");
     }
 }
 
 #[test]
 fn a_canary_that_fails_every_fifth_call_is_back_within_four_hundred() {
     for seed in 0..200 {
-        let canary = Kind {
-            failing: 0.2,
-            ..GOOD
-        };
-        let (calls, decision) = Run::new(seed, 0.2, GOOD, canary).calls(400);
-        assert!(
-            cause(decision.as_ref()).is_some(),
-            "seed {seed}: {calls} {decision:?}"
-        );
+        let mut traffic = Traffic::new(seed, fixed([10, 20, 50][seed as usize % 3]), GOOD, FIFTH);
+        traffic.clients = [2, 5, 20][seed as usize / 3 % 3];
+        traffic.until(400);
+        assert!(back(traffic.cause()), "seed {seed}: {:?}", traffic.last());
+    }
+}
+
+/// Chance cannot be steered, so calls without a key decide also when one client alone has sent all of them, and where clients have no addresses.
+#[test]
+fn calls_that_chance_has_shared_out_need_no_second_client() {
+    for seed in 0..50 {
+        let mut traffic = Traffic::new(seed, fixed(20), GOOD, FIFTH);
+        (traffic.clients, traffic.keyed) = (1, 0.0);
+        traffic.until(400);
+        assert!(back(traffic.cause()), "seed {seed}: {:?}", traffic.last());
+        // With a key, its client decides which version it gets.
+        let mut traffic = Traffic::new(seed, fixed(20), GOOD, FIFTH);
+        (traffic.clients, traffic.keyed) = (1, 1.0);
+        traffic.until(1_000);
+        assert_eq!(traffic.cause(), None, "seed {seed}: {:?}", traffic.last());
+        assert!(traffic.last().expect("there was a look").doubt.is_some());
+    }
+}
+
+/// Whoever gives up what it sees is good would have the bad ones alone counted.
+#[test]
+fn calls_that_were_given_up_were_drawn_all_the_same() {
+    let half = Kind {
+        failing: 0.5,
+        ..GOOD
+    };
+    for seed in 0..20 {
+        let mut traffic = Traffic::new(seed, fixed(50), half, half);
+        (traffic.clients, traffic.keyed) = (1, 0.0);
+        for _ in 0..2_000 {
+            let side = traffic.random.choice([Side::Canary, Side::Stable]);
+            let side = side.expect("there are two");
+            let (mut result, latency) = half.call(&mut traffic.random);
+            if side == Side::Canary && result == CallResult::Good && traffic.calls % 2 == 0 {
+                result = CallResult::GivenUp;
+            }
+            traffic.send(0, side, true, result, latency);
+        }
+        assert_eq!(traffic.cause(), None, "seed {seed}: {:?}", traffic.last());
     }
 }
 
@@ -182,24 +146,24 @@ fn a_canary_that_traps_goes_back_for_that() {
             failing: 0.3,
             ..GOOD
         };
-        let (_, decision) = Run::new(seed, 0.2, GOOD, canary).calls(400);
-        assert_eq!(cause(decision.as_ref()), Some(Cause::Traps), "seed {seed}");
+        let mut traffic = Traffic::new(seed, fixed(20), GOOD, canary);
+        traffic.until(400);
+        assert_eq!(traffic.cause(), Some(Cause::Traps), "seed {seed}");
     }
 }
 
 #[test]
 fn a_slow_canary_goes_back_when_it_should_be_warm() {
     for seed in 0..50 {
-        let canary = Kind { usual: 400, ..GOOD };
-        let mut run = Run::new(seed, 0.2, GOOD, canary);
-        let begin = run.now;
-        let (_, decision) = run.calls(2_000);
-        assert_eq!(
-            cause(decision.as_ref()),
-            Some(Cause::Latency),
-            "seed {seed}"
-        );
-        assert!(run.now - begin >= TrialRules::default().hold_off);
+        let canary = match seed % 2 {
+            0 => Kind { usual: 400, ..GOOD },
+            _ => TWICE_AS_SLOW,
+        };
+        let mut traffic = Traffic::new(seed, fixed(20), GOOD, canary);
+        let begin = traffic.now;
+        traffic.until(3_000);
+        assert_eq!(traffic.cause(), Some(Cause::Latency), "seed {seed}");
+        assert!(traffic.now - begin >= TrialRules::default().hold_off);
     }
 }
 
@@ -212,8 +176,9 @@ fn differences_that_do_not_matter_are_none() {
             slow: 240,
             ..GOOD
         };
-        let (_, decision) = Run::new(seed, 0.5, GOOD, canary).calls(20_000);
-        assert_eq!(cause(decision.as_ref()), None, "seed {seed}: {decision:?}");
+        let mut traffic = Traffic::new(seed, fixed(50), GOOD, canary);
+        traffic.until(5_000);
+        assert_eq!(traffic.cause(), None, "seed {seed}: {:?}", traffic.last());
     }
 }
 
@@ -224,67 +189,105 @@ fn a_better_canary_stays() {
         usual: 400,
         ..GOOD
     };
-    let (_, decision) = Run::new(1, 0.5, stable, GOOD).calls(5_000);
-    let decision = decision.expect("there was a look");
-    assert_eq!(decision.rollback, None);
+    let mut traffic = Traffic::new(1, fixed(50), stable, GOOD);
+    traffic.until(3_000);
+    let decision = traffic.last().expect("there was a look");
+    assert_eq!((decision.rollback, decision.doubt), (None, None));
     assert_eq!(decision.of_window.errors, 1.0);
 }
 
 #[test]
 fn what_cannot_be_instantiated_goes_back_at_once() {
-    let now = Instant::now();
-    let mut trial = Trial::new(TrialRules::default(), now);
-    let mut fail = |side| trial.count(side, CallResult::NotInstantiated, Duration::ZERO, now);
+    let mut traffic = Traffic::new(1, fixed(50), GOOD, GOOD);
+    let mut fail = |side| {
+        let result = CallResult::NotInstantiated;
+        traffic.send(0, side, true, result, Duration::ZERO);
+        traffic.cause()
+    };
     for _ in 0..10 {
         assert_eq!(fail(Side::Stable), None);
     }
     assert_eq!(fail(Side::Canary), None);
     assert_eq!(fail(Side::Canary), None);
-    let decision = fail(Side::Canary).expect("the third is too many");
-    assert_eq!(decision.rollback, Some(Cause::NotInstantiated));
-    assert_eq!(
-        (decision.canary.not_instantiated, decision.stable.calls),
-        (3, 10)
-    );
-    assert_eq!(fail(Side::Canary), None);
+    assert_eq!(fail(Side::Canary), Some(Cause::NotInstantiated));
+    let decision = traffic.last().expect("it was decided");
+    assert_eq!(decision.canary.not_instantiated, 3);
 }
 
 #[test]
-fn without_calls_of_the_stable_version_there_is_no_look() {
-    let mut run = Run::new(1, 1.0, GOOD, BAD);
-    assert_eq!(run.calls(500).1, None);
-    run.share = 0.0;
-    let mut last = None;
-    for _ in 0..50 {
-        let (result, latency) = GOOD.call(&mut run.random);
-        last = run.trial.count(Side::Stable, result, latency, run.now);
+fn a_stable_version_without_calls_is_represented_by_its_last_window() {
+    for seed in 0..20 {
+        let mut traffic = Traffic::new(seed, fixed(50), GOOD, GOOD);
+        traffic.until(500);
+        let all = Weight::ALL;
+        traffic.rollout.set_weight(all, traffic.now);
+        let (stable, canary) = traffic.rollout.figures();
+        assert!(stable.calls > 300, "{stable:?}");
+        assert_eq!(canary.calls, 0);
+        traffic.until(500);
+        assert_eq!(traffic.cause(), None, "seed {seed}: {:?}", traffic.last());
+        assert_eq!(traffic.rollout.figures().0, stable);
+        let worse = [FIFTH, TWICE_AS_SLOW][seed as usize % 2];
+        traffic.canary = worse;
+        traffic.until(2_000);
+        assert!(
+            traffic.cause().is_some(),
+            "seed {seed}: {:?}",
+            traffic.last()
+        );
     }
-    assert!(
-        failing(last.as_ref()),
-        "as soon as there are enough: {last:?}"
-    );
 }
 
 #[test]
 fn a_changed_weight_begins_the_counts_anew() {
-    let mut run = Run::new(1, 0.2, GOOD, GOOD);
-    run.calls(60);
-    run.trial.weight_changed();
-    let (stable, canary) = run.trial.figures(run.now);
-    assert_eq!((stable.calls, canary.calls), (0, 0));
-    assert_eq!(run.trial.canary_calls(), 60);
-    let (_, decision) = run.calls(50);
-    assert_eq!(
-        decision.expect("fifty more").look,
-        2,
-        "what is spent stays spent"
-    );
+    let mut traffic = Traffic::new(1, fixed(20), GOOD, GOOD);
+    traffic.until(75);
+    let stable = traffic.rollout.figures().0.calls;
+    let before = traffic.rollout.split().turn();
+    let half = Weight::of_percent(50).expect("at most all");
+    traffic.rollout.set_weight(half, traffic.now);
+    let (kept, canary) = traffic.rollout.figures();
+    assert_eq!((kept.calls, canary.calls), (stable, 0));
+    // What was under way then had the other share.
+    let call = Call {
+        side: Side::Canary,
+        drawn: true,
+        stratum: Stratum::of(1),
+        turn: before,
+        result: CallResult::Good,
+        latency: Duration::ZERO,
+    };
+    assert_eq!(traffic.rollout.count(&call, traffic.now), None);
+    assert_eq!(traffic.rollout.figures().1.calls, 0);
+    traffic.until(50);
+    let last = traffic.last().expect("fifty more");
+    assert_eq!(last.look, 2, "what is spent stays spent");
+}
+
+#[test]
+fn a_window_that_was_long_enough_begins_anew() {
+    let mut traffic = Traffic::new(1, fixed(50), GOOD, GOOD);
+    traffic.until(1_500);
+    traffic.wait(Duration::from_secs(300));
+    assert!(traffic.rollout.figures().1.calls >= 1_500);
+    traffic.until(60);
+    let (stable, canary) = traffic.rollout.figures();
+    assert!(canary.calls < 60, "{canary:?}");
+    // Until there are enough, what it was compared with before.
+    assert!(stable.calls >= 50, "{stable:?}");
+    traffic.until(1_000);
+    let (stable, canary) = traffic.rollout.figures();
+    assert!((900..1_200).contains(&stable.calls), "{stable:?}");
+    assert!((900..1_200).contains(&canary.calls), "{canary:?}");
 }
 
 #[test]
 fn a_decision_is_read_back_as_it_was_written() {
-    let (_, decision) = Run::new(1, 0.5, GOOD, BAD).calls(100);
-    let decision = decision.expect("there was a look");
+    let mut traffic = Traffic::new(1, fixed(50), GOOD, FIFTH);
+    traffic.until(400);
+    let Some(Change::Rollback(decision)) = traffic.done.last() else {
+        panic!("{:?}", traffic.done);
+    };
     let text = serde_json::to_string(&decision).expect("it is written");
     let read: Decision = serde_json::from_str(&text).expect("it is read");
     assert_eq!(read.rollback, decision.rollback);

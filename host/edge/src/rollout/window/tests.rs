@@ -34,7 +34,7 @@ fn a_window_has_what_is_in_its_span_to_within_a_slot() {
         let mut window = Window::new(SPAN, 6);
         let mut now = Instant::now();
         let mut calls: Vec<(Instant, CallResult)> = Vec::new();
-        for nth in 1..=400 {
+        for _ in 0..400 {
             let longest = [1_000, 200_000][usize::from(random.u8(0..50) == 0)];
             now += millis(random.u64(0..longest));
             let result = match random.u8(0..10) {
@@ -70,7 +70,6 @@ fn a_window_has_what_is_in_its_span_to_within_a_slot() {
             between(counts.answered(), |result| {
                 matches!(result, CallResult::Good | CallResult::Error)
             });
-            assert_eq!(window.total(), nth);
         }
     }
 }
@@ -92,10 +91,8 @@ fn percentiles_are_those_of_the_calls() {
         (millis(990)..=millis(990) * 17 / 16).contains(&p99),
         "{p99:?}"
     );
-    assert!(counts.slower(p99) <= 10);
     let all = counts.latency(0).expect("there are calls");
     assert!(all >= millis(1000));
-    assert_eq!(counts.slower(all), 0);
     assert_eq!(counts.latency(1000), None);
 }
 
@@ -107,8 +104,6 @@ fn times_that_go_back_count_as_now() {
     window.count(CallResult::Good, millis(1), now - millis(50));
     assert_eq!(window.counts(now).calls, 2);
     assert_eq!(window.counts(now + SPAN).calls, 0);
-    window.count(CallResult::Trap, millis(1), now + SPAN);
-    window.clear();
+    window.count(CallResult::GivenUp, millis(1), now + SPAN);
     assert_eq!(window.counts(now + SPAN), Counts::default());
-    assert_eq!(window.total(), 3);
 }
