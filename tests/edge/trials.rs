@@ -25,9 +25,8 @@ pub fn on_trial(canary: &str, weight: u16) -> Spec {
 /// A trial with a part of the calls, in percent.
 pub fn share(weight: u16) -> Canary {
     Canary {
-        component: "".into(),
         weight,
-        steps: Vec::new(),
+        ..Canary::new("")
     }
 }
 
