@@ -49,7 +49,7 @@ async fn functions_have_their_versions() {
     assert_eq!(function["name"], "calc");
     assert_eq!(
         function["breaker"],
-        json!({ "state": "closed", "opened": 0 })
+        json!({ "state": "closed", "opened": 0, "refused_clients": 0 })
     );
     assert_eq!(
         (&function["running"], &function["queued"]),

@@ -1,15 +1,39 @@
-//! A circuit breaker: a function that traps again and again is not called for a while, then one call tries it.
+//! A circuit breaker: a function that traps again and again is not called for a while, then some calls try it; and a client whose calls do is refused alone.
 //!
-//! [`Circuit`] is the state and its rules, [`Breaker`] what calls on many threads share. Time comes in as an argument; what a trap is, the caller knows.
+//! It judges the function by what many clients got, and a client by what it got itself. Time comes in as an argument; what a trap is, the caller knows.
+//! With `traps`, `window` and `open` of its [`BreakerLimits`]:
+//!
+//! - **A client's own circuit** opens when `traps` calls of that client have trapped within `window`, and refuses that client for `open`. Then one call tries.
+//! - **The function's circuit** opens when, within `window`, there were `traps` traps (and two at least), of which at most half (rounded down, at least one) count for one
+//!   client, *and* of the clients that were heard of at least half trapped in their last call. It refuses every client for `open`. Then, in a round that lasts as long as `open`,
+//!   up to three clients may try, with one try each: the first try that returns closes it, also when its round is over; when three have trapped, it is open again; and when
+//!   the round is over, the next begins. So neither one client alone opens it, whatever it sends, nor does one that is quick to try keep it open;
+//!   and where one client is all there is, it has a try in each round.
+//! - A call that ends without telling of the function ([`Ending::GivenUp`]) counts for nothing, and its try is free again. Calls that began before a circuit opened
+//!   neither close it nor open it again.
+//!
+//! Clients are heard of always, not only when something traps: so a few that trap in one moment do not decide while the good ones happen to be silent.
+//! The price: a function that breaks with many clients is closed to them when half of them have met the trap, and at the latest `window` after the last call that returned.
+//!
+//! What is remembered has a fixed size: 256 clients that have trapped (of more, the one whose last trap is the oldest is forgotten, with its circuit; its traps still count for
+//! the function), and a sample of all that call in 256 slots. `window` is taken in sixty-four parts: a trap counts until it is older than that by one part at most.
 
+use crate::client::Client;
 use crate::config;
-use std::collections::VecDeque;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+mod circuit;
+mod clients;
+mod recent;
+use circuit::{Answer, Circuit};
+use clients::Clients;
+use recent::{Heard, Ticks};
+
+/// How many clients try a function in one round.
+const TRIES: usize = 3;
 
 /// When a breaker opens, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,8 +42,20 @@ pub struct BreakerLimits {
     pub traps: NonZeroU32,
     /// ... of which the first is no older than this at the last.
     pub window: Duration,
-    /// How long it refuses every call before it lets one try.
+    /// How long it refuses calls before it lets some try, and how long a round of tries lasts.
     pub open: Duration,
+}
+
+impl BreakerLimits {
+    /// How many traps open the function's circuit. One is never enough, or it would be one client's.
+    fn of_function(&self) -> u64 {
+        u64::from(self.traps.get()).max(2)
+    }
+
+    /// How many of these may be one client's.
+    fn most_of_one(&self) -> u64 {
+        u64::from(self.traps.get() / 2).max(1)
+    }
 }
 
 impl From<&config::Breaker> for BreakerLimits {
@@ -46,151 +82,126 @@ pub enum Ending {
 /// What a breaker does with calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BreakerState {
-    /// All calls pass.
+    /// All calls pass, but those of clients that are refused alone.
     Closed,
     /// No call passes.
     Open,
-    /// One call tries, the others are refused.
+    /// Some calls try, the others are refused.
     HalfOpen,
 }
 
-/// An answer to the question whether a call may begin.
+/// Whose calls are refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// It may.
-    Pass,
-    /// It may, and decides whether others may.
-    Try,
-    /// It may not. A next one may in this time, which is what `Retry-After` is for; zero while a call tries.
-    Refuse(Duration),
+pub enum Scope {
+    /// Everybody's.
+    Function,
+    /// Those of one client.
+    Client,
 }
 
-/// The state of a breaker. It is not shared: see [`Breaker`].
-#[derive(Debug)]
-pub struct Circuit {
-    limits: BreakerLimits,
-    position: Position,
-    /// Of the last traps while closed, no more than open it.
-    traps: VecDeque<Instant>,
-    opened: u64,
+/// A call that may not begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// How long until a next one may, which is what `Retry-After` is for; zero while calls try.
+    pub wait: Duration,
+    /// Whether others may.
+    pub scope: Scope,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Position {
-    Closed,
-    Open { until: Instant },
-    HalfOpen { trying: bool },
-}
-
-impl Circuit {
-    /// A closed circuit.
-    #[must_use]
-    pub fn new(limits: BreakerLimits) -> Circuit {
-        Circuit {
-            limits,
-            position: Position::Closed,
-            traps: VecDeque::new(),
-            opened: 0,
-        }
-    }
-
-    /// Whether a call may begin at `now`.
-    pub fn ask(&mut self, now: Instant) -> Answer {
-        match self.position {
-            Position::Closed => Answer::Pass,
-            Position::Open { until } if now < until => {
-                Answer::Refuse(until.saturating_duration_since(now))
-            }
-            Position::HalfOpen { trying: true } => Answer::Refuse(Duration::ZERO),
-            Position::Open { .. } | Position::HalfOpen { trying: false } => {
-                self.position = Position::HalfOpen { trying: true };
-                Answer::Try
-            }
-        }
-    }
-
-    /// Takes in that a call which began with [`Answer::Pass`] has ended. Those that end after the circuit has opened say nothing new.
-    pub fn passed(&mut self, ending: Ending, now: Instant) {
-        if ending != Ending::Trapped || !matches!(self.position, Position::Closed) {
-            return;
-        }
-        let window = self.limits.window;
-        self.traps
-            .retain(|trap| now.saturating_duration_since(*trap) <= window);
-        self.traps.push_back(now);
-        if self.traps.len() >= self.limits.traps.get() as usize {
-            self.open(now);
-        }
-    }
-
-    /// Takes in that the call which began with [`Answer::Try`] has ended.
-    pub fn tried(&mut self, ending: Ending, now: Instant) {
-        match ending {
-            Ending::Returned => self.position = Position::Closed,
-            Ending::Trapped => self.open(now),
-            Ending::GivenUp => self.position = Position::HalfOpen { trying: false },
-        }
-    }
-
-    /// What it does with calls, were one to ask now.
-    #[must_use]
-    pub fn state(&self) -> BreakerState {
-        match self.position {
-            Position::Closed => BreakerState::Closed,
-            Position::Open { .. } => BreakerState::Open,
-            Position::HalfOpen { .. } => BreakerState::HalfOpen,
-        }
-    }
-
-    /// How often it has opened.
-    #[must_use]
-    pub fn opened(&self) -> u64 {
-        self.opened
-    }
-
-    fn open(&mut self, now: Instant) {
-        self.traps.clear();
-        self.opened += 1;
-        // A time that no clock reaches is as good as a year.
-        let until = now.checked_add(self.limits.open);
-        let until = until.unwrap_or(now + YEAR);
-        self.position = Position::Open { until };
-    }
-}
-
-/// A breaker that calls on many threads share. A call through a closed one costs two loads; only traps, and calls while it is not closed, take a lock.
+/// A breaker that calls on many threads share. Where nobody is refused, a call costs two loads and a hash; only traps, and calls while somebody is refused, take a lock.
 #[derive(Debug)]
 pub struct Breaker {
     limits: BreakerLimits,
+    ticks: Ticks,
+    heard: Heard,
+    /// Whether all circuits are closed.
     closed: AtomicBool,
-    circuit: Mutex<Circuit>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    function: Circuit,
+    clients: Clients,
+    /// The tick when it is time to forget who has gone.
+    forget: u64,
+}
+
+/// How many ticks there are between two looks who has gone.
+const LOOK: u64 = 8;
+
+impl State {
+    /// Whether it was time to look who has gone.
+    fn look_who_has_gone(&mut self, now: Instant, tick: u64) -> bool {
+        let look = tick >= self.forget;
+        if look {
+            self.clients.forget_gone(now, tick);
+            self.forget = tick.saturating_add(LOOK);
+        }
+        look
+    }
+
+    fn is_closed(&self, now: Instant) -> bool {
+        self.function.is_closed() && self.clients.refused(now) == 0
+    }
 }
 
 impl Breaker {
     /// A closed breaker.
     #[must_use]
     pub fn new(limits: BreakerLimits) -> Breaker {
+        Breaker::with(limits, Instant::now(), fastrand::u64(..))
+    }
+
+    /// A closed breaker whose time begins at `origin`, and which picks clients for its sample by `secret`.
+    fn with(limits: BreakerLimits, origin: Instant, secret: u64) -> Breaker {
+        let state = State {
+            function: Circuit::new(limits.open, TRIES),
+            clients: Clients::new(limits),
+            forget: 0,
+        };
         Breaker {
             limits,
+            ticks: Ticks::new(limits.window, origin),
+            heard: Heard::new(secret),
             closed: AtomicBool::new(true),
-            circuit: Mutex::new(Circuit::new(limits)),
+            state: Mutex::new(state),
         }
     }
 
-    /// Lets a call begin, or says how long callers should stay away.
+    /// Lets a call of `client` begin, or says how long it should stay away.
     ///
     /// # Errors
     ///
-    /// How long until a next call may pass, when this one may not.
-    pub fn enter(self: &Arc<Self>, now: Instant) -> Result<Pass, Duration> {
+    /// How long until a next call may pass, when this one may not, and whose calls may not: of the circuits that refuse it, the one's that does so for longer.
+    pub fn enter(self: &Arc<Self>, client: Client, now: Instant) -> Result<Pass, Refused> {
+        let pass = |of_function, of_client| Pass {
+            breaker: Arc::clone(self),
+            client,
+            began: now,
+            of_function,
+            of_client,
+        };
         if self.closed.load(Ordering::Acquire) {
-            return Ok(Pass::new(self, false));
+            return Ok(pass(false, false));
         }
-        match self.circuit().ask(now) {
-            Answer::Pass => Ok(Pass::new(self, false)),
-            Answer::Try => Ok(Pass::new(self, true)),
-            Answer::Refuse(time) => Err(time),
+        let mut state = self.lock();
+        // A client that is refused and stays away is forgotten at some time.
+        if state.look_who_has_gone(now, self.ticks.at(now)) {
+            self.closed.store(state.is_closed(now), Ordering::Release);
         }
+        let of_function = state.function.ask(client, now);
+        let of_client = state.clients.ask(client, now);
+        if let Some(refused) = refused(of_function, of_client) {
+            return Err(refused);
+        }
+        if of_function == Answer::Try {
+            state.function.begin_try(client, now);
+        }
+        if of_client == Answer::Try {
+            state.clients.begin_try(client, now);
+        }
+        Ok(pass(of_function == Answer::Try, of_client == Answer::Try))
     }
 
     /// The limits it was made with.
@@ -199,32 +210,75 @@ impl Breaker {
         &self.limits
     }
 
-    /// What it does with calls.
+    /// What it does with the calls of all clients.
     #[must_use]
     pub fn state(&self) -> BreakerState {
-        if self.closed.load(Ordering::Acquire) {
-            return BreakerState::Closed;
-        }
-        self.circuit().state()
+        self.lock().function.state()
     }
 
-    /// How often it has opened.
+    /// How often it has opened for all clients.
     #[must_use]
     pub fn opened(&self) -> u64 {
-        self.circuit().opened()
+        self.lock().function.opened()
     }
 
-    fn change(&self, change: impl FnOnce(&mut Circuit)) {
-        let mut circuit = self.circuit();
-        change(&mut circuit);
-        let closed = circuit.state() == BreakerState::Closed;
-        self.closed.store(closed, Ordering::Release);
+    /// How many clients are refused alone at `now`, or one of whose calls tries whether they still are.
+    #[must_use]
+    pub fn refused(&self, now: Instant) -> usize {
+        self.lock().clients.refused(now)
     }
 
-    /// A circuit is whole at every moment, so one that another thread left in a panic serves on.
-    fn circuit(&self) -> MutexGuard<'_, Circuit> {
-        self.circuit.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Takes in how a call has ended that was let in by `pass`.
+    fn ended(&self, pass: &Pass, ending: Ending, now: Instant) {
+        let client = pass.client;
+        if ending != Ending::GivenUp {
+            let trapped = ending == Ending::Trapped;
+            self.heard.note(client, trapped, self.ticks.at(now));
+        }
+        if ending != Ending::Trapped && !pass.tries() {
+            return;
+        }
+        let mut state = self.lock();
+        let state = &mut *state;
+        let tick = self.ticks.at(now);
+        state.look_who_has_gone(now, tick);
+        let this = (client, pass.began);
+        if pass.of_client {
+            state.clients.end_try(this, ending, now);
+        }
+        if pass.of_function && !state.function.is_closed() {
+            state.function.end_try(this, ending, now);
+            if state.function.is_closed() {
+                state.clients.clear();
+            }
+        }
+        if ending == Ending::Trapped {
+            state.clients.trapped(client, now, tick);
+            if state.function.is_closed()
+                && state.clients.counted(tick) >= self.limits.of_function()
+                && self.heard.half_trapped(tick)
+            {
+                state.function.open(now);
+            }
+        }
+        self.closed.store(state.is_closed(now), Ordering::Release);
     }
+
+    /// A state is whole whenever the lock is free, so one that another thread left in a panic serves on.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What is said to a call that the circuit of the function or that of its client refuses, by what they answer.
+fn refused(of_function: Answer, of_client: Answer) -> Option<Refused> {
+    let (wait, scope) = match (of_function, of_client) {
+        (Answer::Refuse(all), Answer::Refuse(own)) if all < own => (own, Scope::Client),
+        (Answer::Refuse(wait), _) => (wait, Scope::Function),
+        (_, Answer::Refuse(wait)) => (wait, Scope::Client),
+        _ => return None,
+    };
+    Some(Refused { wait, scope })
 }
 
 /// A call that a breaker let begin. Dropped without an ending, it counts as given up.
@@ -232,39 +286,31 @@ impl Breaker {
 #[must_use = "how the call ended is what the breaker goes by"]
 pub struct Pass {
     breaker: Arc<Breaker>,
-    tries: bool,
+    client: Client,
+    began: Instant,
+    /// Whose circuits it tries.
+    of_function: bool,
+    of_client: bool,
 }
 
 impl Pass {
-    fn new(breaker: &Arc<Breaker>, tries: bool) -> Pass {
-        let breaker = Arc::clone(breaker);
-        Pass { breaker, tries }
-    }
-
     /// Whether this call decides if others may pass.
     #[must_use]
     pub fn tries(&self) -> bool {
-        self.tries
+        self.of_function || self.of_client
     }
 
     /// Tells how the call ended.
     pub fn end(mut self, ending: Ending, now: Instant) {
-        if self.tries {
-            self.tries = false;
-            self.breaker.change(|circuit| circuit.tried(ending, now));
-        } else if ending == Ending::Trapped {
-            self.breaker.change(|circuit| circuit.passed(ending, now));
-        }
+        self.breaker.ended(&self, ending, now);
+        (self.of_function, self.of_client) = (false, false);
     }
 }
 
 impl Drop for Pass {
     fn drop(&mut self) {
-        if self.tries {
-            // A try that is given up looks at no clock.
-            let now = Instant::now();
-            self.breaker
-                .change(|circuit| circuit.tried(Ending::GivenUp, now));
+        if self.tries() {
+            self.breaker.ended(self, Ending::GivenUp, Instant::now());
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::admission::{Entry, Permit};
-use crate::breaker::{Ending, Pass};
+use crate::breaker::{Ending, Pass, Refused, Scope};
 use crate::call::{Failure, Usage};
 use crate::exchange::{Exchange, Patience, Used};
 use crate::function::Function;
@@ -43,9 +43,9 @@ impl Entered {
     ) -> Result<Self, Problem> {
         // Traps of other versions than the one that serves are no reason to refuse its calls: a trial judges those of its own.
         let serves = Arc::ptr_eq(&chosen.version, &function.lanes().stable);
-        let pass = serves.then(|| function.breaker.enter(Instant::now()));
+        let pass = serves.then(|| function.breaker.enter(exchange.client(), Instant::now()));
         let pass = pass.transpose();
-        let pass = pass.map_err(|time| refused_by_breaker(function, time))?;
+        let pass = pass.map_err(|refused| refused_by_breaker(function, refused))?;
         let (permit, queued) = match function.admission.enter(exchange.client()).await {
             Entry::Admitted { permit, queued } => (permit, queued),
             Entry::QueueFull => return Err(queue_full(function)),
@@ -97,10 +97,17 @@ fn ending(kind: Option<Kind>) -> Ending {
     }
 }
 
-fn refused_by_breaker(function: &Function, time: Duration) -> Problem {
+fn refused_by_breaker(function: &Function, refused: Refused) -> Problem {
     let name = &function.name;
-    let detail = format!("`{name}` has trapped too often and is left alone for a while");
-    Problem::new(Kind::CircuitOpen, detail).retry_after(time)
+    let detail = match refused.scope {
+        Scope::Function => {
+            format!("`{name}` has trapped too often and is left alone for a while")
+        }
+        Scope::Client => {
+            format!("`{name}` has trapped too often in calls of this client, which waits a while")
+        }
+    };
+    Problem::new(Kind::CircuitOpen, detail).retry_after(refused.wait)
 }
 
 fn queue_full(function: &Function) -> Problem {

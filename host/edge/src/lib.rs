@@ -51,7 +51,7 @@ pub use artifact::{
     CHILD, Cache, CacheError, CompileError, Compiler, Compiling, Place, run_if_child,
 };
 pub use body::{Body, BodyError, empty, full};
-pub use breaker::{Answer, Breaker, BreakerLimits, BreakerState, Circuit, Ending, Pass};
+pub use breaker::{Breaker, BreakerLimits, BreakerState, Ending, Pass, Refused, Scope};
 pub use budget::{Account, Budget, Clients, Full, Held};
 pub use call::{CallState, Exceeded, Failure, Usage};
 pub use client::Client;

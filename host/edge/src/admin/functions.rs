@@ -39,6 +39,8 @@ struct OfBreaker {
     state: &'static str,
     /// How often it has opened.
     opened: u64,
+    /// How many clients are refused alone.
+    refused_clients: usize,
 }
 
 #[derive(Serialize)]
@@ -100,6 +102,7 @@ pub fn one(function: &Function) -> OfFunction {
         breaker: OfBreaker {
             state: breaker,
             opened: function.breaker.opened(),
+            refused_clients: function.breaker.refused(Instant::now()),
         },
         versions: versions(&lanes),
         trial: lanes.canary.as_deref().map(trial),

@@ -49,7 +49,7 @@ pub struct Function {
     /// How many places of the pool its instances have.
     #[serde(default)]
     pub pool: Share,
-    /// When calls are refused for a while, because one after the other traps.
+    /// When calls are refused for a while, because they trap: those of one client, or of all where many clients got nothing else.
     #[serde(default)]
     pub breaker: Breaker,
     /// The HTTP status of a call that returns `err`, by the name of the error's case; for all other cases it is 422. Default: none.
@@ -239,16 +239,16 @@ pub struct Share {
     pub most: Option<u32>,
 }
 
-/// When calls are refused for a while, because one after the other traps.
+/// When calls are refused for a while, because they trap: those of one client, or of all where many clients got nothing else.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Breaker {
-    /// How many traps open it, from 1. Default: 5.
+    /// How many traps of a client refuse that client, from 1. As many refuse all, two at least, if no more than half of them are one client's, and half of the clients or more got a trap last. Default: 5.
     pub traps: u32,
     /// The time in which they must happen. Default: `10s`.
     #[serde(with = "Period")]
     pub within: Duration,
-    /// How long all calls are refused, with 503, before one is tried. Default: `5s`.
+    /// How long calls are refused, with 503, before some are tried: one of a client that is refused alone; of three clients, one each, where all are. Default: `5s`.
     #[serde(with = "Period")]
     pub open: Duration,
 }
