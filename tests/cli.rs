@@ -9,6 +9,8 @@ mod check;
 mod serve;
 #[path = "cli/serving.rs"]
 mod serving;
+#[path = "slow.rs"]
+mod slow;
 #[path = "cli/types.rs"]
 mod types;
 

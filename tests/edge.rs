@@ -34,11 +34,15 @@ mod plugins;
 mod refusals;
 #[path = "edge/reload.rs"]
 mod reload;
+#[path = "slow.rs"]
+mod slow;
 #[path = "edge/trials.rs"]
 mod trials;
 #[path = "edge/typed.rs"]
 mod typed;
 #[path = "edge/versions.rs"]
 mod versions;
+#[path = "edge/waits.rs"]
+mod waits;
 #[path = "edge/wit.rs"]
 mod wit;

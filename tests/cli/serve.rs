@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::serving::{Serving, ask_at};
-use super::{amphi, folder, guest, text};
+use super::{amphi, folder, guest, slow, text};
 
 /// The example that the documentation speaks of.
 const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/edge/amphi.yaml");
@@ -177,6 +177,73 @@ fn a_request_in_flight_is_answered_when_the_process_is_told_to_end() {
         "{answer}"
     );
     assert_eq!(serving.end().0, Some(0));
+}
+
+/// A configuration of one function with a component of [`slow`], and a named pipe in the folder that it is granted.
+fn slow_site(name: &str, component: &[u8], server: &str, wall: &str) -> String {
+    let folder = folder(name);
+    fs::write(folder.join("slow.wasm"), component).expect("it can be written");
+    let pipe = folder.join("pipe");
+    let _ = fs::remove_file(&pipe);
+    let made = Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.expect("there is `mkfifo`").success());
+    let config = format!(
+        "server: {{ timeouts: {server} }}\nfunctions:\n  slow:\n    component: slow.wasm\n    limits: {{ wall: {wall} }}\n    grants: {{ directories: [{{ host: ., guest: /data }}] }}\n"
+    );
+    let file = folder.join("amphi.yaml");
+    fs::write(&file, config).expect("it can be written");
+    text(&file)
+}
+
+/// Begins a call that does not end by itself.
+fn begin_slow(serving: &Serving) -> TcpStream {
+    let mut stream = serving.connect();
+    let head = "POST /v1/fn/slow/run HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n";
+    stream.write_all(head.as_bytes()).expect("it takes it");
+    // Answered by the process, and after the head above was read by the system.
+    serving.ask("GET", "/readyz", "");
+    stream
+}
+
+#[test]
+fn a_file_that_hangs_does_not_keep_the_process() {
+    let component = slow::opening("pipe");
+    // Its client was answered ...
+    let site = slow_site("serve-hangs", &component, "{ drain: 1000h }", "300ms");
+    let serving = Serving::start(&site);
+    let (status, problem) = serving.ask("POST", "/v1/fn/slow/run", "");
+    assert_eq!(status, 504, "{problem}");
+    serving.tell("-TERM");
+    let (code, log) = serving.end();
+    assert_eq!(code, Some(0), "{log}");
+    // ... or is cut off.
+    let site = slow_site("serve-hang", &component, "{ drain: 300ms }", "1000h");
+    let serving = Serving::start(&site);
+    let _stream = begin_slow(&serving);
+    serving.tell("-TERM");
+    let (code, log) = serving.end();
+    assert_eq!(code, Some(1), "{log}");
+    assert!(log.contains("requests were cut off"), "{log}");
+    assert!(!log.contains("nothing was lost"), "{log}");
+}
+
+#[test]
+fn a_second_signal_ends_the_process_at_once() {
+    let ever = Duration::from_secs(100_000);
+    let component = slow::waiting(Duration::ZERO, ever);
+    let site = slow_site("serve-twice", &component, "{ drain: 1000h }", "1000h");
+    let serving = Serving::start(&site);
+    let stream = begin_slow(&serving);
+    serving.tell("-TERM");
+    let address = stream.peer_addr().expect("it is connected");
+    while TcpStream::connect(address).is_ok() {
+        thread::sleep(Duration::from_millis(10));
+    }
+    serving.tell("-INT");
+    let (code, log) = serving.end();
+    assert_eq!(code, Some(1), "{log}");
+    assert!(log.contains("told to end once more"), "{log}");
+    assert!(!log.contains("nothing was lost"), "{log}");
 }
 
 #[test]
