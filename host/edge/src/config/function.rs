@@ -165,10 +165,10 @@ impl Default for Reuse {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Limits {
-    /// The time from a call's begin to its end, waiting included; then 504. Before that, a body with arguments has as long to come; then 408. Default: `5s`.
+    /// The time from a call's begin to its end, waiting and the making of its instance included; then 504. Before that, a body with arguments has as long to come; then 408. Default: `5s`.
     #[serde(with = "Period")]
     pub wall: Duration,
-    /// The time that the guest computes, waiting not included; then 504. Default: `1s`.
+    /// The time that is computed for a call, by its guest and by the host at its bidding, waiting not included; then 504. Default: `1s`.
     #[serde(with = "Period")]
     pub cpu: Duration,
     /// Wasmtime's fuel, about one unit for an instruction; then the guest traps. Code that counts fuel is slower. Default: not counted.

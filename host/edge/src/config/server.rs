@@ -184,7 +184,7 @@ pub struct Timeouts {
     /// How long a connection stays open without a request. Default: `60s`.
     #[serde(with = "Period")]
     pub idle: Duration,
-    /// How long requests in flight have when the process is told to end. Default: `30s`.
+    /// How long requests in flight have when the process is told to end, which it has done 5 s later, whatever hangs. Default: `30s`.
     #[serde(with = "Period")]
     pub drain: Duration,
     /// How long the process goes on accepting connections, while `/readyz` answers 503 already, so that load balancers notice. Default: `0s`.
