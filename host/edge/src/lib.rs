@@ -66,7 +66,7 @@ pub use lanes::{ASKS, Canary, KEY, Lanes, REASON};
 pub use listen::Handler;
 pub use metrics::Metrics;
 pub use plugin::{ComponentPlugin, Plugin, Settings as PluginSettings};
-pub use problem::{Fault, Kind as ProblemKind, Problem, Scope};
+pub use problem::{Fault, Kind as ProblemKind, Problem, Scope as ProblemScope};
 pub use reload::{ConfigSource, ReloadError, Reloader, Reloads};
 pub use server::{Checked, FileError, GRACE, Served, Server, StartError};
 pub use version::Version;
