@@ -78,7 +78,7 @@ async fn a_version_that_is_never_ready_does_not_take_the_place_of_one_that_serve
     for (spec, kind) in never_ready() {
         match host.deploy(spec).await.err() {
             Some(DeployError::Instance(Failure::Exceeded(exceeded))) => {
-                assert_eq!(exceeded.kind(), kind);
+                assert_eq!(exceeded.kind().word(), kind);
             }
             other => panic!("{other:?}"),
         }
