@@ -9,7 +9,7 @@ mod check;
 mod serve;
 #[path = "cli/serving.rs"]
 mod serving;
-#[path = "slow.rs"]
+#[path = "edge/slow.rs"]
 mod slow;
 #[path = "cli/types.rs"]
 mod types;

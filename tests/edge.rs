@@ -34,7 +34,9 @@ mod plugins;
 mod refusals;
 #[path = "edge/reload.rs"]
 mod reload;
-#[path = "slow.rs"]
+#[path = "edge/site.rs"]
+mod site;
+#[path = "edge/slow.rs"]
 mod slow;
 #[path = "edge/trials.rs"]
 mod trials;

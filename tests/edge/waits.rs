@@ -8,8 +8,8 @@ use amphi::component::Linker;
 use amphi_edge::config::{self, Directory, Limits, Share};
 use amphi_edge::reload::Trigger;
 use amphi_edge::{
-    CallState, ConfigSource, DeployError, Failure, Host, Plugin, PoolSettings,
-    ReloadError, Reloader, Settings, Spec,
+    CallState, ConfigSource, DeployError, Failure, Host, Plugin, PoolSettings, ReloadError,
+    Reloader, Settings, Spec,
 };
 use http::StatusCode;
 use rustix::fs::{CWD, Mode, mkfifoat};
@@ -273,10 +273,7 @@ async fn a_reload_that_hangs_ends_and_a_repaired_configuration_is_taken() {
         other => panic!("{other:?}"),
     }
     let told = problems(&reloader).expect("it has failed");
-    assert_eq!(
-        told,
-        ": expected a reload within 300ms, found no end of it"
-    );
+    assert_eq!(told, ": expected a reload within 300ms, found no end of it");
     assert_eq!(site.answer().await, json!(1));
     site.write("f.wasm", returning(2));
     site.write("amphi.yaml", CONFIG);
@@ -369,7 +366,10 @@ async fn there_must_be_places_for_all_leasts() {
     deploy(&host, own("a", 2)).await;
     let error = host.deploy(own("b", 1)).await.err().expect("there is none");
     let told = chain(&error);
-    assert!(told.contains("at most 2 places together, found 3"), "{told}");
+    assert!(
+        told.contains("at most 2 places together, found 3"),
+        "{told}"
+    );
     // In the place of the one that has them.
     deploy(&host, own("a", 1)).await;
     deploy(&host, own("b", 1)).await;
@@ -382,5 +382,8 @@ async fn there_must_be_places_for_all_leasts() {
     config.functions.insert("c".to_owned(), function);
     let error = host.apply(&config).await.expect_err("there are not");
     let told = error.to_string();
-    assert!(told.contains("at most 2 places together, found 3"), "{told}");
+    assert!(
+        told.contains("at most 2 places together, found 3"),
+        "{told}"
+    );
 }

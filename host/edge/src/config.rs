@@ -7,6 +7,7 @@
 //! What is known here is the file alone: whether a component has the interface that is pinned, or a plugin what is imported, is found when a function is deployed.
 
 mod check;
+mod cors;
 mod deserialize;
 mod function;
 mod grants;
@@ -27,6 +28,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use check::check;
+pub use cors::{Cors, Origin};
 pub use function::{Abi, Breaker, Function, Int64, Json, Limits, Reuse, Share, Wit};
 pub use grants::{Directory, Grants, OutgoingHttp, Store};
 pub use issue::{ConfigError, Issue, Place, Problem};

@@ -18,6 +18,7 @@ use crate::rollout::choice::Weight;
 use crate::rollout::decision::Decision;
 use crate::rollout::record::{Author, Event};
 use crate::rollout::window::CallResult;
+use crate::site::Cors;
 use crate::version::Version;
 
 /// What a function is to be.
@@ -84,6 +85,8 @@ pub struct Function {
     pub route: String,
     /// With which status a top-level error is answered, by its case; 422 where nothing is said.
     pub status: BTreeMap<String, StatusCode>,
+    /// Which pages from elsewhere may call it by JSON.
+    pub(crate) cors: Option<Cors>,
     /// How many calls run and wait.
     pub admission: Arc<Admission>,
     /// Whether calls of the version that serves are let through after traps.
@@ -116,6 +119,7 @@ impl Function {
             route: spec.config.route(&spec.name),
             name: spec.name.clone(),
             status: status(&spec.config.status),
+            cors: Cors::new(&spec.config.cors),
             admission,
             breaker,
             lanes: ArcSwap::from_pointee(lanes),

@@ -12,9 +12,10 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
+use futures_util::FutureExt;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
-use http::{HeaderValue, Request, Response};
+use http::{HeaderValue, Method, Request, Response};
 
 use crate::artifact::{Cache, Compiler, Compiling};
 use crate::aside::{DEPLOYING, Stopped};
@@ -37,6 +38,7 @@ use crate::request::{answer_by_handler, answer_typed};
 use crate::rollout::audit::AuditError;
 use crate::rollout::record::Author;
 use crate::route::{PAGE, Route, is_below};
+use crate::site;
 
 pub use apply::{Applied, ApplyError, ApplyProblem};
 
@@ -323,7 +325,12 @@ impl Host {
         let exchange = Exchange::begin(&self.records, &request, typed);
         let request = request.map(|body| exchange.receives(body));
         let answered = self.answer(route, &path, &exchange, request).await;
-        exchange.answers(answered)
+        exchange.answers(answered.unwrap_or_else(Problem::into_response))
+    }
+
+    /// Takes down a request that somebody else has answered.
+    pub(crate) fn tell<B>(&self, request: &Request<B>, answered: Response<Body>) -> Response<Body> {
+        Exchange::begin(&self.records, request, false).answers(answered)
     }
 
     async fn answer<B>(
@@ -338,6 +345,11 @@ impl Host {
         B::Error: Into<BodyError>,
     {
         let (function, path) = match route {
+            Route::Document | Route::Page { .. } | Route::PageWithoutSlash
+                if !matches!(*request.method(), Method::GET | Method::HEAD) =>
+            {
+                return Err(not_allowed(request.method(), "GET, HEAD"));
+            }
             Route::Document => return Ok(json(self.document.text(&self.functions()))),
             Route::PageWithoutSlash => return Ok(page::moved(PAGE)),
             Route::Page { file } => {
@@ -353,12 +365,39 @@ impl Host {
                 (found.ok_or_else(|| nothing_here(path))?, None)
             }
         };
+        let answer =
+            async |request| Self::call(&function, exchange, path.as_deref(), request).await;
+        match function.cors.as_ref().filter(|_| path.is_some()) {
+            None => answer(request).await,
+            Some(cors) => {
+                let answer = |request| {
+                    answer(request).map(|answered| answered.unwrap_or_else(Problem::into_response))
+                };
+                Ok(cors.around(request, answer).await)
+            }
+        }
+    }
+
+    /// Has a function answer by the version that the request gets: by JSON what `path` names in its component, or else by its handler.
+    async fn call<B>(
+        function: &Arc<Function>,
+        exchange: &Exchange,
+        path: Option<&str>,
+        request: Request<Received<B>>,
+    ) -> Result<Response<Body>, Problem>
+    where
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BodyError>,
+    {
         let lanes = function.lanes();
         let chosen = lanes.choose(request.headers(), exchange.client(), fastrand::u64(..))?;
-        exchange.asks(&function, &chosen);
+        exchange.asks(function, &chosen);
         let answered = match path {
-            Some(path) => answer_typed(&function, &chosen, exchange, &path, request).await,
-            None => answer_by_handler(&function, &chosen, exchange, request).await,
+            Some(path) => {
+                site::check(&request, function.cors.as_ref())?;
+                answer_typed(function, &chosen, exchange, path, request).await
+            }
+            None => answer_by_handler(function, &chosen, exchange, request).await,
         };
         told(&chosen, answered)
     }
@@ -414,6 +453,12 @@ fn json(text: Bytes) -> Response<Body> {
     let kind = HeaderValue::from_static("application/json");
     response.headers_mut().insert(CONTENT_TYPE, kind);
     response
+}
+
+/// A method that is not for what a path is.
+pub(crate) fn not_allowed(found: &Method, allowed: &'static str) -> Problem {
+    let detail = format!("expected {allowed}, found {found}");
+    Problem::new(Kind::Method, detail).allow(allowed)
 }
 
 fn no_function(name: &str) -> Problem {

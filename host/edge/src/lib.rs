@@ -39,6 +39,7 @@ mod request;
 pub mod rollout;
 mod route;
 mod server;
+mod site;
 mod template;
 mod trusted;
 mod typed;

@@ -84,7 +84,7 @@ impl Problem {
         self.0.kind
     }
 
-    /// The response that tells it.
+    /// The response that tells it; its [`Kind`] is among the extensions.
     #[must_use]
     pub fn into_response(self) -> Response<Body> {
         let this = *self.0;
@@ -100,6 +100,7 @@ impl Problem {
         document.extend(this.more);
         let mut response = Response::new(full(Value::Object(document).to_string()));
         *response.status_mut() = status;
+        response.extensions_mut().insert(this.kind);
         let headers = response.headers_mut();
         headers.extend(this.headers);
         headers.insert(

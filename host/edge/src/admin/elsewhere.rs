@@ -1,35 +1,17 @@
-//! Whether a browser sends a request for a page from elsewhere.
-//!
-//! What listens at an address of this machine is reached by every page that a browser on this machine shows: a page's requests say where the page is from, in `origin`
-//! and in `sec-fetch-site`, and a page whose name leads to this machine has that name in `host`.
+//! Whether a browser sends a request to this machine for a page from elsewhere: see [`site`]. A page whose name leads to this machine is from here as far
+//! as its browser knows, and has that name in `host`.
 
 use std::net::IpAddr;
 
-use http::header::{HOST, ORIGIN};
+use http::Request;
 use http::uri::Authority;
-use http::{HeaderMap, HeaderName, Request};
 
-const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+use crate::site;
 
-/// Whether a page from elsewhere is behind a request.
+/// Whether a page from elsewhere is behind a request, or one whose name leads here.
 pub fn is_from_elsewhere<B>(request: &Request<B>) -> bool {
-    let headers = request.headers();
-    let asked = request.uri().authority().map(Authority::as_str);
-    let Some(asked) = asked.or_else(|| text(headers, &HOST)) else {
-        return false;
-    };
-    if !is_of_this_machine(asked) {
-        return true;
-    }
-    let same = |origin: &str| origin.split_once("://").is_some_and(|(_, of)| of == asked);
-    let site = text(headers, &SITE).is_none_or(|site| matches!(site, "same-origin" | "none"));
-    let origin = headers.get(ORIGIN);
-    let origin = origin.is_none_or(|origin| origin.to_str().is_ok_and(same));
-    !(site && origin)
-}
-
-fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
+    let here = site::asked(request).is_none_or(is_of_this_machine);
+    !here || site::is_from_elsewhere(request)
 }
 
 /// Whether it is an address or the name of this machine, which nobody else can give to an address of theirs.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::cors::Cors;
 use super::grants::Grants;
 use super::smoke::Smoke;
 use super::text::{Period, Size};
@@ -58,6 +59,9 @@ pub struct Function {
     /// How answers to calls by JSON look, where the request's `accept` does not say it.
     #[serde(default)]
     pub json: Json,
+    /// Which pages may call it by JSON from a browser, besides those of its own address. Default: none.
+    #[serde(default)]
+    pub cors: Cors,
     /// What the component may use. Nothing that reaches out of it by default.
     #[serde(default)]
     pub grants: Grants,
@@ -84,6 +88,7 @@ impl Function {
             breaker: Breaker::default(),
             status: BTreeMap::new(),
             json: Json::default(),
+            cors: Cors::default(),
             grants: Grants::default(),
             plugins: Vec::new(),
         }

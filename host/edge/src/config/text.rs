@@ -205,10 +205,10 @@ fn parse(text: &str, units: &[(&str, u64)]) -> Option<u64> {
 }
 
 /// Reads a text, or a number where that has a meaning.
-struct Text<T> {
-    expected: &'static str,
-    read: fn(&str) -> Option<T>,
-    number: Option<fn(u64) -> T>,
+pub(super) struct Text<T> {
+    pub(super) expected: &'static str,
+    pub(super) read: fn(&str) -> Option<T>,
+    pub(super) number: Option<fn(u64) -> T>,
 }
 
 impl<T> Visitor<'_> for Text<T> {

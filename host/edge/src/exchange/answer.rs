@@ -13,7 +13,7 @@ use http_body_util::BodyExt;
 use super::Exchange;
 use crate::body::{Body, BodyError, unsent};
 use crate::call::Exceeded;
-use crate::problem::{Kind, Problem};
+use crate::problem::Kind;
 
 /// Whether an answer ends with its head, whatever body it has (RFC 9110, 6.4.1).
 pub(crate) fn bodiless(method: &Method, status: StatusCode) -> bool {
@@ -21,10 +21,9 @@ pub(crate) fn bodiless(method: &Method, status: StatusCode) -> bool {
 }
 
 impl Exchange {
-    /// The response to the request: what was answered, or the problem that there is instead.
-    pub(crate) fn answers(&self, answered: Result<Response<Body>, Problem>) -> Response<Body> {
-        let problem = answered.as_ref().err().map(Problem::kind);
-        let response = answered.unwrap_or_else(Problem::into_response);
+    /// The response to the request.
+    pub(crate) fn answers(&self, response: Response<Body>) -> Response<Body> {
+        let problem = response.extensions().get().copied();
         let bodiless = bodiless(&self.0.line.method, response.status());
         let is_whole = bodiless || response.body().is_end_stream();
         {

@@ -23,7 +23,7 @@ pub fn settle<B>(request: &mut Request<B>, line: &Line, encrypted: bool) -> Resu
     check_coding(request.headers())?;
     check_expectation(request.version(), request.headers())?;
     let authority = authority(request, line.local)?;
-    let value = HeaderValue::try_from(authority.as_str()).map_err(|_| no_authority(&authority))?;
+    let value = HeaderValue::try_from(authority.as_str()).map_err(|_| no_authority())?;
     request.headers_mut().insert(HOST, value);
     if *request.method() == Method::CONNECT {
         let detail = "nothing is connected from here";
@@ -99,7 +99,7 @@ fn authority<B>(request: &Request<B>, local: Option<SocketAddr>) -> Result<Autho
 fn read(text: &[u8]) -> Result<Authority, Problem> {
     let authority = Authority::try_from(text).ok();
     let authority = authority.filter(|authority| is_host_and_port(authority.as_str()));
-    authority.ok_or_else(|| no_authority(String::from_utf8_lossy(text)))
+    authority.ok_or_else(no_authority)
 }
 
 fn is_host_and_port(text: &str) -> bool {
@@ -160,11 +160,10 @@ fn check_expectation(version: Version, headers: &HeaderMap) -> Result<(), Proble
     Err(Problem::new(Kind::Expectation, detail))
 }
 
-fn no_authority(found: impl std::fmt::Display) -> Problem {
-    Problem::new(
-        Kind::Authority,
-        format!("expected a host and maybe a port, found `{found}`"),
-    )
+/// What was found is not said: it may be somebody's password.
+fn no_authority() -> Problem {
+    let detail = "expected a host, maybe a port, and nothing else";
+    Problem::new(Kind::Authority, detail)
 }
 
 #[cfg(test)]

@@ -85,6 +85,7 @@ kinds! {
     Connect = NOT_IMPLEMENTED, "connect", Client, Server, "Nothing is connected from here.";
     Expectation = EXPECTATION_FAILED, "expectation", Client, Server, "The request expects something else than `100-continue`.";
     TooManyConnections = SERVICE_UNAVAILABLE, "too-many-connections", Host, Server, "There are too many connections; over this one only probes are answered.";
+    CrossSite = FORBIDDEN, "cross-site", Client, Typed, "A browser sends the request for a page from elsewhere, which `cors` does not name.";
     HeadersTooLarge = REQUEST_HEADER_FIELDS_TOO_LARGE, "headers-too-large", Client, Call, "The header fields are larger than the function takes.";
     NotAcceptable = NOT_ACCEPTABLE, "not-acceptable", Client, Typed, "The `accept` of the request asks for a form of JSON that there is not.";
     BodyTooLarge = PAYLOAD_TOO_LARGE, "body-too-large", Client, Call, "The body is larger than the function takes.";

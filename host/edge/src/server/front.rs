@@ -7,7 +7,7 @@ use http::{Method, Request, Response};
 
 use crate::body::Body;
 use crate::config::Page;
-use crate::host::{Host, nothing_here};
+use crate::host::{Host, not_allowed, nothing_here};
 use crate::listen::{Handler, RequestBody};
 use crate::page;
 use crate::problem::Problem;
@@ -21,15 +21,16 @@ pub struct Front {
 
 impl Handler for Front {
     async fn handle(&self, request: Request<RequestBody>) -> Response<Body> {
-        match page::of_path(request.uri().path()) {
-            Some(page) if !self.pages.contains(&page) => {
-                nothing_here(request.uri().path()).into_response()
-            }
-            Some(Page::Metrics) if request.method() == Method::GET => {
-                self.host.metrics().response()
-            }
-            Some(_) | None => self.host.handle(request).await,
-        }
+        let path = request.uri().path();
+        let answered = match page::of_path(path) {
+            Some(page) if !self.pages.contains(&page) => nothing_here(path).into_response(),
+            Some(Page::Metrics) => match *request.method() {
+                Method::GET | Method::HEAD => self.host.metrics().response(),
+                _ => not_allowed(request.method(), "GET, HEAD").into_response(),
+            },
+            Some(_) | None => return self.host.handle(request).await,
+        };
+        self.host.tell(&request, answered)
     }
 
     fn refused(&self, request: &Parts, problem: &Problem) {
