@@ -23,7 +23,7 @@ pub struct Server {
     pub tls: Option<Tls>,
     /// How long clients may take.
     pub timeouts: Timeouts,
-    /// How many connections are open at once, from 1 to 1,000,000. For one above it the one that is idle for longest is closed, if that is at least a second; else it
+    /// How many connections are open at once, from 1. For one above it the one that is idle for longest is closed, if that is at least a second; else it
     /// may only ask for `/healthz` and `/readyz`, and is answered with 503. Default: 1024.
     pub connections: usize,
     /// How many connections one client has, from 1: an IPv4 address, or the /64 of an IPv6 address. Those above it may only ask for `/healthz` and `/readyz`, two at a
