@@ -23,11 +23,12 @@ use crate::call::{Failure, Usage};
 use crate::client::Client;
 use crate::function::Function;
 use crate::lanes::Chosen;
-use crate::listen::{Peer, RequestId};
+use crate::listen::Peer;
 use crate::log::{Access, access};
 use crate::metrics::Call;
 use crate::problem::{Kind, Problem};
 use crate::records::Records;
+use crate::request_id::RequestId;
 use crate::rollout::window::CallResult;
 
 pub(crate) use answer::bodiless;

@@ -33,6 +33,7 @@ use std::{fmt, io};
 use self::config_values::ConfigValues;
 use self::keyvalue::{Access, KeyValue, KeyValueGrant, KeyValueStores};
 use self::outgoing::{Outgoing, PatternError, TrustError};
+use crate::request_id::RequestId;
 
 pub use refused::NotGranted;
 
@@ -275,10 +276,13 @@ pub struct Hooks(Option<Outgoing>);
 impl WasiHttpHooks for Hooks {
     fn send_request(
         &mut self,
-        request: http::Request<WasiBody>,
+        mut request: http::Request<WasiBody>,
         options: Option<RequestOptions>,
         beside: Beside,
     ) -> Box<dyn Future<Output = HttpResult<(http::Response<WasiBody>, Beside)>> + Send> {
+        if let Some(id) = RequestId::current() {
+            id.tell(request.headers_mut());
+        }
         match &mut self.0 {
             Some(outgoing) => outgoing.send_request(request, options, beside),
             None => refusing_hooks().send_request(request, options, beside),

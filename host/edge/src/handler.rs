@@ -18,6 +18,7 @@ use crate::body::Body;
 use crate::call::{Failure, Usage};
 use crate::exchange::{Patience, bodiless};
 use crate::instance::Live;
+use crate::request_id::RequestId;
 use crate::version::{Handler, Version};
 
 use response::{Guarded, Written};
@@ -78,10 +79,11 @@ impl Version {
         let method = request.method().clone();
         let (answer, answered) = oneshot::channel();
         let version = Arc::clone(self);
-        let task = tokio::spawn(async move {
+        let run = async move {
             let mut told = Told::new(ended);
             version.run(request, answer, &mut told).await;
-        });
+        };
+        let task = tokio::spawn(RequestId::within(RequestId::current(), run));
         let task = AbortOnDropHandle::new(task);
         match answered.await {
             Ok(Ok(response)) => {

@@ -16,9 +16,9 @@ mod answer;
 mod body;
 mod clock;
 mod connection;
+mod descriptors;
 mod flight;
 mod forwarded;
-mod id;
 mod places;
 mod probe;
 mod request;
@@ -38,7 +38,7 @@ use ipnet::IpNet;
 use tokio::net::TcpListener;
 
 pub use body::{RequestBody, RequestBodyError};
-pub use id::{REQUEST_ID, RequestId};
+pub(crate) use descriptors::raise as raise_limit_of_files;
 pub(crate) use places::refused;
 pub use probe::Readiness;
 
@@ -51,7 +51,7 @@ use crate::problem::Problem;
 
 /// What answers requests.
 pub trait Handler: Send + Sync + 'static {
-    /// Answers one. The future is dropped when nobody waits for the answer any more; the request has a [`Peer`], a [`Client`](crate::Client) and a [`RequestId`] among
+    /// Answers one. The future is dropped when nobody waits for the answer any more; the request has a [`Peer`], a [`Client`](crate::Client) and a [`RequestId`](crate::RequestId) among
     /// its extensions, and in its target the scheme and the authority that it is for.
     fn handle(&self, request: Request<RequestBody>) -> impl Future<Output = Response<Body>> + Send;
 

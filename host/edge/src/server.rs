@@ -135,6 +135,7 @@ impl Server {
             certificates: self.certificates.clone(),
             ..Settings::new(&self.config.server, Arc::clone(&self.readiness))
         };
+        listen::raise_limit_of_files(settings.connections);
         let end = CancellationToken::new();
         let admin = self.admin.map(|(listener, _, admin)| {
             let timeouts = Timeouts {

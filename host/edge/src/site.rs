@@ -16,8 +16,8 @@ use tower_http::cors::{AllowHeaders, AllowOrigin, Any, CorsLayer};
 use crate::body::Body;
 use crate::config::{self, Origin};
 use crate::lanes::{ASKS, REASON};
-use crate::listen::REQUEST_ID;
 use crate::problem::{Kind, Problem};
+use crate::request_id::REQUEST_ID;
 
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 

@@ -2,6 +2,8 @@
 
 #[path = "listen/drain.rs"]
 mod drain;
+#[path = "listen/frames.rs"]
+mod frames;
 #[path = "listen/places.rs"]
 mod places;
 #[path = "listen/server.rs"]

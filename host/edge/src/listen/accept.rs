@@ -27,6 +27,11 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// Streams that an HTTP/2 connection has open at once.
 const STREAMS: u32 = 256;
 
+/// Streams that a client resets before they are looked at, and streams that are reset since they break the protocol: one that begins and resets them without end
+/// loses its connection.
+const RESETS: usize = 20;
+const ERRORS: usize = 1024;
+
 /// How often an HTTP/2 client is asked whether it is still there, and how long it has to answer.
 const PING: Duration = Duration::from_secs(20);
 
@@ -82,6 +87,8 @@ fn builder(settings: &Settings) -> Builder<Streams> {
         .keep_alive_interval(PING)
         .keep_alive_timeout(PING)
         .max_concurrent_streams(STREAMS)
+        .max_pending_accept_reset_streams(RESETS)
+        .max_local_error_reset_streams(ERRORS)
         .max_header_list_size(u32::try_from(settings.headers).unwrap_or(u32::MAX));
     builder
 }

@@ -19,7 +19,6 @@ use super::body::{RequestBody, RequestBodyError};
 use super::connection::{Line, Shared};
 use super::flight::Flight;
 use super::forwarded::peer;
-use super::id::{REQUEST_ID, RequestId};
 use super::probe::{self, Readiness};
 use super::streams::of_stream;
 use super::target::settle;
@@ -27,6 +26,7 @@ use crate::body::{Body, empty, full};
 use crate::client::Client;
 use crate::exchange::PartTime;
 use crate::problem::{Kind, Problem};
+use crate::request_id::{REQUEST_ID, RequestId};
 
 /// After what time it may be asked again where there were too many connections.
 const RETRY: Duration = Duration::from_secs(1);
@@ -56,7 +56,7 @@ pub async fn answer<H: Handler>(
         Err(problem) => (refuse(&shared, request, problem), true),
         Ok(()) => match own(&request, &shared.settings.readiness) {
             Some(response) => (response, false),
-            None => handle(&shared, request).await,
+            None => RequestId::within(Some(id.clone()), handle(&shared, request)).await,
         },
     };
     response

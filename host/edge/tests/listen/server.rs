@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use amphi_edge::config::Server as Config;
-use amphi_edge::listen::{self, Drained, Peer, Readiness, RequestBody, RequestId, Settings};
-use amphi_edge::{Body, Handler, full};
+use amphi_edge::listen::{self, Drained, Peer, Readiness, RequestBody, Settings};
+use amphi_edge::{Body, Handler, RequestId, full};
 use bytes::Bytes;
 use futures_util::stream;
 use http::{Request, Response, StatusCode};
@@ -25,7 +25,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 /// More than anything here takes.
-const LONG: Duration = Duration::from_secs(30);
+pub const LONG: Duration = Duration::from_secs(30);
 
 /// Waits until `condition` holds.
 pub async fn eventually(what: &str, condition: impl Fn() -> bool) {

@@ -1,0 +1,188 @@
+//! What a request is called, from the client to the log, to the guest, and to whom the guest asks.
+
+use std::future::Future;
+
+use http::header::{HeaderMap, HeaderName, HeaderValue};
+
+/// The header field that has it, in requests and in answers.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The most letters of an identifier that is kept.
+const LONGEST: usize = 128;
+
+/// What a request is called: what its `x-request-id` says, where that has 1 to 128 letters, digits and `-_.:=+/~`, or 32 hexadecimal digits that were drawn.
+///
+/// It is kept whoever says it, for it only tells requests from each other: who says what another one has said finds their own lines beside the other's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestId(HeaderValue);
+
+tokio::task_local! {
+    static CURRENT: RequestId;
+}
+
+impl RequestId {
+    /// That of the request whose answer the running task is busy with, if it is one's.
+    #[must_use]
+    pub fn current() -> Option<Self> {
+        CURRENT.try_with(Self::clone).ok()
+    }
+
+    /// Does `work` for the request that is called so: it is [`current`](Self::current) there, also where `work` is a task of its own.
+    pub(crate) async fn within<F: Future>(this: Option<Self>, work: F) -> F::Output {
+        match this {
+            Some(this) => CURRENT.scope(this, work).await,
+            None => work.await,
+        }
+    }
+
+    /// Has a request that is sent say it, unless it says what it is called itself.
+    pub(crate) fn tell(&self, headers: &mut HeaderMap) {
+        headers.entry(REQUEST_ID).or_insert_with(|| self.0.clone());
+    }
+
+    /// That of a request with these fields, in which it is then too.
+    pub(crate) fn of(headers: &mut HeaderMap) -> Self {
+        let mut said = headers.get_all(REQUEST_ID).iter();
+        if let (Some(said), None) = (said.next(), said.next())
+            && is_identifier(said.as_bytes())
+        {
+            return Self(said.clone());
+        }
+        let drawn = format!("{:032x}", fastrand::u128(..));
+        let drawn = HeaderValue::try_from(drawn).expect("digits are a value");
+        headers.insert(REQUEST_ID, drawn.clone());
+        Self(drawn)
+    }
+
+    /// Itself.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.to_str().unwrap_or_default()
+    }
+
+    /// As the value of a header field.
+    #[must_use]
+    pub fn value(&self) -> &HeaderValue {
+        &self.0
+    }
+}
+
+fn is_identifier(text: &[u8]) -> bool {
+    let is_letter = |letter: &u8| letter.is_ascii_alphanumeric() || b"-_.:=+/~".contains(letter);
+    (1..=LONGEST).contains(&text.len()) && text.iter().all(is_letter)
+}
+
+#[cfg(test)]
+mod tests {
+    use amphi::wasi_http::WasiHttpHooks;
+    use http_body_util::BodyExt;
+    use tokio::io::AsyncReadExt;
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::grant::keyvalue::KeyValueStores;
+    use crate::grant::outgoing::{Networks, Outgoing, OutgoingLimits, Trust};
+    use crate::grant::{Grants, Prepared};
+
+    fn id_of(said: &[&[u8]]) -> (RequestId, HeaderMap) {
+        let mut headers = HeaderMap::new();
+        for value in said {
+            headers.append(REQUEST_ID, HeaderValue::from_bytes(value).expect("a value"));
+        }
+        let id = RequestId::of(&mut headers);
+        (id, headers)
+    }
+
+    #[test]
+    fn a_good_one_is_kept() {
+        for said in [
+            "1",
+            "Root=1-67891233-abcdef",
+            "7f0c:a/b~c+d_e.f",
+            &"x".repeat(128),
+        ] {
+            let (id, headers) = id_of(&[said.as_bytes()]);
+            assert_eq!(id.as_str(), said);
+            assert_eq!(headers[REQUEST_ID], said);
+        }
+    }
+
+    #[test]
+    fn any_other_is_replaced() {
+        let long = "x".repeat(129);
+        let wrong: [&[&[u8]]; 7] = [
+            &[],
+            &[b""],
+            &[b"a b"],
+            &[b"a\"b"],
+            &[b"\xff"],
+            &[b"a", b"b"],
+            &[long.as_bytes()],
+        ];
+        for said in wrong {
+            let (id, headers) = id_of(said);
+            assert_eq!(id.as_str().len(), 32, "{id:?}");
+            assert!(
+                id.as_str().bytes().all(|digit| digit.is_ascii_hexdigit()),
+                "{id:?}"
+            );
+            let all: Vec<_> = headers.get_all(REQUEST_ID).iter().collect();
+            assert_eq!(all, [id.value()]);
+        }
+    }
+
+    /// The head of the request that a guest sends while this one is answered.
+    async fn sent(named: Option<&str>) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("it is bound");
+        let heard = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.expect("somebody asks");
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                head.push(stream.read_u8().await.expect("a whole head"));
+            }
+            String::from_utf8(head).expect("it is text")
+        });
+        let hosts = vec!["127.0.0.1:*".parse().expect("a pattern")];
+        let networks = Networks {
+            allowed: vec!["127.0.0.0/8".parse().expect("a network")],
+            ..Networks::default()
+        };
+        let limits = OutgoingLimits::default();
+        let grants = Grants {
+            outgoing: Some(Outgoing::new(hosts, networks, limits, Trust::of_browsers())),
+            ..Grants::default()
+        };
+        let mut hooks = Prepared::new(grants, &KeyValueStores::default())
+            .expect("it can be granted")
+            .hooks();
+        let mut request = http::Request::get(format!("http://{address}/"));
+        if let Some(named) = named {
+            request = request.header(REQUEST_ID, named);
+        }
+        let body = crate::body::empty().map_err(|_| amphi::wasi_http::Error::InternalError(None));
+        let request = request.body(body.boxed_unsync()).expect("a request");
+        let (id, _) = id_of(&[b"the-one"]);
+        let spawned = async {
+            let id = RequestId::current();
+            let send = async move {
+                let sending = hooks.send_request(request, None, Box::new(async { Ok(()) }));
+                let _ = Box::into_pin(sending).await;
+            };
+            tokio::spawn(RequestId::within(id, send))
+        };
+        let sending = RequestId::within(Some(id), spawned).await;
+        let head = heard.await.expect("it does not panic");
+        sending.abort();
+        head
+    }
+
+    #[tokio::test]
+    async fn what_a_guest_sends_for_a_request_says_whose_it_is() {
+        let head = sent(None).await;
+        assert!(head.contains("x-request-id: the-one\r\n"), "{head}");
+        let head = sent(Some("its-own")).await;
+        assert!(head.contains("x-request-id: its-own\r\n"), "{head}");
+        assert!(!head.contains("the-one"), "{head}");
+    }
+}
