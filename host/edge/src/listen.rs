@@ -33,7 +33,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::request::Parts;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use ipnet::IpNet;
 use tokio::net::TcpListener;
 
@@ -58,6 +58,11 @@ pub trait Handler: Send + Sync + 'static {
     /// Is told of a request that is answered with a problem before it gets here; its extensions are those of others.
     fn refused(&self, request: &Parts, problem: &Problem) {
         let _ = (request, problem);
+    }
+
+    /// Is told that what came over a connection from `address` is no request, and was answered with `status` and no more.
+    fn unread(&self, address: SocketAddr, status: StatusCode) {
+        let _ = (address, status);
     }
 }
 

@@ -1,12 +1,14 @@
 //! One connection, from the handshake to the last answer.
 
 use std::convert::Infallible;
+use std::error::Error;
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Poll, ready};
 
+use http::StatusCode;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto::Builder;
@@ -106,6 +108,9 @@ where
             if let Poll::Ready(result) = connection.as_mut().poll(context) {
                 if let Err(error) = result {
                     tracing::debug!(address = %line.address, %error, "a connection failed");
+                    if let Some(status) = unread(&*error) {
+                        shared.handler.unread(line.address, status);
+                    }
                 }
                 return Poll::Ready(());
             }
@@ -138,4 +143,14 @@ where
         }
     })
     .await;
+}
+
+/// What hyper has answered by itself to what is no request of HTTP/1, if `error` is of that.
+fn unread(error: &(dyn Error + 'static)) -> Option<StatusCode> {
+    let error = error.downcast_ref::<hyper::Error>()?;
+    match error.is_parse() {
+        true if error.is_parse_too_large() => Some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE),
+        true => Some(StatusCode::BAD_REQUEST),
+        false => None,
+    }
 }
