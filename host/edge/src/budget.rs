@@ -92,6 +92,16 @@ impl Budget {
     }
 }
 
+/// The name of the level of a connection.
+pub(crate) const CONNECTION: &str = "the connection";
+
+/// The name of the level of a client.
+pub(crate) const CLIENT: &str = "the client";
+
+/// The budget of the connection that a request has come over, among its extensions.
+#[derive(Clone, Debug)]
+pub(crate) struct OfConnection(pub(crate) Arc<Budget>);
+
 /// The levels that some bytes count at, the narrowest first, each with a name for errors.
 #[derive(Clone, Debug)]
 pub struct Account {

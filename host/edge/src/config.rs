@@ -36,8 +36,8 @@ pub(crate) use read::unchecked;
 pub use read::{Format, parse, read};
 pub use schema::schema;
 pub use server::{
-    Admin, Compile, Log, LogFormat, LogLevel, Page, PagePlace, Pages, Pool, Server, Timeouts, Tls,
-    Unkept,
+    Admin, Buffers, Compile, Log, LogFormat, LogLevel, Page, PagePlace, Pages, Pool, Server,
+    Timeouts, Tls, Unkept,
 };
 pub use smoke::Smoke;
 pub use versions::{Canary, CanaryStep};

@@ -19,6 +19,7 @@ use std::time::{Duration, Instant};
 use http::request::Parts;
 use http::{Method, Request, StatusCode};
 
+use crate::budget::{Budget, OfConnection};
 use crate::call::{Failure, Usage};
 use crate::client::Client;
 use crate::function::Function;
@@ -79,6 +80,7 @@ struct RequestLine {
     client: Client,
     address: Option<IpAddr>,
     id: Option<RequestId>,
+    budget: Option<Arc<Budget>>,
     /// Whether it is a call by JSON, where a status that is not 200 is an error of the guest's own.
     typed: bool,
 }
@@ -116,6 +118,10 @@ impl Exchange {
                 client: Client::of(request.extensions()),
                 address: request.extensions().get().map(|peer: &Peer| peer.client),
                 id: request.extensions().get().cloned(),
+                budget: request
+                    .extensions()
+                    .get()
+                    .map(|OfConnection(budget)| Arc::clone(budget)),
                 typed,
             },
             begun: Instant::now(),
@@ -135,6 +141,11 @@ impl Exchange {
         let exchange = Self::begin(records, &asked, false);
         let mut state = exchange.state();
         (state.problem, state.status) = (Some(problem.kind()), Some(problem.status()));
+    }
+
+    /// The bytes that are held for the connection that it came over, if it came over one.
+    pub(crate) fn of_connection(&self) -> Option<Arc<Budget>> {
+        self.0.line.budget.clone()
     }
 
     /// Who sent the request.

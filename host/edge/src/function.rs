@@ -9,6 +9,7 @@ use http::StatusCode;
 
 use crate::admission::{Admission, AdmissionLimits};
 use crate::breaker::{Breaker, BreakerLimits};
+use crate::budget::Budget;
 use crate::config;
 use crate::digest::Digest;
 use crate::lanes::{Canary, Chosen, Lanes};
@@ -89,6 +90,8 @@ pub struct Function {
     pub(crate) cors: Option<Cors>,
     /// How many calls run and wait.
     pub admission: Arc<Admission>,
+    /// The bytes that are held for its clients.
+    pub(crate) held: Arc<Budget>,
     /// Whether calls of the version that serves are let through after traps.
     pub breaker: Arc<Breaker>,
     lanes: ArcSwap<Lanes>,
@@ -96,11 +99,12 @@ pub struct Function {
 }
 
 impl Function {
-    /// A function of `version`. Who waits and what has trapped stays as it was `before`, where the limits are the same.
+    /// A function of `version`, for whose clients `buffer` bytes are held at most. Who waits and what has trapped stays as it was `before`, where the limits are the same.
     pub(crate) fn new(
         spec: Arc<Spec>,
         lanes: Lanes,
         records: Arc<Records>,
+        buffer: u64,
         before: Option<&Self>,
     ) -> Self {
         let limits = AdmissionLimits::from(&spec.config.limits);
@@ -121,6 +125,10 @@ impl Function {
             status: status(&spec.config.status),
             cors: Cors::new(&spec.config.cors),
             admission,
+            held: before.map_or_else(
+                || Arc::new(Budget::new(buffer)),
+                |before| Arc::clone(&before.held),
+            ),
             breaker,
             lanes: ArcSwap::from_pointee(lanes),
             records,

@@ -4,6 +4,7 @@
 //! change, and a change waits for nothing.
 
 mod apply;
+mod buffers;
 mod make;
 
 use std::collections::BTreeMap;
@@ -40,6 +41,8 @@ use crate::rollout::record::Author;
 use crate::route::{PAGE, Route, is_below};
 use crate::site;
 
+use buffers::Buffers;
+
 pub use apply::{Applied, ApplyError, ApplyProblem};
 
 /// What a host is made with.
@@ -53,6 +56,8 @@ pub struct Settings {
     pub cache: Option<Cache>,
     /// What becomes of a version whose compiled code cannot be kept there. The first functions of a host are served in any case.
     pub unkept: Unkept,
+    /// How many bytes of bodies are held in memory for clients.
+    pub buffers: config::Buffers,
     /// The file of the audit log, in which every decision about a version on trial is kept.
     pub audit: Option<PathBuf>,
 }
@@ -66,6 +71,7 @@ pub struct Host {
     plugins: ArcSwap<Providers>,
     stores: ArcSwap<KeyValueStores>,
     records: Arc<Records>,
+    buffers: Buffers,
     document: openapi::Kept,
     /// Held while something is changed: one change at a time.
     changing: tokio::sync::Mutex<()>,
@@ -95,6 +101,7 @@ impl Host {
             plugins: ArcSwap::default(),
             stores: ArcSwap::default(),
             records,
+            buffers: Buffers::new(settings.buffers),
             document: openapi::Kept::default(),
             changing: tokio::sync::Mutex::default(),
         })
@@ -217,6 +224,7 @@ impl Host {
                 self.records.metrics.pool(pool.kind.name(), &metrics);
             }
         }
+        self.records.metrics.held(self.buffers.held());
         &self.records.metrics
     }
 
@@ -365,8 +373,10 @@ impl Host {
                 (found.ok_or_else(|| nothing_here(path))?, None)
             }
         };
-        let answer =
-            async |request| Self::call(&function, exchange, path.as_deref(), request).await;
+        let answer = async |request| {
+            self.call(&function, exchange, path.as_deref(), request)
+                .await
+        };
         match function.cors.as_ref().filter(|_| path.is_some()) {
             None => answer(request).await,
             Some(cors) => {
@@ -380,6 +390,7 @@ impl Host {
 
     /// Has a function answer by the version that the request gets: by JSON what `path` names in its component, or else by its handler.
     async fn call<B>(
+        &self,
         function: &Arc<Function>,
         exchange: &Exchange,
         path: Option<&str>,
@@ -395,7 +406,8 @@ impl Host {
         let answered = match path {
             Some(path) => {
                 site::check(&request, function.cors.as_ref())?;
-                answer_typed(function, &chosen, exchange, path, request).await
+                let account = self.buffers.account(function, exchange);
+                answer_typed(function, &chosen, exchange, &account, path, request).await
             }
             None => answer_by_handler(function, &chosen, exchange, request).await,
         };

@@ -90,6 +90,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// The most bytes of a request's line and headers, from 8 KiB.
     pub headers: usize,
+    /// The most bytes that are held in memory for one connection, but for what is held alone.
+    pub buffer: u64,
     /// What encrypts connections, if they are.
     pub certificates: Option<Arc<Certificates>>,
     /// What `/readyz` answers; a drain changes it.
@@ -106,6 +108,7 @@ impl Settings {
             connections_per_client: server.connections_per_client,
             trusted_proxies: server.trusted_proxies.clone(),
             headers: usize::try_from(server.headers).unwrap_or(usize::MAX),
+            buffer: server.buffers.connection,
             certificates: None,
             readiness,
         }

@@ -12,6 +12,7 @@
 //! | `fn_memory_peak_bytes` | `function`, `version` | the most memory that it had at once |
 //! | `fn_fuel_consumed_total` | `function`, `version` | fuel, where it is counted |
 //! | `fn_received_bytes_total`, `fn_sent_bytes_total` | `function`, `version` | bodies of requests that came, and of answers that were taken |
+//! | `server_held_bytes` | | bodies of calls by JSON that are held in memory for clients |
 //! | `server_requests_total` | `outcome` | requests that no function was asked: `ok` if the host has answered them itself, or what was wrong |
 //! | `fn_log_dropped_bytes_total` | `function`, `version` | output that was over the limit of the log |
 //! | `log_dropped_lines_total` | | lines of the log that nobody read in time |
@@ -37,7 +38,7 @@ use prometheus_client::encoding::{EncodeLabelSet, text};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
-use prometheus_client::registry::Registry;
+use prometheus_client::registry::{Registry, Unit};
 
 pub(crate) use calls::OK;
 pub use calls::{Call, FunctionMetrics, InstanceState, RECENT};
@@ -61,6 +62,7 @@ pub struct Metrics {
     gate: Family<Judged, Counter>,
     unkept: Counter,
     answered: Family<WithOutcome, Counter>,
+    held: Gauge,
 }
 
 /// What has become of the last version on trial.
@@ -137,6 +139,7 @@ impl Metrics {
             gate: Family::default(),
             unkept: Counter::default(),
             answered: Family::default(),
+            held: Gauge::default(),
             registry: Registry::default(),
         };
         let (weight, rollout) = (metrics.weight.clone(), metrics.rollout.clone());
@@ -155,6 +158,8 @@ impl Metrics {
             "Compiled code that was not kept",
             metrics.unkept.clone(),
         );
+        let held = metrics.held.clone();
+        registry.register_with_unit("server_held", "Bodies in memory", Unit::Bytes, held);
         let answered = metrics.answered.clone();
         let name = "server_requests";
         registry.register(name, "Requests that no function was asked", answered);
@@ -177,6 +182,11 @@ impl Metrics {
     /// A request ended that no function was asked: there is none for it, or the host has answered it itself.
     pub(crate) fn answered(&self, outcome: &'static str) {
         self.answered.get_or_create(&WithOutcome { outcome }).inc();
+    }
+
+    /// So many bytes of bodies are held in memory for clients.
+    pub(crate) fn held(&self, bytes: u64) {
+        self.held.set(i64::try_from(bytes).unwrap_or(i64::MAX));
     }
 
     /// Takes over what an engine's pool has; `engine` tells engines apart.

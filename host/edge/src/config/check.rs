@@ -149,6 +149,13 @@ fn server(found: &mut Finder, server: &Server) {
     let of_client = server.connections_per_client as u64;
     found.number("connections-per-client", of_client, 1, u64::MAX);
     found.size("headers", server.headers, 8 << 10, 16 << 20);
+    found.at("buffers", |found| {
+        let buffers = &server.buffers;
+        found.size("all", buffers.all, 64 << 10, u64::MAX);
+        found.size("function", buffers.function, 64 << 10, u64::MAX);
+        found.size("client", buffers.client, 64 << 10, u64::MAX);
+        found.size("connection", buffers.connection, 64 << 10, u64::MAX);
+    });
     found.at("timeouts", |found| {
         found.period("header", server.timeouts.header);
         found.period("body", server.timeouts.body);

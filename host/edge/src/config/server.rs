@@ -37,6 +37,8 @@ pub struct Server {
     /// The most bytes of a request's line and headers, from 8 KiB; more are answered with 431, and over HTTP/1.1 so are more than 100 fields. Default: `64KiB`.
     #[serde(with = "Size")]
     pub headers: u64,
+    /// How many bytes of bodies are held in memory for clients.
+    pub buffers: Buffers,
     /// The instances of all functions.
     pub pool: Pool,
     /// The folder of compiled components. `~/` is the home folder. Default: `amphi` in `$XDG_CACHE_HOME` or in `~/.cache`.
@@ -64,6 +66,7 @@ impl Default for Server {
             connections_per_client: 256,
             trusted_proxies: Vec::new(),
             headers: 64 << 10,
+            buffers: Buffers::default(),
             pool: Pool::default(),
             cache: None,
             unkept: Unkept::default(),
@@ -204,6 +207,36 @@ impl Default for Timeouts {
             drain: Duration::from_secs(30),
             drain_delay: Duration::ZERO,
             reload: Duration::from_secs(600),
+        }
+    }
+}
+
+/// How many bytes of calls by JSON are held in memory for clients: bodies that wait for the rest of them or for a place, and answers that are not taken yet. A call waits where there is no
+/// room; one always finds room where nothing else is held. Bodies of components that speak HTTP are not held.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Buffers {
+    /// For all clients together. Default: `256MiB`.
+    #[serde(with = "Size")]
+    pub all: u64,
+    /// For all calls of one function. Default: `128MiB`.
+    #[serde(with = "Size")]
+    pub function: u64,
+    /// For one client: an address, or the first 64 bits of one of IPv6. Default: `64MiB`.
+    #[serde(with = "Size")]
+    pub client: u64,
+    /// For one connection. Default: `16MiB`.
+    #[serde(with = "Size")]
+    pub connection: u64,
+}
+
+impl Default for Buffers {
+    fn default() -> Self {
+        Self {
+            all: 256 << 20,
+            function: 128 << 20,
+            client: 64 << 20,
+            connection: 16 << 20,
         }
     }
 }

@@ -144,6 +144,7 @@ impl Settings {
             },
             cache: None,
             unkept: server.unkept,
+            buffers: server.buffers.clone(),
             audit: None,
         }
     }

@@ -8,7 +8,9 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Poll, ready};
 
+use http::Request;
 use http::StatusCode;
+use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto::Builder;
@@ -24,6 +26,7 @@ use super::places::Place;
 use super::request;
 use super::streams::Streams;
 use super::{Handler, Settings};
+use crate::budget::{Budget, OfConnection};
 
 /// What all connections of a server have in common.
 pub struct Shared<H> {
@@ -86,7 +89,9 @@ where
 {
     let service = service_fn({
         let (shared, activity) = (Arc::clone(shared), Arc::clone(activity));
-        move |request| {
+        let budget = OfConnection(Arc::new(Budget::new(shared.settings.buffer)));
+        move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(budget.clone());
             let answer = request::answer(Arc::clone(&shared), Arc::clone(&activity), line, request);
             async move { Ok::<_, Infallible>(answer.await) }
         }
