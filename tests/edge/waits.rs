@@ -356,6 +356,21 @@ async fn a_function_has_its_least_of_the_pool() {
 }
 
 #[tokio::test]
+async fn a_version_that_cannot_be_tried_is_refused() {
+    let host = Arc::new(of_two());
+    let calls = greedy(&host, Share::default(), " 2").await;
+    let limits = Limits {
+        wall: SHORT,
+        ..Limits::default()
+    };
+    match host.deploy(spec("f", returning(1), limits)).await.err() {
+        Some(DeployError::Instance(Failure::NoPlace { waited })) => assert_eq!(waited, SHORT),
+        other => panic!("{other:?}"),
+    }
+    calls.iter().for_each(tokio::task::JoinHandle::abort);
+}
+
+#[tokio::test]
 async fn there_must_be_places_for_all_leasts() {
     let host = of_two();
     let own = |name: &str, least| {

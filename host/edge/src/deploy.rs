@@ -274,14 +274,15 @@ async fn tried(version: &Arc<Version>, smoke: Option<&Smoke>) -> Result<(), Depl
     if let Some(smoke) = smoke {
         proven(version, smoke).await?;
     }
-    // One instance shows that there can be one; it serves the first call.
-    let ready = version.prewarm(version.prewarm.max(1) as usize).await;
+    // The instance serves the first call.
+    version.prove().await.map_err(DeployError::Instance)?;
+    let ready = version.prewarm(version.prewarm as usize).await;
     ready.map_err(DeployError::Instance)
 }
 
 /// Has a version answer its smoke call. What that leaves in an instance, no other call finds.
 async fn proven(version: &Arc<Version>, smoke: &Smoke) -> Result<(), DeployError> {
-    version.prewarm(1).await.map_err(DeployError::Instance)?;
+    version.prove().await.map_err(DeployError::Instance)?;
     let answered = smoke::call(version, smoke).await;
     version.idle.clear(None);
     answered.map_err(|error| DeployError::Smoke {

@@ -276,3 +276,37 @@ fn served(function: &crate::Function) -> Served {
         calls: version.targets.callable.iter().map(call).collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::admission::Entry;
+    use crate::function::Spec;
+    use crate::host::Settings;
+
+    use super::*;
+
+    /// What holds a place among the calls of its function has not ended, whether its client was answered or not.
+    #[tokio::test]
+    async fn guests_that_go_on_are_waited_for_and_counted() {
+        let component = r#"(component
+            (core module $m (func (export "run")))
+            (core instance $i (instantiate $m))
+            (func (export "run") (canon lift (core func $i "run"))))"#;
+        let component = wat::parse_str(component).expect("a component");
+        let host = Host::new(Settings::default()).expect("it has no audit log");
+        let function = host.deploy(Spec::new("f", component)).await;
+        let function = function.unwrap_or_else(|error| panic!("{error}"));
+        let Entry::Admitted { permit, .. } = function.admission.enter().await else {
+            panic!("nobody else is there");
+        };
+        let short = Duration::from_millis(10);
+        assert_eq!(guests_have_ended(&host, short).await, 1);
+        let ends = async {
+            sleep(short).await;
+            drop(permit);
+        };
+        let ever = Duration::from_secs(100_000);
+        let (left, ()) = tokio::join!(guests_have_ended(&host, ever), ends);
+        assert_eq!(left, 0);
+    }
+}

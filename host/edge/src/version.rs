@@ -148,6 +148,15 @@ impl Version {
         outcome.unwrap_or(Err(late))
     }
 
+    /// Has one instance ready, as soon as there is a place for it, which shows that there can be one.
+    pub(crate) async fn prove(&self) -> Result<(), Failure> {
+        if self.idle.len() == 0 {
+            let place = self.place(self.limits.wall).await?;
+            self.idle.put(self.make(place).await?);
+        }
+        Ok(())
+    }
+
     /// Has `count` instances ready before anybody asks, as far as there are places.
     pub(crate) async fn prewarm(&self, count: usize) -> Result<(), Failure> {
         while self.idle.len() < count {

@@ -1,3 +1,5 @@
+//! Who gets a place, and who waits for one.
+
 use std::pin::Pin;
 
 use futures_util::FutureExt;
