@@ -43,6 +43,7 @@ use crate::site;
 
 use buffers::Buffers;
 
+pub(crate) use apply::Ready;
 pub use apply::{Applied, ApplyError, ApplyProblem};
 
 /// What a host is made with.

@@ -25,7 +25,7 @@ use tokio::time::timeout;
 
 use crate::aside::{DEPLOYING, Stopped};
 use crate::config::{self, Config, ConfigError};
-use crate::host::{Applied, Host};
+use crate::host::{Applied, Host, Ready};
 use crate::rollout::record::millis;
 
 use entry::Entry;
@@ -192,8 +192,10 @@ impl Reloader {
             let begin = Instant::now();
             let mut restart = Vec::new();
             let limit = this.limit;
-            let result = timeout(limit, this.attempt(&mut restart)).await;
-            let result = result.unwrap_or(Err(ReloadError::Late { limit }));
+            let ready = timeout(limit, this.prepare(&mut restart)).await;
+            let ready = ready.unwrap_or(Err(ReloadError::Late { limit }));
+            // Up to here nothing has changed, and from here on nothing is given up.
+            let result = ready.map(|ready| this.host.take_over(ready));
             let (generation, attempt) = this.take_down(trigger, begin, restart, &result);
             let records = Arc::clone(this.host.records());
             let written = DEPLOYING.run(move || {
@@ -208,8 +210,8 @@ impl Reloader {
             .unwrap_or_else(|error| Err(ReloadError::Stopped(error.to_string())))
     }
 
-    /// A reload, and what of the configuration waits for a restart.
-    async fn attempt(&self, restart: &mut Vec<String>) -> Result<Applied, ReloadError> {
+    /// What a reload is to take over, and what of the configuration waits for a restart.
+    async fn prepare(&self, restart: &mut Vec<String>) -> Result<Ready<'_>, ReloadError> {
         let (source, before) = (self.source.clone(), self.seen());
         // Files may be on a disk that is slow.
         let read = DEPLOYING.run(move || Ok(read(&source, &before)));
@@ -221,7 +223,7 @@ impl Reloader {
         if let Some(before) = &self.server {
             *restart = restart::differences(before, &config.server);
         }
-        self.host.apply(&config).await.map_err(ReloadError::Apply)
+        self.host.prepare(&config).await.map_err(ReloadError::Apply)
     }
 
     /// Keeps how a reload ended, and says it.

@@ -9,6 +9,7 @@ use std::thread::available_parallelism;
 
 use futures_util::StreamExt;
 use futures_util::stream;
+use tokio::sync::MutexGuard;
 
 use super::{Host, Settings, Snapshot};
 use crate::artifact::{Cache, Compiling, Place};
@@ -115,6 +116,15 @@ enum Made {
     Anew(Arc<Function>),
 }
 
+/// All that a configuration asks for, made and not served yet. Nothing else changes meanwhile.
+pub(crate) struct Ready<'a> {
+    snapshot: Snapshot,
+    plugins: Providers,
+    stores: KeyValueStores,
+    applied: Applied,
+    _changing: MutexGuard<'a, ()>,
+}
+
 impl Settings {
     /// The settings that a configuration has for a host. Components are compiled by `program` as a child process, if there is one.
     ///
@@ -157,7 +167,13 @@ impl Host {
     ///
     /// Everything that is in the way. Nothing has changed then.
     pub async fn apply(&self, config: &Config) -> Result<Applied, ApplyError> {
-        let _changing = self.changing.lock().await;
+        let ready = self.prepare(config).await?;
+        Ok(self.take_over(ready))
+    }
+
+    /// Makes all that `config` asks for, and changes nothing yet: who gives it up has changed nothing.
+    pub(crate) async fn prepare(&self, config: &Config) -> Result<Ready<'_>, ApplyError> {
+        let changing = self.changing.lock().await;
         let mut problems = Vec::new();
         let stores = self.opened(KeyValueStores::wanted(config)).await;
         let stores = stores.unwrap_or_else(|(name, problem)| {
@@ -208,6 +224,24 @@ impl Host {
             .map(|function| function.name.clone())
             .filter(|name| !config.functions.contains_key(name))
             .collect();
+        Ok(Ready {
+            snapshot,
+            plugins,
+            stores,
+            applied,
+            _changing: changing,
+        })
+    }
+
+    /// Serves what is ready: not to be given up in the middle.
+    pub(crate) fn take_over(&self, ready: Ready<'_>) -> Applied {
+        let Ready {
+            snapshot,
+            plugins,
+            stores,
+            mut applied,
+            _changing,
+        } = ready;
         for name in applied.deployed.clone() {
             if let Some(function) = snapshot.functions.get(&name) {
                 self.replace(self.function(&name).as_deref(), Some(function));
@@ -220,7 +254,7 @@ impl Host {
         self.plugins.store(Arc::new(plugins));
         self.stores.store(Arc::new(stores));
         self.show(snapshot);
-        Ok(applied)
+        applied
     }
 
     /// How many functions are made at once: while nobody is served, as many as there are processors; later, calls come first.
