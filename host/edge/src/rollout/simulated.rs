@@ -150,7 +150,7 @@ fn a_busy_client_does_not_hide_what_another_sees() {
         let step = |weight| Step {
             weight: percent(weight),
             hold: Duration::from_secs(3),
-            calls: 300,
+            calls: 20,
         };
         let schedule = Schedule::new(vec![step(1), step(10)]).expect("weights grow");
         let mut traffic = Traffic::new(seed, Plan::Steps(schedule), GOOD, GOOD);
@@ -177,6 +177,8 @@ fn a_busy_client_does_not_hide_what_another_sees() {
 fn a_busy_client_does_not_save_a_bad_canary() {
     for seed in 0..60 {
         let mut traffic = Traffic::new(seed, Plan::Fixed(percent(20)), GOOD, FIFTH);
+        // Calls that chance has shared out would tell by themselves.
+        traffic.keyed = 1.0;
         let (side, result) = match seed % 3 {
             0 => (Side::Canary, CallResult::Good),
             1 => (Side::Stable, CallResult::Trap),
@@ -191,5 +193,43 @@ fn a_busy_client_does_not_save_a_bad_canary() {
         }
         let back = matches!(traffic.cause(), Some(Cause::Errors | Cause::Traps));
         assert!(back, "seed {seed}: {:?}", traffic.last());
+    }
+}
+
+/// Without calls of the other version at the same time, chance has shared out nothing.
+#[test]
+fn a_client_without_a_key_takes_nothing_back_where_all_calls_are_the_canarys() {
+    for seed in 0..20 {
+        let mut traffic = Traffic::new(seed, Plan::Fixed(percent(50)), GOOD, GOOD);
+        traffic.until(500);
+        traffic.rollout.set_weight(Weight::ALL, traffic.now);
+        for _ in 0..1_000 {
+            traffic.call();
+            traffic.send(STEERS, Side::Canary, true, CallResult::Trap, Duration::ZERO);
+        }
+        assert_eq!(traffic.cause(), None, "seed {seed}: {:?}", traffic.last());
+    }
+}
+
+/// One client's calls of the stable version are nothing to compare with, however many.
+#[test]
+fn nothing_is_promoted_beside_one_clients_calls() {
+    for one_more in [false, true] {
+        let step = Step {
+            weight: percent(50),
+            hold: Duration::ZERO,
+            calls: 0,
+        };
+        let plan = Plan::Steps(Schedule::new(vec![step]).expect("one step"));
+        let mut traffic = Traffic::new(1, plan, GOOD, GOOD);
+        for call in 0..5_000 {
+            let (result, latency) = GOOD.call(&mut traffic.random);
+            traffic.send(call % 20, Side::Canary, true, result, latency);
+            let (result, latency) = GOOD.call(&mut traffic.random);
+            let client = 7 + usize::from(one_more && call % 2 == 0);
+            traffic.send(client, Side::Stable, true, result, latency);
+            traffic.now += Duration::from_millis(10);
+        }
+        assert_eq!(traffic.is_promoted(), one_more, "{:?}", traffic.last());
     }
 }

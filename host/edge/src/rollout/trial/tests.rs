@@ -32,12 +32,12 @@ fn of_a_thousand_healthy_canaries_none_goes_back() {
         let percent = random.choice([20, 50, 80]).expect("some");
         let mut traffic = Traffic::new(seed, fixed(percent), kind, kind);
         traffic.clients = random.choice([1, 2, 3, 20]).expect("some");
-        traffic.until(600);
+        traffic.until(400);
         let last = traffic.last().expect("there was a look");
         assert_eq!(last.rollback, None, "seed {seed}: {last:?}");
         looks += last.look;
     }
-    assert!(looks > 10_000, "{looks}");
+    assert!(looks > 6_000, "{looks}");
 }
 
 /// All that can be spent, in as many looks as there may be.
