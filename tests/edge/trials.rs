@@ -176,7 +176,8 @@ async fn a_configuration_that_takes_the_canary_out_ends_its_trial() {
     told(&[state("trial"), weight(&first, 90), weight(&second, 10)]);
     deploy(&host, calc("1-1")).await;
     told(&[state("promoted"), weight(&second, 100)]);
-    host.remove("calc").await.expect("it is served");
+    let gone = host.remove("calc").await.expect("it is written");
+    assert!(gone.is_some());
     told(&[]);
     let log = fs::read_to_string(folder.path().join("audit.jsonl")).expect("the log");
     let events = log.lines().map(|line| {
@@ -207,7 +208,7 @@ async fn what_a_trial_has_come_to_stays_when_something_else_changes() {
     let host = serving(on_trial("(i32.const 2)", 10)).await;
     let function = host.function("f").expect("it is served");
     let half = Weight::of_percent(50).expect("a share");
-    assert!(function.set_weight(half, by));
+    assert!(function.set_weight(half, by).await.expect("it is written"));
     deploy(&host, changed()).await;
     assert_eq!(weight(&host), Some(5_000));
     // Another share in the configuration is another trial.
@@ -215,18 +216,16 @@ async fn what_a_trial_has_come_to_stays_when_something_else_changes() {
     assert_eq!(weight(&host), Some(2_000));
     deploy(&host, on_trial("(i32.const 2)", 10)).await;
     // That it went back.
-    assert!(
-        host.function("f")
-            .expect("it is served")
-            .roll_back(by, None)
-    );
+    let function = host.function("f").expect("it is served");
+    assert!(function.roll_back(by).await.expect("it is written"));
     deploy(&host, changed()).await;
     assert_eq!(weight(&host), None);
     assert_eq!(call(&host, "f/run", "").await, (StatusCode::OK, json!(1)));
     // That it was promoted.
     deploy(&host, on_trial("(i32.const 2)", 20)).await;
     deploy(&host, on_trial("(i32.const 2)", 10)).await;
-    assert!(host.function("f").expect("it is served").promote(by));
+    let function = host.function("f").expect("it is served");
+    assert!(function.promote(by).await.expect("it is written"));
     deploy(&host, changed()).await;
     assert_eq!(weight(&host), None);
     assert_eq!(call(&host, "f/run", "").await, (StatusCode::OK, json!(2)));
@@ -266,10 +265,11 @@ async fn a_trial_that_ends_while_its_function_is_made_anew_stays_ended() {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
             let function = host.function("f").expect("it is served");
-            assert!(match promoted {
-                true => function.promote(Author::Hand),
-                false => function.roll_back(Author::Hand, None),
-            });
+            let ended = match promoted {
+                true => function.promote(Author::Hand).await,
+                false => function.roll_back(Author::Hand).await,
+            };
+            assert!(ended.expect("there is nothing to write"));
             fs::write(&go, "").expect("a file");
         };
         let (deployed, ()) = tokio::join!(host.deploy(again), meanwhile);
@@ -289,7 +289,8 @@ async fn a_canary_may_be_promoted_by_hand() {
     let host = serving(on_trial("(i32.const 2)", 0)).await;
     assert_eq!(call(&host, "f/run", "").await, (StatusCode::OK, json!(1)));
     let function = host.function("f").expect("it is served");
-    assert!(function.promote(Author::Hand));
-    assert!(!function.promote(Author::Hand));
+    let promoted = async || function.promote(Author::Hand).await;
+    assert!(promoted().await.expect("there is nothing to write"));
+    assert!(!promoted().await.expect("there is nothing to write"));
     assert_eq!(call(&host, "f/run", "").await, (StatusCode::OK, json!(2)));
 }

@@ -33,7 +33,7 @@ use crate::listen::{Handler, Peer, RequestBody};
 use crate::page;
 use crate::problem::{Kind, Problem};
 use crate::reload::{self, Reloader, Trigger};
-use crate::rollout::audit;
+use crate::rollout::audit::{self, AuditError};
 use crate::rollout::choice::Weight;
 use crate::rollout::record::Author;
 
@@ -180,21 +180,19 @@ impl Admin {
             Route::Reloads => Ok(json_of(&self.reloader()?.state())),
             Route::Reload => self.reload(by).await,
             Route::Promote(name) => {
-                self.change(name, |function| function.promote(Author::Hand))
-                    .await
+                let function = self.function(name)?;
+                changed(&function, function.promote(Author::Hand).await)
             }
             Route::RollBack(name) => {
-                self.change(name, |function| function.roll_back(Author::Hand, None))
-                    .await
+                let function = self.function(name)?;
+                changed(&function, function.roll_back(Author::Hand).await)
             }
             Route::Weight(name) => {
                 // Before the body is read, so that what is wrong first is told first.
                 self.function(name)?;
                 let weight = weight(request.into_body()).await?;
-                self.change(name, move |function| {
-                    function.set_weight(weight, Author::Hand)
-                })
-                .await
+                let function = self.function(name)?;
+                changed(&function, function.set_weight(weight, Author::Hand).await)
             }
         }
     }
@@ -204,25 +202,6 @@ impl Admin {
             let detail = format!("no function is named `{name}`");
             Problem::new(Kind::NoSuchFunction, detail)
         })
-    }
-
-    /// Does something about a version on trial, which is written to the disk before it is answered.
-    async fn change(
-        &self,
-        name: &str,
-        change: impl FnOnce(&Function) -> bool + Send + 'static,
-    ) -> Result<Response<Body>, Problem> {
-        let function = self.function(name)?;
-        let changed = Arc::clone(&function);
-        let changed = ADMIN.run(move || io::Result::Ok(change(&changed))).await;
-        match changed {
-            Ok(true) => Ok(json_of(&functions::one(&function))),
-            Ok(false) => {
-                let detail = format!("no version of `{name}` is on trial");
-                Err(Problem::new(Kind::NoCanary, detail))
-            }
-            Err(error) => Err(broken(error)),
-        }
     }
 
     fn reloader(&self) -> Result<&Arc<Reloader>, Problem> {
@@ -281,6 +260,27 @@ fn of_the_page(method: &Method, path: &str) -> Option<Response<Body>> {
         _ if method != Method::GET && method != Method::HEAD => None,
         Some(file) => page::ADMIN.file(file).map(page::File::response),
         None => (PAGE.strip_suffix('/') == Some(path)).then(|| page::moved(PAGE)),
+    }
+}
+
+/// The answer when something was done about a version on trial, which is on the disk by now, or why it was not.
+fn changed(
+    function: &Function,
+    changed: Result<bool, AuditError>,
+) -> Result<Response<Body>, Problem> {
+    match changed {
+        Ok(true) => Ok(json_of(&functions::one(function))),
+        Ok(false) => {
+            let detail = format!("no version of `{}` is on trial", function.name);
+            Err(Problem::new(Kind::NoCanary, detail))
+        }
+        Err(error) => {
+            let cause = std::error::Error::source(&error);
+            let cause = cause.map_or_else(String::new, |cause| format!(": {cause}"));
+            let detail =
+                format!("nothing was changed, since it could not be written: {error}{cause}");
+            Err(Problem::new(Kind::Unwritten, detail))
+        }
     }
 }
 

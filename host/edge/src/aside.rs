@@ -33,6 +33,9 @@ pub(crate) static CERTIFICATES: LazyLock<Threads> =
 pub(crate) static ADMIN: LazyLock<Threads> =
     LazyLock::new(|| Threads::new(16).within(Duration::from_secs(60)));
 
+/// What writes the audit log, which says itself what is late. One at a time has it.
+pub(crate) static RECORDING: LazyLock<Threads> = LazyLock::new(|| Threads::new(4));
+
 /// What finds the addresses of names, for all functions; each has a share. Who waits has the time to connect.
 pub(crate) static NAMES: LazyLock<Threads> = LazyLock::new(|| Threads::new(64));
 

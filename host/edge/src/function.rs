@@ -1,8 +1,9 @@
 //! A function that is served: a name, a way in, and the version that answers.
 
+mod trial;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use http::StatusCode;
@@ -11,16 +12,11 @@ use crate::admission::{Admission, AdmissionLimits};
 use crate::breaker::{Breaker, BreakerLimits};
 use crate::budget::Budget;
 use crate::config;
-use crate::digest::Digest;
-use crate::lanes::{Canary, Chosen, Lanes};
+use crate::lanes::Lanes;
 use crate::records::Records;
-use crate::rollout::Change;
-use crate::rollout::choice::Weight;
-use crate::rollout::decision::Decision;
-use crate::rollout::record::{Author, Event};
-use crate::rollout::window::CallResult;
 use crate::site::Cors;
-use crate::version::Version;
+
+pub(crate) use trial::{Replacement, Settled};
 
 /// What a function is to be.
 #[derive(Clone, Debug)]
@@ -67,15 +63,6 @@ impl Spec {
     }
 }
 
-/// How a trial has ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Settled {
-    /// The version on trial serves.
-    Promoted,
-    /// It is gone.
-    RolledBack,
-}
-
 /// A function that is served.
 pub struct Function {
     /// What it was asked to be.
@@ -96,6 +83,8 @@ pub struct Function {
     pub breaker: Arc<Breaker>,
     lanes: ArcSwap<Lanes>,
     records: Arc<Records>,
+    /// Held while something about its versions is decided, written and done: one thing at a time.
+    deciding: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Function {
@@ -132,6 +121,7 @@ impl Function {
             breaker,
             lanes: ArcSwap::from_pointee(lanes),
             records,
+            deciding: Arc::default(),
             spec,
         }
     }
@@ -146,129 +136,6 @@ impl Function {
     #[must_use]
     pub fn outcomes(&self) -> BTreeMap<String, u64> {
         self.lanes().stable.metrics.outcomes()
-    }
-
-    /// Has the version on trial take the place of the one that serves; whether there was one.
-    pub fn promote(&self, by: Author) -> bool {
-        self.end_trial(Event::Promoted { by }, Lanes::promoted)
-    }
-
-    /// Takes the version on trial away; whether there was one.
-    pub fn roll_back(&self, by: Author, decision: Option<Box<Decision>>) -> bool {
-        self.end_trial(Event::RolledBack { by, decision }, |lanes, _| {
-            lanes.without_canary()
-        })
-    }
-
-    /// Gives the version on trial another share of the calls; whether there is one.
-    pub fn set_weight(&self, weight: Weight, by: Author) -> bool {
-        let lanes = self.lanes();
-        let Some(canary) = &lanes.canary else {
-            return false;
-        };
-        canary.with(|rollout| rollout.set_weight(weight, Instant::now()));
-        self.records.weight(self, &lanes, weight, by);
-        true
-    }
-
-    /// Another function takes this one's place, or none: a trial that does not go on there is over. Whether it goes on.
-    pub(crate) fn give_way(&self, after: Option<&Self>) -> bool {
-        if let Some(after) = after {
-            after.settle(self);
-        }
-        let (before, by) = (self.lanes(), Author::Configuration);
-        let mut goes_on = false;
-        if let Some(canary) = &before.canary {
-            let is_canary = |version: &Version| version.digest == canary.version.digest;
-            let lanes = after.map(Self::lanes);
-            let next = lanes.as_ref().and_then(|lanes| lanes.canary.as_ref());
-            if let (Some(after), Some(next)) = (after, next)
-                && is_canary(&next.version)
-            {
-                // Calls that still run here count for nothing any more.
-                self.take_canary(|lanes, _| lanes.without_canary());
-                goes_on = self.spec.has_trial_of(&after.spec) && next.go_on(canary);
-            } else if lanes.is_some_and(|lanes| is_canary(&lanes.stable)) {
-                self.promote(by);
-            } else {
-                self.roll_back(by, None);
-            }
-        }
-        self.records.serves_no_more(self, &before);
-        if after.is_none() {
-            self.records.gone(self);
-        }
-        goes_on
-    }
-
-    /// Has a trial end here as it has ended `before`, which may have been while this function was made.
-    fn settle(&self, before: &Self) {
-        let Some(settled) = before.settled(&self.spec) else {
-            return;
-        };
-        self.take_canary(|lanes, canary| match settled {
-            Settled::Promoted => lanes.promoted(canary),
-            Settled::RolledBack => lanes.without_canary(),
-        });
-    }
-
-    /// How the trial that `spec` asks for has ended here, if it was this one and has ended.
-    pub(crate) fn settled(&self, spec: &Spec) -> Option<Settled> {
-        let canary = spec.canary.as_deref()?;
-        let lanes = self.lanes();
-        if lanes.canary.is_some() || !self.spec.has_trial_of(spec) {
-            return None;
-        }
-        Some(match lanes.stable.digest == Digest::of(canary) {
-            true => Settled::Promoted,
-            false => Settled::RolledBack,
-        })
-    }
-
-    fn end_trial(&self, event: Event, after: impl Fn(&Lanes, &Canary) -> Lanes) -> bool {
-        let Some(before) = self.take_canary(after) else {
-            return false;
-        };
-        self.records.ended(self, &before, event);
-        true
-    }
-
-    /// Has other versions called than those `before`, if one is on trial: who does it first, does it alone.
-    fn take_canary(&self, after: impl Fn(&Lanes, &Canary) -> Lanes) -> Option<Arc<Lanes>> {
-        let mut before = None;
-        self.lanes.rcu(|lanes| match &lanes.canary {
-            Some(canary) => {
-                before = Some(Arc::clone(lanes));
-                Arc::new(after(lanes, canary))
-            }
-            None => {
-                before = None;
-                Arc::clone(lanes)
-            }
-        });
-        before
-    }
-
-    /// Counts a call of its version and in the trial that it was part of, and does what follows.
-    pub(crate) fn count(&self, chosen: &Chosen, result: CallResult, latency: Duration) {
-        let metrics = &chosen.version.metrics;
-        metrics.count(result, latency, Instant::now());
-        let Some(part) = &chosen.part else {
-            return;
-        };
-        match part.count(result, latency) {
-            None => {}
-            Some(Change::Weight(weight)) => {
-                self.records
-                    .weight(self, &self.lanes(), weight, Author::Schedule);
-            }
-            Some(Change::Promote) => {
-                self.promote(Author::Schedule);
-            }
-            Some(Change::Rollback(decision)) => {
-                self.roll_back(Author::Trial, Some(decision));
-            }
-        }
     }
 }
 

@@ -25,7 +25,7 @@ use crate::config::{self, Unkept};
 use crate::deploy::DeployError;
 use crate::engine::{Bounds, Engines, PoolSettings};
 use crate::exchange::{Exchange, Received};
-use crate::function::{Function, Spec};
+use crate::function::{Function, Replacement, Spec};
 use crate::grant::keyvalue::{KeyValueStores, StoreBounds, StorePlace, StoreProblem};
 use crate::lanes::Chosen;
 use crate::listen::{Handler, RequestBody};
@@ -37,7 +37,6 @@ use crate::problem::{Kind, Problem};
 use crate::records::Records;
 use crate::request::{answer_by_handler, answer_typed};
 use crate::rollout::audit::AuditError;
-use crate::rollout::record::Author;
 use crate::route::{PAGE, Route, is_below};
 use crate::site;
 
@@ -94,7 +93,12 @@ impl Host {
     /// The audit log cannot be opened.
     pub fn new(settings: Settings) -> Result<Self, AuditError> {
         let records = Records::new(settings.audit.as_deref())?;
-        Ok(Self {
+        Ok(Self::with(settings, records))
+    }
+
+    /// A host whose decisions are told there.
+    pub(crate) fn with(settings: Settings, records: Arc<Records>) -> Self {
+        Self {
             engines: Engines::new(settings.pool),
             compiler: Compiler::new(settings.compiling, settings.cache),
             unkept: settings.unkept,
@@ -105,7 +109,7 @@ impl Host {
             buffers: Buffers::new(settings.buffers),
             document: openapi::Kept::default(),
             changing: tokio::sync::Mutex::default(),
-        })
+        }
     }
 
     /// Serves a function, in the place of the one of its name. Calls that run go on as they began; a trial that the old one has of the same components goes on too, or
@@ -123,29 +127,38 @@ impl Host {
         let function = self
             .make(Arc::new(spec), &self.plugins.load(), &self.stores.load())
             .await?;
-        self.serve([Arc::clone(&function)]);
+        self.serve(vec![Arc::clone(&function)]).await?;
         Ok(function)
     }
 
-    /// Takes down what becomes of functions and of their trials: when nothing is in the way any more, right before it is so.
-    fn replace(&self, before: Option<&Function>, after: Option<&Function>) {
-        let goes_on = before.is_some_and(|before| before.give_way(after));
-        let Some(after) = after else { return };
-        let lanes = after.lanes();
-        match lanes.canary {
-            Some(_) if !goes_on => self.records.began(after, &lanes, Author::Configuration),
-            Some(_) | None => self.records.serves(after),
+    /// Writes what becomes of the trials of functions that take each other's places. Whoever has this finishes it right before the functions are served.
+    async fn replace(
+        &self,
+        functions: Vec<(Option<Arc<Function>>, Option<Arc<Function>>)>,
+    ) -> Result<Vec<Replacement>, AuditError> {
+        let mut replacements = Vec::new();
+        for (before, after) in functions {
+            replacements.push(Replacement::of(before, after).await);
         }
+        let records = replacements.iter().flat_map(Replacement::records);
+        let records = records.collect();
+        self.records.write(records).await?;
+        Ok(replacements)
     }
 
-    fn serve(&self, functions: impl IntoIterator<Item = Arc<Function>>) {
+    async fn serve(&self, functions: Vec<Arc<Function>>) -> Result<(), DeployError> {
+        let pairs = functions
+            .iter()
+            .map(|after| (self.function(&after.name), Some(Arc::clone(after))));
+        let replacements = self.replace(pairs.collect()).await;
+        let replacements = replacements.map_err(DeployError::Unwritten)?;
+        replacements.iter().for_each(Replacement::finish);
         let mut snapshot = Snapshot::clone(&self.snapshot.load());
         for function in functions {
-            let before = snapshot.functions.get(&function.name);
-            self.replace(before.map(|before| &**before), Some(&function));
             snapshot.functions.insert(function.name.clone(), function);
         }
         self.show(snapshot);
+        Ok(())
     }
 
     /// Serves other functions, which have of the pool what they should from now on.
@@ -173,14 +186,21 @@ impl Host {
         }
     }
 
-    /// Serves the function of this name no more. Calls that run go on to their end.
-    pub async fn remove(&self, name: &str) -> Option<Arc<Function>> {
+    /// Serves the function of this name no more, if there is one. Calls that run go on to their end.
+    ///
+    /// # Errors
+    ///
+    /// It has a version on trial, and the end of that cannot be written to the audit log. It is served on.
+    pub async fn remove(&self, name: &str) -> Result<Option<Arc<Function>>, AuditError> {
         let _changing = self.changing.lock().await;
         let mut snapshot = Snapshot::clone(&self.snapshot.load());
-        let gone = snapshot.functions.remove(name)?;
-        self.replace(Some(&gone), None);
+        let Some(gone) = snapshot.functions.remove(name) else {
+            return Ok(None);
+        };
+        let replacements = self.replace(vec![(Some(Arc::clone(&gone)), None)]).await?;
+        replacements.iter().for_each(Replacement::finish);
         self.show(snapshot);
-        Some(gone)
+        Ok(Some(gone))
     }
 
     /// Whether nothing is served yet.
@@ -286,8 +306,8 @@ impl Host {
                     .await?,
             );
         }
+        self.serve(anew).await?;
         self.plugins.store(Arc::new(plugins));
-        self.serve(anew);
         Ok(())
     }
 

@@ -101,15 +101,11 @@ impl Canary {
         self.split.load().weight()
     }
 
-    /// Goes on with the trial that another canary of the same component has come to; whether that was not over.
-    pub(crate) fn go_on(&self, before: &Self) -> bool {
+    /// Goes on with the trial that another canary of the same component has come to.
+    pub(crate) fn go_on(&self, before: &Self) {
         let mut rollout = before.with(|rollout| rollout.clone());
         rollout.begin_again(Instant::now());
-        let goes_on = !rollout.over();
-        if goes_on {
-            self.with(|this| *this = rollout);
-        }
-        goes_on
+        self.with(|this| *this = rollout);
     }
 
     /// Reads, or changes, the state of the trial.

@@ -25,6 +25,7 @@
 //! | `config_reload_total` | `result` | reloads, `ok` or what stopped them |
 //! | `config_last_reload_success` | | 1 if the last reload was taken |
 //! | `abi_gate_total` | `result`, `reason` | new versions that were judged |
+//! | `rollout_unwritten_total` | | decisions about versions on trial that could not be written, and were not taken |
 //! | `code_unkept_total` | | components whose compiled code could not be kept |
 
 mod calls;
@@ -63,6 +64,7 @@ pub struct Metrics {
     unkept: Counter,
     answered: Family<WithOutcome, Counter>,
     held: Gauge,
+    unwritten: Counter,
 }
 
 /// What has become of the last version on trial.
@@ -140,6 +142,7 @@ impl Metrics {
             unkept: Counter::default(),
             answered: Family::default(),
             held: Gauge::default(),
+            unwritten: Counter::default(),
             registry: Registry::default(),
         };
         let (weight, rollout) = (metrics.weight.clone(), metrics.rollout.clone());
@@ -163,6 +166,12 @@ impl Metrics {
         let answered = metrics.answered.clone();
         let name = "server_requests";
         registry.register(name, "Requests that no function was asked", answered);
+        let name = "rollout_unwritten";
+        registry.register(
+            name,
+            "Decisions that were not written and not taken",
+            metrics.unwritten.clone(),
+        );
         let name = "log_dropped_lines";
         registry.register(name, "Lines of the log that nobody read", log::dropped());
         let name = "connections_refused";
@@ -252,6 +261,11 @@ impl Metrics {
         self.unkept.inc();
     }
 
+    /// Decisions about versions on trial could not be written, so they were not taken.
+    pub fn unwritten(&self, decisions: usize) {
+        self.unwritten.inc_by(decisions as u64);
+    }
+
     /// Everything, in the text format of OpenMetrics.
     #[must_use]
     pub fn text(&self) -> String {
@@ -317,6 +331,7 @@ mod tests {
         metrics.reload(Err("gate"));
         metrics.gate(false, "removed-func");
         metrics.unkept();
+        metrics.unwritten(2);
         let text = metrics.text();
         for line in [
             r#"fn_requests_total{function="calc",version="abc",outcome="ok"} 2"#,
@@ -342,6 +357,7 @@ mod tests {
             r#"config_reload_total{result="gate"} 1"#,
             r#"abi_gate_total{result="refused",reason="removed-func"} 1"#,
             "code_unkept_total 1",
+            "rollout_unwritten_total 2",
             "# EOF",
         ] {
             assert!(text.lines().any(|found| found == line), "{line}\n{text}");

@@ -1,22 +1,30 @@
 //! What is told of versions on trial: in the audit log, in the metrics, in the log.
+//!
+//! What is decided is [written](Records::write) first, and told in the metrics when it is in force.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
+use tokio::sync::{Mutex, oneshot};
+use tokio::time::{Instant, timeout_at};
 
+use crate::aside::RECORDING;
 use crate::function::Function;
 use crate::lanes::Lanes;
 use crate::metrics::{Metrics, RolloutState};
 use crate::rollout::audit::{AuditError, AuditLog};
-use crate::rollout::choice::Weight;
-use crate::rollout::record::{Author, Event, Record, millis};
+use crate::rollout::record::{Event, Record, millis};
+
+/// For how long a decision waits to be on the disk before it counts as not written.
+const WAIT: Duration = Duration::from_secs(10);
 
 /// Where decisions are told.
 pub(crate) struct Records {
     pub(crate) metrics: Metrics,
-    audit: Option<Mutex<AuditLog>>,
+    audit: Option<Arc<Mutex<AuditLog>>>,
+    wait: Duration,
     /// The file of the audit log.
     pub(crate) path: Option<PathBuf>,
 }
@@ -24,56 +32,119 @@ pub(crate) struct Records {
 impl Records {
     /// With an audit log in a file, if there is to be one.
     pub(crate) fn new(audit: Option<&Path>) -> Result<Arc<Self>, AuditError> {
-        let path = audit.map(Path::to_owned);
         let audit = match audit {
             Some(path) => {
                 let (log, cut) = AuditLog::open(path)?;
                 if cut > 0 {
                     tracing::warn!(path = %path.display(), bytes = cut, "the audit log ended in the middle of an entry, which was cut");
                 }
-                Some(Mutex::new(log))
+                Some((path, log))
             }
             None => None,
         };
-        Ok(Arc::new(Self {
+        Ok(Self::with(audit, WAIT))
+    }
+
+    /// With an audit log that is open, if there is to be one, which may take so long for a decision.
+    pub(crate) fn with(audit: Option<(&Path, AuditLog)>, wait: Duration) -> Arc<Self> {
+        let (path, audit) = audit.unzip();
+        Arc::new(Self {
             metrics: Metrics::new(),
-            audit,
-            path,
-        }))
+            audit: audit.map(|log| Arc::new(Mutex::new(log))),
+            wait,
+            path: path.map(Path::to_owned),
+        })
+    }
+
+    /// Whether decisions are written anywhere.
+    pub(crate) fn are_kept(&self) -> bool {
+        self.audit.is_some()
+    }
+
+    /// Writes decisions, all or none. When this returns, they are on the disk and may be acted on; if they cannot be, they are not taken, which is said and counted here. Without an audit
+    /// log there is nothing to wait for. However many write, one thread at most waits for the disk.
+    pub(crate) async fn write(&self, records: Vec<Record>) -> Result<(), AuditError> {
+        if let Some(audit) = self.audit.as_ref().filter(|_| !records.is_empty())
+            && let Err(error) = self.put(audit, records.clone()).await
+        {
+            self.metrics.unwritten(records.len());
+            for record in &records {
+                let error: &dyn std::error::Error = &error;
+                tracing::error!(error, function = %record.function, event = ?record.event, "a decision cannot be written to the audit log, so it is not taken");
+            }
+            return Err(error);
+        }
+        for record in &records {
+            tracing::info!(function = %record.function, stable = %record.stable, canary = %record.canary, event = ?record.event, "rollout");
+        }
+        Ok(())
+    }
+
+    /// Writes an entry that is no decision, if there is an audit log: what it tells of has happened already.
+    pub(crate) async fn append(&self, entry: impl Serialize + Send + 'static) {
+        if let Some(audit) = &self.audit
+            && let Err(error) = self.put(audit, vec![entry]).await
+        {
+            let error: &dyn std::error::Error = &error;
+            tracing::error!(error, "an entry cannot be written to the audit log");
+        }
+    }
+
+    /// Puts entries on the disk within the time that there is. What gets there later is taken back.
+    async fn put(
+        &self,
+        audit: &Arc<Mutex<AuditLog>>,
+        entries: Vec<impl Serialize + Send + 'static>,
+    ) -> Result<(), AuditError> {
+        let late = || AuditError::Late {
+            path: self.path.clone().unwrap_or_default(),
+            wait: self.wait,
+        };
+        let end = Instant::now() + self.wait;
+        let audit = Arc::clone(audit).lock_owned();
+        let mut audit = timeout_at(end, audit).await.map_err(|_| late())?;
+        let (written, mut told) = oneshot::channel();
+        tokio::spawn(RECORDING.run(move || {
+            if let Err(Ok(())) = written.send(audit.append(&entries)) {
+                audit.take_back();
+            }
+            Ok::<(), AuditError>(())
+        }));
+        let stopped = || AuditError::Stopped("nobody writes any more".to_owned());
+        match timeout_at(end, &mut told).await {
+            Ok(written) => written.unwrap_or_else(|_| Err(stopped())),
+            Err(_) => {
+                told.close();
+                told.try_recv().unwrap_or_else(|_| Err(late()))
+            }
+        }
     }
 
     /// A trial has begun.
-    pub(crate) fn began(&self, function: &Function, lanes: &Lanes, by: Author) {
-        let weight = lanes.canary.as_ref().map(|canary| canary.weight());
-        let weight = weight.unwrap_or_default().in_10_000();
-        let trial = Some(RolloutState::Trial);
-        self.metrics.rollout(&function.name, trial);
-        self.weights(function, lanes);
-        self.write(function, lanes, Event::Began { weight, by });
-    }
-
-    /// The version on trial has another share.
-    pub(crate) fn weight(&self, function: &Function, lanes: &Lanes, weight: Weight, by: Author) {
-        self.weights(function, lanes);
-        let weight = weight.in_10_000();
-        self.write(function, lanes, Event::Weight { weight, by });
+    pub(crate) fn began(&self, function: &Function) {
+        self.metrics
+            .rollout(&function.name, Some(RolloutState::Trial));
+        self.serves(function);
     }
 
     /// A trial has ended; `lanes` are as they were before.
-    pub(crate) fn ended(&self, function: &Function, lanes: &Lanes, event: Event) {
-        let state = match &event {
-            Event::Promoted { .. } => RolloutState::Promoted,
-            _ => RolloutState::RolledBack,
-        };
+    pub(crate) fn ended(&self, function: &Function, lanes: &Lanes, state: RolloutState) {
         self.metrics.rollout(&function.name, Some(state));
         self.serves_no_more(function, lanes);
-        self.weights(function, &function.lanes());
-        self.write(function, lanes, event);
+        self.serves(function);
     }
 
-    /// A function is served, with no trial that begins.
+    /// A function is served by the versions that it has now, in their shares.
     pub(crate) fn serves(&self, function: &Function) {
-        self.weights(function, &function.lanes());
+        let lanes = function.lanes();
+        let canary = lanes.canary.as_ref();
+        let share = canary.map_or(0, |canary| u32::from(canary.weight().in_10_000()) / 100);
+        if let Some(canary) = canary {
+            self.metrics
+                .weight(&function.name, &canary.version.name, Some(share));
+        }
+        self.metrics
+            .weight(&function.name, &lanes.stable.name, Some(100 - share));
     }
 
     /// There is no rollout of a function that is gone.
@@ -87,39 +158,16 @@ impl Records {
             self.metrics.weight(&function.name, &version.name, None);
         }
     }
+}
 
-    fn weights(&self, function: &Function, lanes: &Lanes) {
-        let canary = lanes.canary.as_ref();
-        let share = canary.map_or(0, |canary| u32::from(canary.weight().in_10_000()) / 100);
-        if let Some(canary) = canary {
-            self.metrics
-                .weight(&function.name, &canary.version.name, Some(share));
-        }
-        self.metrics
-            .weight(&function.name, &lanes.stable.name, Some(100 - share));
-    }
-
-    fn write(&self, function: &Function, lanes: &Lanes, event: Event) {
-        let canary = lanes.canary.as_ref();
-        let record = Record {
-            at: millis(SystemTime::now()),
-            function: function.name.clone(),
-            stable: lanes.stable.digest.to_string(),
-            canary: canary.map_or_else(String::new, |canary| canary.version.digest.to_string()),
-            event,
-        };
-        tracing::info!(function = %record.function, stable = %record.stable, canary = %record.canary, event = ?record.event, "rollout");
-        self.append(&record);
-    }
-
-    /// Writes an entry, decision or not, to the audit log if there is one. Blocks.
-    pub(crate) fn append(&self, entry: &impl Serialize) {
-        let Some(audit) = &self.audit else {
-            return;
-        };
-        let mut audit = audit.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Err(error) = audit.append(entry) {
-            tracing::error!(%error, "an entry could not be written to the audit log");
-        }
+/// What is written of something that happens now to a function which has these versions.
+pub(crate) fn record(function: &Function, lanes: &Lanes, event: Event) -> Record {
+    let canary = lanes.canary.as_ref();
+    Record {
+        at: millis(SystemTime::now()),
+        function: function.name.clone(),
+        stable: lanes.stable.digest.to_string(),
+        canary: canary.map_or_else(String::new, |canary| canary.version.digest.to_string()),
+        event,
     }
 }

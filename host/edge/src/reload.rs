@@ -195,15 +195,13 @@ impl Reloader {
             let ready = timeout(limit, this.prepare(&mut restart)).await;
             let ready = ready.unwrap_or(Err(ReloadError::Late { limit }));
             // Up to here nothing has changed, and from here on nothing is given up.
-            let result = ready.map(|ready| this.host.take_over(ready));
+            let result = match ready {
+                Ok(ready) => this.host.take_over(ready).await.map_err(ReloadError::Apply),
+                Err(error) => Err(error),
+            };
             let (generation, attempt) = this.take_down(trigger, begin, restart, &result);
-            let records = Arc::clone(this.host.records());
-            let written = DEPLOYING.run(move || {
-                records.append(&Entry::new(generation, by, &attempt));
-                Ok::<_, Stopped>(())
-            });
-            // Whether it could be written is said where it is.
-            let _ = written.await;
+            let entry = Entry::new(generation, by, attempt);
+            this.host.records().append(entry).await;
             result
         });
         task.await

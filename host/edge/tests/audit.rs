@@ -83,7 +83,8 @@ fn write_until_killed(file: &Path) {
     let mut random = fastrand::Rng::new();
     for number in numbers(file).len() as u64.. {
         let text = "x".repeat(random.usize(0..200_000));
-        log.append(&Entry { number, text }).expect("it is written");
+        log.append(&[Entry { number, text }])
+            .expect("it is written");
         println!("{WRITTEN}{number}");
         stdout().flush().expect("somebody reads");
     }

@@ -9,6 +9,7 @@ use crate::body::BodyError;
 use crate::call::Failure;
 use crate::gate::Refusal;
 use crate::grant::GrantError;
+use crate::rollout::audit::AuditError;
 use crate::rollout::steps::ScheduleError;
 
 /// Why a component is not served.
@@ -66,6 +67,8 @@ pub enum DeployError {
     Steps(ScheduleError),
     /// The system has no random numbers for the secret of its canary's trial.
     Random(io::Error),
+    /// What becomes of its trial cannot be written to the audit log.
+    Unwritten(AuditError),
     /// No instance can be made.
     Instance(Failure),
     /// It does not answer its smoke call as it must.
@@ -112,6 +115,7 @@ impl fmt::Display for DeployError {
                 "expected `pool.least` of all functions to be at most {places} places together, found {least}"
             ),
             Self::Random(_) => f.write_str("there are no random numbers for its trial"),
+            Self::Unwritten(_) => f.write_str("what becomes of its trial cannot be written"),
             Self::Grants(_) => f.write_str("what it is granted is not there"),
             Self::Plugin { plugin, .. } => write!(f, "the plugin `{plugin}` cannot serve it"),
             Self::NothingToCall { refused } if refused.is_empty() => f.write_str(
@@ -141,6 +145,7 @@ impl std::error::Error for DeployError {
             Self::Gate(refusal) => Some(refusal),
             Self::Steps(error) => Some(error),
             Self::Random(error) => Some(error),
+            Self::Unwritten(error) => Some(error),
             Self::Grants(error) => Some(error),
             Self::Plugin { error, .. } => Some(&**error),
             Self::Engine(error) | Self::Link(error) => Some(error.as_ref()),

@@ -18,9 +18,10 @@ use crate::config::{self, Config};
 use crate::deploy::{Candidate, DeployError};
 use crate::engine::PoolSettings;
 use crate::file;
-use crate::function::{Function, Spec};
+use crate::function::{Function, Replacement, Spec};
 use crate::grant::keyvalue::{KeyValueStores, StoreProblem};
 use crate::plugin::{ComponentPlugin, Provider, Providers};
+use crate::rollout::audit::AuditError;
 
 /// Why a configuration is not served.
 #[derive(Debug)]
@@ -44,6 +45,8 @@ pub enum ApplyProblem {
     Store(StoreProblem),
     /// A function cannot be served.
     Deploy(DeployError),
+    /// What becomes of trials cannot be written to the audit log.
+    Audit(AuditError),
 }
 
 impl fmt::Display for ApplyError {
@@ -73,6 +76,7 @@ impl fmt::Display for ApplyProblem {
             }
             Self::Store(_) => f.write_str("the store cannot be opened"),
             Self::Deploy(_) => f.write_str("it cannot be served"),
+            Self::Audit(_) => f.write_str("what becomes of trials cannot be written"),
         }
     }
 }
@@ -83,6 +87,7 @@ impl std::error::Error for ApplyProblem {
             Self::Read { error, .. } => Some(error),
             Self::Store(problem) => Some(problem),
             Self::Deploy(error) => Some(error),
+            Self::Audit(error) => Some(error),
         }
     }
 }
@@ -168,7 +173,7 @@ impl Host {
     /// Everything that is in the way. Nothing has changed then.
     pub async fn apply(&self, config: &Config) -> Result<Applied, ApplyError> {
         let ready = self.prepare(config).await?;
-        Ok(self.take_over(ready))
+        self.take_over(ready).await
     }
 
     /// Makes all that `config` asks for, and changes nothing yet: who gives it up has changed nothing.
@@ -234,7 +239,7 @@ impl Host {
     }
 
     /// Serves what is ready: not to be given up in the middle.
-    pub(crate) fn take_over(&self, ready: Ready<'_>) -> Applied {
+    pub(crate) async fn take_over(&self, ready: Ready<'_>) -> Result<Applied, ApplyError> {
         let Ready {
             snapshot,
             plugins,
@@ -242,19 +247,23 @@ impl Host {
             mut applied,
             _changing,
         } = ready;
+        let changed = applied.deployed.iter().chain(&applied.removed);
+        let pairs =
+            changed.map(|name| (self.function(name), snapshot.functions.get(name).cloned()));
+        let pairs = pairs.collect();
+        let replaced = self.replace(pairs).await.map_err(|error| ApplyError {
+            problems: vec![("server.audit".to_owned(), ApplyProblem::Audit(error))],
+        })?;
+        replaced.iter().for_each(Replacement::finish);
         for name in applied.deployed.clone() {
             if let Some(function) = snapshot.functions.get(&name) {
-                self.replace(self.function(&name).as_deref(), Some(function));
                 applied.warn(function);
             }
-        }
-        for name in &applied.removed {
-            self.replace(self.function(name).as_deref(), None);
         }
         self.plugins.store(Arc::new(plugins));
         self.stores.store(Arc::new(stores));
         self.show(snapshot);
-        applied
+        Ok(applied)
     }
 
     /// How many functions are made at once: while nobody is served, as many as there are processors; later, calls come first.

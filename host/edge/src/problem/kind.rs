@@ -118,6 +118,7 @@ kinds! {
     FromElsewhere = FORBIDDEN, "from-elsewhere", Client, Admin, "Without a token, only requests from this machine are answered.";
     NotEncrypted = FORBIDDEN, "not-encrypted", Client, Admin, "A token is not taken over a connection that is not encrypted.";
     NoCanary = CONFLICT, "no-canary", Client, Admin, "No version of the function is on trial.";
+    Unwritten = SERVICE_UNAVAILABLE, "unwritten", Host, Admin, "The decision cannot be written to the audit log, so it is not taken.";
     NoConfiguration = NOT_FOUND, "no-configuration", Client, Admin, "What is served comes from no configuration.";
     NoAuditLog = NOT_FOUND, "no-audit-log", Client, Admin, "No audit log is kept.";
     BadWeight = BAD_REQUEST, "bad-weight", Client, Admin, "The body is no share of calls.";

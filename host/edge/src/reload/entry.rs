@@ -8,7 +8,7 @@ use super::Attempt;
 
 /// The entry of a reload: how it ended, and who asked for it.
 #[derive(Serialize)]
-pub struct Entry<'a> {
+pub struct Entry {
     event: &'static str,
     /// The number of the configuration that is in use now.
     generation: u64,
@@ -16,16 +16,14 @@ pub struct Entry<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     by: Option<IpAddr>,
     #[serde(flatten)]
-    attempt: &'a Attempt,
+    attempt: Attempt,
 }
 
-impl Entry<'_> {
+impl Entry {
     /// What the entry of a reload is told by from all others: the value of `event`.
     pub const EVENT: &'static str = "reload";
-}
 
-impl<'a> Entry<'a> {
-    pub fn new(generation: u64, by: Option<IpAddr>, attempt: &'a Attempt) -> Self {
+    pub fn new(generation: u64, by: Option<IpAddr>, attempt: Attempt) -> Self {
         Self {
             event: Self::EVENT,
             generation,

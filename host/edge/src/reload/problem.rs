@@ -109,6 +109,7 @@ impl ReloadError {
         match error.problems.first() {
             None | Some((_, ApplyProblem::Read { .. })) => "file",
             Some((_, ApplyProblem::Store(_))) => "store",
+            Some((_, ApplyProblem::Audit(_))) => "audit",
             Some((_, ApplyProblem::Deploy(error))) => stage(error),
         }
     }
@@ -135,7 +136,10 @@ fn wrong(file: &str, issue: &Issue) -> ReloadProblem {
 fn apply(path: &str, problem: &ApplyProblem) -> ReloadProblem {
     let changes = match problem {
         ApplyProblem::Deploy(DeployError::Gate(refusal)) => changes(refusal),
-        ApplyProblem::Deploy(_) | ApplyProblem::Read { .. } | ApplyProblem::Store(_) => Vec::new(),
+        ApplyProblem::Deploy(_)
+        | ApplyProblem::Read { .. }
+        | ApplyProblem::Store(_)
+        | ApplyProblem::Audit(_) => Vec::new(),
     };
     ReloadProblem {
         changes,
@@ -170,6 +174,7 @@ fn stage(error: &DeployError) -> &'static str {
         DeployError::Gate(_) => "gate",
         DeployError::Steps(_) => "steps",
         DeployError::Random(_) => "random",
+        DeployError::Unwritten(_) => "audit",
         DeployError::Instance(_) => "instance",
         DeployError::Smoke { .. } => "smoke",
         DeployError::Stopped(_) => "stopped",

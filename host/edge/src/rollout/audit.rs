@@ -10,14 +10,51 @@ use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::aside::Stopped;
 
 /// A file of entries, open for more. Everything about it blocks.
-#[derive(Debug)]
 pub struct AuditLog {
-    file: File,
+    file: Box<dyn Disk>,
     path: PathBuf,
     /// The bytes of whole lines.
     whole: u64,
+    /// The bytes before the last entries.
+    before: u64,
+}
+
+/// What an [`AuditLog`] asks of its file, which may be late and may fail.
+pub(crate) trait Disk: Send {
+    /// How many bytes there are.
+    fn length(&self) -> io::Result<u64>;
+    /// Adds bytes at the end. When this returns, they are on the disk.
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
+    /// Cuts off what is beyond so many bytes, on the disk too.
+    fn cut(&mut self, length: u64) -> io::Result<()>;
+}
+
+impl Disk for File {
+    fn length(&self) -> io::Result<u64> {
+        Ok(self.metadata()?.len())
+    }
+
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.write_all(bytes)?;
+        self.sync_data()
+    }
+
+    fn cut(&mut self, length: u64) -> io::Result<()> {
+        self.set_len(length)?;
+        self.seek(SeekFrom::End(0))?;
+        self.sync_data()
+    }
+}
+
+impl fmt::Debug for AuditLog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("AuditLog").field(&self.path).finish()
+    }
 }
 
 /// Why entries are not written or read.
@@ -47,6 +84,21 @@ pub enum AuditError {
     },
     /// An entry cannot be put into JSON.
     Entry(serde_json::Error),
+    /// They were not on the disk in time.
+    Late {
+        /// The file.
+        path: PathBuf,
+        /// How long it had.
+        wait: Duration,
+    },
+    /// Writing was stopped: the process ends, or something in it has panicked.
+    Stopped(String),
+}
+
+impl From<Stopped> for AuditError {
+    fn from(Stopped(why): Stopped) -> Self {
+        AuditError::Stopped(why)
+    }
 }
 
 impl fmt::Display for AuditError {
@@ -66,6 +118,12 @@ impl fmt::Display for AuditError {
                 write!(f, "`{}`:{line}: expected an entry", path.display())
             }
             AuditError::Entry(_) => write!(f, "expected an entry that is JSON"),
+            AuditError::Late { path, wait } => write!(
+                f,
+                "`{}`: expected an entry to be on the disk within {wait:?}",
+                path.display()
+            ),
+            AuditError::Stopped(why) => write!(f, "writing an entry was stopped: {why}"),
         }
     }
 }
@@ -74,7 +132,7 @@ impl std::error::Error for AuditError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             AuditError::File { cause, .. } => Some(cause),
-            AuditError::Locked { .. } => None,
+            AuditError::Locked { .. } | AuditError::Late { .. } | AuditError::Stopped(_) => None,
             AuditError::Line { cause, .. } | AuditError::Entry(cause) => Some(cause),
         }
     }
@@ -116,52 +174,68 @@ impl AuditLog {
         let (_, whole) = lines::<IgnoredAny>(path, &bytes)?;
         let torn = (bytes.len() - whole) as u64;
         let mut log = AuditLog {
-            file,
+            file: Box::new(file),
             path: path.to_owned(),
             whole: whole as u64,
+            before: whole as u64,
         };
         if torn > 0 {
-            log.cut().map_err(problem)?;
+            log.file.cut(log.whole).map_err(problem)?;
         }
         Ok((log, torn))
     }
 
-    /// Adds an entry. When this returns, it is on the disk.
+    /// Adds entries, all or none. When this returns, they are on the disk.
     ///
     /// # Errors
     ///
-    /// When it is not: then the file is as it was, or will be before the next entry.
-    pub fn append(&mut self, entry: &impl Serialize) -> Result<(), AuditError> {
-        let mut line = serde_json::to_vec(entry).map_err(AuditError::Entry)?;
-        line.push(b'\n');
-        let written = self.write(&line);
+    /// When they are not: then the file is as it was, or will be before the next entry.
+    pub fn append(&mut self, entries: &[impl Serialize]) -> Result<(), AuditError> {
+        let mut lines = Vec::new();
+        for entry in entries {
+            serde_json::to_writer(&mut lines, entry).map_err(AuditError::Entry)?;
+            lines.push(b'\n');
+        }
+        let written = self.write(&lines);
         written.map_err(|cause| AuditError::File {
             path: self.path.clone(),
             cause,
         })
     }
 
-    fn write(&mut self, line: &[u8]) -> io::Result<()> {
+    fn write(&mut self, lines: &[u8]) -> io::Result<()> {
         // What an append that failed has left.
-        if self.file.metadata()?.len() != self.whole {
-            self.cut()?;
+        if self.file.length()? != self.whole {
+            self.file.cut(self.whole)?;
         }
-        let written = self
-            .file
-            .write_all(line)
-            .and_then(|()| self.file.sync_data());
+        let written = self.file.append(lines);
         match written {
-            Ok(()) => self.whole += line.len() as u64,
+            Ok(()) => {
+                self.before = self.whole;
+                self.whole += lines.len() as u64;
+            }
             // The next append tries again.
-            Err(_) => drop(self.cut()),
+            Err(_) => drop(self.file.cut(self.whole)),
         }
         written
     }
 
-    fn cut(&mut self) -> io::Result<()> {
-        self.file.set_len(self.whole)?;
-        self.file.seek(SeekFrom::End(0))?;
-        self.file.sync_data()
+    /// Takes the last entries back, which came too late for what they were about.
+    pub(crate) fn take_back(&mut self) {
+        self.whole = self.before;
+        // The next append tries again.
+        drop(self.file.cut(self.whole));
+    }
+
+    /// A log whose file is another disk, which is empty.
+    #[cfg(test)]
+    pub(crate) fn on(disk: impl Disk + 'static) -> AuditLog {
+        AuditLog {
+            file: Box::new(disk),
+            path: "decisions.jsonl".into(),
+            whole: 0,
+            before: 0,
+        }
     }
 }
 
@@ -214,9 +288,15 @@ mod tests {
     fn append(path: &Path, entries: std::ops::Range<u32>) -> u64 {
         let (mut log, torn) = AuditLog::open(path).expect("it opens");
         for entry in entries {
-            log.append(&entry).expect("it is written");
+            log.append(&[entry]).expect("it is written");
         }
         torn
+    }
+
+    fn write(path: &Path, bytes: &[u8]) {
+        let file = OpenOptions::new().append(true).open(path);
+        let written = file.and_then(|mut file| file.write_all(bytes));
+        written.expect("it is written");
     }
 
     fn read(path: &Path) -> Vec<u32> {
@@ -244,11 +324,7 @@ mod tests {
         for torn in 1..line.len() {
             let (_folder, path) = folder();
             append(&path, 0..2);
-            let (mut log, _) = AuditLog::open(&path).expect("it opens");
-            log.file
-                .write_all(&line.as_bytes()[..torn])
-                .expect("it is written");
-            drop(log);
+            write(&path, &line.as_bytes()[..torn]);
             assert_eq!(read(&path), [0, 1], "reading needs no cutting");
             assert_eq!(append(&path, 2..3), torn as u64);
             assert_eq!(read(&path), [0, 1, 2]);
@@ -256,7 +332,8 @@ mod tests {
         let (_folder, path) = folder();
         let (mut log, _) = AuditLog::open(&path).expect("it opens");
         let (number, text) = (1, "two\nlines");
-        log.append(&Entry { number, text }).expect("it is written");
+        log.append(&[Entry { number, text }])
+            .expect("it is written");
         assert_eq!(fs::read_to_string(&path).expect("it is read"), line);
     }
 
@@ -292,10 +369,10 @@ mod tests {
     fn what_a_failed_append_left_is_cut_off_before_the_next() {
         let (_folder, path) = folder();
         let (mut log, _) = AuditLog::open(&path).expect("it opens");
-        log.append(&1).expect("it is written");
-        log.file.write_all(b"{\"half").expect("it is written");
-        log.append(&2).expect("it is written");
-        assert_eq!(read(&path), [1, 2]);
+        log.append(&[1]).expect("it is written");
+        write(&path, b"{\"half");
+        log.append(&[2, 3]).expect("it is written");
+        assert_eq!(read(&path), [1, 2, 3]);
     }
 
     #[test]
