@@ -10,6 +10,7 @@ pub struct Decision {
     /// Whether the canary goes back, and why; none means that it stays.
     pub rollback: Option<Cause>,
     /// Why the canary is not to have more calls, although it does not go back: it looks worse with one client's calls, or without them, or may be by chance.
+    #[serde(default)]
     pub doubt: Option<Cause>,
     /// Which look it was, from 1. A rollback without a comparison has the number of looks there were.
     pub look: u32,
@@ -75,6 +76,7 @@ pub struct Figures {
     /// Those of them that had no instance.
     pub not_instantiated: u64,
     /// In how many strata their clients are, at most 64: two clients are two strata, but for one time in 64.
+    #[serde(default)]
     pub clients: u64,
     /// The 99th percentile of the answered ones, in microseconds.
     pub p99_micros: Option<u64>,

@@ -101,4 +101,23 @@ mod tests {
         let read: Record = serde_json::from_str(&text).expect("it is read");
         assert_eq!(read, record);
     }
+
+    /// A log goes on with another version of this program.
+    #[test]
+    fn a_record_of_an_earlier_version_is_read() {
+        let figures = r#"{"calls":9,"failed":9,"trapped":0,"not_instantiated":0,"p99_micros":1}"#;
+        let likely = r#"{"errors":1.0,"traps":1.0,"latency":1.0}"#;
+        let text = format!(
+            r#"{{"at":1,"function":"calc","stable":"aa","canary":"bb","event":"rolled-back","by":"trial","decision":{{"rollback":"traps","look":1,"level":0.1,"stable":{figures},"canary":{figures},"batch":{figures},"of_window":{likely},"of_batch":{likely}}}}}"#
+        );
+        let read: Record = serde_json::from_str(&text).expect("it is read");
+        let Event::RolledBack {
+            decision: Some(decision),
+            ..
+        } = read.event
+        else {
+            panic!("{read:?}");
+        };
+        assert_eq!((decision.doubt, decision.canary.clients), (None, 0));
+    }
 }

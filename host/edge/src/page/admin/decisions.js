@@ -56,11 +56,14 @@ function sentence({ event, by, weight, decision, stable, canary }) {
 }
 
 /** Why it went back, in the figures that it was decided by. */
-function reason({ rollback, canary, stable }) {
+function reason({ rollback, canary, stable, batch }) {
   const of = (some) => `${count(canary[some])} of ${count(canary.calls)}, beside ${count(stable[some])} of ${count(stable.calls)}`;
   switch (rollback) {
     case 'errors': return `failed ${of('failed')}`;
     case 'traps': return `trapped ${of('trapped')}`;
+    case 'none-succeeded': return `none of its latest ${count(batch.calls)} calls succeeded`;
+    case 'no-calls': return 'nobody has called it for too long';
+    case 'undecided': return 'its step could not be ended for too long';
     case 'not-instantiated': return `no instance for ${of('not_instantiated')}`;
     default: return rollback;
   }

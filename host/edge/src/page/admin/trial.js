@@ -54,13 +54,15 @@ function row(side, { calls, failed, trapped, p99_micros: p99 }) {
 
 const part = (some, all) => (some ? `${count(some)} (${share(some / all)})` : '0');
 
-/** A decision in a sentence. */
+/** A decision in a sentence or two. */
 function decided(decision) {
   if (!decision) return 'Nothing was decided yet.';
-  const { look, level, rollback: cause, of_window: likely } = decision;
+  const { look, level, rollback: cause, doubt, of_window: likely } = decision;
+  if (!level) return `It goes back (${cause}).`;
   const least = Math.min(likely.errors, likely.traps, likely.latency);
   const why = `Probability that chance alone makes it so much worse: ${probability(least)} (below ${probability(level)} it goes back).`;
-  return `Look ${look}: it ${cause ? `goes back (${cause})` : 'stays'}. ${why}`;
+  const waits = !cause && doubt ? ` There is doubt (${doubt}), so it gets no more calls.` : '';
+  return `Look ${look}: it ${cause ? `goes back (${cause})` : 'stays'}. ${why}${waits}`;
 }
 
 const sides = ({ versions }) => ['stable', 'canary'].map((role) => versions.find((version) => version.role === role));
