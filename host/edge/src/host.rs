@@ -85,6 +85,11 @@ struct Snapshot {
     routes: Vec<Arc<Function>>,
 }
 
+/// The function that is served, if there is one.
+type Former = Option<Arc<Function>>;
+/// The function that takes its place, if one does.
+type Next = Option<Arc<Function>>;
+
 impl Host {
     /// A host that serves nothing yet.
     ///
@@ -134,7 +139,7 @@ impl Host {
     /// Writes what becomes of the trials of functions that take each other's places. Whoever has this finishes it right before the functions are served.
     async fn replace(
         &self,
-        functions: Vec<(Option<Arc<Function>>, Option<Arc<Function>>)>,
+        functions: Vec<(Former, Next)>,
     ) -> Result<Vec<Replacement>, AuditError> {
         let mut replacements = Vec::new();
         for (before, after) in functions {

@@ -129,7 +129,8 @@ fn calls_that_were_given_up_were_drawn_all_the_same() {
             let side = traffic.random.choice([Side::Canary, Side::Stable]);
             let side = side.expect("there are two");
             let (mut result, latency) = half.call(&mut traffic.random);
-            if side == Side::Canary && result == CallResult::Good && traffic.calls % 2 == 0 {
+            if side == Side::Canary && result == CallResult::Good && traffic.calls.is_multiple_of(2)
+            {
                 result = CallResult::GivenUp;
             }
             traffic.send(0, side, true, result, latency);
