@@ -5,6 +5,8 @@
 
 #[path = "cli/check.rs"]
 mod check;
+#[path = "cli/numbers.rs"]
+mod numbers;
 #[path = "cli/serve.rs"]
 mod serve;
 #[path = "cli/serving.rs"]

@@ -123,6 +123,7 @@ fn of_component(component: &Path) -> Result<Config, Failure> {
 /// Says whether a configuration can be served; `serve` has the same errors.
 fn check(config: Config, file: Option<PathBuf>, json: bool) -> Outcome {
     let names: Vec<String> = config.functions.keys().cloned().collect();
+    log::check(&config.server.log).map_err(Error::new)?;
     let program = env::current_exe().context("cannot find this program")?;
     let checked = runtime()?.block_on(Server::check(config, file, Some(program)));
     let Checked {

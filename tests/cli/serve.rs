@@ -442,6 +442,103 @@ fn a_configuration_is_checked_without_serving_it() {
     assert!(missing.contains("cannot find `nowhere.wasm`"), "{missing}");
 }
 
+/// What a check says is what `serve` says; what it finds good is told with what it has not looked at, beside a server that runs.
+#[test]
+fn a_check_is_a_start_without_sockets() {
+    let folder = folder("serve-check");
+    let calc = guest("calc-1-0.wasm");
+    let file = folder.join("amphi.yaml");
+    let path = text(&file);
+    let write = |text: &str| fs::write(&file, text).expect("it can be written");
+    for (config, reason) in [
+        (
+            format!(
+                "functions: {{ f: {{ component: {calc}, smoke: {{ func: add, args: [1, 2], expect: 4 }} }} }}"
+            ),
+            "expected `4`, found `3`",
+        ),
+        (
+            format!(
+                "server: {{ connections: 18446744073709551615 }}\nfunctions: {{ f: {{ component: {calc} }} }}"
+            ),
+            "`server.connections`",
+        ),
+        (
+            format!(
+                "server: {{ pool: {{ instances: 100000 }} }}\nfunctions: {{ f: {{ component: {calc} }} }}"
+            ),
+            "`functions.f`",
+        ),
+        (
+            format!(
+                "functions: {{ f: {{ component: {calc}, grants: {{ directories: [{{ host: ., guest: /, write: true }}] }} }} }}"
+            ),
+            "change the configuration",
+        ),
+    ] {
+        write(&config);
+        let [checked, served] = [
+            amphi(&["serve", "--check", &path]),
+            amphi(&["serve", "--listen", "127.0.0.1:0", &path]),
+        ];
+        let said = String::from_utf8_lossy(&checked.stderr).into_owned();
+        assert!(said.contains(reason), "{config}\n{said}");
+        assert_eq!(said, String::from_utf8_lossy(&served.stderr), "{config}");
+        assert_eq!(
+            (checked.status.code(), served.status.code()),
+            (Some(2), Some(2))
+        );
+    }
+    write(&format!(
+        "server: {{ audit: audit.jsonl }}\nfunctions: {{ f: {{ component: {calc}, grants: {{ keyvalue: {{ kept: {{ file: kept.redb }} }} }} }} }}"
+    ));
+    let serving = Serving::start(&path);
+    let good = amphi(&["serve", "--check", "--json", &path]);
+    let said: Value = serde_json::from_slice(&good.stdout).expect("it is JSON");
+    assert_eq!(said["functions"], json!(["f"]));
+    assert_eq!(
+        said["unchecked"].as_array().map(Vec::len),
+        Some(1),
+        "{said}"
+    );
+    let good = amphi(&["serve", "--check", &path]);
+    let said = String::from_utf8_lossy(&good.stdout).into_owned();
+    assert!(
+        said.starts_with("the configuration is good: 1 function\n"),
+        "{said}"
+    );
+    assert!(
+        said.contains("not checked: the key-value store `kept` of `f`"),
+        "{said}"
+    );
+    assert_eq!(good.status.code(), Some(0));
+    serving.tell("-TERM");
+    assert_eq!(serving.end().0, Some(0));
+}
+
+/// Pages that are elsewhere are said to be there, and those that are nowhere are not said to be anywhere.
+#[test]
+fn the_places_that_are_said_are_those_of_the_configuration() {
+    let folder = folder("serve-pages");
+    let file = folder.join("amphi.yaml");
+    let config = format!(
+        "server: {{ admin: {{ listen: '127.0.0.1:0' }}, pages: {{ docs: nowhere, openapi: admin, metrics: here }} }}\nfunctions: {{ calc: {{ component: {} }} }}\n",
+        guest("calc-1-0.wasm")
+    );
+    fs::write(&file, config).expect("it can be written");
+    let serving = Serving::start(&text(&file));
+    let said = &serving.said;
+    assert_eq!(said["docs"], Value::Null);
+    let (address, admin) = (serving.place("address"), serving.place("admin"));
+    assert_eq!(said["openapi"], format!("{admin}/openapi.json"));
+    assert_eq!(said["metrics"], format!("{address}/metrics"));
+    assert_eq!(ask_at(admin, "GET", "/openapi.json", "", "").0, 200);
+    assert_eq!(serving.ask("GET", "/metrics", "").0, 200);
+    assert_eq!(serving.ask("GET", "/openapi.json", "").0, 404);
+    serving.tell("-TERM");
+    assert_eq!(serving.end().0, Some(0));
+}
+
 #[test]
 fn the_schema_is_the_published_one() {
     let schema = amphi(&["serve", "--print-schema"]);
@@ -469,6 +566,8 @@ fn what_cannot_be_served_is_told_with_its_place() {
     );
     assert!(error.contains("`functions.bad`"), "{error}");
     assert_eq!(done.status.code(), Some(2));
+    let checked = amphi(&["serve", "--check", &text(&file)]);
+    assert_eq!(String::from_utf8_lossy(&checked.stderr), error);
     let done = amphi(&["serve", "--check", &text(&folder.join("broken.wasm"))]);
     let error = String::from_utf8_lossy(&done.stderr).into_owned();
     assert!(error.contains("expected a component, or"), "{error}");

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use amphi_edge::admin::{Admin, Token};
+use amphi_edge::listen::Peer;
 use amphi_edge::page::{ADMIN, POLICY};
 use amphi_edge::{ConfigSource, Host, Reloader, Settings, Spec, config};
 use bytes::Bytes;
@@ -293,12 +294,12 @@ async fn what_cannot_be_done_is_a_problem() {
     assert_eq!(status, StatusCode::BAD_REQUEST);
 }
 
-async fn reloading(folder: &Path) -> (Arc<Host>, Admin) {
+async fn reloading(host: Host, folder: &Path) -> (Arc<Host>, Admin) {
     let file = folder.join("amphi.yaml");
     std::fs::write(folder.join("calc.wasm"), guest("calc-1-0")).expect("a component");
     let text = "functions: { calc: { component: calc.wasm } }\n";
     std::fs::write(&file, text).expect("a configuration");
-    let host = Arc::new(host());
+    let host = Arc::new(host);
     let config = config::read(&file).expect("it is good");
     if let Err(error) = host.apply(&config).await {
         panic!("{}", chain(&error));
@@ -316,7 +317,7 @@ async fn reloading(folder: &Path) -> (Arc<Host>, Admin) {
 #[tokio::test]
 async fn reloads_are_asked_for_and_told() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (host, admin) = reloading(folder.path()).await;
+    let (host, admin) = reloading(host(), folder.path()).await;
     let (_, state) = ask(&admin, "GET", "/admin/reload", "").await;
     assert_eq!(state, json!({ "generation": 1, "last": null }));
     let replace = |name: &str| std::fs::write(folder.path().join("calc.wasm"), guest(name));
@@ -366,6 +367,109 @@ async fn only_who_has_the_token_is_answered() {
             assert_eq!(asks, expected == StatusCode::UNAUTHORIZED);
         }
     }
+}
+
+/// A token that others could read is not taken, and the page that would ask for one is not there.
+#[tokio::test]
+async fn a_token_is_not_taken_where_others_can_read_it() {
+    let host = Arc::new(serving(three()).await);
+    let token = Some(Token::new(b"correct horse"));
+    let everywhere = SocketAddr::from(([0, 0, 0, 0], 9090));
+    let admin = Admin::new(host, None, token, everywhere).expect("it has a token");
+    let ask = async |address: &str, encrypted: bool, path: &str| {
+        let peer = Peer {
+            address: SocketAddr::new(address.parse().expect("an address"), 40_000),
+            encrypted,
+        };
+        let request = Request::get(path)
+            .header("authorization", "Bearer correct horse")
+            .extension(peer);
+        let request = request.body(Full::<Bytes>::default());
+        read(admin.answer(request.expect("a request")).await).await
+    };
+    for path in ["/admin/functions", "/metrics", "/admin/"] {
+        for (address, encrypted, status) in [
+            ("192.0.2.1", false, StatusCode::FORBIDDEN),
+            ("2001:db8::1", false, StatusCode::FORBIDDEN),
+            ("::ffff:192.0.2.1", false, StatusCode::FORBIDDEN),
+            ("192.0.2.1", true, StatusCode::OK),
+            ("127.0.0.1", false, StatusCode::OK),
+            ("::ffff:127.0.0.1", false, StatusCode::OK),
+            ("::1", false, StatusCode::OK),
+        ] {
+            let (found, answer) = ask(address, encrypted, path).await;
+            assert_eq!(found, status, "{address} {encrypted} {path}: {answer}");
+            if status == StatusCode::FORBIDDEN {
+                assert_eq!(answer["kind"], "not-encrypted", "{address} {path}");
+            }
+        }
+    }
+}
+
+/// Reloads are in the audit log with who asked for them, and are no decisions.
+#[tokio::test]
+async fn reloads_are_in_the_audit_log() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("audit.jsonl");
+    let host = Host::new(Settings {
+        audit: Some(path.clone()),
+        ..settings()
+    });
+    let (_host, admin) = reloading(host.expect("an audit log"), folder.path()).await;
+    let put = |name: &str| std::fs::write(folder.path().join("calc.wasm"), guest(name));
+    let reload = async || {
+        let peer = Peer {
+            address: SocketAddr::from(([127, 0, 0, 1], 40_000)),
+            encrypted: false,
+        };
+        let request = Request::post("/admin/reload").extension(peer);
+        let request = request.body(Full::<Bytes>::default());
+        read(admin.answer(request.expect("a request")).await).await
+    };
+    reload().await;
+    put("calc-1-1").expect("a component");
+    reload().await;
+    put("calc-2-0").expect("a component");
+    reload().await;
+    let canary = "functions: { calc: { component: calc.wasm, canary: { component: next.wasm } } }\nserver: { headers: 8KiB, log: { level: debug } }\n";
+    put("calc-1-0").expect("a component");
+    std::fs::write(folder.path().join("next.wasm"), guest("calc-1-1")).expect("a component");
+    put("calc-1-1").expect("a component");
+    std::fs::write(folder.path().join("amphi.yaml"), canary).expect("a configuration");
+    let (status, state) = reload().await;
+    assert_eq!(status, StatusCode::OK, "{state}");
+    let restart = json!(["server.headers", "server.log.level"]);
+    assert_eq!(state["last"]["restart"], restart, "{state}");
+    let entries = amphi_edge::rollout::audit::entries::<Value>(&path).expect("entries");
+    let reloads: Vec<&Value> = entries
+        .iter()
+        .filter(|entry| entry["event"] == "reload")
+        .collect();
+    let told: Vec<_> = reloads
+        .iter()
+        .map(|entry| (&entry["result"], &entry["generation"], &entry["deployed"]))
+        .collect();
+    let (calc, none) = (json!(["calc"]), Value::Null);
+    let expected = [
+        (&json!("unchanged"), &json!(1), &none),
+        (&json!("changed"), &json!(2), &calc),
+        (&json!("failed"), &json!(2), &none),
+        (&json!("changed"), &json!(3), &calc),
+    ];
+    assert_eq!(told, expected);
+    for entry in &reloads {
+        assert_eq!(
+            (&entry["trigger"], &entry["by"]),
+            (&json!("hand"), &json!("127.0.0.1"))
+        );
+        assert!(entry["at"].as_u64().is_some_and(|at| at > 0), "{entry}");
+    }
+    assert_eq!(reloads[2]["problems"][0]["path"], "functions.calc");
+    assert_eq!(reloads[3]["restart"], restart);
+    let (_, document) = ask(&admin, "GET", "/admin/decisions", "").await;
+    let decisions = document["decisions"].as_array().expect("decisions");
+    let events: Vec<_> = decisions.iter().map(|entry| &entry["event"]).collect();
+    assert_eq!(events, [&json!("began")], "{document}");
 }
 
 #[tokio::test]

@@ -43,10 +43,7 @@ const LAST: Duration = Duration::from_secs(2);
 ///
 /// If the environment variable is not understood, somebody else takes the events already, or there can be no thread that writes them.
 pub fn start(log: &Log) -> Result<Last, LogError> {
-    let filter = match std::env::var(VARIABLE) {
-        Ok(text) => EnvFilter::try_new(text).map_err(LogError::Variable)?,
-        Err(_) => filter(log.level),
-    };
+    let filter = wanted(log)?;
     let tell = |lines| tracing::warn!(lines, "lines of the log were dropped: nobody read them");
     let queue = Queue::start(io::stderr(), tell).map_err(LogError::Thread)?;
     subscriber(log.format, filter, Arc::clone(&queue))
@@ -57,6 +54,23 @@ pub fn start(log: &Log) -> Result<Last, LogError> {
         |panic| tracing::error!(%panic, "something panicked"),
     ));
     Ok(Last(queue))
+}
+
+/// Looks whether events could be written, without doing so.
+///
+/// # Errors
+///
+/// If the environment variable is not understood.
+pub fn check(log: &Log) -> Result<(), LogError> {
+    wanted(log).map(drop)
+}
+
+/// What is written, by the environment variable or else by the configuration.
+fn wanted(log: &Log) -> Result<EnvFilter, LogError> {
+    match std::env::var(VARIABLE) {
+        Ok(text) => EnvFilter::try_new(text).map_err(LogError::Variable),
+        Err(_) => Ok(filter(log.level)),
+    }
 }
 
 /// Waits for the last lines to be written when it is dropped, but not for ever.

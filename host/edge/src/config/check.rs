@@ -11,7 +11,6 @@ use std::time::Duration;
 
 use http::Method;
 use http::uri::PathAndQuery;
-use tokio::sync::Semaphore;
 
 use super::deserialize::like;
 use super::issue::{Issue, Problem};
@@ -20,9 +19,6 @@ use super::text::{period, size};
 use super::tree::{self, Step};
 use super::{Breaker, Canary, Config, Function, Grants, Limits, Server, Smoke, Store};
 use share::{leasts, share};
-
-/// The most connections: as many places as can be counted.
-const CONNECTIONS: u64 = Semaphore::MAX_PERMITS as u64;
 
 /// Paths that the host answers itself.
 const RESERVED: &[&str] = &[
@@ -145,7 +141,7 @@ impl Finder {
 }
 
 fn server(found: &mut Finder, server: &Server) {
-    found.number("connections", server.connections as u64, 1, CONNECTIONS);
+    found.number("connections", server.connections as u64, 1, 1_000_000);
     let of_client = server.connections_per_client as u64;
     found.number("connections-per-client", of_client, 1, u64::MAX);
     found.size("headers", server.headers, 8 << 10, 16 << 20);

@@ -23,7 +23,7 @@ pub struct Server {
     pub tls: Option<Tls>,
     /// How long clients may take.
     pub timeouts: Timeouts,
-    /// How many connections are open at once, from 1. For one above it the one that is idle for longest is closed, if that is at least a second; else it
+    /// How many connections are open at once, from 1 to 1,000,000. For one above it the one that is idle for longest is closed, if that is at least a second; else it
     /// may only ask for `/healthz` and `/readyz`, and is answered with 503. Default: 1024.
     pub connections: usize,
     /// How many connections one client has, from 1: an IPv4 address, or the /64 of an IPv6 address. Those above it may only ask for `/healthz` and `/readyz`, two at a
@@ -41,13 +41,13 @@ pub struct Server {
     pub buffers: Buffers,
     /// The instances of all functions.
     pub pool: Pool,
-    /// The folder of compiled components. `~/` is the home folder. Default: `amphi` in `$XDG_CACHE_HOME` or in `~/.cache`.
+    /// The folder of compiled components, which nobody but this user and root may be able to write to or put another in the place of. `~/` is the home folder. Default: `amphi` in `$XDG_CACHE_HOME` or in `~/.cache`.
     pub cache: Option<PathBuf>,
     /// What becomes of a new version whose compiled code cannot be kept there. Default: `refuse`.
     pub unkept: Unkept,
     /// What the compiler may take for one component.
     pub compile: Compile,
-    /// The file of the audit log, which keeps every decision about versions on trial. Default: none is kept.
+    /// The file of the audit log, which keeps every decision about versions on trial and every reload. Default: none is kept.
     pub audit: Option<PathBuf>,
     /// How events are written, to standard error.
     pub log: Log,
@@ -155,7 +155,7 @@ pub struct Admin {
     /// The address of the API, `address:port`.
     #[serde(with = "Address")]
     pub listen: SocketAddr,
-    /// The file of the token that callers must show. Default: callers need none, which only a loopback address allows.
+    /// The file of the token that callers must show, which nobody but this user and root may be able to change. Default: callers need none, which only a loopback address allows.
     #[serde(default)]
     pub token_file: Option<PathBuf>,
     /// Encrypted connections, which an address that is no loopback address must have: nobody else is to read the token. Default: the server's, but none at a loopback

@@ -95,6 +95,8 @@ impl Reloader {
             watched: Watched::begin(folders, &happened)?,
             happened,
         };
+        // What has changed since it was read, before it was watched, is seen by looking once.
+        look.happened.notify_one();
         let task = tokio::spawn(look.run(hangup));
         Ok(Watching(AbortOnDropHandle::new(task)))
     }

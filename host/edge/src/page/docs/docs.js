@@ -7,7 +7,7 @@ let api;
 
 async function start() {
   try {
-    const response = await fetch(source);
+    const response = await description();
     if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
     api = await response.json();
   } catch (error) {
@@ -19,6 +19,29 @@ async function start() {
   addEventListener('hashchange', show);
   list();
   show();
+}
+
+/** The answer for `/openapi.json`, with a token where one is asked for: beside the admin API. */
+async function description() {
+  let authorization;
+  for (;;) {
+    const response = await fetch(source, { headers: authorization ? { authorization } : {} });
+    if (response.status !== 401) return response;
+    authorization = await token(authorization ? 'The server did not take this token.' : '');
+  }
+}
+
+/** Asks for the token, which is kept in the page alone. */
+function token(said) {
+  const input = element('input', { type: 'password', autocomplete: 'off', 'aria-label': 'Token of the admin API', required: true });
+  const form = element('form', {}, element('p', { class: 'quiet' }, 'The token of the admin API'), input, ' ', element('button', {}, 'Show'));
+  byId('main').replaceChildren(form, element('p', { class: 'quiet' }, said));
+  input.focus();
+  return new Promise((resolve) => form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    // A header field has bytes, not characters.
+    resolve(`Bearer ${String.fromCharCode(...new TextEncoder().encode(input.value))}`);
+  }, { once: true }));
 }
 
 /** A path as what it is made of: the deployed function, the interface, the function in it. */
