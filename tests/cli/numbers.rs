@@ -1,13 +1,18 @@
 //! Every number, size and time of a configuration, as small and as large as it may be: what is beyond is refused with its place, what is not is served.
 
 use std::path::Path;
+use std::time::Duration;
 
 use amphi_edge::Server;
 use amphi_edge::config::{self, Config, Format};
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use super::serving::Serving;
 use super::{folder, guest, text};
+
+/// How long a check of one function may take on a machine that has much else to do.
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// The largest time in seconds: nanoseconds are counted in 64 bits.
 const SECONDS: u64 = u64::MAX / 1_000_000_000;
@@ -119,8 +124,11 @@ fn every_number_at_its_ends_is_refused_or_served() {
     let runtime = tokio::runtime::Runtime::new().expect("it starts");
     let check = |value: &Value| {
         let config = read(value, &folder).unwrap_or_else(|issues| panic!("{issues}"));
-        // What cannot be served is said; nothing panics.
-        let _ = runtime.block_on(Server::check(config, None, None));
+        // What cannot be served is said; nothing panics, and nothing waits for ever.
+        let checked = async { timeout(LONGEST, Server::check(config, None, None)).await };
+        let _ = runtime
+            .block_on(checked)
+            .unwrap_or_else(|_| panic!("it has not ended: {value:#}"));
     };
     // What is compiled is kept, so that it is compiled once.
     let first = read(&config, &folder).expect("it is good");
@@ -132,8 +140,9 @@ fn every_number_at_its_ends_is_refused_or_served() {
         for number in [least, most] {
             check(&with(&config, path, number, *is_time));
         }
-        // More instances than there is address space for are refused, and all of them are made.
-        if !path.ends_with("/instances") && !path.ends_with("/prewarm") {
+        // More instances than there is address space for are refused, and all of them are made; a delay is waited for.
+        let kept = ["/instances", "/prewarm", "/drain-delay"];
+        if !kept.iter().any(|kept| path.ends_with(kept)) {
             let (_, most) = ends(&largest, path, *is_time, &folder);
             largest = with(&largest, path, most, *is_time);
         }
