@@ -431,14 +431,13 @@ async fn reloads_are_in_the_audit_log() {
     reload().await;
     put("calc-2-0").expect("a component");
     reload().await;
-    let canary = "functions: { calc: { component: calc.wasm, canary: { component: next.wasm } } }\nserver: { headers: 8KiB, log: { level: debug } }\n";
-    put("calc-1-0").expect("a component");
+    let canary = "functions: { calc: { component: calc.wasm, canary: { component: next.wasm } } }\nserver: { connections: 5, log: { level: debug } }\n";
     std::fs::write(folder.path().join("next.wasm"), guest("calc-1-1")).expect("a component");
     put("calc-1-1").expect("a component");
     std::fs::write(folder.path().join("amphi.yaml"), canary).expect("a configuration");
     let (status, state) = reload().await;
     assert_eq!(status, StatusCode::OK, "{state}");
-    let restart = json!(["server.headers", "server.log.level"]);
+    let restart = json!(["server.connections", "server.log.level"]);
     assert_eq!(state["last"]["restart"], restart, "{state}");
     let entries = amphi_edge::rollout::audit::entries::<Value>(&path).expect("entries");
     let reloads: Vec<&Value> = entries
