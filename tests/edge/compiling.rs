@@ -66,9 +66,14 @@ fn entries(cache: &Path) -> Vec<PathBuf> {
 async fn what_a_child_compiles_is_kept_and_used_again() {
     let cache = tempfile::tempdir().expect("a folder");
     for kind in ["calc-1-0", "respond-0-3"] {
-        deploy(&host(in_child(), cache.path()), Spec::new("f", guest(kind))).await;
+        let host = host(in_child(), cache.path());
+        deploy(&host, Spec::new("f", guest(kind))).await;
+        let function = host.function("f").expect("it is served");
+        // What could not be kept says why.
+        assert_eq!(function.lanes().stable.warnings, [""; 0], "{kind}");
     }
-    assert_eq!(entries(cache.path()).len(), 2);
+    let kept = entries(cache.path());
+    assert_eq!(kept.len(), 2, "{kept:?}");
     // A program that cannot be started is not missed.
     let nobody = Compiling {
         place: Place::Child(PathBuf::from("/nonexistent")),
