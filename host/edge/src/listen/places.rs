@@ -96,9 +96,9 @@ impl Places {
         };
         refused().get_or_create(&Refusal { reason }).inc();
         open.say(address, reason);
-        let mut others = open.connections.values();
-        let others = others.by_ref().filter(|held| held.reserve);
-        let of_client = others.filter(|held| held.client == client).count();
+        let held = open.connections.values();
+        let of_client = held.filter(|held| held.reserve && held.client == client);
+        let of_client = of_client.count();
         let room = open.reserve < RESERVE && of_client < RESERVE_OF_CLIENT;
         room.then(|| self.hold(&mut open, client, true))
     }

@@ -23,8 +23,14 @@ pub fn settle<B>(request: &mut Request<B>, line: &Line, encrypted: bool) -> Resu
     check_coding(request.headers())?;
     check_expectation(request.version(), request.headers())?;
     let authority = authority(request, line.local)?;
-    let value = HeaderValue::try_from(authority.as_str()).map_err(|_| no_authority())?;
-    request.headers_mut().insert(HOST, value);
+    if request
+        .headers()
+        .get(HOST)
+        .is_none_or(|host| host != authority.as_str())
+    {
+        let value = HeaderValue::try_from(authority.as_str()).map_err(|_| no_authority())?;
+        request.headers_mut().insert(HOST, value);
+    }
     if *request.method() == Method::CONNECT {
         let detail = "nothing is connected from here";
         return Err(Problem::new(Kind::Connect, detail));
