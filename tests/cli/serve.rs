@@ -115,7 +115,7 @@ fn limits_are_seen_to_bite() {
         (long.1, 413, "body-too-large"),
         (busy.1, 429, "queue-full"),
         (large.1, 500, "memory-limit"),
-        (late, 504, "deadline"),
+        (late, 408, "body-late"),
     ] {
         let problem: Value = serde_json::from_str(&answer).expect(&answer);
         assert_eq!(
