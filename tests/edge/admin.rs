@@ -377,8 +377,10 @@ async fn a_token_is_not_taken_where_others_can_read_it() {
     let everywhere = SocketAddr::from(([0, 0, 0, 0], 9090));
     let admin = Admin::new(host, None, token, everywhere).expect("it has a token");
     let ask = async |address: &str, encrypted: bool, path: &str| {
+        let address = SocketAddr::new(address.parse().expect("an address"), 40_000);
         let peer = Peer {
-            address: SocketAddr::new(address.parse().expect("an address"), 40_000),
+            address,
+            client: address.ip(),
             encrypted,
         };
         let request = Request::get(path)
@@ -418,8 +420,10 @@ async fn reloads_are_in_the_audit_log() {
     let (_host, admin) = reloading(host.expect("an audit log"), folder.path()).await;
     let put = |name: &str| std::fs::write(folder.path().join("calc.wasm"), guest(name));
     let reload = async || {
+        let address = SocketAddr::from(([127, 0, 0, 1], 40_000));
         let peer = Peer {
-            address: SocketAddr::from(([127, 0, 0, 1], 40_000)),
+            address,
+            client: address.ip(),
             encrypted: false,
         };
         let request = Request::post("/admin/reload").extension(peer);
