@@ -54,8 +54,13 @@ async fn connect(
 }
 
 async fn ask(stream: &mut TlsStream<TcpStream>) -> String {
-    let request = b"GET /peer HTTP/1.1\r\nhost: localhost\r\n\r\n";
-    stream.write_all(request).await.expect("it takes it");
+    ask_for(stream, "/peer").await
+}
+
+async fn ask_for(stream: &mut TlsStream<TcpStream>, target: &str) -> String {
+    let request = format!("GET {target} HTTP/1.1\r\nhost: localhost\r\n\r\n");
+    let sent = stream.write_all(request.as_bytes()).await;
+    sent.expect("it takes it");
     let mut answer = vec![0; 4096];
     let length = stream.read(&mut answer).await.expect("it answers");
     String::from_utf8_lossy(&answer[..length]).into_owned()
@@ -146,6 +151,11 @@ async fn a_handshake_that_does_not_end_stops_nobody() {
         .await
         .expect("it is served");
     assert!(ask(&mut good).await.starts_with("HTTP/1.1 200 "));
+    // The scheme is that of the connection, whatever a request says.
+    for target in ["/seen", "http://localhost/seen", "https://localhost/seen"] {
+        let seen = ask_for(&mut good, target).await;
+        assert!(seen.contains("https://localhost/seen "), "{seen}");
+    }
     garbled.rest().await;
     silent.rest().await;
 }
