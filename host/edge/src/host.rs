@@ -8,6 +8,7 @@ mod buffers;
 mod make;
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use bytes::Bytes;
 use futures_util::FutureExt;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
-use http::{HeaderValue, Method, Request, Response};
+use http::{HeaderValue, Method, Request, Response, StatusCode};
 
 use crate::artifact::{Cache, Compiler, Compiling};
 use crate::aside::{DEPLOYING, Stopped};
@@ -29,6 +30,7 @@ use crate::function::{Function, Replacement, Spec};
 use crate::grant::keyvalue::{KeyValueStores, StoreBounds, StorePlace, StoreProblem};
 use crate::lanes::Chosen;
 use crate::listen::{Handler, RequestBody};
+use crate::log;
 use crate::metrics::Metrics;
 use crate::openapi;
 use crate::page;
@@ -448,6 +450,12 @@ impl Handler for Host {
 
     fn refused(&self, request: &Parts, problem: &Problem) {
         Exchange::refused(&self.records, request, problem);
+    }
+
+    fn unread(&self, address: SocketAddr, status: StatusCode) {
+        let outcome = Kind::NoRequest.word();
+        self.records.metrics.answered(outcome);
+        log::unread(address.ip(), status.as_u16(), outcome);
     }
 }
 

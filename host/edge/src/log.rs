@@ -168,6 +168,11 @@ pub fn access(access: &Access<'_>) {
     );
 }
 
+/// Writes the line of what came from `client` and could not be read as a request.
+pub(crate) fn unread(client: IpAddr, status: u16, outcome: &str) {
+    tracing::info!(target: "request", %client, status, outcome, "answered");
+}
+
 fn some(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }

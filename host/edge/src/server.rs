@@ -16,6 +16,7 @@
 
 mod files;
 mod front;
+mod memory;
 mod start;
 
 use std::future::Future;
@@ -136,6 +137,7 @@ impl Server {
             ..Settings::new(&self.config.server, Arc::clone(&self.readiness))
         };
         listen::raise_limit_of_files(settings.connections);
+        memory::give_back();
         let end = CancellationToken::new();
         let admin = self.admin.map(|(listener, _, admin)| {
             let timeouts = Timeouts {
@@ -284,6 +286,7 @@ mod tests {
     use crate::host::Settings;
 
     use super::*;
+    use crate::client::Client;
 
     /// What holds a place among the calls of its function has not ended, whether its client was answered or not.
     #[tokio::test]
@@ -296,7 +299,7 @@ mod tests {
         let host = Host::new(Settings::default()).expect("it has no audit log");
         let function = host.deploy(Spec::new("f", component)).await;
         let function = function.unwrap_or_else(|error| panic!("{error}"));
-        let Entry::Admitted { permit, .. } = function.admission.enter().await else {
+        let Entry::Admitted { permit, .. } = function.admission.enter(Client::UNKNOWN).await else {
             panic!("nobody else is there");
         };
         let short = Duration::from_millis(10);

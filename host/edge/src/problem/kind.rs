@@ -79,6 +79,7 @@ kinds! {
     NoSuchVersion = NOT_FOUND, "no-such-version", Client, Call, "The version that the request asks for is not served.";
     Method = METHOD_NOT_ALLOWED, "method", Client, Server, "The method is not one of those that `allow` lists.";
     Authority = BAD_REQUEST, "authority", Client, Server, "The request does not say, in one way, for which host it is.";
+    NoRequest = BAD_REQUEST, "no-request", Client, Server, "What came is no HTTP, or has a head that is larger than the server takes (431); it is answered without a body.";
     Target = BAD_REQUEST, "target", Client, Server, "The target of the request is none that is asked for here.";
     TransferEncoding = BAD_REQUEST, "transfer-encoding", Client, Server, "The body is said to be chunked more than once.";
     TransferCoding = NOT_IMPLEMENTED, "transfer-coding", Client, Server, "The body is said to be in another transfer coding than `chunked`.";

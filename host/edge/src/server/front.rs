@@ -1,9 +1,10 @@
 //! What answers at the server's address.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use http::request::Parts;
-use http::{Method, Request, Response};
+use http::{Method, Request, Response, StatusCode};
 
 use crate::body::Body;
 use crate::config::Page;
@@ -35,5 +36,9 @@ impl Handler for Front {
 
     fn refused(&self, request: &Parts, problem: &Problem) {
         Handler::refused(&*self.host, request, problem);
+    }
+
+    fn unread(&self, address: SocketAddr, status: StatusCode) {
+        self.host.unread(address, status);
     }
 }
