@@ -5,6 +5,8 @@
 
 #[path = "cli/check.rs"]
 mod check;
+#[path = "cli/full.rs"]
+mod full;
 #[path = "cli/numbers.rs"]
 mod numbers;
 #[path = "cli/serve.rs"]

@@ -21,7 +21,26 @@ pub struct Serving {
 
 impl Serving {
     pub fn start(what: &str) -> Self {
-        let mut serving = Self::unread(what);
+        Self::read(Self::unread(what))
+    }
+
+    /// A server whose files may be limited by [`limit_files`](Self::limit_files): what does not fit is an error for it, as on a full disk, and no signal that ends it.
+    pub fn start_limited(what: &str) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "trap '' XFSZ && exec \"$@\"", "sh"]);
+        shell.arg(env!("CARGO_BIN_EXE_amphi"));
+        Self::read(Self::by(shell, what))
+    }
+
+    /// No file of it may have more bytes; as many as it likes, without a number.
+    pub fn limit_files(&self, bytes: Option<u64>) {
+        let bytes = bytes.map_or("unlimited".to_owned(), |bytes| bytes.to_string());
+        let (id, size) = (self.id().to_string(), format!("--fsize={bytes}:unlimited"));
+        let limited = Command::new("prlimit").args(["--pid", &id, &size]).status();
+        assert!(limited.expect("there is `prlimit`").success());
+    }
+
+    fn read(mut serving: Self) -> Self {
         let mut stderr = serving.stderr.take().expect("it is piped");
         serving.log = Some(thread::spawn(move || {
             let mut log = String::new();
@@ -33,8 +52,12 @@ impl Serving {
 
     /// A server whose log nobody reads.
     pub fn unread(what: &str) -> Self {
+        Self::by(Command::new(env!("CARGO_BIN_EXE_amphi")), what)
+    }
+
+    fn by(mut command: Command, what: &str) -> Self {
         let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli/serve-cache");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_amphi"))
+        let mut child = command
             .args(["serve", "--json", "--listen", "127.0.0.1:0", what])
             .env("XDG_CACHE_HOME", cache)
             .stdout(Stdio::piped())

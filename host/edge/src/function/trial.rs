@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use tokio::runtime::Handle;
-use tokio::sync::OwnedMutexGuard;
+use tokio::sync::{MutexGuard, OwnedMutexGuard};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::{Function, Spec};
@@ -165,13 +165,20 @@ impl Function {
 
     /// Has what is due about its version on trial written and done: at once where nothing is written, otherwise while calls go on.
     fn decide(self: &Arc<Self>, canary: &Arc<Canary>) {
-        if !self.records.are_kept() && self.carry_out(canary).now_or_never().is_some() {
+        if !self.records.are_kept()
+            && let Ok(deciding) = self.deciding.try_lock()
+        {
+            // Where nothing is written, nothing is waited for.
+            self.carry_out(canary, deciding).now_or_never();
             return;
         }
         match Handle::try_current() {
             Ok(runtime) => {
                 let (function, canary) = (Arc::clone(self), Arc::clone(canary));
-                runtime.spawn(async move { function.carry_out(&canary).await });
+                runtime.spawn(async move {
+                    let deciding = function.deciding.lock().await;
+                    function.carry_out(&canary, deciding).await;
+                });
             }
             // Later, when there is somebody to write it.
             Err(_) => canary.with(|rollout| rollout.begin_again(Instant::now())),
@@ -179,8 +186,7 @@ impl Function {
     }
 
     /// Writes what is due about this version on trial, and does it. If the trial is over by now, or goes on in another function, nothing is due here.
-    async fn carry_out(&self, canary: &Arc<Canary>) {
-        let _deciding = self.deciding.lock().await;
+    async fn carry_out(&self, canary: &Arc<Canary>, _deciding: MutexGuard<'_, ()>) {
         let lanes = self.lanes();
         let is_on_trial = |now: &Arc<Canary>| Arc::ptr_eq(now, canary);
         let due = canary.with(|rollout| rollout.due().cloned());

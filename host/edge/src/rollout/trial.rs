@@ -15,7 +15,7 @@
 //! boundaries for clinical trials", Biometrika 70) without an end to the trial, and without the gain from looks' dependence, which would need one. With the default,
 //! one in a million canaries; a thousand runs see one with a probability of at most 1/1,000.
 //!
-//! It holds whatever one client does, who may choose what it sends by the version that it gets: see [`verdict`](super::verdict). Calls of several clients that depend on each other are not
+//! It holds whatever one client does, who may choose what it sends by the version that it gets: what is compared leaves any one stratum out, see `verdict`. Calls of several clients that depend on each other are not
 //! covered. The margins ([`TrialRules::excess`], [`TrialRules::slower`]) are for that: a difference that would not matter is none, however sure it is.
 //!
 //! **How soon.** A canary none of whose calls has ever succeeded goes back with its first batch, whoever called it. One that was well goes back with the first batch of which no call succeeds, if
