@@ -79,6 +79,6 @@ impl http_body::Body for Unsent {
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.length.clone()
+        self.length
     }
 }

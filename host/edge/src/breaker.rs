@@ -3,7 +3,8 @@
 //! It judges the function by what many clients got, and a client by what it got itself. Time comes in as an argument; what a trap is, the caller knows.
 //! With `traps`, `window` and `open` of its [`BreakerLimits`]:
 //!
-//! - **A client's own circuit** opens when `traps` calls of that client have trapped within `window`, and refuses that client for `open`. Then one call tries.
+//! - **A client's own circuit** opens when `traps` calls of that client have trapped within `window` and none has returned, and refuses that client for `open`. Then one call
+//!   tries. A client is all who share an address: one of them that traps on purpose does not have the others refused, as long as they get answers.
 //! - **The function's circuit** opens when, within `window`, there were `traps` traps (and two at least), of which at most half (rounded down, at least one) count for one
 //!   client, *and* of the clients that were heard of at least half trapped in their last call. It refuses every client for `open`. Then, in a round that lasts as long as `open`,
 //!   up to three clients may try, with one try each: the first try that returns closes it, also when its round is over; when three have trapped, it is open again; and when
@@ -253,7 +254,8 @@ impl Breaker {
             }
         }
         if ending == Ending::Trapped {
-            state.clients.trapped(client, now, tick);
+            let has_returned = self.heard.has_returned(client, tick);
+            state.clients.trapped(client, now, tick, has_returned);
             if state.function.is_closed()
                 && state.clients.counted(tick) >= self.limits.of_function()
                 && self.heard.half_trapped(tick)

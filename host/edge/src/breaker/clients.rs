@@ -84,8 +84,8 @@ impl Clients {
         }
     }
 
-    /// Takes in that a call of `client` has trapped, be it a try. Its circuit opens with as many traps within the window as open it.
-    pub(super) fn trapped(&mut self, client: Client, now: Instant, tick: u64) {
+    /// Takes in that a call of `client` has trapped, be it a try. Its circuit opens with as many traps within the window as open it, if none of its calls `has_returned` there.
+    pub(super) fn trapped(&mut self, client: Client, now: Instant, tick: u64, has_returned: bool) {
         if !self.of.contains_key(&client) && self.of.len() >= REMEMBERED {
             self.forget_oldest();
         }
@@ -96,7 +96,7 @@ impl Clients {
         of.recent.add(1, tick);
         if of.circuit.is_left_alone(self.limits.window, now) {
             of.circuit.close();
-            if of.recent.count(tick) >= u64::from(self.limits.traps.get()) {
+            if !has_returned && of.recent.count(tick) >= u64::from(self.limits.traps.get()) {
                 of.circuit.open(now);
             }
         }

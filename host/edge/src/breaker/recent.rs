@@ -96,26 +96,41 @@ pub(super) struct Heard {
     secret: u64,
     /// One more than the tick, doubled, and one more for a trap; 0 where nobody was heard.
     slots: Box<[AtomicU64]>,
+    /// One more than the tick of the last call that returned; 0 where none did.
+    returned: Box<[AtomicU64]>,
 }
 
 impl Heard {
     /// Nobody was heard. Slots go by the `secret`.
     pub(super) fn new(secret: u64) -> Self {
+        let slots = || (0..SLOTS).map(|_| AtomicU64::new(0)).collect();
         Self {
             secret,
-            slots: (0..SLOTS).map(|_| AtomicU64::new(0)).collect(),
+            slots: slots(),
+            returned: slots(),
         }
     }
 
     /// Takes in that a call of `client` has ended at `now`.
     pub(super) fn note(&self, client: Client, trapped: bool, now: u64) {
-        let Some(slot) = self.slots.get(self.slot(client)) else {
-            return;
+        let note = |slots: &[AtomicU64], noted| {
+            if let Some(slot) = slots.get(self.slot(client))
+                && slot.load(Ordering::Relaxed) != noted
+            {
+                slot.store(noted, Ordering::Relaxed);
+            }
         };
-        let noted = (now + 1) << 1 | u64::from(trapped);
-        if slot.load(Ordering::Relaxed) != noted {
-            slot.store(noted, Ordering::Relaxed);
+        note(&self.slots, (now + 1) << 1 | u64::from(trapped));
+        if !trapped {
+            note(&self.returned, now + 1);
         }
+    }
+
+    /// Whether a call of `client`, or of another one in its slot, has returned within the window.
+    pub(super) fn has_returned(&self, client: Client, now: u64) -> bool {
+        let returned = self.returned.get(self.slot(client));
+        let returned = returned.map_or(0, |slot| slot.load(Ordering::Relaxed));
+        returned > 0 && is_recent(returned - 1, now)
     }
 
     /// Whether of the clients that were heard within the window, half or more have trapped.

@@ -336,6 +336,25 @@ fn one_client_closes_it_to_nobody_else_whatever_it_sends() {
 }
 
 #[test]
+fn who_traps_on_purpose_does_not_have_others_at_its_address_refused() {
+    let start = Instant::now();
+    let breaker = breaker(limits(3), start);
+    for second in 0..200 {
+        let now = start + seconds(second);
+        good(&breaker, 1, now);
+        for _ in 0..5 {
+            trap(&breaker, 1, now);
+        }
+    }
+    // Once nobody there gets an answer any more, nobody there is let in.
+    let later = start + seconds(199 + 65);
+    for _ in 0..3 {
+        trap(&breaker, 1, later);
+    }
+    assert_eq!(breaker.refused(later), 1);
+}
+
+#[test]
 fn however_long_it_is_to_be_open_it_opens() {
     let start = Instant::now();
     let limits = BreakerLimits {

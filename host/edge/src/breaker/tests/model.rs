@@ -103,6 +103,8 @@ struct World {
     /// All traps that are not forgotten, and how the last call of each client ended.
     traps: Vec<(u32, Instant)>,
     last: BTreeMap<u32, (Instant, bool)>,
+    /// When a call of each client last returned.
+    returned: BTreeMap<u32, Instant>,
 }
 
 impl World {
@@ -116,6 +118,7 @@ impl World {
             clients: BTreeMap::new(),
             traps: Vec::new(),
             last: BTreeMap::new(),
+            returned: BTreeMap::new(),
         }
     }
 
@@ -139,7 +142,10 @@ impl World {
 
     fn trapped(&mut self, client: u32, now: Instant) {
         self.traps.push((client, now));
-        if !self.clients.contains_key(&client) && self.recent(client, now) >= self.most {
+        let returned = self.returned.get(&client);
+        let has_returned = returned.is_some_and(|at| now - *at <= WINDOW);
+        let is_refused = !has_returned && self.recent(client, now) >= self.most;
+        if !self.clients.contains_key(&client) && is_refused {
             let mut model = Model {
                 most: 1,
                 ..Model::default()
@@ -258,6 +264,9 @@ fn end(world: &mut World, call: Call, ending: Ending, now: Instant) {
     pass.end(ending, now);
     if ending != Ending::GivenUp {
         world.last.insert(client, (now, ending == Ending::Trapped));
+        if ending == Ending::Returned {
+            world.returned.insert(client, now);
+        }
     }
     if tries.1
         && let Some(own) = world.clients.get_mut(&client)
