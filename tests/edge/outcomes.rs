@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::client::{Listening, head, read};
-use crate::fixture::{guest, serving};
+use crate::fixture::{call, guest, serving};
 
 /// What a client got: a status, and whether the answer ended as it said that it would.
 #[derive(Debug, PartialEq, Eq)]
@@ -142,6 +142,40 @@ async fn of_a_handler_of_wasi_0_3() {
         ],
     )
     .await;
+}
+
+/// A guest that ends itself answers nothing, and does not trap, whatever it says of it.
+#[tokio::test]
+async fn of_a_typed_call_that_ends_itself() {
+    for result in ["ok", "error"] {
+        let component = wat::parse_str(format!(
+            r#"(component
+                (import "wasi:cli/exit@0.2.0" (instance $exit
+                    (export "exit" (func (param "status" (result))))))
+                (core func $exit (canon lower (func $exit "exit")))
+                (core module $m
+                    (import "" "exit" (func $exit (param i32)))
+                    (func (export "run") (call $exit (i32.const {}))))
+                (core instance $i (instantiate $m
+                    (with "" (instance (export "exit" (func $exit))))))
+                (func (export "run") (canon lift (core func $i "run"))))"#,
+            i32::from(result == "error"),
+        ));
+        let mut spec = Spec::new("ends", component.expect("a component"));
+        spec.config.breaker.traps = 1;
+        let host = serving(spec).await;
+        for _ in 0..3 {
+            let (status, problem) = call(&host, "ends/run", "").await;
+            assert_eq!(
+                (status.as_u16(), &problem["kind"]),
+                (502, &"exit".into()),
+                "{result}"
+            );
+        }
+        let function = host.function("ends").expect("it is served");
+        let outcomes = counted(&function, 3).await;
+        assert_eq!(outcomes, BTreeMap::from([("exit".to_owned(), 3)]));
+    }
 }
 
 /// What a guest waits for its client does not count: neither what comes slowly nor what is taken slowly meets the time that it has itself.

@@ -42,8 +42,9 @@ impl Entered {
         exchange: &Exchange,
     ) -> Result<Self, Problem> {
         // Traps of other versions than the one that serves are no reason to refuse its calls: a trial judges those of its own.
-        let serves = Arc::ptr_eq(&chosen.version, &function.lanes().stable);
-        let pass = serves.then(|| function.breaker.enter(exchange.client(), Instant::now()));
+        let pass = chosen
+            .serves
+            .then(|| function.breaker.enter(exchange.client(), Instant::now()));
         let pass = pass.transpose();
         let pass = pass.map_err(|refused| refused_by_breaker(function, refused))?;
         let (permit, queued) = match function.admission.enter(exchange.client()).await {

@@ -49,6 +49,8 @@ pub struct Canary {
 #[derive(Clone)]
 pub(crate) struct Chosen {
     pub(crate) version: Arc<Version>,
+    /// Whether it is the one that serves.
+    pub(crate) serves: bool,
     /// What part it has in a trial, if there is one.
     pub(crate) part: Option<Part>,
     reason: &'static str,
@@ -169,6 +171,7 @@ impl Lanes {
         let Some(canary) = &self.canary else {
             return Ok(Chosen {
                 version: Arc::clone(&self.stable),
+                serves: true,
                 part: None,
                 reason: "only",
             });
@@ -185,6 +188,7 @@ impl Lanes {
         };
         Ok(Chosen {
             version: Arc::clone(version),
+            serves: side == Side::Stable,
             part: Some(Part {
                 canary: Arc::clone(canary),
                 side,
@@ -218,6 +222,7 @@ impl Lanes {
         };
         Ok(Chosen {
             version: Arc::clone(versions[place]),
+            serves: Arc::ptr_eq(versions[place], &self.stable),
             // Who chooses is not part of the trial.
             part: None,
             reason,
