@@ -50,7 +50,18 @@ impl Answer {
 
     /// The guest has ended, and its store goes: the body has what it has. Whether all of it was written.
     fn ends(&self) -> bool {
-        self.body.as_ref().is_some_and(Written::ends)
+        self.body.as_ref().is_some_and(|body| body.ends(None))
+    }
+
+    /// The same where the guest has failed. Who still waits for a response, or for the rest of it, learns why there is none.
+    fn fails(&mut self, failure: Failure) -> bool {
+        match &self.body {
+            Some(body) => body.ends(Some(failure)),
+            None => {
+                self.send(Err(failure));
+                false
+            }
+        }
     }
 }
 
@@ -87,6 +98,10 @@ impl Version {
         let task = AbortOnDropHandle::new(task);
         match answered.await {
             Ok(Ok(response)) => {
+                // Nothing of it has gone out, so it can still be said.
+                if let Some(failure) = response.body().broken() {
+                    return Err(failure);
+                }
                 let bodiless = bodiless(&method, response.status());
                 let guard = |body| Guarded::new(body, self.limits.response, task);
                 Ok(response.map(guard).map(|body| match bodiless {
@@ -116,14 +131,9 @@ impl Version {
             })
             .await;
         told.usage = usage;
-        let failure = handled.err();
         // Before its store goes, by which the client sees that a guest has failed.
-        told.ends(failure.as_ref(), &answer);
+        told.ends(handled, &mut answer);
         drop(live);
-        // Who still waits for a response learns why there is none.
-        if let Some(failure) = failure {
-            answer.send(Err(failure));
-        }
     }
 
     async fn handle(
@@ -163,13 +173,19 @@ impl<E: Ended> Told<E> {
     }
 
     /// A guest has ended. One that has written all of its answer may end itself as it likes, as long as it says that all is well.
-    fn ends(&mut self, failure: Option<&Failure>, answer: &Answer) {
-        if !matches!(failure, Some(Failure::Exit { code: 0 })) {
-            self.tell(failure);
-        }
-        if failure.is_some() {
-            let is_well = answer.ends();
-            self.tell(failure.filter(|_| !is_well));
+    fn ends(&mut self, handled: Result<(), Failure>, answer: &mut Answer) {
+        match handled {
+            Ok(()) => self.tell(None),
+            Err(Failure::Exit { code: 0 }) => {
+                let failure = Failure::Exit { code: 0 };
+                let is_well = answer.fails(failure);
+                let failure = (!is_well).then_some(Failure::Exit { code: 0 });
+                self.tell(failure.as_ref());
+            }
+            Err(failure) => {
+                self.tell(Some(&failure));
+                answer.fails(failure);
+            }
         }
     }
 

@@ -141,6 +141,8 @@ pub enum Failure {
     },
     /// The guest answered with a status that ends no request.
     BadStatus(u16),
+    /// The guest has not finished the body of its answer, or not as it has announced it.
+    Unfinished,
     /// The guest returned without an answer.
     NoResponse,
     /// Nobody waited for the answer any more.
@@ -200,7 +202,9 @@ impl Failure {
             Self::Trap { error, .. } | Self::Instantiation(error) => Some(format!("{error:#}")),
             Self::Refused { text, .. } => Some(format!("{self}: {text}")),
             Self::Exceeded(exceeded) => Some(exceeded.to_string()),
-            Self::Exit { .. } | Self::BadStatus(_) | Self::NoResponse => Some(self.to_string()),
+            Self::Exit { .. } | Self::BadStatus(_) | Self::Unfinished | Self::NoResponse => {
+                Some(self.to_string())
+            }
             Self::NoPlace { .. } | Self::GivenUp => None,
         }
     }
@@ -216,6 +220,7 @@ impl Failure {
             Self::Exit { .. } => Kind::Exit,
             Self::Refused { .. } => Kind::ErrorCode,
             Self::BadStatus(_) => Kind::BadStatus,
+            Self::Unfinished => Kind::AnswerBroken,
             Self::NoResponse => Kind::NoResponse,
             Self::GivenUp => Kind::GivenUp,
         }
@@ -256,6 +261,7 @@ impl fmt::Display for Failure {
             Self::BadStatus(status) => {
                 write!(f, "expected a status from 200 to 599, found {status}")
             }
+            Self::Unfinished => write!(f, "the guest has not finished its answer"),
             Self::NoResponse => write!(f, "the guest returned without setting a response"),
             Self::GivenUp => write!(f, "nobody waited for the answer any more"),
         }
@@ -271,6 +277,7 @@ impl Error for Failure {
             | Self::Exit { .. }
             | Self::Refused { .. }
             | Self::BadStatus(_)
+            | Self::Unfinished
             | Self::NoResponse
             | Self::GivenUp => None,
         }

@@ -12,7 +12,7 @@ use http_body_util::BodyExt;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::body::{Body, BodyError, unsent};
-use crate::call::Exceeded;
+use crate::call::{Exceeded, Failure};
 
 /// What a guest has written and will write. Its store feeds it; when that goes, what was not finished looks as if it was, so whoever drops the store says
 /// [when](Self::ends).
@@ -25,6 +25,8 @@ struct State {
     /// What it had written when it ended.
     rest: VecDeque<Frame<Bytes>>,
     is_broken: bool,
+    /// How it has failed if it did, until somebody asks.
+    failure: Option<Failure>,
     /// Of who waits for more.
     waker: Option<Waker>,
 }
@@ -35,12 +37,13 @@ impl Written {
             body: Some(body),
             rest: VecDeque::new(),
             is_broken: false,
+            failure: None,
             waker: None,
         })))
     }
 
-    /// The guest writes no more. Whether it has finished the body.
-    pub(super) fn ends(&self) -> bool {
+    /// The guest writes no more, since it has returned or has failed. Whether it has finished the body.
+    pub(super) fn ends(&self, failure: Option<Failure>) -> bool {
         let mut state = self.state();
         let state = &mut *state;
         let Some(mut body) = state.body.take() else {
@@ -54,10 +57,20 @@ impl Written {
                 Poll::Ready(Some(Err(_))) | Poll::Pending => break !body.is_end_stream(),
             }
         };
+        state.failure = failure.filter(|_| state.is_broken);
         if let Some(waker) = state.waker.take() {
             waker.wake();
         }
         !state.is_broken
+    }
+
+    /// Why there is no end, if the guest has ended and has not finished it.
+    pub(super) fn broken(&self) -> Option<Failure> {
+        let mut state = self.state();
+        let failure = state.failure.take();
+        state
+            .is_broken
+            .then(|| failure.unwrap_or(Failure::Unfinished))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
