@@ -2,6 +2,8 @@
 
 use amphi_edge::config::Limits;
 use amphi_edge::{Function, Spec};
+use bytes::Bytes;
+use http::Request;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -142,6 +144,28 @@ async fn of_a_handler_of_wasi_0_3() {
         ],
     )
     .await;
+}
+
+/// An answer that was handed to the connection and that its client never takes has not come whole, however short it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_client_that_takes_nothing() {
+    let listening = Listening::start(serving(Spec::new("calc", guest("calc-1-0"))).await).await;
+    let function = listening.host.function("calc").expect("it is served");
+    let mut builder = h2::client::Builder::new();
+    let handshake = builder
+        .initial_window_size(0)
+        .handshake(listening.connect().await);
+    let (mut client, connection) = handshake.await.expect("it speaks HTTP/2");
+    tokio::spawn(connection);
+    let request = Request::post("http://a/v1/fn/calc/add").body(());
+    let (answer, mut body) = client
+        .send_request(request.expect("a request"), false)
+        .expect("it is sent");
+    body.send_data(Bytes::from("[1, 2]"), true)
+        .expect("it is sent");
+    assert_eq!(answer.await.expect("a head").status(), 200);
+    let outcomes = counted(&function, 1).await;
+    assert_eq!(outcomes, BTreeMap::from([("given-up".to_owned(), 1)]));
 }
 
 /// A guest that ends itself answers nothing, and does not trap, whatever it says of it.

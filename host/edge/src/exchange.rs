@@ -32,7 +32,7 @@ use crate::records::Records;
 use crate::request_id::RequestId;
 use crate::rollout::window::CallResult;
 
-pub(crate) use answer::bodiless;
+pub(crate) use answer::{Answering, bodiless};
 pub(crate) use patience::{PartTime, Patience, within};
 pub(crate) use received::Received;
 
@@ -62,6 +62,8 @@ struct State {
     problem: Option<Kind>,
     status: Option<StatusCode>,
     is_whole: bool,
+    /// Whether a part of the answer was handed over that the client has not taken.
+    is_untaken: bool,
 }
 
 /// What a guest took.
@@ -195,6 +197,11 @@ impl Exchange {
         }
     }
 
+    /// A part of the answer was handed over, and is given up before the client has taken all of it.
+    pub(crate) fn is_untaken(&self) {
+        self.state().is_untaken = true;
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -210,7 +217,7 @@ impl State {
         if let Some(problem) = self.problem {
             return Outcome::Problem(problem);
         }
-        if !self.is_whole {
+        if !self.is_whole || self.is_untaken {
             let failure = match std::thread::panicking() {
                 true => Some(Kind::HostFailed),
                 false => self.failure,

@@ -2,6 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -10,7 +11,8 @@ use http::{Method, Response, StatusCode};
 use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::BodyExt;
 
-use super::Exchange;
+use super::patience::Waiting;
+use super::{Exchange, Inner};
 use crate::body::{Body, BodyError, unsent};
 use crate::call::Exceeded;
 use crate::problem::Kind;
@@ -20,9 +22,22 @@ pub(crate) fn bodiless(method: &Method, status: StatusCode) -> bool {
     method == Method::HEAD || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
 }
 
+/// Which exchange a response is the answer of, among its extensions: for who hands it over, and knows what of it is taken. It does not keep the exchange.
+#[derive(Clone)]
+pub(crate) struct Answering(Weak<Inner>);
+
+impl Answering {
+    /// The exchange, if it is not over.
+    pub(crate) fn exchange(&self) -> Option<Exchange> {
+        self.0.upgrade().map(Exchange)
+    }
+}
+
 impl Exchange {
     /// The response to the request.
-    pub(crate) fn answers(&self, response: Response<Body>) -> Response<Body> {
+    pub(crate) fn answers(&self, mut response: Response<Body>) -> Response<Body> {
+        let answering = Answering(Arc::downgrade(&self.0));
+        response.extensions_mut().insert(answering);
         let problem = response.extensions().get().copied();
         let bodiless = bodiless(&self.0.line.method, response.status());
         let is_whole = bodiless || response.body().is_end_stream();
@@ -42,7 +57,7 @@ impl Exchange {
                 },
                 exchange: self.clone(),
                 left: length,
-                waits: false,
+                waiting: Waiting::new(self),
                 over: is_whole,
             };
             sent.boxed_unsync()
@@ -56,21 +71,11 @@ struct Sent {
     exchange: Exchange,
     /// What is still to come of what was announced.
     left: Option<u64>,
-    waits: bool,
+    waiting: Waiting,
     over: bool,
 }
 
 impl Sent {
-    fn wait(&mut self, waits: bool) {
-        if waits != self.waits {
-            self.waits = waits;
-            match waits {
-                true => self.exchange.patience().begin(),
-                false => self.exchange.patience().end(),
-            }
-        }
-    }
-
     /// It has come whole.
     fn is_whole(&mut self) {
         if !self.over {
@@ -113,7 +118,7 @@ impl http_body::Body for Sent {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let this = &mut *self;
-        this.wait(false);
+        this.waiting.set(false);
         let polled = match ready!(Pin::new(&mut this.body).poll_frame(context)) {
             Some(Ok(frame)) => Some(this.count(&frame).map(|()| frame)),
             Some(Err(error)) => Some(Err(error)),
@@ -123,7 +128,7 @@ impl http_body::Body for Sent {
             None => None,
         };
         match &polled {
-            Some(Ok(_)) => this.wait(!this.over),
+            Some(Ok(_)) => this.waiting.set(!this.over),
             Some(Err(error)) => this.is_broken(error),
             None => this.is_whole(),
         }
@@ -136,11 +141,5 @@ impl http_body::Body for Sent {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
-    }
-}
-
-impl Drop for Sent {
-    fn drop(&mut self) {
-        self.wait(false);
     }
 }

@@ -6,6 +6,8 @@ use std::time::Duration;
 use http::Extensions;
 use tokio::time::{Instant, sleep};
 
+use super::Exchange;
+
 /// How often it is looked whether a time is over that stands still now and then.
 const LOOK: Duration = Duration::from_millis(10);
 
@@ -40,12 +42,12 @@ impl Patience {
     }
 
     /// The client is waited for.
-    pub(super) fn begin(&self) {
+    fn begin(&self) {
         self.state().begin(Instant::now());
     }
 
     /// It has come.
-    pub(super) fn end(&self) {
+    fn end(&self) {
         self.state().end(Instant::now(), self.part);
     }
 
@@ -68,6 +70,37 @@ impl Patience {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One way in which the client of an exchange is waited for, or not: not any more when this is dropped.
+pub(super) struct Waiting {
+    exchange: Exchange,
+    waits: bool,
+}
+
+impl Waiting {
+    pub(super) fn new(exchange: &Exchange) -> Self {
+        Self {
+            exchange: exchange.clone(),
+            waits: false,
+        }
+    }
+
+    pub(super) fn set(&mut self, waits: bool) {
+        if waits != self.waits {
+            self.waits = waits;
+            match waits {
+                true => self.exchange.patience().begin(),
+                false => self.exchange.patience().end(),
+            }
+        }
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.set(false);
     }
 }
 

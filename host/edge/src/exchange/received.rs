@@ -1,21 +1,22 @@
 //! The body of a request, on its way to whoever reads it.
 
 use std::pin::Pin;
+use std::sync::atomic::Ordering;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
 use super::Exchange;
+use super::patience::Waiting;
 use crate::body::BodyError;
 use crate::listen::RequestBodyError;
-use std::sync::atomic::Ordering;
 
 /// A body whose bytes are counted, and what is waited for them.
 pub(crate) struct Received<B> {
     body: Pin<Box<B>>,
     exchange: Exchange,
-    waits: bool,
+    waiting: Waiting,
 }
 
 impl Exchange {
@@ -24,19 +25,7 @@ impl Exchange {
         Received {
             body: Box::pin(body),
             exchange: self.clone(),
-            waits: false,
-        }
-    }
-}
-
-impl<B> Received<B> {
-    fn wait(&mut self, waits: bool) {
-        if waits != self.waits {
-            self.waits = waits;
-            match waits {
-                true => self.exchange.patience().begin(),
-                false => self.exchange.patience().end(),
-            }
+            waiting: Waiting::new(self),
         }
     }
 }
@@ -55,7 +44,7 @@ where
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let this = &mut *self;
         let polled = this.body.as_mut().poll_frame(context);
-        this.wait(polled.is_pending());
+        this.waiting.set(polled.is_pending());
         polled.map(|frame| {
             let frame = frame?.map_err(Into::into);
             match &frame {
@@ -78,11 +67,5 @@ where
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
-    }
-}
-
-impl<B> Drop for Received<B> {
-    fn drop(&mut self) {
-        self.wait(false);
     }
 }

@@ -87,7 +87,7 @@ impl http_body::Body for Answer {
     }
 }
 
-/// A part of an answer. It is taken when it is dropped.
+/// A part of an answer. When it is dropped, it is taken, or what is left of it never will be.
 pub struct Part {
     bytes: Bytes,
     flight: Arc<Flight>,
@@ -96,6 +96,11 @@ pub struct Part {
 impl Drop for Part {
     fn drop(&mut self) {
         self.flight.taking.taken();
+        if let Some(exchange) = &self.flight.exchange
+            && !self.bytes.is_empty()
+        {
+            exchange.is_untaken();
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::time::Instant;
 
 use super::activity::Activity;
+use crate::exchange::Exchange;
 
 /// How many requests came in, and how many of them were answered to the end or given up.
 #[derive(Debug, Default)]
@@ -27,12 +28,13 @@ impl Flights {
 }
 
 /// A request in flight, from its headers until the connection has taken the last byte of its answer.
-#[derive(Debug)]
 pub struct Flight {
     flights: Arc<Flights>,
     activity: Arc<Activity>,
     pub taking: Arc<Taking>,
     pub multiplexed: bool,
+    /// What is told of what the client does not take, and is not over before that is known.
+    pub exchange: Option<Exchange>,
 }
 
 impl Flight {
@@ -49,6 +51,7 @@ impl Flight {
             activity,
             taking,
             multiplexed,
+            exchange: None,
         }
     }
 }

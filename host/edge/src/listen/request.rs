@@ -24,7 +24,7 @@ use super::streams::of_stream;
 use super::target::settle;
 use crate::body::{Body, empty, full};
 use crate::client::Client;
-use crate::exchange::PartTime;
+use crate::exchange::{Answering, PartTime};
 use crate::problem::{Kind, Problem};
 use crate::request_id::{REQUEST_ID, RequestId};
 
@@ -41,7 +41,7 @@ pub async fn answer<H: Handler>(
     let version = request.version();
     let taking = of_stream().unwrap_or_else(|| Arc::clone(&activity.taking));
     let multiplexed = version == Version::HTTP_2;
-    let flight = Flight::begin(&shared.flights, activity, taking, multiplexed);
+    let mut flight = Flight::begin(&shared.flights, activity, taking, multiplexed);
     let peer = peer(
         &line,
         &shared.settings.trusted_proxies,
@@ -67,6 +67,8 @@ pub async fn answer<H: Handler>(
         let close = HeaderValue::from_static("close");
         response.headers_mut().insert(CONNECTION, close);
     }
+    let answering = response.extensions_mut().remove::<Answering>();
+    flight.exchange = answering.and_then(|answering| answering.exchange());
     response.map(|body| Answer::new(body, flight))
 }
 
