@@ -50,6 +50,33 @@ async fn the_component_answers() {
     }
 }
 
+/// So what is on its way to clients is bounded by how many calls may run, however little of it they take.
+#[tokio::test]
+async fn a_call_has_its_place_until_its_answer_is_taken() {
+    for name in GUESTS {
+        let limits = Limits {
+            concurrency: 1,
+            queue: 0,
+            ..Limits::default()
+        };
+        let host = serving_at_root(name, limits).await;
+        let mut body = host.handle(request("/echo", b"abc")).await.into_body();
+        let mut taken = Vec::new();
+        while let Some(frame) = body.frame().await {
+            taken.extend(frame.expect("a part").into_data());
+        }
+        drop(body);
+        assert_eq!(taken.concat(), b"abc", "{name}");
+        // The guest has ended long since.
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let (status, _) = read(host.handle(request("/echo", b"")).await).await;
+        assert_eq!(status, StatusCode::TOO_MANY_REQUESTS, "{name}");
+        drop(taken);
+        let (status, _) = read(host.handle(request("/echo", b"")).await).await;
+        assert_eq!(status, StatusCode::OK, "{name}");
+    }
+}
+
 #[tokio::test]
 async fn a_component_that_fails_fails_alone() {
     for name in GUESTS {

@@ -1,4 +1,4 @@
-//! A call that was let in, until its guest has ended.
+//! A call that was let in, until its guest has ended and its answer is taken.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,7 +22,7 @@ pub(crate) struct Entered {
     /// Of the breaker, if the call is of the version that serves.
     pass: Option<Pass>,
     over: bool,
-    _permit: Permit,
+    place: Arc<Permit>,
 }
 
 /// A call whose client went away has ended too.
@@ -59,7 +59,7 @@ impl Entered {
             exchange: exchange.clone(),
             pass,
             over: false,
-            _permit: permit,
+            place: Arc::new(permit),
         })
     }
 }
@@ -86,6 +86,10 @@ impl Ended for Entered {
 
     fn patience(&self) -> Option<&Patience> {
         Some(self.exchange.patience())
+    }
+
+    fn place(&self) -> Option<Arc<Permit>> {
+        Some(Arc::clone(&self.place))
     }
 }
 

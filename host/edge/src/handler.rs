@@ -14,6 +14,7 @@ use http::Response;
 use tokio::sync::oneshot;
 use tokio_util::task::AbortOnDropHandle;
 
+use crate::admission::Permit;
 use crate::body::Body;
 use crate::call::{Failure, Usage};
 use crate::exchange::{Patience, bodiless};
@@ -72,6 +73,11 @@ pub(crate) trait Ended: Send + 'static {
 
     /// The clock of what the guest waits for its client, if it has one.
     fn patience(&self) -> Option<&Patience>;
+
+    /// Its place among the calls of its function, which it has until its answer is taken.
+    fn place(&self) -> Option<Arc<Permit>> {
+        None
+    }
 }
 
 impl Version {
@@ -90,6 +96,7 @@ impl Version {
         let method = request.method().clone();
         let (answer, answered) = oneshot::channel();
         let version = Arc::clone(self);
+        let place = ended.place();
         let run = async move {
             let mut told = Told::new(ended);
             version.run(request, answer, &mut told).await;
@@ -103,7 +110,7 @@ impl Version {
                     return Err(failure);
                 }
                 let bodiless = bodiless(&method, response.status());
-                let guard = |body| Guarded::new(body, self.limits.response, task);
+                let guard = |body| Guarded::new(body, self.limits.response, task, place);
                 Ok(response.map(guard).map(|body| match bodiless {
                     true => body.unsent(),
                     false => body.boxed(),
