@@ -191,7 +191,8 @@ async fn trials_are_changed_by_hand_and_decisions_told() {
         )
         .await
     };
-    let (status, function) = change("weight", r#"{"percent": 50}"#).await;
+    // JSON has one kind of number.
+    let (status, function) = change("weight", r#"{"percent": 50.0}"#).await;
     assert_eq!(status, StatusCode::OK, "{function}");
     assert_eq!(function["versions"][1]["weight"], 50.0);
     let (status, function) = change("promote", "").await;

@@ -288,7 +288,8 @@ fn changed(
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Share {
-    percent: u16,
+    /// A whole one, which JSON may also write as `5.0`.
+    percent: f64,
 }
 
 async fn weight<B>(body: B) -> Result<Weight, Problem>
@@ -305,7 +306,12 @@ where
     let body = body.map_err(|error| wrong(error.to_string()))?;
     let share: Share =
         serde_json::from_slice(&body.to_bytes()).map_err(|error| wrong(error.to_string()))?;
-    Weight::of_percent(share.percent).ok_or_else(|| wrong(format!("found {}", share.percent)))
+    let percent = share.percent;
+    let is_whole = percent.fract() == 0.0 && (0.0..=100.0).contains(&percent);
+    let weight = is_whole.then(|| Weight::of_percent(percent as u16));
+    weight
+        .flatten()
+        .ok_or_else(|| wrong(format!("found {percent}")))
 }
 
 fn broken(error: impl ToString) -> Problem {

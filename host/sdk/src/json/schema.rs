@@ -4,6 +4,7 @@
 //! nothing. Types at run time have no names. Whoever has the WIT gives them by an [`Origin`]: then a type with a name is a definition of its
 //! own, by its canonical id (`demo:kitchen/types@1.0.0#point`), with what the WIT says of it.
 
+mod decimal;
 mod parts;
 
 use serde_json::{Map, Value, json};
@@ -284,7 +285,7 @@ fn whole(integer: Integer, form: Form) -> Value {
     let bound =
         |value: i128| i64::try_from(value).map_or_else(|_| json!(u64::MAX), |value| json!(value));
     let number = json!({ "type": "integer", "minimum": bound(least), "maximum": bound(greatest) });
-    let string = json!({ "type": "string", "pattern": "^(0|-?[1-9][0-9]*)$" });
+    let string = json!({ "type": "string", "pattern": decimal::pattern(least, greatest) });
     match (integer.is_wide(), form.int64_strings) {
         (true, true) => string,
         (true, false) => json!({ "anyOf": [number, string] }),
