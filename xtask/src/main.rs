@@ -10,6 +10,7 @@ mod npm;
 mod outside;
 mod package;
 mod sample;
+mod schemathesis;
 mod shell;
 mod size;
 mod soak;
@@ -53,6 +54,7 @@ enum Action {
     Conformance(conformance::Options),
     Size(size::Options),
     Fuzz(fuzz::Options),
+    Schemathesis(schemathesis::Options),
     Soak(soak::Options),
     /// Writes the demo's readings, `web/demo/data/readings.json`, from their fixed seed.
     #[command(after_help = "Example:\n  cargo xtask sample && git diff --stat")]
@@ -81,6 +83,7 @@ fn run(action: Action) -> Result<()> {
         Action::Conformance(options) => conformance::run(&workspace, &options),
         Action::Size(options) => size::run(&workspace, &options),
         Action::Fuzz(options) => fuzz::run(&workspace, &options),
+        Action::Schemathesis(options) => schemathesis::run(&workspace, &options),
         Action::Soak(options) => soak::run(&workspace, &options),
         Action::Sample => sample::run(&workspace.root),
     }

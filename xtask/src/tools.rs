@@ -67,6 +67,13 @@ pub fn brotli() -> Result<()> {
     })
 }
 
+/// Installs Python, with what makes environments of its own, unless it is there.
+pub fn python() -> Result<()> {
+    debian("python3", &["python3", "python3-venv"], || {
+        shell::answer(Command::new("python3").args(["-c", "import ensurepip, venv"])).is_some()
+    })
+}
+
 /// Installs `what` from Debian's `packages`, unless it is there.
 fn debian(what: &str, packages: &[&str], there: impl Fn() -> bool) -> Result<()> {
     if there() {
