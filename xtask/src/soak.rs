@@ -1,4 +1,4 @@
-//! What takes too long for a test: the served program told to end under load, reloaded a thousand times, killed in the middle. Writes `docs/bench/SOAK.md`.
+//! What takes too long for a test: the served program told to end under load, reloaded a thousand times, killed in the middle, and called by slow, greedy and steering clients. Writes `docs/bench/SOAK.md`.
 
 use crate::shell::{self, Core};
 use crate::test::build_dist;
@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 use std::fmt::Write;
 use std::process::Stdio;
 
-/// Runs `amphi serve` under load for long and writes `docs/bench/SOAK.md`: fails where a request is lost.
+/// Runs `amphi serve` under load for long and writes `docs/bench/SOAK.md`: fails where a request is lost, or bad clients are noticed by good ones.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  cargo xtask soak\n  cargo xtask soak drain --rounds 5")]
 pub struct Options {
     /// What to run; everything unless something is named. What is not run keeps its figures.
     parts: Vec<Part>,
-    /// How often; each part has a number of its own.
+    /// How often, of `clients` for how many seconds; each part has a number of its own.
     #[arg(long, value_name = "COUNT")]
     rounds: Option<u32>,
 }
@@ -29,9 +29,11 @@ enum Part {
     Reload,
     /// SIGKILL while a component is compiled and kept.
     Kill,
+    /// Slow, greedy and steering clients beside good ones.
+    Clients,
 }
 
-const PARTS: [Part; 3] = [Part::Drain, Part::Reload, Part::Kill];
+const PARTS: [Part; 4] = [Part::Drain, Part::Reload, Part::Kill, Part::Clients];
 
 impl Part {
     fn name(self) -> &'static str {
@@ -39,6 +41,7 @@ impl Part {
             Self::Drain => "drain",
             Self::Reload => "reload",
             Self::Kill => "kill",
+            Self::Clients => "clients",
         }
     }
 
@@ -47,6 +50,7 @@ impl Part {
             Self::Drain => 100,
             Self::Reload => 1000,
             Self::Kill => 100,
+            Self::Clients => 25,
         }
     }
 
@@ -56,6 +60,7 @@ impl Part {
             Self::Drain => ("Told to end under load", drained(found)),
             Self::Reload => ("Reloaded under load", reloaded(found)),
             Self::Kill => ("Killed", killed(found)),
+            Self::Clients => ("Slow, greedy and steering clients", beside(found)),
         }
     }
 }
@@ -173,4 +178,62 @@ fn killed(found: &Value) -> String {
          was left, in {} an entry was whole. Each time the next start served right answers, and left no half-written file behind.",
         found["kills"], found["in-write"], found["kept"]
     )
+}
+
+fn beside(found: &Value) -> String {
+    let number = |value: &Value| value.as_f64().unwrap_or(f64::NAN);
+    let groups = [
+        ("calls", "short calls"),
+        ("streams", "256 KiB there and back in 16 pieces"),
+        ("waits", "calls that wait 100 ms"),
+    ];
+    let mut table = String::new();
+    for (group, what) in groups {
+        let p99 = &found["p99-micros"][group];
+        let ratio = number(&p99["beside"]) / number(&p99["alone"]);
+        write!(
+            table,
+            "\n| {what} | {} | {} | {} | {ratio:.2} |",
+            p99["before"], p99["beside"], p99["after"]
+        )
+        .expect("a string takes it");
+    }
+    let memory = &found["memory"];
+    let (failing, trials) = (&found["failing"], &found["trials"]);
+    let word = |value: &Value| value.as_str().unwrap_or("gone").to_owned();
+    let list: String = found["bad"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(client, met)| format!("\n| {client} | {} |", list(met)))
+        .collect();
+    format!(
+        "Four good clients alone for {} s, beside bad ones for as long, and alone again: {} + {} + {} calls over HTTP/1.1 and HTTP/2, **{} lost**. Each client has an address of its own.\n\n\
+         | p99, µs | alone | beside bad clients | alone again | ratio |\n|---|--:|--:|--:|--:|{table}\n\n\
+         The ratio is that to the 99th percentile of both times alone together (at most 2 asked). Memory of the process was at most {:.0} MB above that of an idle one, of {:.0} MB that the formula in \
+         [edge.md](../edge.md#memory) allows for what was open.\n\n\
+         Of the versions on trial, one that fails every second call was back after {} of its calls had failed, although a client hid that by keys (`{}`); one that is well did not go back, \
+         although a client had its calls trap by keys (`{}`), and one was not promoted by a client that called it by keys (`{}`).\n\n\
+         | bad clients | what they met |\n|---|---|{list}",
+        found["seconds"],
+        found["calls"][0],
+        found["calls"][1],
+        found["calls"][2],
+        found["lost"],
+        number(&memory["most"]) / 1e6,
+        number(&memory["allowed"]) / 1e6,
+        failing["failed"],
+        word(&trials["failing"]),
+        word(&trials["judged"]),
+        word(&trials["eager"]),
+    )
+}
+
+/// How often what was met.
+fn list(met: &Value) -> String {
+    let met = met.as_object().into_iter().flatten();
+    let met: Vec<_> = met
+        .map(|(what, times)| format!("{what}: {times}"))
+        .collect();
+    met.join(", ")
 }

@@ -1,19 +1,33 @@
-//! What takes too long for a test: `amphi serve` under load while it is told to end, reloaded a thousand times, and killed.
+//! What takes too long for a test: `amphi serve` under load while it is told to end, reloaded a thousand times, and killed, and while some of its clients are bad ones.
 //!
-//! `soak drain|reload|kill PROGRAM GUESTS ROUNDS` runs one of them with the program `amphi` and the folder of built guests, says on standard error
-//! how far it is, and writes what came of it as one line of JSON. It fails where a request is lost.
+//! `soak drain|reload|kill|clients PROGRAM GUESTS ROUNDS` runs one of them with the program `amphi` and the folder of built guests, says on standard error
+//! how far it is, and writes what came of it as one line of JSON. It fails where a request is lost; `clients` has more that it fails at.
 
+#[path = "soak/bad.rs"]
+mod bad;
 #[path = "soak/client.rs"]
 mod client;
+#[path = "soak/clients.rs"]
+mod clients;
+#[path = "soak/crowd.rs"]
+mod crowd;
 #[path = "soak/drain.rs"]
 mod drain;
+#[path = "soak/good.rs"]
+mod good;
 #[path = "soak/kill.rs"]
 mod kill;
 mod memory;
+#[path = "soak/pace.rs"]
+mod pace;
 #[path = "soak/reload.rs"]
 mod reload;
 #[path = "soak/server.rs"]
 mod server;
+#[path = "soak/steering.rs"]
+mod steering;
+#[path = "soak/windows.rs"]
+mod windows;
 
 use std::path::Path;
 
@@ -23,7 +37,7 @@ use server::Site;
 fn main() -> Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let [what, program, guests, rounds] = &words[..] else {
-        bail!("expected `soak drain|reload|kill PROGRAM GUESTS ROUNDS`");
+        bail!("expected `soak drain|reload|kill|clients PROGRAM GUESTS ROUNDS`");
     };
     let rounds: usize = rounds.parse().context("expected a number of rounds")?;
     let site = Site::new(Path::new(program), Path::new(guests))?;
@@ -35,7 +49,8 @@ fn main() -> Result<()> {
             "drain" => drain::run(&site, rounds).await,
             "reload" => reload::run(&site, rounds).await,
             "kill" => kill::run(&site, rounds).await,
-            other => bail!("expected `drain`, `reload` or `kill`, found `{other}`"),
+            "clients" => clients::run(&site, rounds).await,
+            other => bail!("expected `drain`, `reload`, `kill` or `clients`, found `{other}`"),
         }
     })?;
     println!("{found}");

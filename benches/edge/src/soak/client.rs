@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::error::Error;
 use std::fmt::{self, Display};
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
@@ -11,15 +11,18 @@ use bytes::Bytes;
 use futures_util::stream;
 use h2::Reason;
 use http::header::{CONNECTION, HOST};
+use http::request::Builder;
+use http::response::Parts;
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::Frame;
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
-type Body = BoxBody<Bytes, Infallible>;
+/// What a request carries.
+pub type Body = BoxBody<Bytes, Infallible>;
 
 /// What `add-with-log` is asked, and what it answers.
 const QUESTION: &str = "[[1, 2, 39]]";
@@ -57,9 +60,12 @@ impl Display for Ending {
 
 impl Client {
     pub async fn connect(address: SocketAddr, second: bool) -> Result<Self> {
-        let stream = TcpStream::connect(address).await?;
-        stream.set_nodelay(true)?;
-        let stream = TokioIo::new(stream);
+        Self::connect_from(Ipv4Addr::LOCALHOST, address, second).await
+    }
+
+    /// A connection of the client that is at `local`, which is an address of this machine.
+    pub async fn connect_from(local: Ipv4Addr, address: SocketAddr, second: bool) -> Result<Self> {
+        let stream = TokioIo::new(socket(local, address, None).await?);
         if second {
             let (sender, connection) = http2::handshake(TokioExecutor::new(), stream).await?;
             tokio::spawn(connection);
@@ -73,7 +79,7 @@ impl Client {
     /// Adds, and checks the answer; whether the server wants the client to leave.
     pub async fn add(&mut self) -> Result<bool, Ending> {
         let path = "/v1/fn/add/add-with-log";
-        let body = Full::new(Bytes::from_static(QUESTION.as_bytes())).boxed();
+        let body = full(QUESTION);
         let (headers, answer) = self.call(path, body).await?;
         check(answer == ANSWER, || {
             String::from_utf8_lossy(&answer).into_owned()
@@ -100,8 +106,25 @@ impl Client {
     }
 
     async fn call(&mut self, path: &str, body: Body) -> Result<(HeaderMap, Bytes), Ending> {
+        let (head, body) = self.post(path, &[], body).await?;
+        check(head.status == StatusCode::OK, || {
+            format!("{}: {}", head.status, String::from_utf8_lossy(&body))
+        })?;
+        Ok((head.headers, body))
+    }
+
+    /// Sends `body` there; what comes back, whatever its status.
+    pub async fn post(
+        &mut self,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Body,
+    ) -> Result<(Parts, Bytes), Ending> {
         let request = |uri: String| {
-            let request = Request::builder().method(Method::POST).uri(uri);
+            let mut request = Request::builder().method(Method::POST).uri(uri);
+            for (name, value) in headers {
+                request = request.header(*name, *value);
+            }
             request.header(HOST, "soak").body(body).expect("a request")
         };
         let response = match self {
@@ -120,32 +143,57 @@ impl Client {
         let (head, body) = response.into_parts();
         let body = body.collect().await;
         let body = body.map_err(|error| Ending::Lost(format!("in the body: {error:?}")))?;
-        let body = body.to_bytes();
-        check(head.status == StatusCode::OK, || {
-            format!("{}: {}", head.status, String::from_utf8_lossy(&body))
-        })?;
-        Ok((head.headers, body))
+        Ok((head, body.to_bytes()))
     }
+}
+
+/// The body of a request that is there at once.
+pub fn full(bytes: impl Into<Bytes>) -> Body {
+    Full::new(bytes.into()).boxed()
+}
+
+/// A socket of the client that is at `local`; the system takes so many bytes for it that it has not read, if that is said.
+pub async fn socket(
+    local: Ipv4Addr,
+    address: SocketAddr,
+    unread: Option<u32>,
+) -> Result<TcpStream> {
+    let socket = TcpSocket::new_v4()?;
+    if let Some(unread) = unread {
+        socket.set_recv_buffer_size(unread)?;
+    }
+    socket.bind((IpAddr::from(local), 0).into())?;
+    let stream = socket.connect(address).await?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+/// What the admin API answers to GET.
+pub async fn ask(admin: SocketAddr, path: &str) -> Result<String> {
+    admitted(admin, Request::get(path)).await
 }
 
 /// Asks the admin API for a reload.
 pub async fn reload(admin: SocketAddr) -> Result<()> {
+    admitted(admin, Request::post("/admin/reload")).await?;
+    Ok(())
+}
+
+/// What the admin API answers, if that is 200.
+async fn admitted(admin: SocketAddr, request: Builder) -> Result<String> {
     let mut client = Client::connect(admin, false).await?;
     let Client::One(sender) = &mut client else {
         unreachable!("it is a connection of HTTP/1.1");
     };
-    let request = Request::post("/admin/reload").header(HOST, admin.to_string());
+    let request = request.header(HOST, admin.to_string());
     let response = sender
         .send_request(request.body(Full::default().boxed())?)
         .await?;
     let status = response.status();
     let said = response.into_body().collect().await?.to_bytes();
-    ensure!(
-        status == StatusCode::OK,
-        "{status}: {}",
-        String::from_utf8_lossy(&said)
-    );
-    Ok(())
+    let said = String::from_utf8_lossy(&said).into_owned();
+    ensure!(status == StatusCode::OK, "{status}: {said}");
+    Ok(said)
 }
 
 fn piece(number: u8) -> Bytes {

@@ -177,7 +177,12 @@ impl Server {
 
     /// Bytes of it that are in memory now.
     pub fn resident(&self) -> Result<u64> {
-        resident(&self.child.id().to_string())
+        resident(&self.process())
+    }
+
+    /// The number of its process.
+    pub fn process(&self) -> String {
+        self.child.id().to_string()
     }
 }
 
