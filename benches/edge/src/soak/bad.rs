@@ -185,14 +185,17 @@ async fn upload(bad: Bad, nth: u64) -> Result<()> {
 async fn read(bad: Bad) -> Result<()> {
     let mut stream = client::socket(bad.local, bad.address, Some(4096)).await?;
     let request =
-        "POST /v1/fn/large/run HTTP/1.1\r\nhost: soak\r\ncontent-length: 8\r\n\r\n[500000]";
+        "POST /v1/fn/large/run HTTP/1.1\r\nhost: soak\r\ncontent-length: 8\r\n\r\n[100000]";
     let mut some = [0; 512];
-    for _ in 0..8 {
-        stream.write_all(request.as_bytes()).await?;
-    }
     bad.met.count("slow readers", "began");
-    while stream.read(&mut some).await.is_ok_and(|read| read > 0) {
-        sleep(Duration::from_millis(100)).await;
+    for number in 0.. {
+        if number % 5 == 0 {
+            stream.write_all(request.as_bytes()).await?;
+        }
+        if stream.read(&mut some).await? == 0 {
+            break;
+        }
+        bad.pause(AGAIN / 2).await;
     }
     bad.met.count("slow readers", "ended");
     Ok(())

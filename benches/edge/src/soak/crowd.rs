@@ -16,7 +16,7 @@ pub const OF_CANARY: u32 = 1000;
 pub const CONNECTIONS_OF_CLIENT: usize = 64;
 
 /// Bytes of bodies that are held for all clients.
-const BUFFERS: u64 = 32 * MIB;
+const BUFFERS: u64 = 8 * MIB;
 /// Bytes of headers.
 const HEADERS: u64 = 8 * KIB;
 
@@ -158,7 +158,7 @@ pub fn configure(site: &Site, trials: bool) -> Result<()> {
   audit: audit.jsonl
   connections-per-client: {CONNECTIONS_OF_CLIENT}
   headers: {HEADERS}
-  buffers: {{ all: {BUFFERS}, function: 16MiB, client: 8MiB, connection: 4MiB }}
+  buffers: {{ all: {BUFFERS}, function: 4MiB, client: 2MiB, connection: 1MiB }}
   timeouts: {{ header: 5s, body: 8s, idle: 10s, drain: 30s }}
   log: {{ format: json }}
 plugins:
@@ -256,10 +256,10 @@ const WAIT: &str = r#"(component
         (export "block" (func $block)) (export "subscribe" (func $subscribe))))))
     (func (export "run") (result u32) (canon lift (core func $i "run"))))"#;
 
-/// Answers with so many letters, of which it can have half a million.
+/// Answers with so many letters, of which it has room for a hundred thousand.
 const LARGE: &str = r#"(component
     (core module $m
-        (memory (export "memory") 9)
+        (memory (export "memory") 2)
         (func (export "run") (param i32) (result i32)
             (memory.fill (i32.const 16) (i32.const 97) (local.get 0))
             (i32.store (i32.const 0) (i32.const 16))

@@ -29,7 +29,7 @@ pub const CONNECTIONS: u64 = ZERO + DEAF;
 pub const STREAMS: u64 = ZERO * STREAMS_OF_ZERO + DEAF * STREAMS_OF_DEAF;
 
 /// The pause between two requests over a connection.
-const PAUSE: Duration = Duration::from_millis(40);
+const PAUSE: Duration = Duration::from_millis(80);
 /// For how long a client is there at most.
 const STAYS: Duration = Duration::from_secs(20);
 
@@ -56,7 +56,7 @@ async fn zero(bad: Bad) -> Result<()> {
     let mut streams = JoinSet::new();
     for number in 0..STREAMS_OF_ZERO {
         let (path, body) = match number % 2 {
-            0 => ("/v1/fn/large/run", "[500000]"),
+            0 => ("/v1/fn/large/run", "[100000]"),
             _ => ("/twice", ""),
         };
         let answer = send(sender.clone(), path, body).await?;
@@ -72,7 +72,7 @@ async fn zero(bad: Bad) -> Result<()> {
                 met.count("windows of zero", "reset");
             }
         });
-        bad.pause(PAUSE / 4).await;
+        bad.pause(PAUSE * 2).await;
     }
     let _ = timeout(STAYS, async {
         while streams.join_next().await.is_some() {}
