@@ -1,16 +1,19 @@
 //! What is counted is what the client got: of each way in which a request can go, what came over the connection, and what the metrics say.
 
 use amphi_edge::config::Limits;
-use amphi_edge::{Function, Spec};
+use amphi_edge::{Body, BodyError, Client, Function, Host, PoolSettings, Settings, Spec, full};
 use bytes::Bytes;
+use futures_util::stream;
 use http::Request;
+use http_body::Frame;
+use http_body_util::{BodyExt, StreamBody};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::client::{Listening, head, read};
-use crate::fixture::{call, guest, serving};
+use crate::fixture::{self, call, deploy, guest, serving, settings};
 
 /// What a client got: a status, and whether the answer ended as it said that it would.
 #[derive(Debug, PartialEq, Eq)]
@@ -115,6 +118,7 @@ async fn of_a_handler_of_wasi_0_2() {
             ("GET", "/halfway", 200, false, "unreachable-code-reached"),
             ("GET", "/twice", 200, false, "response-limit"),
             ("HEAD", "/twice", 200, true, "ok"),
+            ("HEAD", "/less", 200, true, "ok"),
             ("HEAD", "/seen?x=1", 200, true, "ok"),
             ("HEAD", "/broken", 500, true, "unreachable-code-reached"),
             ("GET", "/failed-after", 200, true, "ok"),
@@ -166,6 +170,40 @@ async fn of_a_client_that_takes_nothing() {
     assert_eq!(answer.await.expect("a head").status(), 200);
     let outcomes = counted(&function, 1).await;
     assert_eq!(outcomes, BTreeMap::from([("given-up".to_owned(), 1)]));
+}
+
+/// However many calls one client has under way, there are places of the pool for another.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_client_that_takes_every_place() {
+    let settings = Settings {
+        pool: PoolSettings {
+            instances: 8,
+            ..PoolSettings::default()
+        },
+        ..settings()
+    };
+    let host = Arc::new(Host::new(settings).expect("it has no audit log"));
+    let mut spec = Spec::new("web", guest("respond"));
+    spec.config.route = Some("/".to_owned());
+    spec.config.limits.queue_wait = Duration::from_millis(100);
+    deploy(&host, spec).await;
+    let client = |last| Client::at([192, 0, 2, last].into());
+    let ask = async |client, body: Body| {
+        let request = Request::post("/echo").header("host", "a").extension(client);
+        host.handle(request.body(body).expect("a request")).await
+    };
+    // Each answer has begun, and waits for a body that does not come.
+    let mut begun = Vec::new();
+    let mut statuses = BTreeMap::<u16, u32>::new();
+    for _ in 0..8 {
+        let endless = StreamBody::new(stream::pending::<Result<Frame<Bytes>, BodyError>>());
+        let answer = ask(client(1), endless.boxed_unsync()).await;
+        *statuses.entry(answer.status().as_u16()).or_default() += 1;
+        begun.push(answer);
+    }
+    assert_eq!(statuses, BTreeMap::from([(200, 6), (503, 2)]));
+    let (status, text) = fixture::read(ask(client(2), full("yes")).await).await;
+    assert_eq!((status.as_u16(), text), (200, "yes".into()));
 }
 
 /// A guest that ends itself answers nothing, and does not trap, whatever it says of it.

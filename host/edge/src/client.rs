@@ -34,6 +34,11 @@ impl Client {
         }
     }
 
+    /// Whether it is somebody who can be told from others.
+    pub(crate) fn is_known(self) -> bool {
+        self != Self::UNKNOWN
+    }
+
     /// Whom a request is of, by what the listener has said of it.
     pub(crate) fn of(extensions: &Extensions) -> Self {
         extensions.get().copied().unwrap_or_default()

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::admission::{Entry, Permit};
 use crate::breaker::{Ending, Pass, Refused, Scope};
+use crate::budget::{Account, CLIENT, Held};
 use crate::call::{Failure, Usage};
 use crate::exchange::{Exchange, Patience, Used};
 use crate::function::Function;
@@ -23,6 +24,8 @@ pub(crate) struct Entered {
     pass: Option<Pass>,
     over: bool,
     place: Arc<Permit>,
+    /// What the client has of the pool by it.
+    _share: Option<Held>,
 }
 
 /// A call whose client went away has ended too.
@@ -52,6 +55,7 @@ impl Entered {
             Entry::QueueFull => return Err(queue_full(function)),
             Entry::WaitedTooLong => return Err(waited_too_long(function)),
         };
+        let share = share(function, chosen, exchange).await?;
         Ok(Self {
             queued,
             began: Instant::now(),
@@ -60,6 +64,7 @@ impl Entered {
             pass,
             over: false,
             place: Arc::new(permit),
+            _share: share,
         })
     }
 }
@@ -113,6 +118,25 @@ fn refused_by_breaker(function: &Function, refused: Refused) -> Problem {
         }
     };
     Problem::new(Kind::CircuitOpen, detail).retry_after(refused.wait)
+}
+
+/// What the client gets of the pool, of which it has no more than three quarters, whichever functions it calls.
+async fn share(
+    function: &Function,
+    chosen: &Chosen,
+    exchange: &Exchange,
+) -> Result<Option<Held>, Problem> {
+    let client = exchange.client();
+    if !client.is_known() {
+        return Ok(None);
+    }
+    let account = Account::new([(CLIENT, function.places.of(client))]);
+    let wait = function.admission.limits().wait;
+    let held = account.hold(u64::from(chosen.version.places), wait).await;
+    held.map(Some).map_err(|_| {
+        let detail = "the client's calls have as many places of the pool as they may";
+        Problem::new(Kind::NoPlace, detail).retry_after(wait)
+    })
 }
 
 fn queue_full(function: &Function) -> Problem {

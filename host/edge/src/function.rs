@@ -10,8 +10,9 @@ use http::StatusCode;
 
 use crate::admission::{Admission, AdmissionLimits};
 use crate::breaker::{Breaker, BreakerLimits};
-use crate::budget::Budget;
+use crate::budget::{Budget, Clients};
 use crate::config;
+use crate::host::Buffers;
 use crate::lanes::Lanes;
 use crate::records::Records;
 use crate::site::Cors;
@@ -79,6 +80,8 @@ pub struct Function {
     pub admission: Arc<Admission>,
     /// The bytes that are held for its clients.
     pub(crate) held: Arc<Budget>,
+    /// The places of the host's pools that each client's calls have, of whichever function.
+    pub(crate) places: Arc<Clients>,
     /// Whether calls of the version that serves are let through after traps.
     pub breaker: Arc<Breaker>,
     lanes: ArcSwap<Lanes>,
@@ -88,12 +91,12 @@ pub struct Function {
 }
 
 impl Function {
-    /// A function of `version`, for whose clients `buffer` bytes are held at most. Who waits and what has trapped stays as it was `before`, where the limits are the same.
+    /// A function of `version`, whose clients have what is in `buffers`. Who waits and what has trapped stays as it was `before`, where the limits are the same.
     pub(crate) fn new(
         spec: Arc<Spec>,
         lanes: Lanes,
         records: Arc<Records>,
-        buffer: u64,
+        buffers: &Buffers,
         before: Option<&Self>,
     ) -> Self {
         let limits = AdmissionLimits::from(&spec.config.limits);
@@ -114,8 +117,9 @@ impl Function {
             status: status(&spec.config.status),
             cors: Cors::new(&spec.config.cors),
             admission,
+            places: Arc::clone(&buffers.places),
             held: before.map_or_else(
-                || Arc::new(Budget::new(buffer)),
+                || Arc::new(Budget::new(buffers.function)),
                 |before| Arc::clone(&before.held),
             ),
             breaker,

@@ -105,11 +105,11 @@ impl Version {
         let task = AbortOnDropHandle::new(task);
         match answered.await {
             Ok(Ok(response)) => {
+                let bodiless = bodiless(&method, response.status());
                 // Nothing of it has gone out, so it can still be said.
-                if let Some(failure) = response.body().broken() {
+                if !bodiless && let Some(failure) = response.body().broken() {
                     return Err(failure);
                 }
-                let bodiless = bodiless(&method, response.status());
                 let guard = |body| Guarded::new(body, self.limits.response, task, place);
                 Ok(response.map(guard).map(|body| match bodiless {
                     true => body.unsent(),

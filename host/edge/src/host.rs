@@ -42,7 +42,7 @@ use crate::rollout::audit::AuditError;
 use crate::route::{PAGE, Route, is_below};
 use crate::site;
 
-use buffers::Buffers;
+pub(crate) use buffers::Buffers;
 
 pub(crate) use apply::Ready;
 pub use apply::{Applied, ApplyError, ApplyProblem};
@@ -105,6 +105,7 @@ impl Host {
 
     /// A host whose decisions are told there.
     pub(crate) fn with(settings: Settings, records: Arc<Records>) -> Self {
+        let places = settings.pool.instances;
         Self {
             engines: Engines::new(settings.pool),
             compiler: Compiler::new(settings.compiling, settings.cache),
@@ -113,7 +114,7 @@ impl Host {
             plugins: ArcSwap::default(),
             stores: ArcSwap::default(),
             records,
-            buffers: Buffers::new(settings.buffers),
+            buffers: Buffers::new(settings.buffers, places),
             document: openapi::Kept::default(),
             changing: tokio::sync::Mutex::default(),
         }

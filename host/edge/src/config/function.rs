@@ -170,7 +170,7 @@ impl Default for Reuse {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Limits {
-    /// The time from a call's begin to its end, waiting and the making of its instance included; then 504. Before that, a body with arguments has as long to come; then 408. Default: `5s`.
+    /// The time from when a call has a place to its end, the making of its instance and waiting included, but not what its guest waits for its client; then 504. Default: `5s`.
     #[serde(with = "Period")]
     pub wall: Duration,
     /// The time that is computed for a call, by its guest and by the host at its bidding, waiting not included; then 504. Default: `1s`.

@@ -135,11 +135,67 @@ impl http_body::Body for Sent {
         Poll::Ready(polled)
     }
 
+    /// Who is told that there is no more asks for no more, so that is its end.
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        let is_end = self.body.is_end_stream();
+        if is_end && !self.over && self.left.is_none_or(|left| left == 0) {
+            self.exchange.state().is_whole = true;
+        }
+        is_end
     }
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicBool;
+    use std::time::Duration;
+
+    use http::Request;
+
+    use super::*;
+    use crate::records::Records;
+
+    /// A body whose only part is read before it is known that it is the last.
+    struct Late {
+        part: Option<Bytes>,
+        is_over: Arc<AtomicBool>,
+    }
+
+    impl http_body::Body for Late {
+        type Data = Bytes;
+        type Error = BodyError;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+            Poll::Ready(self.part.take().map(|part| Ok(Frame::data(part))))
+        }
+
+        fn is_end_stream(&self) -> bool {
+            self.is_over.load(Ordering::Relaxed)
+        }
+    }
+
+    #[tokio::test]
+    async fn who_is_told_that_there_is_no_more_has_all() {
+        let records = Records::with(None, Duration::ZERO);
+        let request = Request::get("/").body(()).expect("a request");
+        let exchange = Exchange::begin(&records, &request, false);
+        let is_over = Arc::<AtomicBool>::default();
+        let body = Late {
+            part: Some(Bytes::from("all")),
+            is_over: Arc::clone(&is_over),
+        };
+        let response = exchange.answers(Response::new(body.boxed_unsync()));
+        let mut body = response.into_body();
+        body.frame().await.expect("a part").expect("it is whole");
+        assert!(!body.is_end_stream() && !exchange.state().is_whole);
+        is_over.store(true, Ordering::Relaxed);
+        assert!(body.is_end_stream() && exchange.state().is_whole);
     }
 }

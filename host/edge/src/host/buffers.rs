@@ -1,4 +1,4 @@
-//! The bytes that a host holds in memory for clients.
+//! What a host has for its clients: bytes that it holds in memory for them, and places of its pools.
 
 use std::sync::Arc;
 
@@ -8,19 +8,23 @@ use crate::exchange::Exchange;
 use crate::function::Function;
 
 /// The budgets of a host.
-pub(super) struct Buffers {
+pub(crate) struct Buffers {
     all: Arc<Budget>,
     clients: Clients,
     /// How much one function has.
-    pub(super) function: u64,
+    pub(crate) function: u64,
+    /// How many places of the pools the calls of one client have.
+    pub(crate) places: Arc<Clients>,
 }
 
 impl Buffers {
-    pub(super) fn new(limits: config::Buffers) -> Self {
+    /// With these limits, and with pools of so many places, of which no client has the last quarter.
+    pub(super) fn new(limits: config::Buffers, places: u32) -> Self {
         Self {
             all: Arc::new(Budget::new(limits.all)),
             clients: Clients::new(limits.client),
             function: limits.function,
+            places: Arc::new(Clients::new((u64::from(places) * 3).div_ceil(4))),
         }
     }
 

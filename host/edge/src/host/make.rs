@@ -58,13 +58,7 @@ impl Host {
         let judged = self.judge(&spec, before.as_deref()).await?;
         let lanes = lanes(&making, &spec, judged).await?;
         let records = Arc::clone(&self.records);
-        let function = Function::new(
-            spec,
-            lanes,
-            records,
-            self.buffers.function,
-            before.as_deref(),
-        );
+        let function = Function::new(spec, lanes, records, &self.buffers, before.as_deref());
         Ok(Arc::new(function))
     }
 

@@ -200,6 +200,12 @@ impl Sums {
 }
 
 impl Marks {
+    /// The one beyond which the fewest calls are.
+    #[must_use]
+    pub fn longest(&self) -> Duration {
+        self.0[MARKS - 1]
+    }
+
     /// The marks of calls of the stable version. What was not answered took longer than all else.
     #[must_use]
     pub fn of(counts: &Counts) -> Marks {

@@ -169,6 +169,7 @@ impl Trial {
         if call.turn != self.turn {
             return None;
         }
+        let call = &self.as_it_counts(call, now);
         match call.side {
             Side::Stable => self.count_stable(call),
             Side::Canary => self.count_canary(call, now),
@@ -185,6 +186,23 @@ impl Trial {
             .as_ref()
             .is_some_and(|made| made.rollback.is_some());
         decision
+    }
+
+    /// What a call says. One that its client gave up after it had taken longer than even a slow call of the stable version may was not answered, and has failed; before that, giving up says
+    /// nothing. It is so on both sides, and without the time that the guest has waited for its client.
+    fn as_it_counts(&self, call: &Call, now: Instant) -> Call {
+        let warm = now.saturating_duration_since(self.began) >= self.rules.hold_off;
+        let marks = self
+            .marks
+            .filter(|_| warm && call.result == CallResult::GivenUp);
+        let longest = marks.map(|marks| marks.times(self.rules.slower).longest());
+        match longest.is_some_and(|longest| call.latency > longest) {
+            true => Call {
+                result: CallResult::Error,
+                ..*call
+            },
+            false => *call,
+        }
     }
 
     /// Forgets what was counted in the window, since the weight has changed: shares of calls from before and after are not to be mixed. The looks go on.

@@ -139,6 +139,35 @@ fn calls_that_were_given_up_were_drawn_all_the_same() {
     }
 }
 
+/// Its clients do not wait for as long as it may take, so no call of it ends by itself.
+#[test]
+fn a_canary_that_hangs_goes_back_though_its_clients_give_up() {
+    for (one_in, most) in [(1, 100), (4, 400)] {
+        for seed in 0..20 {
+            let mut traffic = Traffic::new(seed, fixed(50), GOOD, GOOD);
+            traffic.wait(Duration::from_secs(20));
+            let mut canary = 0;
+            for number in 0..2_000_u64 {
+                let client = traffic.random.usize(0..20);
+                let (result, latency) = GOOD.call(&mut traffic.random);
+                traffic.send(client, Side::Stable, true, result, latency);
+                if number < 300 || traffic.cause().is_some() {
+                    continue;
+                }
+                canary += 1;
+                let hangs = (CallResult::GivenUp, Duration::from_secs(1));
+                let (result, latency) = match traffic.random.u32(0..one_in) {
+                    0 => hangs,
+                    _ => GOOD.call(&mut traffic.random),
+                };
+                traffic.send(client, Side::Canary, true, result, latency);
+            }
+            assert!(back(traffic.cause()), "seed {seed}: {:?}", traffic.last());
+            assert!(canary < most, "seed {seed}: {canary}");
+        }
+    }
+}
+
 #[test]
 fn a_canary_that_traps_goes_back_for_that() {
     for seed in 0..50 {
