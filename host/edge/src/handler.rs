@@ -97,10 +97,11 @@ impl Version {
         let (answer, answered) = oneshot::channel();
         let version = Arc::clone(self);
         let place = ended.place();
-        let run = async move {
+        // It is large, and is given from hand to hand.
+        let run = Box::pin(async move {
             let mut told = Told::new(ended);
             version.run(request, answer, &mut told).await;
-        };
+        });
         let task = tokio::spawn(RequestId::within(RequestId::current(), run));
         let task = AbortOnDropHandle::new(task);
         match answered.await {

@@ -1,5 +1,6 @@
 //! A version of a function: one component, compiled, linked, and ready to be instantiated.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -105,14 +106,17 @@ impl Version {
             Seat::Place(_) => Clock::new(self.limits.cpu),
         };
         let mut seated = None;
-        let work = async {
-            let live = match seat {
-                Seat::Kept(live) => live,
-                Seat::Place(place) => self.make_by(place, &clock).await?,
-            };
-            call(seated.insert(live)).await
+        let outcome = {
+            // It is large, and stays where it is.
+            let work = pin!(async {
+                let live = match seat {
+                    Seat::Kept(live) => live,
+                    Seat::Place(place) => self.make_by(place, &clock).await?,
+                };
+                call(seated.insert(live)).await
+            });
+            self.bounded(&clock, patience, work).await
         };
-        let outcome = self.bounded(&clock, patience, work).await;
         let store = seated.as_ref().map(|live| &live.store);
         usage.read(&clock, store, self.limits.fuel);
         if outcome.is_ok()
