@@ -18,14 +18,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
-use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
+use http::header::WWW_AUTHENTICATE;
 use http::{HeaderValue, Method, Request, Response};
 use http_body_util::{BodyExt, Empty, Limited};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::aside::ADMIN;
-use crate::body::{Body, BodyError, full};
+use crate::body::{self, Body, BodyError};
 use crate::config::Page;
 use crate::function::Function;
 use crate::host::Host;
@@ -174,7 +174,7 @@ impl Admin {
         let route = Route::of(request.method(), &path)?;
         match route {
             Route::Metrics => Ok(self.host.metrics().response()),
-            Route::Description => Ok(document(OPENAPI.to_owned())),
+            Route::Description => Ok(body::json(OPENAPI)),
             Route::Functions => Ok(json_of(&functions::all(&self.host))),
             Route::Decisions => self.decisions().await,
             Route::Reloads => Ok(json_of(&self.reloader()?.state())),
@@ -323,12 +323,5 @@ fn value_of(value: &impl Serialize) -> Value {
 }
 
 fn json_of(value: &impl Serialize) -> Response<Body> {
-    document(value_of(value).to_string())
-}
-
-fn document(text: String) -> Response<Body> {
-    let mut response = Response::new(full(text));
-    let json = HeaderValue::from_static("application/json");
-    response.headers_mut().insert(CONTENT_TYPE, json);
-    response
+    body::json(value_of(value).to_string())
 }

@@ -4,6 +4,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Response};
 use http_body::{Frame, SizeHint};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Empty};
@@ -46,6 +48,14 @@ impl http_body::Body for Parts {
     fn size_hint(&self) -> SizeHint {
         SizeHint::with_exact(self.0.len() as u64)
     }
+}
+
+/// The response that has a document in JSON.
+pub(crate) fn json(text: impl Into<Bytes>) -> Response<Body> {
+    let mut response = Response::new(full(text));
+    let kind = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(CONTENT_TYPE, kind);
+    response
 }
 
 /// No body.

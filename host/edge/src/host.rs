@@ -15,13 +15,12 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use futures_util::FutureExt;
-use http::header::CONTENT_TYPE;
 use http::request::Parts;
-use http::{HeaderValue, Method, Request, Response, StatusCode};
+use http::{Method, Request, Response, StatusCode};
 
 use crate::artifact::{Cache, Compiler, Compiling};
 use crate::aside::{DEPLOYING, Stopped};
-use crate::body::{Body, BodyError, full};
+use crate::body::{Body, BodyError, json};
 use crate::config::{self, Unkept};
 use crate::deploy::DeployError;
 use crate::engine::{Bounds, Engines, PoolSettings};
@@ -493,13 +492,6 @@ fn told(
         }
         Err(problem) => Err(problem.of_version(chosen)),
     }
-}
-
-fn json(text: Bytes) -> Response<Body> {
-    let mut response = Response::new(full(text));
-    let kind = HeaderValue::from_static("application/json");
-    response.headers_mut().insert(CONTENT_TYPE, kind);
-    response
 }
 
 /// A method that is not for what a path is.
