@@ -19,12 +19,12 @@ use anyhow::{Context, Result};
 use clap::Args;
 use serde_json::{Value, json};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Measures what components take and writes `docs/bench/REPORT.md` and `docs/bench/EDGE.md`; everything unless a part is named.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  cargo xtask bench\n  cargo xtask bench --browser --quick\n  cargo xtask bench --edge"
+    after_help = "Examples:\n  cargo xtask bench\n  cargo xtask bench --browser --quick\n  cargo xtask bench --edge\n  cargo xtask bench --edge --against ../earlier/target/dist/amphi"
 )]
 pub struct Options {
     /// Measure natively, with criterion.
@@ -36,6 +36,9 @@ pub struct Options {
     /// Measure the edge function host beside plain hyper and `wasmtime serve`, with wrk.
     #[arg(long)]
     edge: bool,
+    /// Measure the edge function host beside another build of `amphi` (a program) instead, and write `docs/bench/CHANGE.md`.
+    #[arg(long, value_name = "PROGRAM", requires = "edge")]
+    against: Option<PathBuf>,
     /// Leave out jco, which comes from npm.
     #[arg(long)]
     no_jco: bool,
@@ -53,6 +56,12 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let all = !(options.native || options.browser || options.edge);
     guests::build(workspace)?;
     compose(workspace)?;
+    if let Some(before) = &options.against {
+        edge::prepare_change(workspace)?;
+        document["change"] = edge::measure_change(workspace, before, options.quick)?;
+        write_figures(&file, &document)?;
+        return edge::write_change(&folder, &document["change"]);
+    }
     // Everything is built before anything is measured.
     if all || options.native {
         native::prepare()?;

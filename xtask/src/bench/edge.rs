@@ -3,6 +3,7 @@
 //! Servers and load share no core: servers are pinned to the first, the load to the second. All are measured in one run, in turn, so that noise meets
 //! all alike.
 
+mod change;
 mod instance;
 mod load;
 mod report;
@@ -32,39 +33,64 @@ struct Pace {
 
 /// Builds what is measured, and installs what it is measured with and against.
 pub fn prepare(workspace: &Workspace) -> Result<()> {
-    tools::wrk()?;
     tools::wasmtime()?;
+    prepare_change(workspace)
+}
+
+/// The same for what is measured against an earlier build alone.
+pub fn prepare_change(workspace: &Workspace) -> Result<()> {
+    tools::wrk()?;
     build_dist(workspace, &["amphi", "bench-plain", "bench-instances"])
 }
 
-/// Measures every server at every concurrency, and instances.
-pub fn measure(workspace: &Workspace, quick: bool) -> Result<Value> {
-    let pace = match quick {
-        true => Pace {
-            seconds: 1,
-            rounds: 1,
-        },
-        false => Pace {
-            seconds: 2,
-            rounds: 3,
-        },
-    };
+fn pace(quick: bool, rounds: usize) -> Result<Pace> {
     ensure!(
         std::thread::available_parallelism().is_ok_and(|cores| cores.get() > 1),
         "expected two cores, one for servers and one for the load, found one"
     );
+    Ok(match quick {
+        true => Pace {
+            seconds: 1,
+            rounds: 1,
+        },
+        false => Pace { seconds: 2, rounds },
+    })
+}
+
+fn progress(samples: usize) -> Result<ProgressBar> {
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed} {msg}")?;
+    Ok(ProgressBar::new(samples as u64).with_style(style))
+}
+
+/// Measures this build beside `before`, another one of `amphi`.
+pub fn measure_change(workspace: &Workspace, before: &Path, quick: bool) -> Result<Value> {
+    change::measure(workspace, before, pace(quick, 5)?)
+}
+
+/// Writes the report of a change, and says what is worse.
+pub fn write_change(folder: &Path, change: &Value) -> Result<()> {
+    let (text, worse) = change::text(change)?;
+    super::write(&folder.join("CHANGE.md"), &text)?;
+    match worse.is_empty() {
+        true => println!("no server is slower than before"),
+        false => println!("slower than before:\n{}", worse.join("\n")),
+    }
+    Ok(())
+}
+
+/// Measures every server at every concurrency, and instances.
+pub fn measure(workspace: &Workspace, quick: bool) -> Result<Value> {
+    let pace = pace(quick, 3)?;
     let machine = machine::describe(workspace);
     let load = Load::new(workspace);
-    let bar = ProgressBar::new((SERVERS.len() * CONCURRENCY.len() * pace.rounds) as u64)
-        .with_style(ProgressStyle::with_template(
-            "{bar:30} {pos}/{len} {elapsed} {msg}",
-        )?);
+    let bar = progress(SERVERS.len() * CONCURRENCY.len() * pace.rounds)?;
+    let amphi = Server::amphi(workspace);
     let mut samples: Map<String, Value> = Map::new();
     for _ in 0..pace.rounds {
         for concurrency in CONCURRENCY {
             for kind in &SERVERS {
                 bar.set_message(format!("{} at {concurrency}", kind.name));
-                let server = Server::start(workspace, kind)
+                let server = Server::start(workspace, kind, &amphi)
                     .with_context(|| format!("`{}` did not start", kind.name))?;
                 let sample = load
                     .run(&server.url, kind.body, concurrency, pace.seconds)

@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -57,6 +57,12 @@ pub struct Kind {
     path: &'static str,
     /// What is posted; else it is GET.
     pub body: Option<&'static str>,
+}
+
+impl Kind {
+    pub const fn is_amphi(&self) -> bool {
+        matches!(self.program, Program::Amphi(_))
+    }
 }
 
 const fn get(
@@ -110,8 +116,13 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a server and waits until it answers.
-    pub fn start(workspace: &Workspace, kind: &Kind) -> Result<Self> {
+    /// The `amphi` of this build.
+    pub fn amphi(workspace: &Workspace) -> PathBuf {
+        workspace.native.join(DIST).join("amphi")
+    }
+
+    /// Starts a server, of those of `amphi serve` that of the program `amphi`, and waits until it answers.
+    pub fn start(workspace: &Workspace, kind: &Kind, program: &Path) -> Result<Self> {
         let built = workspace.native.join(DIST);
         let guest = |name: &str| workspace.target(&format!("guests/{name}.wasm"));
         let (child, base) = match kind.program {
@@ -135,7 +146,7 @@ impl Server {
                 let file = workspace.target("bench-edge.yaml");
                 fs::write(&file, config(&guest(amphi.guest), amphi))
                     .with_context(|| format!("cannot write `{}`", file.display()))?;
-                let mut command = pinned(&built.join("amphi"));
+                let mut command = pinned(program);
                 command.args(["serve", "--json"]).arg(&file);
                 let mut child = command.spawn()?;
                 let said: Value = serde_json::from_str(&first_line(&mut child)?)?;
