@@ -17,6 +17,11 @@ mod types;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use mimalloc::MiMalloc;
+
+/// A call makes and drops some hundred small pieces of memory.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Run, serve, inspect, check, describe and make WebAssembly components.
 #[derive(Parser)]

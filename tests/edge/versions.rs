@@ -157,7 +157,7 @@ async fn what_is_in_flight_ends_on_its_version_which_then_is_gone() {
     };
     let host = serving(web("respond")).await;
     let version = Arc::clone(&host.function("web").expect("it is served").lanes().stable);
-    let (name, title) = (version.name.clone(), version.title());
+    let (name, title) = (version.name.clone(), version.title().to_owned());
     let old = Arc::downgrade(&version);
     drop(version);
     let (sender, receiver) = tokio::sync::mpsc::channel::<Bytes>(1);

@@ -97,8 +97,12 @@ impl Admission {
 
     /// Waits for a place for a call of `client`, for as long as the limits allow.
     pub async fn enter(self: &Arc<Self>, client: Client) -> Entry {
-        let (caller, mut place) = oneshot::channel();
-        let asked = self.places().ask(client, caller);
+        let mut place = None;
+        let asked = self.places().ask(client, || {
+            let (caller, called) = oneshot::channel();
+            place = Some(called);
+            caller
+        });
         let number = match asked {
             Asked::Runs => {
                 return Entry::Admitted {
@@ -119,12 +123,13 @@ impl Admission {
             client,
             number,
         };
-        match timeout(self.limits.wait, &mut place).await {
-            Ok(Ok(permit)) => Entry::Admitted {
+        let called = async { place?.await.ok() };
+        match timeout(self.limits.wait, called).await {
+            Ok(Some(permit)) => Entry::Admitted {
                 permit,
                 queued: since.elapsed(),
             },
-            Ok(Err(_)) => Entry::QueueFull,
+            Ok(None) => Entry::QueueFull,
             Err(_) => Entry::WaitedTooLong,
         }
     }

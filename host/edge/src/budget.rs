@@ -23,6 +23,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use smallvec::SmallVec;
 use tokio::sync::Notify;
 use tokio::time::sleep;
 
@@ -92,20 +93,19 @@ impl Budget {
     }
 }
 
+/// How many levels an account has at most without a place of its own for them.
+const LEVELS: usize = 5;
+
 /// The name of the level of a connection.
 pub(crate) const CONNECTION: &str = "the connection";
 
 /// The name of the level of a client.
 pub(crate) const CLIENT: &str = "the client";
 
-/// The budget of the connection that a request has come over, among its extensions.
-#[derive(Clone, Debug)]
-pub(crate) struct OfConnection(pub(crate) Arc<Budget>);
-
 /// The levels that some bytes count at, the narrowest first, each with a name for errors.
 #[derive(Clone, Debug)]
 pub struct Account {
-    levels: Arc<[Level]>,
+    levels: SmallVec<[Level; LEVELS]>,
 }
 
 #[derive(Clone, Debug)]
@@ -121,15 +121,13 @@ impl Account {
     #[must_use]
     pub fn new(levels: impl IntoIterator<Item = (&'static str, Arc<Budget>)>) -> Self {
         let levels = levels.into_iter().enumerate();
-        let mut levels: Vec<_> = levels
+        let mut levels: SmallVec<[_; LEVELS]> = levels
             .map(|(nth, (name, budget))| Level { name, budget, nth })
             .collect();
         // All accounts lock their levels in the same order, so no two wait for each other.
         levels.sort_by_key(|level| (Arc::as_ptr(&level.budget), level.nth));
         levels.dedup_by_key(|level| Arc::as_ptr(&level.budget));
-        Self {
-            levels: levels.into(),
-        }
+        Self { levels }
     }
 
     /// An account of the same levels and one more, the widest.
@@ -185,11 +183,12 @@ impl Held {
         let may_wait = !wait.is_zero();
         let mut asked = asking.ask(may_wait);
         if asked.is_err() && may_wait {
+            let called = Arc::clone(asking.called.get_or_insert_default());
             let mut over = pin!(sleep(wait));
             while asked.is_err() {
                 tokio::select! {
                     biased;
-                    () = asking.called.notified() => asked = asking.ask(true),
+                    () = called.notified() => asked = asking.ask(true),
                     () = &mut over => break,
                 }
             }
@@ -248,7 +247,8 @@ struct Asking<'a> {
     own: u64,
     more: u64,
     ticket: u64,
-    called: Arc<Notify>,
+    /// What it is woken by, once it waits.
+    called: Option<Arc<Notify>>,
     /// The index of the level in whose queue it stands.
     at: Option<usize>,
 }
@@ -261,7 +261,7 @@ impl<'a> Asking<'a> {
             own,
             more,
             ticket: TICKETS.fetch_add(1, Ordering::Relaxed),
-            called: Arc::default(),
+            called: None,
             at: None,
         }
     }
@@ -273,7 +273,8 @@ impl<'a> Asking<'a> {
     /// Takes the bytes at every level if they fit at every level. If not, it stands in the queue of the first where they do not, should it `wait`.
     fn ask(&mut self, wait: bool) -> Result<(), Full> {
         let levels = self.levels;
-        let mut states: Vec<_> = levels.iter().map(|level| level.budget.state()).collect();
+        let mut states: SmallVec<[_; LEVELS]> =
+            levels.iter().map(|level| level.budget.state()).collect();
         let left = self.leave(&mut states);
         let refusing = |&at: &usize| {
             let budget = &levels[at].budget;
@@ -291,7 +292,7 @@ impl<'a> Asking<'a> {
             }
             Some(at) if wait => {
                 let place = self.place(&levels[at].budget);
-                let called = Arc::clone(&self.called);
+                let called = Arc::clone(self.called.get_or_insert_default());
                 states[at].waiting.insert(place, called);
                 self.at = Some(at);
             }

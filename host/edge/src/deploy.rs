@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use amphi::component::{InstancePre, Linker};
+use http::HeaderValue;
 use serde_json::Value;
 
 use crate::artifact::{CacheError, Compiled, Compiler};
@@ -87,6 +88,7 @@ impl Making<'_> {
         let share = pool.places.share(&spec.name);
         let version = Arc::new(Version {
             digest: candidate.digest,
+            title: HeaderValue::try_from(candidate.title()).expect("its letters are a value"),
             name: candidate.name,
             interface: candidate.interface,
             contract: candidate.contract,

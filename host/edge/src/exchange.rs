@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use http::request::Parts;
 use http::{Method, Request, StatusCode};
 
-use crate::budget::{Budget, OfConnection};
+use crate::budget::Budget;
 use crate::call::{Failure, Usage};
 use crate::client::Client;
 use crate::function::Function;
@@ -33,7 +33,7 @@ use crate::request_id::RequestId;
 use crate::rollout::window::CallResult;
 
 pub(crate) use answer::{Answering, bodiless};
-pub(crate) use patience::{PartTime, Patience, within};
+pub(crate) use patience::{Patience, within};
 pub(crate) use received::Received;
 
 /// A request that is being answered. Copies are of the same one.
@@ -66,6 +66,26 @@ struct State {
     is_untaken: bool,
 }
 
+/// What is the same for all requests that come over a connection, among their extensions.
+#[derive(Clone, Debug)]
+pub(crate) struct OfConnection(Arc<Terms>);
+
+#[derive(Debug)]
+struct Terms {
+    /// The bytes that are held for it.
+    budget: Arc<Budget>,
+    /// How long a client may make its guest wait for one part of a body.
+    part: Duration,
+}
+
+impl OfConnection {
+    /// For a connection that at most `buffer` bytes are held for.
+    pub(crate) fn new(buffer: u64, part: Duration) -> Self {
+        let budget = Arc::new(Budget::new(buffer));
+        Self(Arc::new(Terms { budget, part }))
+    }
+}
+
 /// What a guest took.
 #[derive(Clone, Copy)]
 pub(crate) struct Used {
@@ -82,7 +102,7 @@ struct RequestLine {
     client: Client,
     address: Option<IpAddr>,
     id: Option<RequestId>,
-    budget: Option<Arc<Budget>>,
+    connection: Option<OfConnection>,
     /// Whether it is a call by JSON, where a status that is not 200 is an error of the guest's own.
     typed: bool,
 }
@@ -112,6 +132,7 @@ impl Outcome {
 impl Exchange {
     /// A request has come.
     pub(crate) fn begin<B>(records: &Arc<Records>, request: &Request<B>, typed: bool) -> Self {
+        let connection = request.extensions().get::<OfConnection>();
         Self(Arc::new(Inner {
             records: Arc::clone(records),
             line: RequestLine {
@@ -120,16 +141,13 @@ impl Exchange {
                 client: Client::of(request.extensions()),
                 address: request.extensions().get().map(|peer: &Peer| peer.client),
                 id: request.extensions().get().cloned(),
-                budget: request
-                    .extensions()
-                    .get()
-                    .map(|OfConnection(budget)| Arc::clone(budget)),
+                connection: connection.cloned(),
                 typed,
             },
             begun: Instant::now(),
             received: AtomicU64::new(0),
             sent: AtomicU64::new(0),
-            patience: Patience::of(request.extensions()),
+            patience: Patience::new(connection.map(|terms| terms.0.part)),
             state: Mutex::default(),
         }))
     }
@@ -147,7 +165,8 @@ impl Exchange {
 
     /// The bytes that are held for the connection that it came over, if it came over one.
     pub(crate) fn of_connection(&self) -> Option<Arc<Budget>> {
-        self.0.line.budget.clone()
+        let connection = self.0.line.connection.as_ref()?;
+        Some(Arc::clone(&connection.0.budget))
     }
 
     /// Who sent the request.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::client::Client;
 use crate::problem::{Kind, Problem};
@@ -20,11 +20,11 @@ use crate::rollout::{Change, Plan, Rollout};
 use crate::version::Version;
 
 /// By what header a call asks for a version: digits of a digest, or a version of the interface.
-pub const ASKS: &str = "amphi-version";
+pub const ASKS: HeaderName = HeaderName::from_static("amphi-version");
 /// By what header a call says what it has in common with others that are to get the same version.
-pub const KEY: &str = "amphi-key";
+pub const KEY: HeaderName = HeaderName::from_static("amphi-key");
 /// In what header a response says why the version that is named in `amphi-version` has served.
-pub const REASON: &str = "amphi-version-reason";
+pub const REASON: HeaderName = HeaderName::from_static("amphi-version-reason");
 
 /// The versions of a function that are called.
 #[derive(Clone)]
@@ -233,15 +233,13 @@ impl Lanes {
 impl Chosen {
     /// Says in a response which version has served, and why.
     pub(crate) fn tell(&self, headers: &mut HeaderMap) {
-        if let Ok(name) = HeaderValue::from_str(&self.version.title()) {
-            headers.insert(ASKS, name);
-        }
+        headers.insert(ASKS, self.version.title.clone());
         headers.insert(REASON, HeaderValue::from_static(self.reason));
     }
 }
 
 fn no_such_version(asked: &HeaderValue, versions: &[&Arc<Version>]) -> Problem {
-    let served: Vec<String> = versions.iter().map(|version| version.title()).collect();
+    let served: Vec<&str> = versions.iter().map(|version| version.title()).collect();
     Problem::new(
         Kind::NoSuchVersion,
         format!(

@@ -85,12 +85,7 @@ impl Cors {
             true => Any.into(),
             false => AllowOrigin::list(values.filter_map(Result::ok)),
         };
-        let exposed = [
-            HeaderName::from_static(ASKS),
-            HeaderName::from_static(REASON),
-            REQUEST_ID,
-            RETRY_AFTER,
-        ];
+        let exposed = [ASKS, REASON, REQUEST_ID, RETRY_AFTER];
         let layer = CorsLayer::new()
             .allow_origin(allowed)
             .allow_methods([Method::POST])

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use amphi::component::InstancePre;
 use amphi::wasi_http::{p2, p3};
+use http::HeaderValue;
 
 use crate::call::{CallState, Clock, Exceeded, Failure, Files, Usage};
 use crate::config::{Limits, Reuse};
@@ -41,6 +42,8 @@ pub struct Version {
     pub digest: Digest,
     /// The digest's first digits, by which metrics and logs name the version.
     pub name: String,
+    /// [`Self::title`], as responses have it.
+    pub(crate) title: HeaderValue,
     /// The version that its exported interfaces have, if it is one.
     pub interface: Option<semver::Version>,
     pub(crate) contract: Contract,
@@ -71,8 +74,8 @@ pub struct Version {
 impl Version {
     /// By what it is told of: the version of its interface, if it has one, and digits of its digest.
     #[must_use]
-    pub fn title(&self) -> String {
-        title(self.interface.as_ref(), &self.name)
+    pub fn title(&self) -> &str {
+        self.title.to_str().unwrap_or_default()
     }
 
     /// A new instance as a call gets it, which keeps its place of the pool until it is dropped.

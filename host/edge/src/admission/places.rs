@@ -86,8 +86,8 @@ impl<W> Places<W> {
         self.queued
     }
 
-    /// A call of `client` wants a place.
-    pub(super) fn ask(&mut self, client: Client, caller: W) -> Asked<W> {
+    /// A call of `client` wants a place; `caller` is asked for if it has to wait.
+    pub(super) fn ask(&mut self, client: Client, caller: impl FnOnce() -> W) -> Asked<W> {
         // Whoever waits may not have what is free, so this overtakes nobody.
         if self.may_run(client) {
             self.run(client);
@@ -107,7 +107,7 @@ impl<W> Places<W> {
         if present.waiting.is_empty() {
             self.turns.push_back(client);
         }
-        present.waiting.insert(number, caller);
+        present.waiting.insert(number, caller());
         Asked::Waits { number, instead }
     }
 

@@ -3,7 +3,6 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use http::Extensions;
 use tokio::time::{Instant, sleep};
 
 use super::Exchange;
@@ -13,10 +12,6 @@ const LOOK: Duration = Duration::from_millis(10);
 
 /// How long a client may make its guest wait for one part of a body, where the listener has not said it.
 const USUAL: Duration = Duration::from_secs(30);
-
-/// How long a client may make its guest wait for one part of a body, as a request carries it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct PartTime(pub(crate) Duration);
 
 /// A clock of what a guest waits for its client. It runs while at least one of them is waited for: the next part of the request's body, or that the last part of the
 /// answer's is taken. Of one wait no more is counted than a client may take for a part of a body: who is waited for longer is not waited for.
@@ -34,9 +29,10 @@ struct State {
 }
 
 impl Patience {
-    pub(super) fn of(extensions: &Extensions) -> Self {
+    /// That of a client who may take so long.
+    pub(super) fn new(part: Option<Duration>) -> Self {
         Self {
-            part: extensions.get().map_or(USUAL, |PartTime(part)| *part),
+            part: part.unwrap_or(USUAL),
             state: Mutex::default(),
         }
     }
@@ -53,7 +49,11 @@ impl Patience {
 
     /// How long the client was waited for until now.
     pub(crate) fn waited(&self) -> Duration {
-        self.state().waited(Instant::now(), self.part)
+        let state = self.state();
+        match state.since {
+            None => state.waited,
+            Some(_) => state.waited(Instant::now(), self.part),
+        }
     }
 
     /// Ends when `limit` has gone by without what the client was waited for meanwhile.
@@ -175,7 +175,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_limit_that_is_over_ends_and_one_that_stands_still_does_not() {
-        let patience = Patience::of(&Extensions::new());
+        let patience = Patience::new(None);
         patience.exceeds(Duration::from_millis(1)).await;
         patience.begin();
         let exceeded = patience.exceeds(Duration::from_millis(1));

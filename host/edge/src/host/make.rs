@@ -75,7 +75,7 @@ impl Host {
         let before = before.map(Function::lanes);
         if let Some(before) = before.filter(|before| before.stable.digest != stable.digest) {
             for version in before.versions_on_the_route() {
-                self.gate(spec, &version.title(), &version.contract, &stable)?;
+                self.gate(spec, version.title(), &version.contract, &stable)?;
             }
         }
         let mut canary = None;

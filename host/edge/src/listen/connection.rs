@@ -8,6 +8,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Poll, ready};
 
+use futures_util::FutureExt;
 use http::Request;
 use http::StatusCode;
 use hyper::body::Incoming;
@@ -26,7 +27,7 @@ use super::places::Place;
 use super::request;
 use super::streams::Streams;
 use super::{Handler, Settings};
-use crate::budget::{Budget, OfConnection};
+use crate::exchange::OfConnection;
 
 /// What all connections of a server have in common.
 pub struct Shared<H> {
@@ -89,11 +90,11 @@ where
 {
     let service = service_fn({
         let (shared, activity) = (Arc::clone(shared), Arc::clone(activity));
-        let budget = OfConnection(Arc::new(Budget::new(shared.settings.buffer)));
+        let terms = OfConnection::new(shared.settings.buffer, shared.settings.timeouts.body);
         move |mut request: Request<Incoming>| {
-            request.extensions_mut().insert(budget.clone());
-            let answer = request::answer(Arc::clone(&shared), Arc::clone(&activity), line, request);
-            async move { Ok::<_, Infallible>(answer.await) }
+            request.extensions_mut().insert(terms.clone());
+            request::answer(Arc::clone(&shared), Arc::clone(&activity), line, request)
+                .map(Ok::<_, Infallible>)
         }
     });
     let watched = Watched {

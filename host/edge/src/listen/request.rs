@@ -23,8 +23,7 @@ use super::probe::{self, Readiness};
 use super::streams::of_stream;
 use super::target::settle;
 use crate::body::{Body, empty, full};
-use crate::client::Client;
-use crate::exchange::{Answering, PartTime};
+use crate::exchange::Answering;
 use crate::problem::{Kind, Problem};
 use crate::request_id::{REQUEST_ID, RequestId};
 
@@ -47,10 +46,9 @@ pub async fn answer<H: Handler>(
         &shared.settings.trusted_proxies,
         request.headers_mut(),
     );
-    let id = RequestId::of(request.headers_mut());
+    let id = RequestId::of(request.headers());
     let extensions = request.extensions_mut();
     extensions.insert(peer);
-    extensions.insert(Client::at(peer.client));
     extensions.insert(id.clone());
     let (mut response, last) = match may_ask(&mut request, &line, peer.encrypted) {
         Err(problem) => (refuse(&shared, request, problem), true),
@@ -108,14 +106,13 @@ fn own<B>(request: &Request<B>, readiness: &Readiness) -> Option<Response<Body>>
 /// What the handler answers, and whether nothing should be asked over the connection after that.
 async fn handle<H: Handler>(
     shared: &Shared<H>,
-    mut request: Request<Incoming>,
+    request: Request<Incoming>,
 ) -> (Response<Body>, bool) {
-    let part = PartTime(shared.settings.timeouts.body);
-    request.extensions_mut().insert(part);
     let late = (!request.body().is_end_stream()).then(Arc::<Notify>::default);
     let limit = shared.settings.timeouts.body;
     let request = request.map(|body| RequestBody::new(body, limit, late.clone()));
-    let answer = AssertUnwindSafe(async { shared.handler.handle(request).await }).catch_unwind();
+    // It is large: beside its connection it would be far from what the last call has used.
+    let answer = AssertUnwindSafe(Box::pin(shared.handler.handle(request))).catch_unwind();
     let answer = tokio::select! {
         biased;
         answer = answer => answer,

@@ -17,6 +17,7 @@ use crate::exchange::Exchange;
 use crate::function::Function;
 use crate::lanes::Chosen;
 use crate::problem::{Kind, Problem};
+use crate::request_id::{REQUEST_ID, RequestId};
 
 /// Has the component of `function` answer.
 pub(crate) async fn answer<B>(
@@ -34,7 +35,11 @@ where
     if request.body().size_hint().lower() > limits.request {
         return Err(body_too_large(limits.request));
     }
-    let request = with_authority(request)?.map(|body| limited(body, limits.request));
+    let mut request = with_authority(request)?;
+    if let Some(id) = RequestId::current() {
+        request.headers_mut().insert(REQUEST_ID, id.value().clone());
+    }
+    let request = request.map(|body| limited(body, limits.request));
     let entered = Entered::enter(function, chosen, exchange).await?;
     chosen
         .version

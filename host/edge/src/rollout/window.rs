@@ -91,7 +91,11 @@ impl Window {
     /// Moves on to the slot that `now` is in, and returns it. A time before that slot counts as in it.
     fn turn(&mut self, now: Instant) -> usize {
         let (mut at, mut began) = *self.now.get_or_insert((0, now));
-        let passed = now.saturating_duration_since(began).as_nanos() / self.slot.as_nanos();
+        let since = now.saturating_duration_since(began);
+        if since < self.slot {
+            return at;
+        }
+        let passed = since.as_nanos() / self.slot.as_nanos();
         if passed >= self.slots.len() as u128 {
             self.slots.fill_with(Counts::default);
             began = now;

@@ -102,7 +102,9 @@ pub fn text(change: &Value) -> Result<(String, Vec<String>)> {
                 median(&self::ratios(&p99("after")?, &p99("before")?)),
             );
             if worse {
-                verdicts.push(format!("{key}: {ratio:.2} ± {spread:.2} of the other build"));
+                verdicts.push(format!(
+                    "{key}: {ratio:.2} ± {spread:.2} of the other build"
+                ));
             }
         }
     }
