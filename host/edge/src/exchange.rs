@@ -12,7 +12,7 @@ mod patience;
 mod received;
 
 use std::net::IpAddr;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -24,7 +24,7 @@ use crate::call::{Failure, Usage};
 use crate::client::Client;
 use crate::function::Function;
 use crate::lanes::Chosen;
-use crate::listen::Peer;
+use crate::listen::{Peer, RequestBodyError};
 use crate::log::{Access, access};
 use crate::metrics::Call;
 use crate::problem::{Kind, Problem};
@@ -159,6 +159,9 @@ impl Exchange {
         *asked.uri_mut() = request.uri.clone();
         *asked.extensions_mut() = request.extensions.clone();
         let exchange = Self::begin(records, &asked, false);
+        if request.method != Method::HEAD {
+            exchange.0.sent.store(problem.length(), Ordering::Relaxed);
+        }
         let mut state = exchange.state();
         (state.problem, state.status) = (Some(problem.kind()), Some(problem.status()));
     }
@@ -207,12 +210,14 @@ impl Exchange {
         }
     }
 
-    /// The request's body did not come in time: if nothing is answered yet, that is.
+    /// The request's body did not come in time: if nothing is answered yet, the listener answers that.
     pub(crate) fn is_late(&self) {
         let mut state = self.state();
         if state.status.is_none() {
-            state.problem = Some(Kind::BodyLate);
-            state.status = Some(Kind::BodyLate.status());
+            let problem = RequestBodyError::Late.problem();
+            state.problem = Some(problem.kind());
+            state.status = Some(problem.status());
+            self.0.sent.store(problem.length(), Ordering::Relaxed);
         }
     }
 

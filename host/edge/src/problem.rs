@@ -84,10 +84,13 @@ impl Problem {
         self.0.kind
     }
 
-    /// The response that tells it; its [`Kind`] is among the extensions.
-    #[must_use]
-    pub fn into_response(self) -> Response<Body> {
-        let this = *self.0;
+    /// How many bytes its document has.
+    pub(crate) fn length(&self) -> u64 {
+        self.text().len() as u64
+    }
+
+    fn text(&self) -> String {
+        let this = &*self.0;
         let status = this.kind.status();
         let mut document = Map::new();
         document.insert("status".into(), status.as_u16().into());
@@ -96,9 +99,18 @@ impl Problem {
             status.canonical_reason().unwrap_or("Problem").into(),
         );
         document.insert("kind".into(), this.kind.word().into());
-        document.insert("detail".into(), this.detail.into());
-        document.extend(this.more);
-        let mut response = Response::new(full(Value::Object(document).to_string()));
+        document.insert("detail".into(), this.detail.clone().into());
+        document.extend(this.more.clone());
+        Value::Object(document).to_string()
+    }
+
+    /// The response that tells it; its [`Kind`] is among the extensions.
+    #[must_use]
+    pub fn into_response(self) -> Response<Body> {
+        let text = self.text();
+        let this = *self.0;
+        let status = this.kind.status();
+        let mut response = Response::new(full(text));
         *response.status_mut() = status;
         response.extensions_mut().insert(this.kind);
         let headers = response.headers_mut();

@@ -14,6 +14,8 @@ use hyper::body::Incoming;
 use tokio::sync::Notify;
 use tokio::time::{Instant, Sleep, sleep};
 
+use crate::problem::{Kind, Problem};
+
 /// The body of a request, whose next part has to come in time.
 #[derive(Debug)]
 pub struct RequestBody {
@@ -77,6 +79,17 @@ pub enum RequestBodyError {
     Late,
     /// The connection failed, or what came over it was no body.
     Connection(hyper::Error),
+}
+
+impl RequestBodyError {
+    /// What is answered, if nothing is yet.
+    pub(crate) fn problem(&self) -> Problem {
+        let kind = match self {
+            Self::Late => Kind::BodyLate,
+            Self::Connection(_) => Kind::BodyIncomplete,
+        };
+        Problem::new(kind, self)
+    }
 }
 
 impl fmt::Display for RequestBodyError {

@@ -117,8 +117,7 @@ async fn handle<H: Handler>(
         biased;
         answer = answer => answer,
         () = told(late.as_deref()) => {
-            let problem = Problem::new(Kind::BodyLate, RequestBodyError::Late);
-            return (problem.into_response(), true);
+            return (RequestBodyError::Late.problem().into_response(), true);
         }
     };
     let answer = answer.unwrap_or_else(|_| {

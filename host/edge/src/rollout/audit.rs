@@ -255,6 +255,13 @@ pub fn entries<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, AuditError> {
     }
 }
 
+/// Whether a line that is not whole can be what was left of an entry: its beginning, and zeros where the disk has none of it.
+fn is_torn(line: &[u8]) -> bool {
+    let written = line.split(|byte| *byte == 0).next().unwrap_or_default();
+    let open = !line.ends_with(b"\n") || written.len() < line.len();
+    open && (written.is_empty() || written.starts_with(b"{"))
+}
+
 /// The entries in whole lines, and how many bytes those are.
 fn lines<T: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<(Vec<T>, usize), AuditError> {
     let (mut entries, mut whole) = (Vec::new(), 0);
@@ -262,7 +269,7 @@ fn lines<T: DeserializeOwned>(path: &Path, bytes: &[u8]) -> Result<(Vec<T>, usiz
         let last = whole + line.len() == bytes.len();
         match serde_json::from_slice(line) {
             Ok(entry) if line.ends_with(b"\n") => entries.push(entry),
-            Err(cause) if !last => {
+            Err(cause) if !last || !is_torn(line) => {
                 let (path, line) = (path.to_owned(), nth + 1);
                 return Err(AuditError::Line { path, line, cause });
             }
@@ -363,6 +370,20 @@ mod tests {
             matches!(found, Err(AuditError::Line { line: 2, .. })),
             "{found:?}"
         );
+    }
+
+    #[test]
+    fn a_file_that_is_no_log_is_left_as_it_is() {
+        let (_folder, path) = folder();
+        for text in ["a line of something else\n", "[server]", "{}}\n"] {
+            fs::write(&path, text).expect("it is written");
+            let found = AuditLog::open(&path).map(drop);
+            assert!(
+                matches!(found, Err(AuditError::Line { line: 1, .. })),
+                "{found:?}"
+            );
+            assert_eq!(fs::read_to_string(&path).expect("it is read"), text);
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What the server's addresses have in common, and what is answered at which.
 
+use std::net::SocketAddr;
+
 use super::super::{Admin, PagePlace, Pages, Server, Tls};
 use super::{Finder, file};
 
@@ -46,9 +48,9 @@ fn pages(found: &mut Finder, server: &Server) {
 }
 
 fn admin(found: &mut Finder, server: &Server, admin: &Admin) {
-    let same = admin.listen == server.listen && admin.listen.port() != 0;
+    let clash = clash(admin.listen, server.listen);
     found.at("listen", |found| {
-        found.expect(!same, "another address than the server's", admin.listen);
+        found.expect(!clash, "another address than the server's", admin.listen);
     });
     tls(found, admin.tls.as_ref());
     let others = !admin.listen.ip().is_loopback();
@@ -65,5 +67,33 @@ fn admin(found: &mut Finder, server: &Server, admin: &Admin) {
             "expected `tls`, here or of the server, since others could read the token on its way to `{}`",
             admin.listen
         ));
+    }
+}
+
+/// Whether only one of two addresses can be listened at: one port of one machine's address, or of all of them.
+fn clash(one: SocketAddr, other: SocketAddr) -> bool {
+    let all = one.ip().is_unspecified() || other.ip().is_unspecified();
+    let port = one.port();
+    port != 0 && port == other.port() && (all || one.ip() == other.ip())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_of_all_addresses_is_one_of_each() {
+        let clash = |one: &str, other: &str| {
+            let address = |text: &str| text.parse().expect("an address");
+            let (one, other) = (address(one), address(other));
+            assert_eq!(super::clash(one, other), super::clash(other, one));
+            super::clash(one, other)
+        };
+        assert!(clash("127.0.0.1:80", "127.0.0.1:80"));
+        assert!(clash("0.0.0.0:80", "127.0.0.1:80"));
+        assert!(clash("[::]:80", "127.0.0.1:80"), "both families at once");
+        assert!(!clash("127.0.0.2:80", "127.0.0.1:80"));
+        assert!(!clash("0.0.0.0:81", "127.0.0.1:80"));
+        assert!(!clash("127.0.0.1:0", "127.0.0.1:0"), "a free one for each");
     }
 }
