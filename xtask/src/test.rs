@@ -163,9 +163,7 @@ pub fn browsers() -> Result<()> {
     };
     for browser in browsers {
         match tools::browser(browser) {
-            Err(error) if chosen.is_none() => {
-                eprintln!("{} cannot be had here: {error:#}", browser.name);
-            }
+            Err(error) if chosen.is_none() => shell::left_out(browser.name, &error)?,
             done => done?,
         }
     }
@@ -243,7 +241,7 @@ fn javascript(workspace: &Workspace) -> Result<()> {
         &["test", "--test", "javascript", "--test", "uploads"],
     );
     if let Err(error) = jco::install(workspace, &workspace.target("page/javascript/jco")) {
-        println!("skipped: the comparison with jco, since it cannot be had: {error:#}");
+        shell::left_out("the comparison with jco", &error)?;
         command.args(["--", "--skip", "by_the_package_and_by_jco"]);
     }
     shell::shown(&mut command)

@@ -53,6 +53,11 @@ pub fn npm() -> Result<()> {
     debian("npm", &["npm"], || find_program(&["npm"]).is_some())
 }
 
+/// Installs `curl`, unless it is there.
+pub fn curl() -> Result<()> {
+    debian("curl", &["curl"], || find_program(&["curl"]).is_some())
+}
+
 /// Installs `wasm-opt`, unless it is there.
 pub fn binaryen() -> Result<()> {
     debian("wasm-opt", &["binaryen"], || {

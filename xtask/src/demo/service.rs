@@ -1,6 +1,7 @@
 //! The demo's service worker: a component answers a page's requests there, the native server the same requests, and `curl` too.
 
-use amphi_harness::{Session, find_program};
+use crate::{shell, tools};
+use amphi_harness::Session;
 use anyhow::{Context, Result, anyhow, ensure};
 use serde_json::json;
 use std::process::Command;
@@ -47,9 +48,8 @@ pub fn check(session: &Session, url: &str) -> Result<()> {
 
 /// Asks by the line that the page shows.
 fn by_curl(line: &str, expected: &str) -> Result<()> {
-    if find_program(&["curl"]).is_none() {
-        println!("skipped: curl, which is not there");
-        return Ok(());
+    if let Err(error) = tools::curl() {
+        return shell::left_out("the same by curl", &error);
     }
     let output = Command::new("sh")
         .args(["-c", line])
