@@ -33,7 +33,7 @@ impl Listening {
         let address = listener.local_addr().expect("it is bound");
         let config = Server {
             timeouts: Timeouts {
-                body: Duration::from_secs(1),
+                body: Duration::from_secs(3),
                 ..Timeouts::default()
             },
             ..Server::default()

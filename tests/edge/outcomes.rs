@@ -243,11 +243,11 @@ async fn of_a_typed_call_that_ends_itself() {
 /// What a guest waits for its client does not count: neither what comes slowly nor what is taken slowly meets the time that it has itself.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_slow_client() {
-    const PART: Duration = Duration::from_millis(300);
+    const PART: Duration = Duration::from_millis(500);
     for name in ["respond", "respond-0-3"] {
         let mut spec = Spec::new("web", guest(name));
         spec.config.route = Some("/".to_owned());
-        spec.config.limits.wall = Duration::from_secs(1);
+        spec.config.limits.wall = Duration::from_secs(4);
         let listening = Listening::start(serving(spec).await).await;
         let function = listening.host.function("web").expect("it is served");
         let mut stream = listening.connect().await;

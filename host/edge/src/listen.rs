@@ -86,6 +86,10 @@ pub struct Settings {
     pub connections: usize,
     /// How many of those one client has.
     pub connections_per_client: usize,
+    /// How long a connection was idle that is closed to make room: less than that, its client may be about to ask for the next thing.
+    pub spare: Duration,
+    /// How long a connection lasts at most that may ask for probes alone.
+    pub reserve: Duration,
     /// Where proxies are whose connections are many clients', and who say whose.
     pub trusted_proxies: Vec<IpNet>,
     /// The most bytes of a request's line and headers, from 8 KiB.
@@ -106,6 +110,8 @@ impl Settings {
             timeouts: server.timeouts.clone(),
             connections: server.connections,
             connections_per_client: server.connections_per_client,
+            spare: Duration::from_secs(1),
+            reserve: Duration::from_secs(2),
             trusted_proxies: server.trusted_proxies.clone(),
             headers: usize::try_from(server.headers).unwrap_or(usize::MAX),
             buffer: server.buffers.connection,

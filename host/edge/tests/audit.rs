@@ -80,7 +80,7 @@ fn numbers(file: &Path) -> Vec<u64> {
 
 fn write_until_killed(file: &Path) {
     let (mut log, _) = AuditLog::open(file).expect("it opens");
-    let mut random = fastrand::Rng::new();
+    let mut random = fastrand::Rng::with_seed(numbers(file).len() as u64);
     for number in numbers(file).len() as u64.. {
         let text = "x".repeat(random.usize(0..200_000));
         log.append(&[Entry { number, text }])

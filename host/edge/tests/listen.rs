@@ -106,7 +106,7 @@ async fn a_client_that_goes_away_ends_its_call() {
 async fn probes_tell_what_the_process_is_up_to() {
     let server = Server::starting(|settings| {
         settings.timeouts = Timeouts {
-            drain_delay: Duration::from_millis(500),
+            drain_delay: Duration::from_secs(5),
             ..Timeouts::default()
         };
     })

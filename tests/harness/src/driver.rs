@@ -4,11 +4,13 @@ use crate::browser::Browser;
 use crate::display::Display;
 use crate::process::Process;
 use anyhow::{Context, Result, bail};
+use rustix::process::getuid;
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -29,7 +31,7 @@ const FOLDERS: &[&str] = &[
 /// A running WebDriver.
 #[derive(Debug)]
 pub(crate) struct Driver {
-    port: u16,
+    port: Port,
     process: Process,
     log: PathBuf,
     // Declared last: the display goes after what draws on it.
@@ -42,14 +44,14 @@ impl Driver {
         let log = scratch.join("driver.log");
         let output =
             File::create(&log).with_context(|| format!("cannot write `{}`", log.display()))?;
-        let port = free_port()?;
+        let port = Port::take()?;
         let display = browser
             .display()?
             .map(|server| Display::start(&server))
             .transpose()?;
         let mut command = Command::new(browser.driver()?);
         command
-            .arg(format!("--port={port}"))
+            .arg(format!("--port={}", port.number))
             .args(browser.driver_arguments)
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)
@@ -75,7 +77,7 @@ impl Driver {
 
     /// Where it listens.
     pub(crate) fn url(&self) -> String {
-        format!("http://{}:{}/", Ipv4Addr::LOCALHOST, self.port)
+        format!("http://{}:{}/", Ipv4Addr::LOCALHOST, self.port.number)
     }
 
     /// What the driver has printed so far.
@@ -85,7 +87,7 @@ impl Driver {
 
     fn await_ready(&mut self) -> Result<()> {
         let deadline = Instant::now() + START;
-        while TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_err() {
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, self.port.number)).is_err() {
             if let Some(code) = self.process.0.try_wait()? {
                 bail!(
                     "the driver ended before it was ready ({code}):\n{}",
@@ -112,8 +114,43 @@ fn private_folder(path: &Path) -> Result<&Path> {
     Ok(path)
 }
 
-/// A port that was free a moment ago. Not every driver can choose one and say which.
-fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port")?;
-    Ok(listener.local_addr()?.port())
+/// A port that no other driver of ours has, nor any program that asked the system for a free one: those come from above. Not every driver can choose one and say which.
+#[derive(Debug)]
+struct Port {
+    number: u16,
+    /// Locked for as long as the port is ours.
+    _lock: File,
+}
+
+impl Port {
+    const FIRST: u16 = 20_000;
+    const COUNT: u16 = 10_000;
+
+    fn take() -> Result<Self> {
+        static NEXT: AtomicU16 = AtomicU16::new(0);
+        let folder = format!("amphi-ports-{}", getuid().as_raw());
+        let folder = std::env::temp_dir().join(folder);
+        fs::create_dir_all(&folder)
+            .with_context(|| format!("cannot make `{}`", folder.display()))?;
+        // Each process begins elsewhere: of a port that was just in use, not every driver takes hold again at once.
+        let own = (std::process::id() % u32::from(Self::COUNT)) as u16;
+        for _ in 0..Self::COUNT {
+            let nth = NEXT.fetch_add(1, Ordering::Relaxed) % Self::COUNT;
+            let number = Self::FIRST + (own + nth) % Self::COUNT;
+            let path = folder.join(number.to_string());
+            let lock = File::create(&path)
+                .with_context(|| format!("cannot write `{}`", path.display()))?;
+            if lock.try_lock().is_ok() && TcpListener::bind((Ipv4Addr::LOCALHOST, number)).is_ok() {
+                return Ok(Self {
+                    number,
+                    _lock: lock,
+                });
+            }
+        }
+        bail!(
+            "expected one of {} ports from {} to be free, found none",
+            Self::COUNT,
+            Self::FIRST
+        )
+    }
 }

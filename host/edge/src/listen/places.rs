@@ -22,12 +22,6 @@ const RESERVE: usize = 16;
 /// How many of those one client has.
 const RESERVE_OF_CLIENT: usize = 2;
 
-/// How long one of those lasts at most.
-const RESERVE_TIME: Duration = Duration::from_secs(2);
-
-/// How long a connection was idle that is closed to make room: less than that, its client may be about to ask for the next thing.
-const SPARE: Duration = Duration::from_secs(1);
-
 /// How often it is said that connections are refused.
 const SAY: Duration = Duration::from_secs(10);
 
@@ -48,6 +42,10 @@ pub(crate) fn refused() -> Family<Refusal, Counter> {
 pub struct Places {
     most: usize,
     of_client: usize,
+    /// [`Settings::spare`].
+    spare: Duration,
+    /// [`Settings::reserve`].
+    reserve: Duration,
     /// Whose connections are many clients'.
     proxies: Vec<IpNet>,
     open: Mutex<Open>,
@@ -77,6 +75,8 @@ impl Places {
         Arc::new(Self {
             most: settings.connections,
             of_client: settings.connections_per_client,
+            spare: settings.spare,
+            reserve: settings.reserve,
             proxies: settings.trusted_proxies.clone(),
             open: Mutex::default(),
         })
@@ -89,7 +89,7 @@ impl Places {
         let of_client = open.clients.get(&client).copied().unwrap_or_default();
         let reason = if of_client >= self.of_client && !is_trusted(&self.proxies, address) {
             "client"
-        } else if open.own() < self.most || open.make_room() {
+        } else if open.own() < self.most || open.make_room(self.spare) {
             return Some(self.hold(&mut open, client, false));
         } else {
             "full"
@@ -110,11 +110,11 @@ impl Places {
 
     /// Closes the connection that is idle for longest. Whether there was one.
     pub fn make_room(&self) -> bool {
-        self.open().make_room()
+        self.open().make_room(self.spare)
     }
 
     fn hold(self: &Arc<Self>, open: &mut Open, client: Client, reserve: bool) -> Place {
-        let until = reserve.then(|| Instant::now() + RESERVE_TIME);
+        let until = reserve.then(|| Instant::now() + self.reserve);
         let held = Held {
             client,
             activity: Arc::new(Activity::new(until)),
@@ -148,11 +148,11 @@ impl Open {
         self.connections.len() - self.reserve
     }
 
-    fn make_room(&mut self) -> bool {
+    fn make_room(&mut self, spare: Duration) -> bool {
         let now = Instant::now();
         let own = self.connections.iter().filter(|(_, held)| !held.reserve);
         let idle = own.filter_map(|(number, held)| Some((held.activity.idle()?, *number)));
-        let longest = idle.min().filter(|(since, _)| now - *since >= SPARE);
+        let longest = idle.min().filter(|(since, _)| now - *since >= spare);
         let Some((_, number)) = longest else {
             return false;
         };

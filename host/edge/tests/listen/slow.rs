@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use amphi_edge::listen::Settings;
+use futures_util::future::join_all;
 
 use crate::server::{Http1, Server, eventually};
 
-/// Times that are over at once, but for `long`.
+/// Times that are over soon, but for `long`: not so soon that who hurries meets them on a busy machine.
 fn soon(settings: &mut Settings, long: &str) {
-    let (soon, late) = (Duration::from_millis(200), Duration::from_secs(600));
+    let (soon, late) = (Duration::from_secs(2), Duration::from_secs(600));
     let pick = |name| if name == long { late } else { soon };
     settings.timeouts.header = pick("header");
     settings.timeouts.body = pick("body");
@@ -18,17 +19,19 @@ fn soon(settings: &mut Settings, long: &str) {
 #[tokio::test]
 async fn headers_that_do_not_come_close_the_connection() {
     let server = Server::start(|settings| soon(settings, "idle")).await;
-    for begin in [
+    let begins = [
         "",
         "G",
         "GET /echo HT",
         "GET /echo HTTP/1.1\r\nhost: a\r\nx: ",
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-    ] {
+    ];
+    join_all(begins.map(async |begin| {
         let mut raw = server.raw().await;
         raw.send(begin).await;
         raw.rest().await;
-    }
+    }))
+    .await;
     assert_eq!(server.handler.seen(), 0);
 }
 
@@ -66,12 +69,12 @@ async fn a_body_that_does_not_come_is_answered_with_408() {
 
 #[tokio::test]
 async fn a_body_that_comes_in_parts_has_time_for_each() {
-    let server = Server::start(|settings| settings.timeouts.body = Duration::from_secs(2)).await;
+    let server = Server::start(|settings| settings.timeouts.body = Duration::from_secs(6)).await;
     let mut raw = server.raw().await;
     raw.send("POST /size HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\n\r\n")
         .await;
     for _ in 0..3 {
-        tokio::time::sleep(Duration::from_millis(700)).await;
+        tokio::time::sleep(Duration::from_millis(2_500)).await;
         raw.send("x").await;
     }
     let answer = raw.receive().await;
@@ -86,7 +89,7 @@ async fn a_call_that_takes_long_is_not_a_slow_client() {
     let request = request.body(http_body_util::Full::default());
     let answer = one.send(request.expect("it is one")).await;
     let stream = server.handler.stream("long").await;
-    tokio::time::sleep(Duration::from_millis(600)).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
     stream.send("late".into()).await.expect("it is wanted");
     drop(stream);
     assert_eq!(crate::server::reply(answer).await.1, "late");

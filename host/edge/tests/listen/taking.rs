@@ -21,7 +21,7 @@ async fn is_reset(window: u32, size: usize) {
     let headers = (answer.status(), answer.headers()["content-length"].clone());
     assert_eq!(headers, (StatusCode::OK, size.into()));
     // What the client does not ask for is not there for its connection either.
-    sleep(SOON * 4).await;
+    sleep(SOON * 10).await;
     let error = answer
         .into_body()
         .collect()

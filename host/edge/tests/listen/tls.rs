@@ -140,7 +140,7 @@ async fn a_handshake_that_does_not_end_stops_nobody() {
     let certificate = issue(folder.path());
     let certificates = Arc::new(Certificates::read(files(folder.path())).expect("it is good"));
     let server = Server::start(|settings| {
-        settings.timeouts.header = std::time::Duration::from_millis(500);
+        settings.timeouts.header = std::time::Duration::from_secs(5);
         settings.certificates = Some(certificates);
     })
     .await;

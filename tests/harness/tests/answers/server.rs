@@ -18,7 +18,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::timeout;
 
 /// How long to wait for the beginning of a body that may not be sent before it is whole.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What answers have in common.
 #[derive(Clone, Default)]

@@ -222,7 +222,7 @@ async fn what_cannot_be_written_is_not_taken_and_tried_again() {
 
 #[tokio::test]
 async fn what_is_on_the_disk_too_late_is_taken_back() {
-    let (host, disk) = host(Duration::from_millis(50));
+    let (host, disk) = host(Duration::from_secs(1));
     serve(&host, spec("unreachable", 16)).await;
     disk.hold(true);
     decided(&host).await;
@@ -342,7 +342,7 @@ async fn a_trial_that_nobody_calls_ends_by_itself() {
     let (host, disk) = host(LONG);
     let mut spec = spec("(i32.const 2)", 16);
     let canary = spec.config.canary.as_mut().expect("there is one");
-    canary.timeout = Duration::from_millis(300);
+    canary.timeout = Duration::from_secs(3);
     serve(&host, spec).await;
     assert!(on_trial(&host));
     until("its end", || !on_trial(&host)).await;
