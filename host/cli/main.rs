@@ -44,8 +44,10 @@ enum Command {
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done, or nobody reads the output any more
-  1  the answer is no, read or not: the guest trapped, returned an error, or ended with one; the check found what breaks; requests were cut off
-  2  the command could not do it";
+  1  the answer is no, read or not: the guest trapped, or returned an error; the check found what breaks; requests were cut off
+  2  the command could not do it
+
+A guest that ends itself with an exit code ends `amphi run` with that code.";
 
 fn main() -> ExitCode {
     // This program compiles components for itself, as a child within limits.

@@ -17,8 +17,8 @@ pub type Outcome = Result<(), Failure>;
 
 /// Why a command did not end well.
 pub enum Failure {
-    /// The guest said no: it ended with an error.
-    Guest(Error),
+    /// The guest ended itself with this exit code, and has said why, if anybody is to know.
+    Exit(i32),
     /// The guest trapped.
     Trap {
         /// What trapped, as a phrase.
@@ -63,10 +63,8 @@ pub fn conclude(outcome: Outcome) -> ExitCode {
         Err(Failure::Ours(error) | Failure::Trap { error, .. }) if is_broken_pipe(&error) => {
             ExitCode::SUCCESS
         }
-        Err(Failure::Guest(error)) => {
-            show_error(&error);
-            ExitCode::from(1)
-        }
+        // As the system does it, which has a byte for it.
+        Err(Failure::Exit(code)) => ExitCode::from(code.to_le_bytes()[0]),
         Err(Failure::Trap { what, error }) => {
             show_trap(&what, &error);
             ExitCode::from(1)

@@ -137,16 +137,10 @@ fn command(engine: &Engine, component: &Component, options: &Options) -> Outcome
     let guest = pre
         .instantiate(&mut store)
         .map_err(|error| blame(error, options))?;
-    let name = format!("`{}`", options.component.display());
     match guest.wasi_cli_run().call_run(&mut store) {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(())) => Err(Failure::Guest(Error::msg(format!(
-            "{name} ended with an error"
-        )))),
-        Err(error) => match error.downcast_ref() {
-            Some(I32Exit(0)) => Ok(()),
-            _ => Err(ended(error, &name)),
-        },
+        Ok(Err(())) => Err(Failure::Exit(1)),
+        Err(error) => Err(ended(error, &format!("`{}`", options.component.display()))),
     }
 }
 
@@ -186,15 +180,14 @@ fn grants(options: &Options) -> Result<WasiCtxBuilder> {
     Ok(wasi)
 }
 
-/// How a call of `what` ended that gave no result. WASI 0.2 knows no exit codes: a guest that ends itself does it well
-/// or with an error.
+/// How a call of `what` ended that gave no result. A guest that ends itself says by its exit code how, also by that for
+/// success.
 fn ended(error: Error, what: &str) -> Failure {
     if error.downcast_ref::<InvokeError>().is_some() {
         return Failure::Ours(error);
     }
     match error.downcast_ref() {
-        Some(I32Exit(0)) => Failure::Guest(Error::msg(format!("{what} ended without a result"))),
-        Some(I32Exit(_)) => Failure::Guest(Error::msg(format!("{what} ended with an error"))),
+        Some(I32Exit(code)) => Failure::Exit(*code),
         None => Failure::Trap {
             what: what.to_owned(),
             error,
@@ -202,11 +195,11 @@ fn ended(error: Error, what: &str) -> Failure {
     }
 }
 
-/// Who is to blame for a failed instantiation: the guest if it trapped.
+/// Who is to blame for a failed instantiation: the guest if it trapped or ended itself.
 fn blame(error: Error, options: &Options) -> Failure {
     let path = options.component.display();
-    match error.downcast_ref::<Trap>() {
-        Some(_) => ended(error, &format!("the instantiation of `{path}`")),
-        None => Failure::Ours(error.context(format!("cannot instantiate `{path}`"))),
+    match error.is::<Trap>() || error.is::<I32Exit>() {
+        true => ended(error, &format!("the instantiation of `{path}`")),
+        false => Failure::Ours(error.context(format!("cannot instantiate `{path}`"))),
     }
 }
