@@ -10,6 +10,7 @@ mod json;
 use std::collections::BTreeSet;
 use std::fmt;
 
+use semver::Version;
 use wit_component::WitPrinter;
 use wit_parser::decoding::DecodedWasm;
 use wit_parser::{PackageId, Resolve, World, WorldId};
@@ -112,15 +113,15 @@ impl Contract {
     /// The versions of WASI that the world imports from or exports to, in order: `0.2.6`.
     pub fn wasi_versions(&self) -> Vec<String> {
         let items = self.imports().into_iter().chain(self.exports());
-        let versions: BTreeSet<String> = items
+        let versions: BTreeSet<(Option<Version>, String)> = items
             .filter_map(|item| {
                 let (name, version) = item.name().split_once('@')?;
                 name.strip_prefix(WASI)?
                     .starts_with(':')
-                    .then(|| version.to_owned())
+                    .then(|| (Version::parse(version).ok(), version.to_owned()))
             })
             .collect();
-        versions.into_iter().collect()
+        versions.into_iter().map(|(_, version)| version).collect()
     }
 
     /// Takes over what `source` says of the interfaces, types and functions that both have: a component does not carry the

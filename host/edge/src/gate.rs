@@ -63,7 +63,10 @@ fn standing_against(policy: Abi, report: Report) -> Vec<Change> {
         }
         Abi::Exact => !matches!(
             change.class,
-            Class::ImportAdded | Class::ImportRemoved | Class::VersionRaised
+            Class::ImportAdded
+                | Class::ImportRemoved
+                | Class::VersionRaised
+                | Class::VersionRebuilt
         ),
         Abi::Any => false,
     });

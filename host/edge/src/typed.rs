@@ -6,6 +6,7 @@ use std::sync::Arc;
 use amphi::component::{Component, ComponentExportIndex, Val};
 use amphi::invoke::{self, Call, InvokeError};
 use amphi::json;
+use amphi_core::version::serving;
 
 use crate::call::{Failure, Usage};
 use crate::version::Version;
@@ -53,20 +54,21 @@ impl Targets {
     /// The function that the end of a path names: `demo:calc/ops@1.0.0/add`, the same with a version that is compatible, `demo:calc/ops/add`, or `add` where
     /// that is only one.
     pub(crate) fn find(&self, path: &str) -> Option<&Target> {
+        let functions = || self.callable.iter().map(|target| &target.function);
         let named = self.names.get(path);
-        let named = named.or_else(|| self.names.get(&path_on_track(path)?));
+        let named = named.or_else(|| self.names.get(&compatible(path, functions())?));
         named.map(|&place| &self.callable[place])
     }
 
     /// Why the function that `path` names cannot be called, if it is one of those.
     pub(crate) fn refusal(&self, path: &str) -> Option<String> {
-        let on_track = path_on_track(path);
+        let compatible = compatible(path, self.refused.iter().map(|(target, _)| target));
         self.refused
             .iter()
             .find(|(target, _)| {
                 NAMES.iter().any(|name| {
                     let name = name(target);
-                    name == path || on_track.as_ref() == Some(&name)
+                    name == path || compatible.as_ref() == Some(&name)
                 })
             })
             .map(|(target, why)| format!("`{target}` cannot be called: {why}"))
@@ -97,7 +99,7 @@ impl Targets {
 }
 
 /// The names of a function, the longest first.
-const NAMES: [fn(&invoke::Target) -> String; 4] = [full, on_track, without_version, alone];
+const NAMES: [fn(&invoke::Target) -> String; 3] = [full, without_version, alone];
 
 /// Every name that means one function and no other.
 fn names(targets: &[Target]) -> HashMap<String, usize> {
@@ -124,15 +126,16 @@ fn full(target: &invoke::Target) -> String {
     within(target.interface.as_deref(), target)
 }
 
-fn on_track(target: &invoke::Target) -> String {
-    let interface = target.interface.as_deref();
-    within(interface.and_then(invoke::track).or(interface), target)
-}
-
-/// A path with no more of its version than compatible ones share.
-fn path_on_track(path: &str) -> Option<String> {
+/// The full name of the one of `functions` that `path` means by another version that is compatible.
+fn compatible<'a>(
+    path: &str,
+    functions: impl Iterator<Item = &'a invoke::Target>,
+) -> Option<String> {
     let (interface, function) = path.rsplit_once('/')?;
-    Some(format!("{}/{function}", invoke::track(interface)?))
+    let interfaces = functions
+        .filter(|target| target.function == function)
+        .filter_map(|target| target.interface.as_deref());
+    Some(format!("{}/{function}", serving(interface, interfaces)?))
 }
 
 fn without_version(target: &invoke::Target) -> String {

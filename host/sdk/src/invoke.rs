@@ -24,7 +24,7 @@ use crate::wave::{self, WaveError};
 use crate::{AsContextMut, Result};
 
 pub use error::InvokeError;
-pub use resolve::{Target, resolve, targets, track};
+pub use resolve::{Target, resolve, targets};
 
 /// A call as it stands in the text, before the component is asked what it means.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -121,6 +121,8 @@ classes! {
     VersionRaised => "version-raised", Invisible;
     /// An exported interface has an earlier version on the same track: time runs forward.
     VersionLowered => "version-lowered", Breaking;
+    /// An exported interface has the same version with other build metadata, which has no order.
+    VersionRebuilt => "version-rebuilt", Invisible;
 }
 
 impl Change {

@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use wit_parser::{Function, Handle, Resolve, Type, TypeDefKind, TypeId, TypeOwner};
 
-use super::Side;
 use super::change::{Change, Class};
 use super::used::used;
+use super::{Side, version};
 use crate::contract::type_text;
+use crate::version::bare;
 
 /// A walk through two worlds, and what it has found.
 pub(super) struct Comparison<'a> {
@@ -217,7 +218,9 @@ impl<'a> Comparison<'a> {
         let identity = |resolve: &Resolve, id: TypeId| {
             let ty = &resolve.types[id];
             let owner = match ty.owner {
-                TypeOwner::Interface(owner) => resolve.canonicalized_id_of(owner),
+                TypeOwner::Interface(owner) => resolve
+                    .id_of(owner)
+                    .map(|name| version::matched(&name).to_owned()),
                 TypeOwner::World(_) | TypeOwner::None => None,
             };
             (owner, ty.name.clone())
@@ -300,8 +303,7 @@ fn home(resolve: &Resolve, id: TypeId) -> Option<String> {
         return Some(name.clone());
     };
     let interface = resolve.id_of(owner)?;
-    let interface = interface.split('@').next().unwrap_or_default();
-    Some(format!("{interface}.{name}"))
+    Some(format!("{}.{name}", bare(&interface)))
 }
 
 fn function_text(resolve: &Resolve, function: &Function) -> String {

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use wit_parser::Resolve;
-use wit_parser::{InterfaceId, WorldKey};
+use crate::version::track;
+use wit_parser::{InterfaceId, Resolve};
 
 /// Which part of a version is to be raised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,7 +29,8 @@ impl Bump {
         }
     }
 
-    /// The version after `version`: before `1.0.0` every number means what the one on its left means after it.
+    /// The version after `version`: before `1.0.0` every number means what the one on its left means after it. After a pre-release comes its release, if that
+    /// raises enough.
     pub fn applied_to(self, version: &semver::Version) -> semver::Version {
         let semver::Version {
             major,
@@ -38,8 +39,18 @@ impl Bump {
             ..
         } = *version;
         let early = major == 0;
+        let release = semver::Version::new(major, minor, patch);
+        // A release may be a step of that size itself.
+        let is_enough = !version.pre.is_empty()
+            && match self {
+                Bump::None | Bump::Patch => true,
+                Bump::Minor => early || patch == 0,
+                Bump::Major if early => minor == 0 || patch == 0,
+                Bump::Major => minor == 0 && patch == 0,
+            };
         match self {
             Bump::None => version.clone(),
+            _ if is_enough => release,
             Bump::Major if early && minor == 0 => semver::Version::new(0, 0, patch + 1),
             Bump::Major if early => semver::Version::new(0, minor + 1, 0),
             Bump::Major => semver::Version::new(major + 1, 0, 0),
@@ -55,16 +66,9 @@ impl fmt::Display for Bump {
     }
 }
 
-/// The name by which an import or export is matched: an interface's has the track of its version and not the version.
-pub(super) fn track(resolve: &Resolve, key: &WorldKey) -> String {
-    resolve.name_canonicalized_world_key(key)
-}
-
-/// The name of an interface for people, without a version: `demo:calc/ops`.
-pub(super) fn bare(resolve: &Resolve, key: &WorldKey) -> String {
-    let name = resolve.name_world_key(key);
-    name.split_once('@')
-        .map_or(name.clone(), |(bare, _)| bare.to_owned())
+/// What an interface is matched by: the track of its version, or all of it where that is compatible with itself alone.
+pub(super) fn matched(interface: &str) -> &str {
+    track(interface).unwrap_or(interface)
 }
 
 /// The version of the package that an interface belongs to.

@@ -1,10 +1,13 @@
 //! Worlds, interfaces and functions, side by side.
 
-use wit_parser::{Function, IndexMap, InterfaceId, Type, TypeId, WorldItem, WorldKey};
+use std::cmp::Ordering;
+
+use wit_parser::{Function, IndexMap, InterfaceId, Resolve, Type, TypeId, WorldItem, WorldKey};
 
 use super::change::{Change, Class};
 use super::types::Comparison;
 use super::{Side, version};
+use crate::version::{bare, serving};
 
 /// Every difference between two worlds.
 pub(super) fn worlds(old: Side<'_>, new: Side<'_>) -> Vec<Change> {
@@ -45,6 +48,31 @@ impl Direction {
     }
 }
 
+/// What a world imports or exports, by its name.
+type Named<'a> = (String, &'a WorldItem);
+
+fn named<'a>(resolve: &Resolve, items: &'a IndexMap<WorldKey, WorldItem>) -> Vec<Named<'a>> {
+    let name = |(key, item): (&WorldKey, &'a WorldItem)| (resolve.name_world_key(key), item);
+    items.iter().map(name).collect()
+}
+
+/// Which of `new` stands for each of `old`, as a linker has it: the one of that very name, or else the latest that is compatible. One export may stand for several;
+/// imports are told one by one.
+fn pairs(old: &[Named<'_>], new: &[Named<'_>], direction: Direction) -> Vec<Option<usize>> {
+    let place = |name: &str| new.iter().position(|(other, _)| other == name);
+    let mut pairs: Vec<Option<usize>> = old.iter().map(|(name, _)| place(name)).collect();
+    for index in 0..old.len() {
+        if pairs[index].is_some() {
+            continue;
+        }
+        let free = |place: usize| direction == Direction::Export || !pairs.contains(&Some(place));
+        let names = new.iter().enumerate();
+        let names = names.filter_map(|(place, (name, _))| free(place).then_some(name.as_str()));
+        pairs[index] = serving(&old[index].0, names).and_then(place);
+    }
+    pairs
+}
+
 impl Comparison<'_> {
     fn items(
         &mut self,
@@ -52,62 +80,37 @@ impl Comparison<'_> {
         new: &IndexMap<WorldKey, WorldItem>,
         direction: Direction,
     ) {
-        let mut left: Vec<(String, &WorldKey, &WorldItem)> = new
-            .iter()
-            .map(|(key, item)| (version::track(self.new, key), key, item))
-            .collect();
-        for (key, item) in old {
-            let track = version::track(self.old, key);
-            let path = version::bare(self.old, key);
-            match left.iter().position(|(found, ..)| *found == track) {
-                Some(index) => {
-                    let (_, _, found) = left.remove(index);
-                    self.item(&path, item, found, direction);
-                }
-                None => {
-                    let class = direction.removed(match item {
-                        WorldItem::Interface { .. } => Class::RemovedInterface,
-                        WorldItem::Function(_) => Class::RemovedFunc,
-                        WorldItem::Type { .. } => Class::RemovedType,
-                    });
-                    self.only_old(class, &path, self.old.name_world_key(key));
-                    if let (WorldItem::Interface { id, .. }, Direction::Export) = (item, direction)
-                        && let Some(successor) = self.successor(&path, old, &left)
-                    {
-                        // It is gone whatever is in the other; what callers have to change, this tells.
-                        self.interfaces(&path, *id, successor, direction);
-                    }
-                }
+        let (old, mut new) = (named(self.old, old), named(self.new, new));
+        let pairs = pairs(&old, &new, direction);
+        for ((name, item), pair) in old.iter().zip(&pairs) {
+            let path = bare(name);
+            if let Some(place) = *pair {
+                self.item(path, item, new[place].1, direction);
+                continue;
+            }
+            let class = direction.removed(match item {
+                WorldItem::Interface { .. } => Class::RemovedInterface,
+                WorldItem::Function(_) => Class::RemovedFunc,
+                WorldItem::Type { .. } => Class::RemovedType,
+            });
+            self.only_old(class, path, name);
+            if let (WorldItem::Interface { id, .. }, Direction::Export) = (item, direction)
+                && let Some(successor) = successor(path, &old, &new)
+            {
+                // It is gone whatever is in the other; what callers have to change, this tells.
+                self.interfaces(path, *id, successor, direction);
             }
         }
-        for (_, key, item) in left {
+        let mut place = 0..;
+        new.retain(|_| !pairs.contains(&place.next()));
+        for (name, item) in new {
             let class = direction.added(match item {
                 WorldItem::Interface { .. } => Class::AddedInterface,
                 WorldItem::Function(_) => Class::AddedFunc,
                 WorldItem::Type { .. } => Class::AddedType,
             });
-            let path = version::bare(self.new, key);
-            self.only_new(class, &path, self.new.name_world_key(key));
+            self.only_new(class, bare(&name), &name);
         }
-    }
-
-    /// The new interface of the same name, with a version on a track that the old world has not.
-    fn successor(
-        &self,
-        bare: &str,
-        old: &IndexMap<WorldKey, WorldItem>,
-        new: &[(String, &WorldKey, &WorldItem)],
-    ) -> Option<InterfaceId> {
-        new.iter().find_map(|(track, key, item)| {
-            let WorldItem::Interface { id, .. } = item else {
-                return None;
-            };
-            let taken = || {
-                old.keys()
-                    .any(|key| version::track(self.old, key) == *track)
-            };
-            (version::bare(self.new, key) == bare && !taken()).then_some(*id)
-        })
     }
 
     fn item(&mut self, path: &str, old: &WorldItem, new: &WorldItem, direction: Direction) {
@@ -132,10 +135,11 @@ impl Comparison<'_> {
         if let (Some(before), Some(after)) = (before, after)
             && before != after
         {
-            let class = match direction {
-                Direction::Import => Class::ImportVersionChanged,
-                Direction::Export if after > before => Class::VersionRaised,
-                Direction::Export => Class::VersionLowered,
+            let class = match (direction, after.cmp_precedence(before)) {
+                (Direction::Import, _) => Class::ImportVersionChanged,
+                (Direction::Export, Ordering::Greater) => Class::VersionRaised,
+                (Direction::Export, Ordering::Equal) => Class::VersionRebuilt,
+                (Direction::Export, Ordering::Less) => Class::VersionLowered,
             };
             self.differ(class, path, before, after);
         }
@@ -244,6 +248,18 @@ impl Comparison<'_> {
     fn definitions(&mut self, path: &str, old: TypeId, new: TypeId) {
         self.types(path, &Type::Id(old), &Type::Id(new));
     }
+}
+
+/// The new interface of the same name, with a version on a track that the old world has not.
+fn successor(name: &str, old: &[Named<'_>], new: &[Named<'_>]) -> Option<InterfaceId> {
+    new.iter().find_map(|(found, item)| {
+        let WorldItem::Interface { id, .. } = item else {
+            return None;
+        };
+        let track = version::matched(found);
+        let taken = || old.iter().any(|(old, _)| version::matched(old) == track);
+        (bare(found) == name && !taken()).then_some(*id)
+    })
 }
 
 fn same_set(a: &[String], b: &[String]) -> bool {

@@ -82,6 +82,7 @@ pub fn expect_agreement(old: &Subject, new: &Subject, report: &Report) {
     let versions = [
         Class::VersionRaised,
         Class::VersionLowered,
+        Class::VersionRebuilt,
         Class::ImportVersionChanged,
     ];
     if !report

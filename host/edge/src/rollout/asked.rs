@@ -1,6 +1,7 @@
 //! Which version a call means that asks for one: by digest, or by the version of its interface.
 
-use semver::{Comparator, Op, Version};
+use amphi_core::version::is_compatible;
+use semver::Version;
 
 /// The fewest digits of a digest that name a version.
 const DIGITS: usize = 8;
@@ -55,16 +56,12 @@ fn of_version(asked: &Version, served: &[Served<'_>]) -> Option<Found> {
     if let Some((place, _)) = versions().find(|(_, version)| *version == asked) {
         return Some(Found::Exact(place));
     }
-    let compatible = Comparator {
-        op: Op::Caret,
-        major: asked.major,
-        minor: Some(asked.minor),
-        patch: Some(asked.patch),
-        pre: asked.pre.clone(),
-    };
+    // Who was made for a later one may need what an earlier one has not.
+    let serves =
+        |version: &Version| is_compatible(asked, version) && version.cmp_precedence(asked).is_ge();
     let mut newest: Option<(usize, &Version)> = None;
-    for (place, version) in versions().filter(|(_, version)| compatible.matches(version)) {
-        if newest.is_none_or(|(_, newest)| version > newest) {
+    for (place, version) in versions().filter(|(_, version)| serves(version)) {
+        if newest.is_none_or(|(_, newest)| version.cmp_precedence(newest).is_gt()) {
             newest = Some((place, version));
         }
     }
@@ -108,6 +105,16 @@ mod tests {
         check("0.2.0", &["0.3.0"], None);
         check("0.0.1", &["0.0.2"], None);
         check("1.0.0", &["", "1.0.1-rc.1"], None);
+        check("1.0.0-rc.1", &["1.0.0-rc.2", "1.0.0", "1.0.0-rc.1+b"], None);
+        check(
+            "1.0.0-rc.1",
+            &["1.0.0", "1.0.0-rc.1"],
+            Some(Found::Exact(1)),
+        );
+        // Build metadata has no order: of several the latest is meant.
+        check("1.0.0+b", &["1.0.0+a"], Some(Found::Compatible(0)));
+        check("1.0.0", &["1.1.0+a", "1.1.0+b"], Some(Found::Compatible(0)));
+        check("1.0.0+a", &["1.0.0+b", "1.0.0+a"], Some(Found::Exact(1)));
         check("1.0.0", &[], None);
     }
 

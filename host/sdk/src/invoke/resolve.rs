@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use amphi_core::version;
+
 use super::{Call, InvokeError};
 use crate::component::Component;
 use crate::component::types::{ComponentFunc, ComponentItem};
@@ -24,32 +26,8 @@ impl Target {
     /// The interface that it is in, without its version.
     #[must_use]
     pub fn interface_without_version(&self) -> Option<&str> {
-        let interface = self.interface.as_deref()?;
-        Some(
-            interface
-                .split_once('@')
-                .map_or(interface, |(bare, _)| bare),
-        )
+        self.interface.as_deref().map(version::bare)
     }
-}
-
-/// An interface with no more of its version than all have that are compatible with it, by the rules of Cargo: `demo:calc/ops@1` of `demo:calc/ops@1.2.0`,
-/// `demo:calc/ops@0.2` of `demo:calc/ops@0.2.1`. None, if it has no version, or that of a pre-release, which only itself is compatible with.
-#[must_use]
-pub fn track(interface: &str) -> Option<&str> {
-    let (bare, version) = interface.split_once('@')?;
-    let (numbers, _) = version.split_once('+').unwrap_or((version, ""));
-    let (major, rest) = numbers.split_once('.')?;
-    let (minor, patch) = rest.split_once('.')?;
-    if patch.contains('-') {
-        return None;
-    }
-    let length = match (major, minor) {
-        ("0", "0") => numbers.len(),
-        ("0", _) => major.len() + 1 + minor.len(),
-        (_, _) => major.len(),
-    };
-    interface.get(..bare.len() + 1 + length)
 }
 
 /// The name by which [`resolve`] finds exactly this function: `demo:calc/ops@1.0.0#add`.
@@ -99,8 +77,8 @@ pub fn targets(component: &Component) -> Vec<Target> {
 
 /// Finds the function that `call` names.
 ///
-/// An interface may be named without its version or with another that is compatible, and a function without its interface, where only one fits. A function
-/// of the world itself has no longer name, so it wins over one of the same name in an interface.
+/// An interface may be named with another version that is compatible, whose latest is meant; without its version, and a function without its interface, where
+/// only one fits. A function of the world itself has no longer name, so it wins over one of the same name in an interface.
 ///
 /// # Errors
 ///
@@ -108,14 +86,17 @@ pub fn targets(component: &Component) -> Vec<Target> {
 pub fn resolve(component: &Component, call: &Call) -> Result<Target, InvokeError> {
     let targets = targets(component);
     let fits = |target: &&Target| target.function == call.function;
-    let mut found: Vec<&Target> = match &call.interface {
-        Some(name) => targets
+    let mut found: Vec<&Target> = targets.iter().filter(fits).collect();
+    if let Some(name) = &call.interface {
+        let interfaces = found
             .iter()
-            .filter(fits)
-            .filter(|t| is_interface(t, name))
-            .collect(),
-        None => targets.iter().filter(fits).collect(),
-    };
+            .filter_map(|target| target.interface.as_deref());
+        let serving = version::serving(name, interfaces);
+        found.retain(|target| {
+            let serves = serving.is_some() && target.interface.as_deref() == serving;
+            serves || target.interface_without_version() == Some(name)
+        });
+    }
     if let Some(own) = found
         .iter()
         .position(|target| target.interface == call.interface)
@@ -130,16 +111,6 @@ pub fn resolve(component: &Component, call: &Call) -> Result<Target, InvokeError
             candidates: several.iter().map(ToString::to_string).collect(),
         }),
     }
-}
-
-/// Whether `target` is in the interface `name`, which may leave out the version or have another that is compatible.
-fn is_interface(target: &Target, name: &str) -> bool {
-    let own = target.interface.as_deref();
-    own == Some(name)
-        || target.interface_without_version() == Some(name)
-        || own
-            .and_then(track)
-            .is_some_and(|own| track(name) == Some(own))
 }
 
 fn unknown(call: &Call, targets: &[Target]) -> InvokeError {

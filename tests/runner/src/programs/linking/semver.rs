@@ -21,12 +21,21 @@ fn clock(version: &str) -> String {
     )
 }
 
+/// The clock's name with a version, or without where that is empty.
+fn clock_of(version: &str) -> String {
+    match version {
+        "" => "demo:clock/clock".to_owned(),
+        version => format!("demo:clock/clock@{version}"),
+    }
+}
+
 /// A component that calls what it imports.
 fn caller(version: &str) -> String {
+    let clock = clock_of(version);
     format!(
         r#"
         (component
-          (import "demo:clock/clock@{version}" (instance $clock (export "now" (func (result u32)))))
+          (import "{clock}" (instance $clock (export "now" (func (result u32)))))
           (alias export $clock "now" (func $now))
           (core func $now' (canon lower (func $now)))
           (core module $m
@@ -42,7 +51,7 @@ fn caller(version: &str) -> String {
 fn found(engine: &Engine, defined: &[&str], version: &str) -> Result<u32> {
     let mut linker = Linker::new(engine);
     for (number, defined) in (1_u32..).zip(defined) {
-        let mut clock = linker.instance(&format!("demo:clock/clock@{defined}"))?;
+        let mut clock = linker.instance(&clock_of(defined))?;
         clock.func_wrap("now", move |_, ()| Ok((number,)))?;
     }
     let component = component(engine, &caller(version))?;
@@ -63,6 +72,7 @@ pub fn run(t: &mut Transcript, engine: &Engine, _: &[amphi::component::Component
         (vec!["0.0.1"], "0.0.1"),
         (vec!["1.0.0-rc1"], "1.0.0-rc1"),
         (vec!["1.0.0+build"], "1.0.0"),
+        (vec!["1.0.0", ""], ""),
     ] {
         let number = found(engine, &defined, version)?;
         t.saw(&format!("{version} of {defined:?}"), number);
@@ -72,6 +82,8 @@ pub fn run(t: &mut Transcript, engine: &Engine, _: &[amphi::component::Component
         (vec!["0.2.0"], "0.1.0"),
         (vec!["0.0.1"], "0.0.2"),
         (vec!["1.0.0"], "1.0.0-rc1"),
+        (vec!["1.0.0"], ""),
+        (vec![""], "1.0.0"),
     ] {
         let missing = found(engine, &defined, version);
         let step = format!("{version} of {defined:?}");
