@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use amphi::error::Context;
 use amphi::{Error, Result};
-use amphi_core::abi::{self, Change, Effect, Report, Side, Verdict};
+use amphi_core::abi::{self, Change, Effect, Report, Side, Unstable, Verdict};
 use amphi_core::contract::{self, ContractError};
 use clap::Args;
 use semver::Version;
@@ -18,7 +18,7 @@ use crate::outcome::{Failure, Outcome, print_and};
 /// Tell whether a new component can take the old one's place, and list all that is different.
 ///
 /// Each is a component, a WIT package in its binary form, or a file or folder of WIT. What callers of the old one use must be
-/// there unchanged, and the new one may ask its host for nothing more.
+/// there unchanged, and the new one may ask its host for nothing more. What WIT has as unstable is left out, and told.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
@@ -59,9 +59,13 @@ pub fn check(options: &Options) -> Outcome {
     );
     let report = abi::compare(old.side(), new.side());
     let version = abi::exported_version(old.side());
+    let left_out = LeftOut {
+        old: &old.unstable,
+        new: &new.unstable,
+    };
     let text = match options.json {
-        true => format!("{:#}", to_json(&report, version)),
-        false => to_text(&report, version),
+        true => format!("{:#}", to_json(&report, version, &left_out)),
+        false => to_text(&report, version, &left_out),
     };
     let outcome = match report.verdict() {
         Verdict::Breaking => Err(Failure::Written),
@@ -74,6 +78,14 @@ pub fn check(options: &Options) -> Outcome {
 struct Found {
     resolve: Resolve,
     world: WorldId,
+    /// What is not in it.
+    unstable: Vec<Unstable>,
+}
+
+/// What is not compared, since it is unstable.
+struct LeftOut<'a> {
+    old: &'a [Unstable],
+    new: &'a [Unstable],
 }
 
 impl Found {
@@ -93,13 +105,19 @@ fn read(path: &Path, world: Option<&str>) -> Result<Found> {
     let is_text = path.extension().is_some_and(|extension| extension == "wit");
     if is_text || path.is_dir() {
         let (resolve, package) = load::wit(path)?;
-        return select(resolve, package, world);
+        let mut found = select(resolve, package, world)?;
+        let name = &found.resolve.worlds[found.world].name;
+        let (resolve, package) = load::whole_wit(path)?;
+        let whole = select(resolve, package, Some(name))?;
+        found.unstable = abi::unstable(found.side(), whole.side());
+        return Ok(found);
     }
     let bytes = load::read(path)?;
     match contract::decode(&bytes) {
         Ok(contract) => Ok(Found {
             resolve: contract.resolve,
             world: contract.world,
+            unstable: Vec::new(),
         }),
         Err(ContractError::Package { .. }) => {
             let (resolve, package) = load::wit_package(&bytes)?;
@@ -113,10 +131,14 @@ fn select(resolve: Resolve, package: PackageId, world: Option<&str>) -> Result<F
     let world = resolve
         .select_world(&[package], world)
         .map_err(|error| Error::from_boxed(error.into_boxed_dyn_error()))?;
-    Ok(Found { resolve, world })
+    Ok(Found {
+        resolve,
+        world,
+        unstable: Vec::new(),
+    })
 }
 
-fn to_text(report: &Report, version: Option<&Version>) -> String {
+fn to_text(report: &Report, version: Option<&Version>, left_out: &LeftOut<'_>) -> String {
     let mut text = report.verdict().to_string();
     if let Some(next) = next(report, version) {
         write!(text, ": raise the version to {next} at least").expect("a string takes it");
@@ -135,6 +157,18 @@ fn to_text(report: &Report, version: Option<&Version>) -> String {
             writeln!(text, "  {change}").expect("a string takes it");
         }
     }
+    let old = left_out.old.iter().map(|unstable| (unstable, "old"));
+    let new = left_out.new.iter().map(|unstable| (unstable, "new"));
+    for (index, (Unstable { path, feature }, which)) in old.chain(new).enumerate() {
+        if index == 0 {
+            text.push_str("\nleft out as unstable:\n");
+        }
+        write!(text, "  `{path}` of the {which} one").expect("a string takes it");
+        if let Some(feature) = feature {
+            write!(text, ", with the feature `{feature}`").expect("a string takes it");
+        }
+        text.push('\n');
+    }
     text
 }
 
@@ -144,13 +178,19 @@ fn next(report: &Report, version: Option<&Version>) -> Option<String> {
     (Some(&raised) != version).then(|| raised.to_string())
 }
 
-fn to_json(report: &Report, version: Option<&Version>) -> Value {
+fn to_json(report: &Report, version: Option<&Version>, left_out: &LeftOut<'_>) -> Value {
+    let unstable = |unstable: &[Unstable]| -> Value {
+        let each = unstable.iter();
+        each.map(|Unstable { path, feature }| json!({ "path": path, "feature": feature }))
+            .collect()
+    };
     json!({
         "verdict": report.verdict().as_str(),
         "bump": report.bump().as_str(),
         "version": version.map(ToString::to_string),
         "next": next(report, version),
         "changes": report.changes.iter().map(change).collect::<Vec<_>>(),
+        "unstable": { "old": unstable(left_out.old), "new": unstable(left_out.new) },
     })
 }
 

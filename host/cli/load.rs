@@ -15,9 +15,21 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))
 }
 
-/// Reads a WIT package from a file or a folder of WIT.
+/// Reads a WIT package from a file or a folder of WIT, without what is unstable.
 pub fn wit(path: &Path) -> Result<(Resolve, PackageId)> {
-    let mut resolve = Resolve::default();
+    wit_into(Resolve::default(), path)
+}
+
+/// As [`wit`], with what is unstable.
+pub fn whole_wit(path: &Path) -> Result<(Resolve, PackageId)> {
+    let resolve = Resolve {
+        all_features: true,
+        ..Resolve::default()
+    };
+    wit_into(resolve, path)
+}
+
+fn wit_into(mut resolve: Resolve, path: &Path) -> Result<(Resolve, PackageId)> {
     let (package, _) = resolve
         .push_path(path)
         .map_err(|error| Error::from_boxed(error.into_boxed_dyn_error()))

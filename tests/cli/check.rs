@@ -72,6 +72,69 @@ fn wit_stands_for_a_component_of_its_world() {
     check(&["check", &calc, &calc], 0, "same\n", "");
 }
 
+/// A file of WIT, for the test `name`.
+fn wit(name: &str, version: &str) -> String {
+    let path = folder("check").join(name);
+    let wit = format!(
+        "package demo:gated@{version};
+        interface ops {{
+            add: func(a: s32) -> s32;
+            @unstable(feature = sums)
+            record term {{ a: s32 }}
+            @unstable(feature = sums)
+            sum: func(of: list<term>) -> s32;
+        }}
+        interface host {{ now: func() -> u64; }}
+        @unstable(feature = odd)
+        interface odd {{ f: func(); }}
+        world w {{
+            import host;
+            @unstable(feature = odd)
+            import odd;
+            export ops;
+            @unstable(feature = plain)
+            export plain: func();
+        }}"
+    );
+    fs::write(&path, wit).expect("the folder for tests can be written");
+    text(&path)
+}
+
+#[test]
+fn what_is_unstable_is_left_out_and_told() {
+    let (old, new) = (wit("gated-1.wit", "1.0.0"), wit("gated-2.wit", "1.1.0"));
+    let calc = format!("{WIT}/calc-1.0.0");
+    let lines = |which: &str| {
+        [
+            ("demo:gated/odd", "odd"),
+            ("plain", "plain"),
+            ("demo:gated/ops.term", "sums"),
+            ("demo:gated/ops#sum", "sums"),
+        ]
+        .map(|(path, feature)| {
+            format!("  `{path}` of the {which} one, with the feature `{feature}`\n")
+        })
+        .concat()
+    };
+    let expected = format!(
+        "compatible: raise the version to 1.0.1 at least\n\nchanges nothing for others:\n  \
+         version-raised at `demo:gated/ops`: expected `1.0.0`, found `1.1.0`\n  \
+         import-version-changed at `demo:gated/host`: expected `1.0.0`, found `1.1.0`\n\n\
+         left out as unstable:\n{}{}",
+        lines("old"),
+        lines("new")
+    );
+    check(&["check", &old, &new], 0, &expected, "");
+
+    let done = amphi(&["check", "--json", &calc, &old]);
+    let report: Value = serde_json::from_slice(&done.stdout).expect("the report is JSON");
+    assert_eq!(report["unstable"]["old"], serde_json::json!([]));
+    assert_eq!(
+        report["unstable"]["new"][3],
+        serde_json::json!({ "path": "demo:gated/ops#sum", "feature": "sums" })
+    );
+}
+
 #[test]
 fn what_cannot_be_told_is_said() {
     let calc = guest("calc-1-0.wasm");

@@ -8,6 +8,7 @@
 
 mod change;
 mod types;
+mod unstable;
 mod used;
 mod version;
 mod walk;
@@ -19,6 +20,7 @@ use wit_parser::{Resolve, WorldId, WorldKey};
 use crate::contract::Contract;
 
 pub use change::{Change, Class, Effect};
+pub use unstable::{Unstable, unstable};
 pub use version::Bump;
 
 /// A world and what it speaks of.
