@@ -114,6 +114,11 @@ impl Reader<'_> {
     fn record(&mut self, ty: &Type, record: &types::Record, node: &Node) -> Result<Val, WaveError> {
         let fields = self.fit(ty, node, node.as_record(self.source))?;
         let mut given: BTreeMap<&str, &Node> = fields.collect();
+        // One that is missing may be what an unknown one was meant to be, so the unknown one is told.
+        let is_known = |name: &str| record.fields().any(|field| field.name == name);
+        if let Some(name) = given.keys().find(|name| !is_known(name)) {
+            return Err(self.wrong(code(&type_text(ty)), format!("a field {}", quoted(name))));
+        }
         let mut values = Vec::with_capacity(record.fields().len());
         for field in record.fields() {
             let place = format!(".{}", field.name);
@@ -127,12 +132,7 @@ impl Reader<'_> {
             };
             values.push((field.name.to_owned(), value));
         }
-        match given.keys().next() {
-            Some(name) => {
-                Err(self.wrong(code(&type_text(ty)), format!("a field {}", quoted(name))))
-            }
-            None => Ok(Val::Record(values)),
-        }
+        Ok(Val::Record(values))
     }
 
     fn variant(

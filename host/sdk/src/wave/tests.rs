@@ -171,6 +171,12 @@ fn lists_tuples_and_records() {
         r#"[{id: "b", name: 1}]"#,
         "value at `[0]`: expected `record { id: string, rank: option<u8> }`, found a field `name`",
     );
+    // What is misspelt is told, and not what is missing for it.
+    refused(
+        &record,
+        r#"[{idd: "b"}]"#,
+        "value at `[0]`: expected `record { id: string, rank: option<u8> }`, found a field `idd`",
+    );
     refused(
         &record,
         r#"[{id: "b", rank: -1}]"#,
