@@ -343,8 +343,9 @@ fn all_missing_imports_are_listed() {
         &["run", &needy, "--invoke", "f()"],
         2,
         "",
-        "error: cannot link `PATH`\ncaused by:\n  1: expected imports from WASI 0.2 only: a component that imports more \
-         needs a host program that supplies it (the README has one)\n  2: 2 imports cannot be satisfied:\n     \
+        "error: cannot link `PATH`\ncaused by:\n  1: expected imports from WASI 0.2 and from its drafts `wasi:config`, \
+         `wasi:keyvalue` and `wasi:logging` only: a component that imports more needs a host program that supplies it (the README has \
+         one)\n  2: 2 imports cannot be satisfied:\n     \
          component imports instance `demo:sensor/log@1.0.0`, but a matching implementation was not found in the linker: \
          instance export `log` has the wrong type: function implementation is missing\n     \
          component imports instance `demo:sensor/clock@1.0.0`, but a matching implementation was not found in the linker: \
@@ -442,6 +443,83 @@ fn a_guest_that_ends_itself_gives_its_exit_code() {
     check(&["run", &leaving("leave-no", "no", "")], 1, "", "");
     let start = "(call $with-code (i32.const 9))";
     check(&["run", &leaving("leave-start", "run", start)], 9, "", "");
+}
+
+/// As the edge function host supplies them, in memory.
+#[test]
+fn drafts_of_wasi_are_supplied() {
+    let vault = guest("vault.wasm");
+    let tries = [
+        "log:warn=look out",
+        "config:colour",
+        "config:weight",
+        "open:default",
+        "set:a=1",
+        "increment:a=41",
+        "get:a",
+        "open:other",
+        "get:a",
+        "open:none",
+    ];
+    let mut args = vec!["run", "--config", "colour=red", "--config", "colour=blue"];
+    args.extend(["--keyvalue", "other", &vault]);
+    args.extend(tries);
+    check(
+        &args,
+        0,
+        "log: done\n\
+         config: Ok(Some(\"blue\"))\n\
+         config: Ok(None)\n\
+         open: done\n\
+         set: done\n\
+         increment: 42\n\
+         get: Some(\"42\")\n\
+         open: done\n\
+         get: None\n\
+         open failed: no-such-store\n",
+        "warn vault: look out\n",
+    );
+}
+
+/// Lines of a guest that imports `wasi:logging` by this name.
+const LOGGING: &str = r#"(component
+    (type $level' (enum "trace" "debug" "info" "warn" "error" "critical"))
+    (import "NAME" (instance $logging
+        (export "level" (type $level (eq $level')))
+        (export "log" (func (param "level" $level) (param "context" string) (param "message" string)))))
+    (core module $memory (memory (export "memory") 1) (data (i32.const 16) "here it is"))
+    (core instance $memory (instantiate $memory))
+    (core func $log (canon lower (func $logging "log") (memory (core memory $memory "memory"))))
+    (core module $m
+        (import "" "log" (func $log (param i32 i32 i32 i32 i32)))
+        (func (export "f")
+            (call $log (i32.const 4) (i32.const 16) (i32.const 4) (i32.const 21) (i32.const 5))
+            (call $log (i32.const 2) (i32.const 0) (i32.const 0) (i32.const 16) (i32.const 10))))
+    (core instance $i (instantiate $m (with "" (instance (export "log" (func $log))))))
+    (func (export "f") (canon lift (core func $i "f")))
+)"#;
+
+#[test]
+fn a_draft_may_be_imported_without_its_version() {
+    for name in ["wasi:logging/logging", "wasi:logging/logging@0.1.0-draft"] {
+        let logging = assembled("logging", &LOGGING.replace("NAME", name));
+        let lines = "error here: it is\ninfo: here it is\n";
+        check(&["run", &logging, "--invoke", "f()"], 0, "", lines);
+    }
+    // Another draft is another interface.
+    let other = LOGGING.replace("NAME", "wasi:logging/logging@0.2.0-draft");
+    let output = amphi(&[
+        "run",
+        &assembled("logging-other", &other),
+        "--invoke",
+        "f()",
+    ]);
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        error.contains("`wasi:logging/logging@0.2.0-draft`"),
+        "{error}"
+    );
+    assert_eq!(output.status.code(), Some(2));
 }
 
 /// The end of a pipe that nobody reads.

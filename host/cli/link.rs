@@ -1,22 +1,35 @@
-//! What the command line supplies to a component: WASI, and nothing of that until it is granted.
+//! What the command line supplies to a component: WASI and its drafts, as the edge function host does, and nothing of that until it is granted.
+
+use std::io::{self, Write};
 
 use amphi::component::{Component, InstancePre, Linker, ResourceTable};
 use amphi::error::Context;
 use amphi::wasi::{WasiCtx, WasiCtxView, WasiView, p2};
+use amphi::wasi_http::{self, WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 use amphi::{Engine, Result};
+use amphi_edge::grant::config_values::{self, ConfigValuesView};
+use amphi_edge::grant::keyvalue::{self, KeyValueView};
+use amphi_edge::grant::logging::{self, LogLine, LogSink, LoggingView};
+use amphi_edge::grant::{Hooks, Prepared};
 
 /// The state behind the imports of one instance.
 pub struct State {
     wasi: WasiCtx,
     table: ResourceTable,
+    http: WasiHttpCtx,
+    hooks: Hooks,
+    granted: Prepared,
 }
 
 impl State {
-    /// The state of a guest that may do what `wasi` grants.
-    pub fn new(wasi: WasiCtx) -> Self {
+    /// The state of a guest that may do what `wasi` and `granted` grant.
+    pub fn new(wasi: WasiCtx, granted: Prepared) -> Self {
         Self {
             wasi,
             table: ResourceTable::new(),
+            http: WasiHttpCtx::new(),
+            hooks: granted.hooks(),
+            granted,
         }
     }
 }
@@ -30,12 +43,50 @@ impl WasiView for State {
     }
 }
 
+impl WasiHttpView for State {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView {
+            ctx: &mut self.http,
+            table: &mut self.table,
+            hooks: &mut self.hooks,
+        }
+    }
+}
+
+/// Lines of `wasi:logging`, which go to standard error.
+struct Lines;
+
+impl LogSink for Lines {
+    fn line(&self, line: LogLine<'_>) {
+        let LogLine {
+            level,
+            context,
+            message,
+        } = line;
+        let about = match context {
+            "" => String::new(),
+            context => format!(" {context}"),
+        };
+        // Without a standard error there is nobody to tell.
+        let _ = writeln!(io::stderr().lock(), "{}{about}: {message}", level.name());
+    }
+}
+
 /// Binds what `component` imports to what the command line supplies.
 pub fn link(engine: &Engine, component: &Component) -> Result<InstancePre<State>> {
-    let mut linker = Linker::new(engine);
-    p2::add_to_linker_sync(&mut linker)?;
+    let mut linker: Linker<State> = Linker::new(engine);
+    p2::add_to_linker_async(&mut linker)?;
+    wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
+    config_values::add_to_linker(&mut linker, |state| ConfigValuesView {
+        values: state.granted.config(),
+    })?;
+    keyvalue::add_to_linker(&mut linker, |state| KeyValueView {
+        grant: state.granted.keyvalue(),
+        table: &mut state.table,
+    })?;
+    logging::add_to_linker(&mut linker, |_| LoggingView { sink: &Lines })?;
     amphi::link(&linker, component).context(
-        "expected imports from WASI 0.2 only: a component that imports more needs a host program that supplies it \
-         (the README has one)",
+        "expected imports from WASI 0.2 and from its drafts `wasi:config`, `wasi:keyvalue` and `wasi:logging` only: a \
+         component that imports more needs a host program that supplies it (the README has one)",
     )
 }

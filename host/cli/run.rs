@@ -6,10 +6,13 @@ use std::path::PathBuf;
 use amphi::component::{Component, InstancePre, Type, Val};
 use amphi::error::Context;
 use amphi::invoke::{self, InvokeError, Target};
-use amphi::wasi::p2::bindings::sync;
+use amphi::wasi::p2::bindings::CommandPre;
 use amphi::wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxBuilder};
 use amphi::{Engine, Error, Result, Store, Trap};
+use amphi_edge::grant::keyvalue::{Access, KeyValueGrant, KeyValueStores, StoreBounds, StorePlace};
+use amphi_edge::grant::{Grants, Prepared};
 use clap::Args;
+use tokio::runtime::Builder;
 
 use crate::link::{self, State};
 use crate::load;
@@ -19,11 +22,15 @@ use crate::stream::Stream;
 /// The interface that a command exports.
 const RUN: &str = "wasi:cli/run@";
 
+/// The key-value store that there is in any case.
+const STORE: &str = "default";
+
 /// Call a function of a component, or run it as a command.
 ///
 /// Without --invoke the component has to export `wasi:cli/run`, and gets ARGS as its arguments. The guest may read the
-/// clocks and random numbers and use the standard streams; files and environment variables only as far as they are
-/// granted here, and the network not at all.
+/// clocks and random numbers and use the standard streams; files, environment variables and values of `wasi:config` only as
+/// far as they are granted here, and the network not at all: requests are denied. Key-value stores are in memory and end
+/// with the guest. What it logs by `wasi:logging` goes to standard error.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
@@ -43,6 +50,14 @@ pub struct Options {
     /// Grant a directory, for reading and writing, by this name in the guest (else by its own)
     #[arg(long, value_name = "HOST[::GUEST]", value_parser = parse_directory)]
     dir: Vec<Directory>,
+
+    /// Grant a value of `wasi:config`; of several for one name the last counts
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parse_variable)]
+    config: Vec<(String, String)>,
+
+    /// Grant a key-value store of `wasi:keyvalue` by this identifier, besides `default`
+    #[arg(long, value_name = "IDENTIFIER")]
+    keyvalue: Vec<String>,
 
     /// The arguments of the command
     #[arg(
@@ -89,22 +104,31 @@ fn parse_directory(text: &str) -> Result<Directory, String> {
 pub fn run(options: Options) -> Outcome {
     let engine = Engine::default();
     let component = load::component(&engine, &options.component)?;
-    match &options.invoke {
-        Some(text) => invoke(&engine, &component, &options, text),
-        None => command(&engine, &component, &options),
-    }
+    let runtime = Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.context("cannot start what the guest waits by")?;
+    let outcome = runtime.block_on(async {
+        match &options.invoke {
+            Some(text) => invoke(&engine, &component, &options, text).await,
+            None => command(&engine, &component, &options).await,
+        }
+    });
+    // A file that does not come back is not waited for.
+    runtime.shutdown_background();
+    outcome
 }
 
-fn invoke(engine: &Engine, component: &Component, options: &Options, text: &str) -> Outcome {
+async fn invoke(engine: &Engine, component: &Component, options: &Options, text: &str) -> Outcome {
     let (target, arguments) = resolve(component, text).map_err(Error::new)?;
     let pre = link(engine, component, options)?;
     let mut wasi = grants(options)?;
     wasi.stdout(Stream::Error);
-    let mut store = Store::new(engine, State::new(wasi.build()));
+    let mut store = Store::new(engine, State::new(wasi.build(), drafts(options)?));
     let instance = pre
-        .instantiate(&mut store)
+        .instantiate_async(&mut store)
+        .await
         .map_err(|error| blame(error, options))?;
-    let result = invoke::call_resolved(&mut store, &instance, &target, &arguments)
+    let result = invoke::call_resolved_async(&mut store, &instance, &target, &arguments)
+        .await
         .map_err(|error| ended(error, &format!("`{target}`")))?;
     let Some(text) = result else { return Ok(()) };
     let outcome = match is_error(&target, &text) {
@@ -126,18 +150,19 @@ fn is_error(target: &Target, text: &str) -> bool {
     matches!(target.func.results().next(), Some(Type::Result(_))) && text.starts_with("err")
 }
 
-fn command(engine: &Engine, component: &Component, options: &Options) -> Outcome {
+async fn command(engine: &Engine, component: &Component, options: &Options) -> Outcome {
     expect_command(engine, component, options)?;
-    let pre = sync::CommandPre::new(link(engine, component, options)?)?;
+    let pre = CommandPre::new(link(engine, component, options)?)?;
     let mut wasi = grants(options)?;
     wasi.stdout(Stream::Output);
     wasi.arg(options.component.to_string_lossy());
     wasi.args(&options.args);
-    let mut store = Store::new(engine, State::new(wasi.build()));
+    let mut store = Store::new(engine, State::new(wasi.build(), drafts(options)?));
     let guest = pre
-        .instantiate(&mut store)
+        .instantiate_async(&mut store)
+        .await
         .map_err(|error| blame(error, options))?;
-    match guest.wasi_cli_run().call_run(&mut store) {
+    match guest.wasi_cli_run().call_run(&mut store).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(())) => Err(Failure::Exit(1)),
         Err(error) => Err(ended(error, &format!("`{}`", options.component.display()))),
@@ -178,6 +203,28 @@ fn grants(options: &Options) -> Result<WasiCtxBuilder> {
             .with_context(|| format!("cannot grant the directory `{}`", host.display()))?;
     }
     Ok(wasi)
+}
+
+/// What the guest may use of the drafts of WASI.
+fn drafts(options: &Options) -> Result<Prepared> {
+    let names = || std::iter::once(STORE).chain(options.keyvalue.iter().map(String::as_str));
+    let in_memory = (StorePlace::Memory, StoreBounds::default());
+    let wanted = names().map(|name| (name.to_owned(), in_memory.clone()));
+    let stores = KeyValueStores::open(&wanted.collect(), &KeyValueStores::default());
+    let stores = stores.map_err(|(name, problem)| {
+        Error::new(problem).context(format!("cannot make the key-value store `{name}`"))
+    })?;
+    let granted = names().map(|name| {
+        let store = name.to_owned();
+        let access = Access::Write;
+        (name.to_owned(), KeyValueGrant { store, access })
+    });
+    let grants = Grants {
+        config: options.config.iter().cloned().collect(),
+        keyvalue: granted.collect(),
+        ..Grants::default()
+    };
+    Prepared::new(grants, &stores).map_err(Error::new)
 }
 
 /// How a call of `what` ended that gave no result. A guest that ends itself says by its exit code how, also by that for

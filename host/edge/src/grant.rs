@@ -12,6 +12,8 @@
 //! | clocks, random numbers | the call traps with [`NotGranted`]: the interfaces have no error |
 //! | sockets | `access-denied`, always: they cannot be granted |
 //!
+//! Interfaces of drafts are linked by their version and without one.
+//!
 //! Standard output and error are not capabilities: they are a function's log, and go where the host says.
 
 pub mod config_values;
@@ -258,6 +260,12 @@ impl Prepared {
     pub fn hooks(&self) -> Hooks {
         Hooks(self.outgoing.clone())
     }
+}
+
+/// The names by which an interface of a draft is supplied. A draft is compatible with no version but itself, and components of before it had one, or that leave it
+/// out, import the interface without.
+fn draft(interface: &str, version: &str) -> [String; 2] {
+    [format!("{interface}@{version}"), interface.to_owned()]
 }
 
 fn exists(directory: &DirectoryGrant) -> Result<(), GrantError> {

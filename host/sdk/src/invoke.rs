@@ -185,10 +185,23 @@ pub fn call_resolved(
     target: &Target,
     arguments: &[Val],
 ) -> Result<Option<String>> {
-    match call_values(store, instance, target, arguments)?.first() {
-        Some(value) => Ok(Some(wave::to_text(value).map_err(InvokeError::Result)?)),
-        None => Ok(None),
-    }
+    written(&call_values(store, instance, target, arguments)?)
+}
+
+/// As [`call_resolved`], for a store that has asynchronous host functions.
+///
+/// # Errors
+///
+/// As there.
+pub async fn call_resolved_async(
+    mut store: impl AsContextMut<Data: Send>,
+    instance: &Instance,
+    target: &Target,
+    arguments: &[Val],
+) -> Result<Option<String>> {
+    let (func, mut results) = found(&mut store, instance, target)?;
+    func.call_async(&mut store, arguments, &mut results).await?;
+    written(&results)
 }
 
 /// Calls `target` in `instance`, and returns its results: one, or none.
@@ -202,12 +215,29 @@ pub fn call_values(
     target: &Target,
     arguments: &[Val],
 ) -> Result<Vec<Val>> {
-    let func = find(&mut store, instance, target).ok_or_else(|| InvokeError::Missing {
-        function: target.to_string(),
-    })?;
-    let mut results = vec![Val::Bool(false); target.func.results().len()];
+    let (func, mut results) = found(&mut store, instance, target)?;
     func.call(&mut store, arguments, &mut results)?;
     Ok(results)
+}
+
+/// The function, and room for its results.
+fn found(
+    store: impl AsContextMut,
+    instance: &Instance,
+    target: &Target,
+) -> Result<(Func, Vec<Val>)> {
+    let func = find(store, instance, target).ok_or_else(|| InvokeError::Missing {
+        function: target.to_string(),
+    })?;
+    Ok((func, vec![Val::Bool(false); target.func.results().len()]))
+}
+
+/// The text of the result, if there is one.
+fn written(results: &[Val]) -> Result<Option<String>> {
+    match results.first() {
+        Some(value) => Ok(Some(wave::to_text(value).map_err(InvokeError::Result)?)),
+        None => Ok(None),
+    }
 }
 
 fn find(mut store: impl AsContextMut, instance: &Instance, target: &Target) -> Option<Func> {

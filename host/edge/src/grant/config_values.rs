@@ -1,5 +1,6 @@
 //! `wasi:config` 0.2.0-rc.1: values that the configuration gives to a function, read by key.
 
+use super::draft;
 use amphi::component::{HasData, Linker};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -48,7 +49,7 @@ impl HasData for HasConfigValues {
     type Data<'a> = ConfigValuesView<'a>;
 }
 
-/// Adds `store` to a linker.
+/// Adds `store` to a linker, by its version and without one.
 ///
 /// # Errors
 ///
@@ -57,5 +58,8 @@ pub fn add_to_linker<T: 'static>(
     linker: &mut Linker<T>,
     get: fn(&mut T) -> ConfigValuesView<'_>,
 ) -> amphi::Result<()> {
-    store::add_to_linker::<T, HasConfigValues>(linker, get)
+    for name in draft("wasi:config/store", "0.2.0-rc.1") {
+        store::add_to_linker_instance::<T, HasConfigValues>(&mut linker.instance(&name)?, get)?;
+    }
+    Ok(())
 }

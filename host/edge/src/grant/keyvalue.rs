@@ -16,6 +16,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+use super::draft;
 use amphi::component::{HasData, Linker, ResourceTable};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -169,7 +170,7 @@ impl HasData for HasKeyValue {
     type Data<'a> = KeyValueView<'a>;
 }
 
-/// Adds `store`, `atomics` and `batch` to a linker. Their functions are asynchronous for the host.
+/// Adds `store`, `atomics` and `batch` to a linker, by their version and without one. Their functions are asynchronous for the host.
 ///
 /// # Errors
 ///
@@ -178,7 +179,16 @@ pub fn add_to_linker<T: Send + 'static>(
     linker: &mut Linker<T>,
     get: fn(&mut T) -> KeyValueView<'_>,
 ) -> amphi::Result<()> {
-    generated::wasi::keyvalue::store::add_to_linker::<T, HasKeyValue>(linker, get)?;
-    generated::wasi::keyvalue::atomics::add_to_linker::<T, HasKeyValue>(linker, get)?;
-    generated::wasi::keyvalue::batch::add_to_linker::<T, HasKeyValue>(linker, get)
+    use generated::wasi::keyvalue::{atomics, batch, store};
+    const VERSION: &str = "0.2.0-draft";
+    for name in draft("wasi:keyvalue/store", VERSION) {
+        store::add_to_linker_instance::<T, HasKeyValue>(&mut linker.instance(&name)?, get)?;
+    }
+    for name in draft("wasi:keyvalue/atomics", VERSION) {
+        atomics::add_to_linker_instance::<T, HasKeyValue>(&mut linker.instance(&name)?, get)?;
+    }
+    for name in draft("wasi:keyvalue/batch", VERSION) {
+        batch::add_to_linker_instance::<T, HasKeyValue>(&mut linker.instance(&name)?, get)?;
+    }
+    Ok(())
 }

@@ -2,6 +2,7 @@
 //!
 //! Where they go is a [`LogSink`]'s to decide, which is also where their rate is limited. [`TracingSink`] is the last of them.
 
+use super::draft;
 use amphi::component::{HasData, Linker};
 use std::sync::Arc;
 
@@ -141,7 +142,7 @@ impl HasData for HasLogging {
     type Data<'a> = LoggingView<'a>;
 }
 
-/// Adds `logging` to a linker.
+/// Adds `logging` to a linker, by its version and without one.
 ///
 /// # Errors
 ///
@@ -150,5 +151,8 @@ pub fn add_to_linker<T: 'static>(
     linker: &mut Linker<T>,
     get: fn(&mut T) -> LoggingView<'_>,
 ) -> amphi::Result<()> {
-    logging::add_to_linker::<T, HasLogging>(linker, get)
+    for name in draft("wasi:logging/logging", "0.1.0-draft") {
+        logging::add_to_linker_instance::<T, HasLogging>(&mut linker.instance(&name)?, get)?;
+    }
+    Ok(())
 }

@@ -1,6 +1,8 @@
 //! Configuration values, the log, and WASI, from a guest.
 
-use crate::Host;
+use crate::{Host, linked};
+use amphi::Engine;
+use amphi::component::Component;
 use amphi_edge::grant::keyvalue::{Access, KeyValueStores};
 use amphi_edge::grant::logging::LogLevel;
 use amphi_edge::grant::{DirectoryGrant, GrantError, Grants, NotGranted, Prepared};
@@ -57,6 +59,47 @@ async fn lines_of_the_log_keep_their_level() {
     let expected = levels.map(|level| (level, "vault".to_owned(), format!("it is {level:?}")));
     let found = host.log.0.lock().expect("nobody panics").clone();
     assert_eq!(found, expected);
+}
+
+/// A component that imports each draft by its name alone.
+const UNVERSIONED: &str = r#"(component
+    (type $level' (enum "trace" "debug" "info" "warn" "error" "critical"))
+    (import "wasi:logging/logging" (instance
+        (export "level" (type $level (eq $level')))
+        (export "log" (func (param "level" $level) (param "context" string) (param "message" string)))))
+    (type $problem' (variant (case "upstream" string) (case "io" string)))
+    (import "wasi:config/store" (instance
+        (export "error" (type $problem (eq $problem')))
+        (export "get" (func (param "key" string) (result (result (option string) (error $problem)))))))
+    (type $error' (variant (case "no-such-store") (case "access-denied") (case "other" string)))
+    (import "wasi:keyvalue/store" (instance $store
+        (export "error" (type $error (eq $error')))
+        (export "bucket" (type $bucket (sub resource)))
+        (export "open" (func (param "identifier" string) (result (result (own $bucket) (error $error)))))))
+    (alias export $store "bucket" (type $bucket))
+    (alias export $store "error" (type $error))
+    (import "wasi:keyvalue/atomics" (instance
+        (export "error" (type $atomic-error (eq $error)))
+        (export "bucket" (type $atomic (eq $bucket)))
+        (export "increment" (func (param "bucket" (borrow $atomic)) (param "key" string) (param "delta" u64)
+            (result (result u64 (error $atomic-error)))))))
+    (import "wasi:keyvalue/batch" (instance
+        (export "error" (type $batch-error (eq $error)))
+        (export "bucket" (type $batch (eq $bucket)))
+        (export "delete-many" (func (param "bucket" (borrow $batch)) (param "keys" (list string))
+            (result (result (error $batch-error)))))))
+)"#;
+
+#[test]
+fn drafts_are_linked_without_their_versions_too() {
+    let engine = Engine::default();
+    let bytes = wat::parse_str(UNVERSIONED).expect("the text is well formed");
+    let component = Component::new(&engine, bytes).expect("it is valid");
+    let prepared = Prepared::new(Grants::default(), &KeyValueStores::default());
+    let prepared = prepared.expect("it can be granted");
+    let linker = linked(&engine, &component, &prepared).expect("nothing is defined twice");
+    let pre = linker.instantiate_pre(&component).map(drop);
+    assert!(pre.is_ok(), "{pre:?}");
 }
 
 #[tokio::test]
