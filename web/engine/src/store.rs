@@ -42,7 +42,7 @@ pub(crate) struct StoreOpaque {
     pub left_inside: Vec<LeftInside>,
     pub host_handles: HostHandles,
     pub live_handles: LiveHandles,
-    /// Bytes that one call may copy out of a guest.
+    /// How much one call may make of what a guest gives.
     pub hostcall_fuel: usize,
     /// Set by the first trap: no instance may be entered again.
     pub trapped: bool,
@@ -114,12 +114,13 @@ impl<T: 'static> Store<T> {
         &self.inner.opaque.engine
     }
 
-    /// How many bytes one call may copy out of a guest.
+    /// How many bytes of values one call may take from a guest.
     pub fn hostcall_fuel(&self) -> usize {
         self.inner.opaque.hostcall_fuel
     }
 
-    /// Sets how many bytes one call may copy out of a guest: 128 MiB unless set.
+    /// Sets how many bytes of values one call may take from a guest: 128 MiB unless set. They are counted before they are made, in the bytes
+    /// that they have natively.
     pub fn set_hostcall_fuel(&mut self, fuel: usize) {
         self.inner.opaque.hostcall_fuel = fuel;
     }

@@ -43,7 +43,7 @@ pub struct LowerContext<'a, T: 'static> {
 pub struct LiftContext<'a> {
     /// The type tables of the guest's component.
     pub types: &'a Arc<ComponentTypes>,
-    /// Bytes that may still be copied out of the guest.
+    /// Bytes that the host may still make of what it is given.
     fuel: Cell<usize>,
     store: &'a mut StoreOpaque,
     options: &'a Options,
@@ -308,9 +308,11 @@ impl<'a> LiftContext<'a> {
         check_bounds(memory_of(self.data(), self.options)?, ptr, len)
     }
 
-    /// Counts bytes that are copied out of the guest, of which one call may copy no more than the store allows.
-    fn consume_fuel(&self, bytes: usize) -> Result<()> {
-        match self.fuel.get().checked_sub(bytes) {
+    /// Counts what the host is about to make of what the guest gives: `count` values of `size` bytes, as Wasmtime counts them. One call
+    /// may make no more than the store allows.
+    pub(crate) fn consume(&self, count: usize, size: usize) -> Result<()> {
+        let bytes = count.checked_mul(size);
+        match bytes.and_then(|bytes| self.fuel.get().checked_sub(bytes)) {
             Some(left) => {
                 self.fuel.set(left);
                 Ok(())
@@ -342,74 +344,77 @@ impl<'a> LiftContext<'a> {
         if len > AlignedBytes::INLINE && !memory.contains(ptr, len) {
             bail!("pointer out of bounds of memory");
         }
-        self.consume_fuel(len)?;
         let filled = space.fill(len, |to| {
             // SAFETY: `to` has room for `len` bytes.
             unsafe { memory.read(ptr, to, len) }
-        });
+        })?;
         filled.ok_or_else(|| format_err!("pointer out of bounds of memory"))
     }
 
-    /// A copy, in `space`, of the `len` elements that the guest says are at `ptr`, each of which is as `element` says; errors say `what`
-    /// they are of.
+    /// A copy, in `space`, of the `len` elements that the guest says are at `ptr`, each of which is as `element` says and `native` bytes
+    /// large on the host; errors say `what` they are of.
     pub(crate) fn read_elements<'s>(
         &self,
         space: &'s mut AlignedBytes,
         what: &str,
         (ptr, len): (usize, usize),
         element: &CanonicalAbiInfo,
+        native: usize,
     ) -> Result<&'s [u8]> {
-        let size = self.check_elements(what, (ptr, len), element)?;
+        let size = self.check_elements(what, (ptr, len), element, native)?;
         self.read_in(space, ptr, size)
     }
 
-    /// The bytes of `len` elements at `ptr`, which are inside the guest's memory and aligned.
+    /// The bytes of `len` elements at `ptr`, which are inside the guest's memory, counted and aligned.
     pub(crate) fn check_elements(
         &self,
         what: &str,
         (ptr, len): (usize, usize),
         element: &CanonicalAbiInfo,
+        native: usize,
     ) -> Result<usize> {
         let size = len.checked_mul(element.size32 as usize);
         let Some(size) = size.filter(|size| self.check_bounds(ptr, *size).is_ok()) else {
             bail!("{what} pointer/length out of bounds of memory");
         };
+        self.consume(len, native)?;
         if !ptr.is_multiple_of(element.align32 as usize) {
             bail!("{what} pointer is not aligned");
         }
         Ok(size)
     }
 
-    /// Counts bytes that the host will copy out of the guest later, and checks nothing else.
-    pub(crate) fn consume(&self, bytes: usize) -> Result<()> {
-        self.consume_fuel(bytes)
-    }
-
-    /// Copies `len` plain elements at `ptr` into a vector; errors say `what` they are of.
+    /// Copies `len` plain elements at `ptr`, a multiple of `align`, into a vector; errors say `what` they are of.
     ///
     /// # Safety
     ///
     /// Every bit pattern is a valid `E`.
     pub(crate) unsafe fn read_vec<E: Copy>(
         &self,
-        ptr: usize,
-        len: usize,
+        (ptr, len): (usize, usize),
+        align: usize,
         what: &str,
     ) -> Result<Vec<E>> {
         /// What may be allocated before the bounds are known; reading checks them too.
         const SMALL: usize = 4096;
+        let outside = || format_err!("{what} pointer/length out of bounds of memory");
         let memory = memory_of(self.data(), self.options)?;
-        let bytes = len
-            .checked_mul(size_of::<E>())
-            .filter(|bytes| *bytes <= SMALL || memory.contains(ptr, *bytes))
-            .ok_or_else(|| format_err!("{what} pointer/length out of bounds of memory"))?;
-        self.consume_fuel(bytes)?;
+        let bytes = len.checked_mul(size_of::<E>()).ok_or_else(outside)?;
+        let counted = self.consume(bytes, 1);
+        let fine = counted.is_ok() && ptr.is_multiple_of(align);
+        if (bytes > SMALL || !fine) && !memory.contains(ptr, bytes) {
+            return Err(outside());
+        }
+        counted?;
+        if !fine {
+            bail!("{what} pointer is not aligned");
+        }
         let mut elements = Vec::<E>::new();
         elements.try_reserve_exact(len)?;
         // SAFETY: there is room for `len` elements, and any bytes are valid ones.
         unsafe {
             if !memory.read(ptr, elements.as_mut_ptr().cast(), bytes) {
-                bail!("{what} pointer/length out of bounds of memory");
+                return Err(outside());
             }
             elements.set_len(len);
         }

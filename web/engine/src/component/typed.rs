@@ -5,6 +5,7 @@
 mod fixed_length_list;
 mod list;
 mod map;
+mod native;
 mod option;
 mod pointer;
 mod result;
@@ -15,6 +16,7 @@ mod tuple;
 mod wasm_list;
 mod wasm_str;
 
+pub use native::NativeLayout;
 pub use storage::lower_payload;
 pub(crate) use storage::{slice_to_storage, slice_to_storage_mut};
 pub use wasm_list::WasmList;
@@ -124,6 +126,10 @@ pub unsafe trait Lower: ComponentType {
 ///
 /// What is read matches the type.
 pub unsafe trait Lift: Sized + ComponentType {
+    /// How large a value is natively.
+    #[doc(hidden)]
+    const NATIVE: NativeLayout = NativeLayout::here::<Self>();
+
     #[doc(hidden)]
     fn linear_lift_from_flat(
         cx: &mut LiftContext<'_>,

@@ -10,6 +10,8 @@ mod lower;
 mod store;
 
 use super::ResourceAny;
+use super::context::LiftContext;
+use super::typed::NativeLayout;
 use super::types::desc;
 use crate::{Result, bail};
 use wasmtime_environ::component::InterfaceType;
@@ -69,6 +71,9 @@ pub enum StreamAny {}
 pub enum ErrorContextAny {}
 
 impl Val {
+    /// The bytes of one natively, which is what is counted of what a guest gives.
+    const NATIVE_SIZE: usize = NativeLayout::words(5).size;
+
     /// What kind of value this is, for messages.
     pub(crate) fn desc(&self) -> &'static str {
         match self {
@@ -111,6 +116,15 @@ fn mismatch<R>(ty: InterfaceType, val: &Val) -> Result<R> {
         desc(&ty),
         val.desc()
     )
+}
+
+/// A name that a type gives, counted as what the host makes.
+fn counted_name(cx: &LiftContext<'_>, name: &str) -> Result<String> {
+    cx.consume(name.len(), 1)?;
+    let mut copy = String::new();
+    copy.try_reserve_exact(name.len())?;
+    copy.push_str(name);
+    Ok(copy)
 }
 
 /// The error of a value of a type that this engine has no values of.

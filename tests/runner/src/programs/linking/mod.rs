@@ -1,5 +1,6 @@
 //! What hosts do without generated bindings: linkers, instances, stores, types, values and tables, a topic to a file.
 
+mod copied;
 mod dynamic_values;
 mod host_resources;
 mod missing_imports;
@@ -20,7 +21,7 @@ use amphi::{Engine, Result};
 use super::GuestProgram;
 
 /// The programs, each with its guests.
-pub const PROGRAMS: [(&str, &[&str], GuestProgram); 13] = [
+pub const PROGRAMS: [(&str, &[&str], GuestProgram); 14] = [
     ("shadowing", &[GREETER], shadowing::run),
     ("missing imports", &[GREETER, SCRIBE], missing_imports::run),
     ("unknown imports", &[GREETER, SMITH], unknown_imports::run),
@@ -33,6 +34,7 @@ pub const PROGRAMS: [(&str, &[&str], GuestProgram); 13] = [
     ),
     ("stores", &[WORKS, GREETER], stores::run),
     ("modules", &[], modules::run),
+    ("what a call may take", &[], copied::run),
     ("re-entry", &[], reentry::run),
     ("poison", &[], poison::run),
     ("reflection", &[SCRIBE, SMITH], reflection::run),

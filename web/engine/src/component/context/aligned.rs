@@ -2,6 +2,7 @@
 
 use std::mem::MaybeUninit;
 use std::ops::Deref;
+use wasmtime_environ::error::Result;
 
 /// 8-byte words that are kept without a heap allocation.
 const WORDS: usize = 16;
@@ -27,20 +28,25 @@ impl AlignedBytes {
         }
     }
 
-    /// `len` bytes that `fill` has written to the address it is given, in place; `None` if it says that it could not.
+    /// `len` bytes that `fill` has written to the address it is given, in place; `None` if it says that it could not. Fails if there is no
+    /// memory for them.
     #[inline]
-    pub fn fill(&mut self, len: usize, fill: impl FnOnce(*mut u8) -> bool) -> Option<&[u8]> {
+    pub fn fill(
+        &mut self,
+        len: usize,
+        fill: impl FnOnce(*mut u8) -> bool,
+    ) -> Result<Option<&[u8]>> {
         let to: *mut u8 = if len <= Self::INLINE {
             self.inline.as_mut_ptr().cast()
         } else {
-            self.heap.try_reserve_exact(len.div_ceil(8)).ok()?;
+            self.heap.try_reserve_exact(len.div_ceil(8))?;
             self.heap.as_mut_ptr().cast()
         };
         if !fill(to) {
-            return None;
+            return Ok(None);
         }
         self.len = len;
-        Some(self)
+        Ok(Some(self))
     }
 }
 

@@ -8,7 +8,7 @@ use super::host_handles::HostHandle;
 use super::ty::ResourceType;
 use crate::component::context::{LiftContext, LowerContext};
 use crate::component::matching::InstanceType;
-use crate::component::typed::bad_type_info;
+use crate::component::typed::{NativeLayout, bad_type_info};
 use crate::component::types::desc;
 use crate::store::AsContextMut;
 use wasmtime_environ::component::{InterfaceType, TypeResourceTableIndex};
@@ -140,4 +140,4 @@ impl ResourceAny {
     }
 }
 
-by_handle!([] ResourceAny);
+by_handle!([] ResourceAny, NativeLayout::words(5));

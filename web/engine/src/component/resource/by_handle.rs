@@ -1,9 +1,9 @@
 //! How types that stand for a resource cross: as the `u32` handle that the canonical ABI makes of one.
 
 /// Implements `ComponentType`, `Lower` and `Lift` for a type that has the functions `typecheck_handle`, `lower_handle` and
-/// `lift_handle`.
+/// `lift_handle`, and natively this layout.
 macro_rules! by_handle {
-    ([$($generics:tt)*] $ty:ty) => {
+    ([$($generics:tt)*] $ty:ty, $native:expr) => {
         // SAFETY: lowered and lifted as a `u32`, whose layout is taken over as it is.
         unsafe impl<$($generics)*> $crate::component::ComponentType for $ty {
             type Lower = <u32 as $crate::component::ComponentType>::Lower;
@@ -46,6 +46,8 @@ macro_rules! by_handle {
 
         // SAFETY: as above.
         unsafe impl<$($generics)*> $crate::component::Lift for $ty {
+            const NATIVE: $crate::component::typed::NativeLayout = $native;
+
             fn linear_lift_from_flat(
                 cx: &mut $crate::component::context::LiftContext<'_>,
                 ty: wasmtime_environ::component::InterfaceType,

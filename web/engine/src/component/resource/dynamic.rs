@@ -6,6 +6,7 @@ use super::claim::{Claim, Kind};
 use super::ty::ResourceType;
 use crate::component::context::{LiftContext, LowerContext};
 use crate::component::matching::InstanceType;
+use crate::component::typed::NativeLayout;
 use crate::store::AsContextMut;
 use wasmtime_environ::component::InterfaceType;
 use wasmtime_environ::error::Result;
@@ -92,4 +93,4 @@ impl ResourceDynamic {
     }
 }
 
-by_handle!([] ResourceDynamic);
+by_handle!([] ResourceDynamic, NativeLayout::numbers(4));

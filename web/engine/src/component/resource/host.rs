@@ -6,6 +6,7 @@ use super::claim::{Claim, Kind};
 use super::ty::ResourceType;
 use crate::component::context::{LiftContext, LowerContext};
 use crate::component::matching::InstanceType;
+use crate::component::typed::NativeLayout;
 use crate::store::AsContextMut;
 use std::any::type_name;
 use std::fmt;
@@ -117,4 +118,4 @@ impl<T> fmt::Debug for Resource<T> {
     }
 }
 
-by_handle!([T: 'static] Resource<T>);
+by_handle!([T: 'static] Resource<T>, NativeLayout::numbers(3));

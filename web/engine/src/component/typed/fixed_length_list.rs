@@ -1,6 +1,6 @@
 //! Lists whose length is part of their type.
 
-use super::{ComponentType, Lift, Lower, bad_type_info};
+use super::{ComponentType, Lift, Lower, NativeLayout, bad_type_info};
 use crate::component::context::{LiftContext, LowerContext};
 use crate::component::matching::InstanceType;
 use crate::component::types::desc;
@@ -65,6 +65,8 @@ unsafe impl<E: Lower, const N: usize> Lower for [E; N] {
 
 // SAFETY: as above.
 unsafe impl<E: Lift, const N: usize> Lift for [E; N] {
+    const NATIVE: NativeLayout = E::NATIVE.array(N);
+
     fn linear_lift_from_flat(
         cx: &mut LiftContext<'_>,
         ty: InterfaceType,

@@ -1,7 +1,7 @@
 //! Lists.
 
 use super::pointer::Pair;
-use super::{ComponentType, Lift, Lower, bad_type_info};
+use super::{ComponentType, Lift, Lower, NativeLayout, bad_type_info};
 use crate::component::context::{AlignedBytes, LiftContext, LowerContext};
 use crate::component::matching::InstanceType;
 use crate::component::types::desc;
@@ -84,23 +84,14 @@ pub(super) fn lift_elements<E: Lift>(
     len: usize,
 ) -> Result<Vec<E>> {
     let mut space = AlignedBytes::new();
-    let bytes = cx.read_elements(&mut space, "list", (ptr, len), &E::ABI)?;
-    if E::SIZE32 == 0 {
-        return (0..len)
-            .map(|_| E::linear_lift_from_memory(cx, element, &[]))
-            .collect();
+    let bytes = cx.read_elements(&mut space, "list", (ptr, len), &E::ABI, E::NATIVE.size)?;
+    let mut elements = Vec::new();
+    elements.try_reserve_exact(len)?;
+    for index in 0..len {
+        let bytes = &bytes[index * E::SIZE32..][..E::SIZE32];
+        elements.push(E::linear_lift_from_memory(cx, element, bytes)?);
     }
-    bytes
-        .chunks_exact(E::SIZE32)
-        .map(|bytes| E::linear_lift_from_memory(cx, element, bytes))
-        .collect()
-}
-
-pub(super) fn check_alignment(ptr: usize, align: u32) -> Result<()> {
-    if !ptr.is_multiple_of(align as usize) {
-        bail!("list pointer is not aligned");
-    }
-    Ok(())
+    Ok(elements)
 }
 
 fn lift_list<E: Lift>(cx: &mut LiftContext<'_>, ty: InterfaceType, pair: Pair) -> Result<Vec<E>> {
@@ -112,11 +103,13 @@ fn lift_list<E: Lift>(cx: &mut LiftContext<'_>, ty: InterfaceType, pair: Pair) -
     )
 }
 
-/// Lifting into each owner of a list.
+/// Lifting into each owner of a list, which is so many words large.
 macro_rules! lift_into {
-    ($($owner:ty),*) => {$(
+    ($($owner:ty: $words:literal),*) => {$(
         // SAFETY: as for slices.
         unsafe impl<E: Lift> Lift for $owner {
+            const NATIVE: NativeLayout = NativeLayout::words($words);
+
             fn linear_lift_from_flat(
                 cx: &mut LiftContext<'_>,
                 ty: InterfaceType,
@@ -136,4 +129,4 @@ macro_rules! lift_into {
     )*};
 }
 
-lift_into!(Vec<E>, Box<[E]>, Arc<[E]>);
+lift_into!(Vec<E>: 3, Box<[E]>: 2, Arc<[E]>: 2);

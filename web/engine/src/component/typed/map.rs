@@ -1,7 +1,7 @@
 //! Maps, which are lists of pairs in memory.
 
 use super::pointer::Pair;
-use super::{ComponentType, Lift, Lower, bad_type_info};
+use super::{ComponentType, Lift, Lower, NativeLayout, bad_type_info};
 use crate::component::context::{AlignedBytes, LiftContext, LowerContext};
 use crate::component::matching::InstanceType;
 use crate::component::types::desc;
@@ -80,6 +80,8 @@ fn lower_entries<T, K: Lower, V: Lower>(
 
 // SAFETY: as above.
 unsafe impl<K: Lift + Eq + Hash, V: Lift> Lift for HashMap<K, V> {
+    const NATIVE: NativeLayout = NativeLayout::words(6);
+
     fn linear_lift_from_flat(
         cx: &mut LiftContext<'_>,
         ty: InterfaceType,
@@ -107,7 +109,8 @@ fn lift_entries<K: Lift + Eq + Hash, V: Lift>(
     let map = map_type(&types, ty);
     let (ptr, len) = (pair.ptr as usize, pair.len as usize);
     let mut space = AlignedBytes::new();
-    let bytes = cx.read_elements(&mut space, "map", (ptr, len), &map.entry_abi)?;
+    let entry_size = NativeLayout::fields(&[K::NATIVE, V::NATIVE]).size;
+    let bytes = cx.read_elements(&mut space, "map", (ptr, len), &map.entry_abi, entry_size)?;
     let mut entries = HashMap::new();
     entries.try_reserve(len)?;
     for index in 0..len {

@@ -1,6 +1,8 @@
 //! `option`.
 
-use super::{ComponentType, ComponentVariant, Lift, Lower, bad_type_info, lower_payload};
+use super::{
+    ComponentType, ComponentVariant, Lift, Lower, NativeLayout, bad_type_info, lower_payload,
+};
 use crate::component::context::{LiftContext, LowerContext};
 use crate::component::matching::InstanceType;
 use crate::component::types::desc;
@@ -87,6 +89,9 @@ unsafe impl<E: Lower> Lower for Option<E> {
 
 // SAFETY: as above.
 unsafe impl<E: Lift> Lift for Option<E> {
+    const NATIVE: NativeLayout =
+        NativeLayout::choice::<Self>((size_of::<E>(), E::NATIVE), (0, NativeLayout::fields(&[])));
+
     fn linear_lift_from_flat(
         cx: &mut LiftContext<'_>,
         ty: InterfaceType,

@@ -1,6 +1,8 @@
 //! `result`.
 
-use super::{ComponentType, ComponentVariant, Lift, Lower, bad_type_info, lower_payload};
+use super::{
+    ComponentType, ComponentVariant, Lift, Lower, NativeLayout, bad_type_info, lower_payload,
+};
 use crate::component::context::{LiftContext, LowerContext};
 use crate::component::matching::InstanceType;
 use crate::component::types::desc;
@@ -133,6 +135,9 @@ fn lift_payload<E: Lift>(
 
 // SAFETY: as above.
 unsafe impl<A: Lift, B: Lift> Lift for Result<A, B> {
+    const NATIVE: NativeLayout =
+        NativeLayout::choice::<Self>((size_of::<A>(), A::NATIVE), (size_of::<B>(), B::NATIVE));
+
     fn linear_lift_from_flat(
         cx: &mut LiftContext<'_>,
         ty: InterfaceType,

@@ -113,9 +113,8 @@ macro_rules! plain {
                 ptr: usize,
                 len: usize,
             ) -> Result<Vec<$ty>> {
-                super::list::check_alignment(ptr, $size)?;
                 // SAFETY: every bit pattern is a number, and wasm is little-endian.
-                unsafe { cx.read_vec(ptr, len, "list") }
+                unsafe { cx.read_vec((ptr, len), $size, "list") }
             }
         }
     )*};

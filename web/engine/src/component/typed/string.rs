@@ -1,7 +1,7 @@
 //! Strings in the three encodings of the canonical ABI (spec: `load_string`, `store_string`).
 
 use super::pointer::Pair;
-use super::{ComponentType, Lift, Lower};
+use super::{ComponentType, Lift, Lower, NativeLayout};
 use crate::component::context::{LiftContext, LowerContext};
 use crate::component::matching::InstanceType;
 use crate::component::types::desc;
@@ -196,14 +196,16 @@ fn lift_string(cx: &mut LiftContext<'_>, pair: Pair) -> Result<String> {
 
 fn read_units<U: Copy>(cx: &mut LiftContext<'_>, ptr: usize, len: usize) -> Result<Vec<U>> {
     // SAFETY: the units are bytes or 16-bit integers.
-    unsafe { cx.read_vec(ptr, len, "string") }
+    unsafe { cx.read_vec((ptr, len), 1, "string") }
 }
 
-/// Lifting into each owner of a string.
+/// Lifting into each owner of a string, which is so many words large.
 macro_rules! lift_into {
-    ($($owner:ty),*) => {$(
+    ($($owner:ty: $words:literal),*) => {$(
         // SAFETY: as for `str`.
         unsafe impl Lift for $owner {
+            const NATIVE: NativeLayout = NativeLayout::words($words);
+
             #[inline]
             fn linear_lift_from_flat(
                 cx: &mut LiftContext<'_>,
@@ -225,4 +227,4 @@ macro_rules! lift_into {
     )*};
 }
 
-lift_into!(String, Box<str>, Arc<str>);
+lift_into!(String: 3, Box<str>: 2, Arc<str>: 2);

@@ -1,6 +1,6 @@
 //! Tuples, which are also the parameters and results of functions.
 
-use super::{ComponentNamedList, ComponentType, Lift, Lower, bad_type_info};
+use super::{ComponentNamedList, ComponentType, Lift, Lower, NativeLayout, bad_type_info};
 use crate::component::context::{LiftContext, LowerContext};
 use crate::component::matching::InstanceType;
 use crate::component::types::desc;
@@ -80,6 +80,8 @@ macro_rules! tuple {
         // SAFETY: as above.
         #[allow(unused_variables, unused_mut, clippy::unused_unit, reason = "unused for the empty tuple")]
         unsafe impl<$($element: Lift),*> Lift for ($($element,)*) {
+            const NATIVE: NativeLayout = NativeLayout::fields(&[$($element::NATIVE),*]);
+
             #[inline]
             fn linear_lift_from_flat(
                 cx: &mut LiftContext<'_>,

@@ -2,7 +2,7 @@
 
 use super::list::element;
 use super::pointer::Pair;
-use super::{ComponentType, Lift};
+use super::{ComponentType, Lift, NativeLayout};
 use crate::component::context::{AlignedBytes, LiftContext, Place};
 use crate::component::matching::InstanceType;
 use crate::raw::ValRaw;
@@ -29,8 +29,7 @@ impl<T: Lift> WasmList<T> {
     fn new(cx: &mut LiftContext<'_>, ty: InterfaceType, pair: Pair) -> Result<WasmList<T>> {
         let (ptr, len) = (pair.ptr as usize, pair.len as usize);
         let element = element(cx.types, ty);
-        cx.check_elements("list", (ptr, len), &T::ABI)?;
-        cx.consume(len.saturating_mul(size_of::<T>()))?;
+        cx.check_elements("list", (ptr, len), &T::ABI, T::NATIVE.size)?;
         Ok(WasmList {
             ptr,
             len,
@@ -101,6 +100,8 @@ unsafe impl<T: ComponentType> ComponentType for WasmList<T> {
 
 // SAFETY: as above.
 unsafe impl<T: Lift> Lift for WasmList<T> {
+    const NATIVE: NativeLayout = NativeLayout::words(6);
+
     fn linear_lift_from_flat(
         cx: &mut LiftContext<'_>,
         ty: InterfaceType,

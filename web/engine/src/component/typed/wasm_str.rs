@@ -2,7 +2,7 @@
 
 use super::pointer::Pair;
 use super::string::Form;
-use super::{ComponentType, Lift};
+use super::{ComponentType, Lift, NativeLayout};
 use crate::component::context::{LiftContext, Place};
 use crate::component::matching::InstanceType;
 use crate::raw::ValRaw;
@@ -28,7 +28,7 @@ impl WasmStr {
         form.check_alignment(ptr)?;
         let bytes = units.checked_mul(form.unit());
         match bytes.filter(|bytes| cx.check_bounds(ptr, *bytes).is_ok()) {
-            Some(bytes) => cx.consume(bytes)?,
+            Some(bytes) => cx.consume(bytes, 1)?,
             None => bail!("string pointer/length out of bounds of memory"),
         }
         let place = cx.place();
@@ -73,6 +73,8 @@ unsafe impl ComponentType for WasmStr {
 
 // SAFETY: as above.
 unsafe impl Lift for WasmStr {
+    const NATIVE: NativeLayout = NativeLayout::words(5);
+
     fn linear_lift_from_flat(
         cx: &mut LiftContext<'_>,
         _ty: InterfaceType,

@@ -1,6 +1,7 @@
 //! The case that a discriminant from a guest chooses, for every type with cases.
 
-use super::Val;
+use super::{Val, counted_name};
+use crate::component::context::LiftContext;
 use crate::component::types::desc;
 use crate::{Result, bail, format_err};
 use wasmtime_environ::component::{ComponentTypes, InterfaceType};
@@ -59,14 +60,14 @@ impl<'a> Choice<'a> {
     }
 
     /// The value of this case with its payload.
-    pub(super) fn with(self, payload: Option<Val>) -> Val {
+    pub(super) fn with(self, cx: &LiftContext<'_>, payload: Option<Val>) -> Result<Val> {
         let payload = payload.map(Box::new);
-        match self.kind {
-            Kind::Variant(name) => Val::Variant(name.to_owned(), payload),
-            Kind::Enum(name) => Val::Enum(name.to_owned()),
+        Ok(match self.kind {
+            Kind::Variant(name) => Val::Variant(counted_name(cx, name)?, payload),
+            Kind::Enum(name) => Val::Enum(counted_name(cx, name)?),
             Kind::Option => Val::Option(payload),
             Kind::Ok => Val::Result(Ok(payload)),
             Kind::Err => Val::Result(Err(payload)),
-        }
+        })
     }
 }

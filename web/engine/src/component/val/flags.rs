@@ -1,5 +1,8 @@
 //! The names of the flags that are set, to and from bits.
 
+use super::counted_name;
+use super::load::reserved;
+use crate::component::context::LiftContext;
 use crate::{Result, format_err};
 use wasmtime_environ::component::TypeFlags;
 
@@ -15,10 +18,15 @@ pub(super) fn bits(ty: &TypeFlags, set: &[String]) -> Result<Vec<u32>> {
 }
 
 /// The names of the flags of `ty` that are set in `words`; bits that no flag has are passed over.
-pub(super) fn names(ty: &TypeFlags, words: &[u32]) -> Vec<String> {
-    let flags = ty.names.iter().enumerate();
-    let set = flags.filter(|(flag, _)| words[flag / 32] & (1 << (flag % 32)) != 0);
-    set.map(|(_, name)| name.clone()).collect()
+pub(super) fn names(cx: &LiftContext<'_>, ty: &TypeFlags, words: &[u32]) -> Result<Vec<String>> {
+    let is_set = |flag: usize| words[flag / 32] & (1 << (flag % 32)) != 0;
+    let mut names = reserved((0..ty.names.len()).filter(|flag| is_set(*flag)).count())?;
+    for (flag, name) in ty.names.iter().enumerate() {
+        if is_set(flag) {
+            names.push(counted_name(cx, name)?);
+        }
+    }
+    Ok(names)
 }
 
 /// How many bytes one word of `ty` takes in memory.

@@ -2,7 +2,7 @@
 
 use super::choice::Choice;
 use super::load::{list, map};
-use super::{Val, flags, unsupported};
+use super::{Val, counted_name, flags, unsupported};
 use crate::component::context::LiftContext;
 use crate::component::{Lift, ResourceAny};
 use crate::{Result, ValRaw, bail};
@@ -46,17 +46,22 @@ impl Val {
                 Val::Map(map(cx, &types[index], ptr, len)?)
             }
             InterfaceType::Record(index) => {
-                let fields = types[index].fields.iter();
-                let fields =
-                    fields.map(|field| Ok((field.name.clone(), Val::lift(cx, field.ty, src)?)));
+                let fields = &types[index].fields;
+                cx.consume(fields.len(), Val::NATIVE_SIZE)?;
+                let fields = fields.iter().map(|field| {
+                    let value = Val::lift(cx, field.ty, src)?;
+                    Ok((counted_name(cx, &field.name)?, value))
+                });
                 Val::Record(fields.collect::<Result<_>>()?)
             }
             InterfaceType::Tuple(index) => {
-                let elements = types[index].types.iter();
-                let elements = elements.map(|ty| Val::lift(cx, *ty, src));
+                let elements = &types[index].types;
+                cx.consume(elements.len(), Val::NATIVE_SIZE)?;
+                let elements = elements.iter().map(|ty| Val::lift(cx, *ty, src));
                 Val::Tuple(elements.collect::<Result<_>>()?)
             }
             InterfaceType::FixedLengthList(index) => {
+                cx.consume(types[index].size as usize, Val::NATIVE_SIZE)?;
                 let elements = (0..types[index].size).map(|_| types[index].element);
                 let elements = elements.map(|ty| Val::lift(cx, ty, src));
                 Val::FixedLengthList(elements.collect::<Result<_>>()?)
@@ -67,17 +72,20 @@ impl Val {
             | InterfaceType::Result(_) => {
                 let choice = Choice::of(types, ty, next(src).get_u32())?;
                 let (payload, used) = match choice.payload {
-                    Some(ty) => (Some(Val::lift(cx, ty, src)?), 1 + flat_count(types, ty)?),
+                    Some(ty) => {
+                        cx.consume(1, Val::NATIVE_SIZE)?;
+                        (Some(Val::lift(cx, ty, src)?), 1 + flat_count(types, ty)?)
+                    }
                     None => (None, 1),
                 };
                 for _ in used..flat_count(types, ty)? {
                     next(src);
                 }
-                choice.with(payload)
+                choice.with(cx, payload)?
             }
             InterfaceType::Flags(index) => {
                 let words = (0..types[index].names.len().div_ceil(32)).map(|_| next(src).get_u32());
-                Val::Flags(flags::names(&types[index], &words.collect::<Vec<_>>()))
+                Val::Flags(flags::names(cx, &types[index], &words.collect::<Vec<_>>())?)
             }
             InterfaceType::Future(_)
             | InterfaceType::Stream(_)

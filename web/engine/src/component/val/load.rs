@@ -1,7 +1,7 @@
 //! Values from guest memory.
 
 use super::choice::Choice;
-use super::{Val, flags, unsupported};
+use super::{Val, counted_name, flags, unsupported};
 use crate::component::context::{AlignedBytes, LiftContext};
 use crate::component::{Lift, ResourceAny};
 use crate::{Result, bail};
@@ -37,16 +37,21 @@ impl Val {
                 Val::Map(map(cx, &types[index], ptr, len)?)
             }
             InterfaceType::Record(index) => {
+                let fields = &types[index].fields;
+                cx.consume(fields.len(), Val::NATIVE_SIZE)?;
                 let mut offset = 0;
-                let fields = types[index].fields.iter().map(|field| {
+                let fields = fields.iter().map(|field| {
+                    let name = counted_name(cx, &field.name)?;
                     let bytes = next_field(types, field.ty, bytes, &mut offset);
-                    Ok((field.name.clone(), Val::load(cx, field.ty, bytes)?))
+                    Ok((name, Val::load(cx, field.ty, bytes)?))
                 });
                 Val::Record(fields.collect::<Result<_>>()?)
             }
             InterfaceType::Tuple(index) => {
+                let elements = &types[index].types;
+                cx.consume(elements.len(), Val::NATIVE_SIZE)?;
                 let mut offset = 0;
-                let elements = types[index].types.iter().map(|ty| {
+                let elements = elements.iter().map(|ty| {
                     let bytes = next_field(types, *ty, bytes, &mut offset);
                     Val::load(cx, *ty, bytes)
                 });
@@ -54,6 +59,7 @@ impl Val {
             }
             InterfaceType::FixedLengthList(index) => {
                 let list = &types[index];
+                cx.consume(list.size as usize, Val::NATIVE_SIZE)?;
                 Val::FixedLengthList(elements(cx, list.element, bytes, list.size as usize)?)
             }
             InterfaceType::Variant(index) => case(cx, ty, &types[index].info, bytes)?,
@@ -63,7 +69,7 @@ impl Val {
             InterfaceType::Flags(index) => {
                 let ty = &types[index];
                 let words: Vec<u32> = bytes.chunks(flags::word_size(ty)).map(integer).collect();
-                Val::Flags(flags::names(ty, &words))
+                Val::Flags(flags::names(cx, ty, &words)?)
             }
             InterfaceType::Future(_)
             | InterfaceType::Stream(_)
@@ -81,7 +87,7 @@ pub(super) fn list(
 ) -> Result<Vec<Val>> {
     let abi = cx.types.canonical_abi(&element);
     let mut space = AlignedBytes::new();
-    let bytes = cx.read_elements(&mut space, "list", (ptr, len), abi)?;
+    let bytes = cx.read_elements(&mut space, "list", (ptr, len), abi, Val::NATIVE_SIZE)?;
     elements(cx, element, bytes, len)
 }
 
@@ -94,7 +100,8 @@ pub(super) fn map(
 ) -> Result<Vec<(Val, Val)>> {
     let abi = &ty.entry_abi;
     let mut space = AlignedBytes::new();
-    let bytes = cx.read_elements(&mut space, "map", (ptr, len), abi)?;
+    let entry_size = 2 * Val::NATIVE_SIZE;
+    let bytes = cx.read_elements(&mut space, "map", (ptr, len), abi, entry_size)?;
     let key_size = cx.types.canonical_abi(&ty.key).size32 as usize;
     let value_size = cx.types.canonical_abi(&ty.value).size32 as usize;
     let mut entries = reserved(len)?;
@@ -124,7 +131,7 @@ fn elements(
 
 /// An empty vector with room for `count` elements: the guest chose the number, and a value here may take many times what it takes
 /// in the guest.
-fn reserved<E>(count: usize) -> Result<Vec<E>> {
+pub(super) fn reserved<E>(count: usize) -> Result<Vec<E>> {
     let mut elements = Vec::new();
     match elements.try_reserve_exact(count) {
         Ok(()) => Ok(elements),
@@ -155,13 +162,14 @@ fn case(
     let choice = Choice::of(cx.types, ty, discriminant)?;
     let payload = match choice.payload {
         Some(payload) => {
+            cx.consume(1, Val::NATIVE_SIZE)?;
             let size = cx.types.canonical_abi(&payload).size32 as usize;
             let bytes = &bytes[info.payload_offset32 as usize..][..size];
             Some(Val::load(cx, payload, bytes)?)
         }
         None => None,
     };
-    Ok(choice.with(payload))
+    choice.with(cx, payload)
 }
 
 /// The pointer and the length that stand for a list, map or string.
