@@ -8,6 +8,7 @@ mod dispatcher;
 mod memory;
 mod out_of_bounds;
 mod placing_call;
+mod room;
 mod script_call;
 mod single_memory;
 mod transcoder;
@@ -18,6 +19,7 @@ pub use dispatcher::{dispatcher, reexport_guard};
 pub use memory::{accessor, reexport_accessor};
 pub use out_of_bounds::out_of_bounds;
 pub use placing_call::{NOT_ALIGNED, OUT_OF_BOUNDS, STATUS_SLOT, placing_call};
+pub use room::room;
 pub use script_call::{MAY_NOT_LEAVE, fenced_call, script_call};
 pub use single_memory::{Accessor, SingleMemory, single_memory};
 pub use transcoder::{invalid_string, transcoder};
@@ -25,8 +27,8 @@ pub use wrapper::{CANNOT_LEAVE, HostEntry, INVALID, SUSPENDS, instances, wrapper
 
 use crate::plan::{CoreType, Signature};
 use wasm_encoder::{
-    CodeSection, ExportSection, Function, FunctionSection, ImportSection, Instruction, MemArg,
-    MemoryType, Module, TableSection, TypeSection, ValType,
+    CodeSection, ExportSection, Function, FunctionSection, GlobalSection, ImportSection,
+    Instruction, MemArg, MemoryType, Module, TableSection, TypeSection, ValType,
 };
 
 /// Bytes of one slot of an argument array: the size of `ValRaw`.
@@ -39,6 +41,7 @@ struct Sections {
     imports: ImportSection,
     functions: FunctionSection,
     tables: TableSection,
+    globals: GlobalSection,
     exports: ExportSection,
     code: CodeSection,
 }
@@ -52,6 +55,7 @@ impl Sections {
             .section(&self.imports)
             .section(&self.functions)
             .section(&self.tables)
+            .section(&self.globals)
             .section(&self.exports)
             .section(&self.code);
         module.finish()
@@ -161,6 +165,7 @@ mod tests {
         check(&accessor());
         check(&reexport_accessor());
         check(&out_of_bounds());
+        check(&room());
     }
 
     #[test]

@@ -8,20 +8,21 @@ const I32: ValType = ValType::I32;
 /// The dispatcher module.
 ///
 /// Exports `table` (growable, of functions), `enter: (f, args)` which clears the flag at `in_host` in the application's memory
-/// `m.app` (under the guard, so that what is thrown before is told apart) and calls the array-call trampoline in slot `f`, and
-/// `call: (f, a, b, c) -> status` which calls the accessor in slot `f`.
+/// `m.app` (under the guard, so that what is thrown before is told apart) and calls the array-call trampoline in slot `f`,
+/// `call: (f, a, b, c) -> status` which calls the accessor in slot `f`, and `nothing: ()` which does nothing.
 pub fn dispatcher(in_host: u32) -> Vec<u8> {
     let mut sections = Sections::default();
     sections.types.ty().function([I32], []);
     sections.types.ty().function([I32; 3], [I32]);
     sections.types.ty().function([I32; 2], []);
     sections.types.ty().function([I32; 4], [I32]);
+    sections.types.ty().function([], []);
 
     sections
         .imports
         .import("m", "app", EntityType::Memory(any_memory()));
 
-    sections.functions.function(2).function(3);
+    sections.functions.function(2).function(3).function(4);
 
     sections.tables.table(TableType {
         element_type: RefType::FUNCREF,
@@ -34,6 +35,7 @@ pub fn dispatcher(in_host: u32) -> Vec<u8> {
     sections.exports.export("table", ExportKind::Table, 0);
     sections.exports.export("enter", ExportKind::Func, 0);
     sections.exports.export("call", ExportKind::Func, 1);
+    sections.exports.export("nothing", ExportKind::Func, 2);
 
     let clear_flag = [
         Instruction::I32Const(0),
@@ -42,6 +44,9 @@ pub fn dispatcher(in_host: u32) -> Vec<u8> {
     ];
     sections.code.function(&forward(&clear_flag, 1..2, 0));
     sections.code.function(&forward(&[], 1..4, 1));
+    let mut nothing = Function::new([]);
+    nothing.instruction(&Instruction::End);
+    sections.code.function(&nothing);
 
     sections.finish()
 }

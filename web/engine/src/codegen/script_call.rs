@@ -1,11 +1,14 @@
 //! Core functions that JavaScript calls by itself, or that guests call in it.
 
-use super::{Sections, push_type};
+use super::{Sections, push_type, room};
 use crate::plan::Signature;
 use wasm_encoder::{BlockType, EntityType, ExportKind, Function, GlobalType, Instruction, ValType};
 
 /// What `failed` is set to when a guest calls out while it may not leave its instance.
 pub const MAY_NOT_LEAVE: i32 = 2;
+
+/// The function `s.room`.
+const ROOM: u32 = 1;
 
 const FLAG: GlobalType = GlobalType {
     val_type: ValType::I32,
@@ -17,13 +20,14 @@ const FLAG: GlobalType = GlobalType {
 ///
 /// The function does not throw, since a guest could catch that: it sets the global `f.failed` instead, and the guest executes
 /// `unreachable`. With `leave_flag` the flags of the component instance that calls are imported as `f.flags`, and nothing is called while it may
-/// not leave. Exports `call`, of the same type.
+/// not leave; nor where `s.room: ()` traps since the stack has no room for it. Exports `call`, of the same type.
 pub fn script_call(signature: &Signature, leave_flag: bool) -> Vec<u8> {
-    let mut sections = joined(signature);
+    let mut sections = joined(signature, true);
     sections
         .imports
         .import("f", "failed", EntityType::Global(FLAG));
     let mut function = Function::new([]);
+    function.instruction(&Instruction::Call(ROOM));
     if leave_flag {
         sections
             .imports
@@ -51,7 +55,7 @@ pub fn script_call(signature: &Signature, leave_flag: bool) -> Vec<u8> {
 /// A module that calls `f.f`, of type `signature`, with the flags `f.flags` of its component instance cleared, as the canonical ABI asks
 /// of `realloc` and `post-return`. Exports `call`, of the same type.
 pub fn fenced_call(signature: &Signature) -> Vec<u8> {
-    let mut sections = joined(signature);
+    let mut sections = joined(signature, false);
     sections
         .imports
         .import("f", "flags", EntityType::Global(FLAG));
@@ -69,13 +73,18 @@ pub fn fenced_call(signature: &Signature) -> Vec<u8> {
     sections.finish()
 }
 
-/// The import `f.f` and the export `call`, of one type.
-fn joined(signature: &Signature) -> Sections {
+/// The import `f.f` and the export `call`, of one type; and `s.room`, if it looks for room on the stack.
+fn joined(signature: &Signature, looks_for_room: bool) -> Sections {
     let mut sections = Sections::default();
     push_type(&mut sections.types, signature);
     sections.imports.import("f", "f", EntityType::Function(0));
+    if looks_for_room {
+        sections.types.ty().function([], []);
+        room::import(&mut sections.imports, 1);
+    }
     sections.functions.function(0);
-    sections.exports.export("call", ExportKind::Func, 1);
+    let call = 1 + u32::from(looks_for_room);
+    sections.exports.export("call", ExportKind::Func, call);
     sections
 }
 

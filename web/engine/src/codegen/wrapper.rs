@@ -1,6 +1,6 @@
 //! Wrappers: what a guest imports in place of a host function.
 
-use super::{Sections, any_memory, load, push_type, store, word};
+use super::{Sections, any_memory, load, push_type, room, store, word};
 use crate::plan::{Signature, Trampoline, TrampolineKind};
 use std::collections::BTreeSet;
 use wasm_encoder::{
@@ -26,13 +26,16 @@ pub struct HostEntry {
     pub in_host: u32,
 }
 
-/// Types of the landing's functions, of `suspend`, and of the first trampoline.
+/// Types of the landing's functions, of `suspend`, of `room`, and of the first trampoline.
 const LAND_TYPE: u32 = 1;
 const SUSPEND_TYPE: u32 = 2;
-const FIRST_TYPE: u32 = 3;
+const ROOM_TYPE: u32 = 3;
+const FIRST_TYPE: u32 = 4;
 
-/// The function `s.suspend`.
+/// The functions `s.suspend` and `s.room`, and the first trampoline's.
 const SUSPEND: u32 = 0;
+const ROOM: u32 = 1;
+const FIRST: u32 = 2;
 
 /// What a landing reports, besides 0 for success and 1 for an error, when the guest has to be suspended.
 pub const SUSPENDS: u32 = 2;
@@ -53,7 +56,8 @@ pub const INVALID: &str = "invalid ";
 /// that of its first landing `i.landings` (another), and the flags of each component instance as `f.<number>`. Each function stores its
 /// arguments in the frame, calls the application (the landing of an import, or the instance for what is built in), and executes
 /// `unreachable` when that reports an error, so that no guest can catch it. Where an import has to wait for the host, it calls
-/// `s.suspend: (frame)`, and when that returns the landing's second function.
+/// `s.suspend: (frame)`, and when that returns the landing's second function. Before the application is called, `s.room: ()` traps if the
+/// stack has no room for it.
 ///
 /// A transcoder has a module of its own, since it needs two memories; here is a function that it calls for a string that is not valid.
 pub fn wrappers(trampolines: &[Trampoline], entry: HostEntry) -> Vec<u8> {
@@ -68,6 +72,7 @@ pub fn wrappers(trampolines: &[Trampoline], entry: HostEntry) -> Vec<u8> {
         .ty()
         .function([ValType::I32; 2], [ValType::I32]);
     sections.types.ty().function([ValType::I32], []);
+    sections.types.ty().function([], []);
     let nothing = Signature::default();
     for (index, trampoline) in trampolines.iter().enumerate() {
         let (prefix, signature) = match trampoline.kind {
@@ -79,7 +84,7 @@ pub fn wrappers(trampolines: &[Trampoline], entry: HostEntry) -> Vec<u8> {
         sections.exports.export(
             &format!("{prefix}{index}"),
             ExportKind::Func,
-            1 + index as u32,
+            FIRST + index as u32,
         );
         let flags = instances
             .iter()
@@ -119,6 +124,7 @@ fn imports(instances: &[usize]) -> ImportSection {
     imports.import("i", "instance", global(false));
     imports.import("i", "landings", global(false));
     imports.import("s", "suspend", EntityType::Function(SUSPEND_TYPE));
+    room::import(&mut imports, ROOM_TYPE);
     for instance in instances {
         imports.import("f", &instance.to_string(), global(true));
     }
@@ -192,7 +198,7 @@ fn call_host(
     entry: HostEntry,
     frame: impl FnOnce(&mut Function),
 ) {
-    set_in_host(function, 1, entry);
+    begin_in_host(function, entry);
     function
         .instruction(&Instruction::GlobalGet(0))
         .instruction(&Instruction::I32Const(index.cast_signed()));
@@ -252,7 +258,7 @@ fn set_frame(function: &mut Function, entry: HostEntry, frame: impl FnOnce(&mut 
 
 /// Calls one of the functions of an import's landing with the in-host flag set; leaves its status on the stack.
 fn call_landing(function: &mut Function, lowering: u32, which: u32, entry: HostEntry, frame: u32) {
-    set_in_host(function, 1, entry);
+    begin_in_host(function, entry);
     let offset = lowering * entry.landing;
     function
         .instruction(&Instruction::GlobalGet(1))
@@ -266,6 +272,12 @@ fn call_landing(function: &mut Function, lowering: u32, which: u32, entry: HostE
             table_index: 0,
         });
     set_in_host(function, 0, entry);
+}
+
+/// Looks for room on the stack and sets the in-host flag, in this order: where there is no room, the guest traps.
+fn begin_in_host(function: &mut Function, entry: HostEntry) {
+    function.instruction(&Instruction::Call(ROOM));
+    set_in_host(function, 1, entry);
 }
 
 fn set_in_host(function: &mut Function, value: i32, entry: HostEntry) {

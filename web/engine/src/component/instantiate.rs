@@ -394,6 +394,7 @@ fn wrappers(data: &InstanceData, address: u32) -> Result<Object> {
             ("m", "app", page.memory.clone()),
             ("m", "table", JsValue::from(&page.table)),
             ("s", "suspend", page.suspend.clone()),
+            ("s", "room", page.room.clone()),
             ("i", "instance", JsValue::from(address)),
             (
                 "i",

@@ -25,6 +25,8 @@ pub struct Page {
     pub accessor: Option<WebAssembly::Module>,
     /// What wrappers import to suspend their guests.
     pub suspend: JsValue,
+    /// What wrappers import to look for room on the stack.
+    pub room: JsValue,
     can_suspend: bool,
     /// Whether the browser says the same of an access outside of a memory and of a call outside of a table.
     pub bounds_sound_alike: bool,
@@ -92,6 +94,10 @@ fn boot() -> Result<Page> {
         &glue::export(&guard, "guard")?,
         &glue::export(&dispatcher, "call")?,
     )?;
+    let nothing = glue::export::<JsValue>(&dispatcher, "nothing")?;
+    let room_imports =
+        glue::import_object([("m", "app", memory.clone()), ("d", "nothing", nothing)])?;
+    let room = glue::instance_exports(&glue::compile(&codegen::room())?, &room_imports)?;
     Ok(Page {
         memory,
         table,
@@ -101,6 +107,7 @@ fn boot() -> Result<Page> {
         )?)),
         accessor: glue::compile_if_valid(&codegen::accessor())?,
         suspend: glue::make_suspend(),
+        room: glue::export(&room, "room")?,
         can_suspend: glue::can_suspend(),
         bounds_sound_alike: bounds_sound_alike(&imports)?,
         array_calls: RefCell::default(),

@@ -16,7 +16,11 @@ pub fn script_call(
 ) -> Result<JsValue> {
     let exports = page(|page| {
         let module = page.script_call(signature, flags.is_some())?;
-        let fixed = [("f", "f", function), ("f", "failed", failed)];
+        let fixed = [
+            ("f", "f", function),
+            ("f", "failed", failed),
+            ("s", "room", page.room.clone()),
+        ];
         let flags = flags.map(|flags| ("f", "flags", flags));
         glue::instance_exports(
             &module,
