@@ -1,6 +1,6 @@
 //! A command that uses WASI in every way, by Rust's standard library and by the interfaces themselves, and says what it saw.
 //!
-//! `errand KIND` runs the errands of a kind: `clocks`, `command`, `exit`, `files`, `keep`, `random`, `sockets`, `streams`, `sleep`, `poll`. What it prints is the same wherever it runs: nothing of
+//! `errand KIND` runs the errands of a kind: `clocks`, `command`, `exit`, `files`, `keep`, `random`, `sockets`, `streams`, `sleep`, `poll`, `timers`, `stop`. What it prints is the same wherever it runs: nothing of
 //! the time, of random numbers or of the machine is in it.
 
 mod clocks;
@@ -45,6 +45,8 @@ fn main() -> ExitCode {
         "streams" => streams::run(),
         "sleep" => poll::sleep(),
         "poll" => poll::run(),
+        "timers" => poll::timers(),
+        "stop" => poll::stop(),
         _ => Err(format!("expected a kind of errand, found `{kind}`").into()),
     };
     match outcome {

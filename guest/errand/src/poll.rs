@@ -1,8 +1,10 @@
-//! Waiting: one timer by the standard library, several pollables at once.
+//! Waiting: one timer by the standard library, several pollables at once, timers of no time.
 
 use crate::Outcome;
 use crate::bindings::wasi::cli::{stdin, stdout};
 use crate::bindings::wasi::clocks::monotonic_clock;
+use crate::bindings::wasi::filesystem::preopens::get_directories;
+use crate::bindings::wasi::filesystem::types::PathFlags;
 use crate::bindings::wasi::io::poll::{Pollable, poll};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -58,6 +60,47 @@ pub fn run() -> Outcome {
     }
     let all: Vec<&Pollable> = many.iter().collect();
     println!("twenty: {}", poll(&all).len());
+    Ok(())
+}
+
+/// Timers that need not wait: each lets others run once.
+pub fn timers() -> Outcome {
+    let timer = monotonic_clock::subscribe_duration(0);
+    println!("of no time: {:?}", ready(&[&timer, &timer, &timer]));
+    let past = monotonic_clock::subscribe_instant(0);
+    println!("the past: {:?}", ready(&[&past, &past]));
+    let (now, never) = (
+        monotonic_clock::subscribe_duration(0),
+        monotonic_clock::subscribe_duration(u64::MAX),
+    );
+    println!("beside another: {:?}", poll(&[&never, &now]));
+    let now = monotonic_clock::subscribe_duration(0);
+    println!("beside one that is ready: {:?}", poll(&[&past, &now]));
+    println!("and then: {:?}", poll(&[&past, &now]));
+    let late = monotonic_clock::subscribe_duration(SHORT);
+    while !poll(&[&monotonic_clock::subscribe_duration(0), &late]).contains(&1) {}
+    println!("again and again, until another is ready");
+    monotonic_clock::subscribe_duration(SHORT).block();
+    Ok(())
+}
+
+/// Asks, again and again, for a file that the host makes meanwhile; gives up after some seconds.
+pub fn stop() -> Outcome {
+    const PATIENCE: u64 = 5_000_000_000;
+    let directories = get_directories();
+    let data = directories.iter().find(|(_, name)| name == "/data");
+    let (data, _) = data.ok_or("expected the directory `/data`, found none")?;
+    let start = monotonic_clock::now();
+    let stopped = loop {
+        poll(&[&monotonic_clock::subscribe_duration(0)]);
+        if data.stat_at(PathFlags::empty(), "stop").is_ok() {
+            break true;
+        }
+        if monotonic_clock::now() - start > PATIENCE {
+            break false;
+        }
+    };
+    println!("stopped by the host: {stopped}");
     Ok(())
 }
 

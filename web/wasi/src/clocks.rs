@@ -3,7 +3,7 @@
 use crate::p2::bindings::sync::clocks::monotonic_clock::{self, Duration as Nanoseconds, Instant};
 use crate::p2::bindings::sync::clocks::wall_clock::{self, Datetime};
 use crate::p2::{DynPollable, Pollable, subscribe};
-use crate::timeout::wait_until;
+use crate::timeout::{give_way, wait_until};
 use crate::{WasiCtxView, page};
 use amphi_web::Result;
 use amphi_web::component::Resource;
@@ -96,26 +96,46 @@ impl monotonic_clock::Host for WasiCtxView<'_> {
 
     fn subscribe_duration(&mut self, duration: Nanoseconds) -> Result<Resource<DynPollable>> {
         let duration = Duration::from_nanos(duration);
-        let end = page::uptime().saturating_add(duration);
-        let timer = self.table.push(Timer { duration, end })?;
+        let timer = match duration.is_zero() {
+            true => Timer::Over { gave_way: false },
+            false => Timer::Until {
+                end: page::uptime().saturating_add(duration),
+                duration,
+            },
+        };
+        let timer = self.table.push(timer)?;
         subscribe(self.table, timer)
     }
 }
 
-/// A timer by the page's clock, which runs out at `end`.
-struct Timer {
-    duration: Duration,
-    end: Duration,
+/// A timer by the page's clock.
+enum Timer {
+    /// Of no time, or until the past. As in Wasmtime it lets others run before it is ready for the first time: a guest that asks for what has
+    /// happened meanwhile, again and again, has such a timer among what it polls.
+    Over { gave_way: bool },
+    /// Runs out at `end`.
+    Until { end: Duration, duration: Duration },
 }
 
 #[async_trait::async_trait]
 impl Pollable for Timer {
     async fn ready(&mut self) {
-        wait_until(self.end).await;
+        match self {
+            Timer::Over { gave_way: true } => {}
+            Timer::Over { gave_way } => {
+                *gave_way = true;
+                give_way().await;
+            }
+            Timer::Until { end, .. } => wait_until(*end).await,
+        }
     }
 
     fn awaits(&self) -> String {
-        format!("a timer of {:?}", self.duration)
+        let duration = match self {
+            Timer::Over { .. } => Duration::ZERO,
+            Timer::Until { duration, .. } => *duration,
+        };
+        format!("a timer of {duration:?}")
     }
 }
 

@@ -9,7 +9,7 @@ mod streams;
 pub use crate::filesystem::{FsError, FsResult};
 pub use crate::sockets::{Network, SocketError, SocketResult, TcpSocket, UdpSocket};
 pub use poll::{DynPollable, Pollable, subscribe};
-pub(crate) use poll::{poll_once, would_block};
+pub(crate) use poll::{poll_once, without_waiting, would_block};
 pub use streams::{
     DynInputStream, DynOutputStream, Error as IoError, InputStream, OutputStream, StreamError,
     StreamResult,

@@ -1,8 +1,9 @@
-//! Waiting for time to pass: a timeout of the page, as a future.
+//! Waiting for time to pass, or for the page's event loop: promises of the page, as futures.
 
 use crate::page;
 use amphi_web::Local;
 use js_sys::{Function, Promise};
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -15,6 +16,36 @@ extern "C" {
     fn set_timeout(handler: &Function, millis: i32) -> JsValue;
     #[wasm_bindgen(js_name = clearTimeout)]
     fn clear_timeout(timeout: &JsValue);
+
+    type MessageChannel;
+    #[wasm_bindgen(constructor)]
+    fn new() -> MessageChannel;
+    #[wasm_bindgen(method, getter)]
+    fn port1(this: &MessageChannel) -> MessagePort;
+    #[wasm_bindgen(method, getter)]
+    fn port2(this: &MessageChannel) -> MessagePort;
+    type MessagePort;
+    #[wasm_bindgen(method, setter, js_name = onmessage)]
+    fn set_onmessage(this: &MessagePort, handler: &Function);
+    #[wasm_bindgen(method, js_name = postMessage)]
+    fn post_message(this: &MessagePort, message: &JsValue);
+    #[wasm_bindgen(method)]
+    fn close(this: &MessagePort);
+}
+
+/// Lets the page's event loop run once. Who is asked a second time, whoever asks, has given way: where nothing can wait, that is all there is.
+pub async fn give_way() {
+    let mut turn = Turn::new();
+    let mut asked = false;
+    poll_fn(|cx| {
+        let over = Pin::new(&mut turn).poll(cx).is_ready() || asked;
+        asked = true;
+        match over {
+            true => Poll::Ready(()),
+            false => Poll::Pending,
+        }
+    })
+    .await;
 }
 
 /// Waits until the page's clock has reached `end`, as [`page::uptime`] counts.
@@ -60,6 +91,46 @@ impl Future for Timeout {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         Pin::new(&mut self.fired).poll(cx).map(drop)
+    }
+}
+
+/// The next turn of the event loop, told by a message to itself: timeouts of a page that sets many are held back by milliseconds.
+struct Turn {
+    port: Local<MessagePort>,
+    settle: Local<Function>,
+    come: Local<JsFuture>,
+}
+
+impl Turn {
+    fn new() -> Turn {
+        let channel = MessageChannel::new();
+        let port = channel.port1();
+        let mut settle = None;
+        let promise = Promise::new(&mut |resolve, _| {
+            port.set_onmessage(&resolve);
+            settle = Some(resolve);
+        });
+        channel.port2().post_message(&JsValue::UNDEFINED);
+        Turn {
+            port: Local::new(port),
+            settle: Local::new(settle.expect("a promise calls its function at once")),
+            come: Local::new(JsFuture::from(promise)),
+        }
+    }
+}
+
+impl Future for Turn {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        Pin::new(&mut self.come).poll(cx).map(drop)
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.port.close();
+        let _ = self.settle.call0(&JsValue::UNDEFINED);
     }
 }
 

@@ -5,9 +5,14 @@ use amphi::wasi::p2::bindings::Command;
 use amphi::wasi::p2::pipe::MemoryInputPipe;
 use amphi::wasi::{FsPerms, I32Exit, WasiCtxBuilder};
 use amphi::{Directory, Result, Store};
+use futures_util::future::join;
 
 use super::Transcript;
+#[cfg(not(target_arch = "wasm32"))]
+use super::fetching::native as files;
 use crate::host::State;
+#[cfg(target_arch = "wasm32")]
+use crate::page as files;
 use crate::stage::Stage;
 
 const INPUT: &str = "one\ntwo\nthree";
@@ -26,6 +31,7 @@ const AT_ONCE: &[(&str, &str)] = &[
 const WAITING: &[(&str, &str)] = &[
     ("sleep", include_str!("errands/sleep.txt")),
     ("poll", include_str!("errands/poll.txt")),
+    ("timers", include_str!("errands/timers.txt")),
 ];
 
 /// How a command says that it ends, and the code that it ends with.
@@ -48,6 +54,17 @@ pub async fn run(t: &mut Transcript, stage: &Stage, component: &Component) -> Re
 /// Runs the errands that wait.
 pub async fn waiting(t: &mut Transcript, stage: &Stage, component: &Component) -> Result<()> {
     all(t, stage, component, WAITING).await?;
+    let data = Directory::of([("greeting.txt", "Hello, world!\n")])?;
+    // What the host waits for comes with a turn of the page.
+    let host = async {
+        files::load("corpus/index.json").await?;
+        data.write("stop", "")
+    };
+    let (stopped, told) = join(errand_in(stage, component, &["stop"], &data), host).await;
+    told?;
+    let ((out, _), ended) = stopped?;
+    t.same("asked again and again", out, "stopped by the host: true\n");
+    t.same("its end", ended?, Ok::<(), ()>(()));
     let grown = grown(stage, component).await?;
     t.same("timers that nobody waited for stay", grown, false);
     Ok(())
@@ -106,17 +123,26 @@ async fn all(
 }
 
 /// What an errand with these arguments wrote, to both outputs, and how it ended.
-async fn errand(
-    stage: &Stage,
-    component: &Component,
-    args: &[&str],
-) -> Result<((String, String), Result<Result<(), ()>>)> {
-    let mut linker = Linker::<State>::new(&stage.engine);
-    amphi::wasi::p2::add_to_linker_async(&mut linker)?;
+async fn errand(stage: &Stage, component: &Component, args: &[&str]) -> Result<Ended> {
     let data = Directory::of([
         ("greeting.txt", "Hello, world!\n"),
         ("a/b/deep.txt", "deep"),
     ])?;
+    errand_in(stage, component, args, &data).await
+}
+
+/// What was written to both outputs, and how it ended.
+type Ended = ((String, String), Result<Result<(), ()>>);
+
+/// An errand with a directory of the caller's.
+async fn errand_in(
+    stage: &Stage,
+    component: &Component,
+    args: &[&str],
+    data: &Directory,
+) -> Result<Ended> {
+    let mut linker = Linker::<State>::new(&stage.engine);
+    amphi::wasi::p2::add_to_linker_async(&mut linker)?;
     let fixed = Directory::of([("stone.txt", "stays")])?;
     let mut builder = WasiCtxBuilder::new();
     builder
@@ -124,7 +150,7 @@ async fn errand(
         .args(args)
         .env("GREETING", "hello")
         .stdin(MemoryInputPipe::new(INPUT))
-        .preopened_dir(&data, "/data", FsPerms::ReadWrite)?
+        .preopened_dir(data, "/data", FsPerms::ReadWrite)?
         .preopened_dir(&fixed, "/fixed", FsPerms::ReadOnly)?;
     let mut store = Store::new(&stage.engine, State::granted(&mut builder));
     let command = Command::instantiate_async(&mut store, component, &linker).await?;

@@ -63,6 +63,18 @@ pub fn poll_once<T>(future: impl Future<Output = T>) -> Option<T> {
     }
 }
 
+/// The result of `future`, if it needs no waiting; what gives way to others before it is done is asked once more.
+pub fn without_waiting<T>(future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(future);
+    let mut cx = Context::from_waker(Waker::noop());
+    for _ in 0..2 {
+        if let Poll::Ready(result) = future.as_mut().poll(&mut cx) {
+            return Some(result);
+        }
+    }
+    None
+}
+
 /// The trap of a guest that would have to wait for `what`.
 pub fn would_block(what: &str) -> Error {
     format_err!(
@@ -141,7 +153,7 @@ impl poll::HostPollable for WasiCtxView<'_> {
 impl sync::io::poll::Host for WasiCtxView<'_> {
     fn poll(&mut self, pollables: Vec<Resource<DynPollable>>) -> Result<Vec<u32>> {
         let reps: Vec<u32> = pollables.iter().map(Resource::rep).collect();
-        if let Some(polled) = poll_once(poll::Host::poll(self, pollables)) {
+        if let Some(polled) = without_waiting(poll::Host::poll(self, pollables)) {
             return polled;
         }
         let mut awaited = Vec::new();
@@ -159,7 +171,7 @@ impl sync::io::poll::HostPollable for WasiCtxView<'_> {
 
     fn block(&mut self, pollable: Resource<DynPollable>) -> Result<()> {
         let watched = self.watched(&pollable)?;
-        poll_once(watched.ready()).ok_or_else(|| would_block(&watched.awaits()))
+        without_waiting(watched.ready()).ok_or_else(|| would_block(&watched.awaits()))
     }
 
     fn drop(&mut self, pollable: Resource<DynPollable>) -> Result<()> {

@@ -159,15 +159,15 @@ impl Landing {
     }
 }
 
-/// The result of a host function where nothing can wait for it.
+/// The result of a host function where nothing can wait for it; one that gives way to others before it is done is asked once more.
 fn now_or_never(mut future: Waiting) -> Result<Finish> {
-    match future
-        .as_mut()
-        .poll(&mut Context::from_waker(Waker::noop()))
-    {
-        Poll::Ready(result) => result,
-        Poll::Pending => Err(cannot_wait()),
+    let mut cx = Context::from_waker(Waker::noop());
+    for _ in 0..2 {
+        if let Poll::Ready(result) = future.as_mut().poll(&mut cx) {
+            return result;
+        }
     }
+    Err(cannot_wait())
 }
 
 #[cold]

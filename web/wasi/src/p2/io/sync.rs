@@ -4,8 +4,8 @@ use crate::WasiCtxView;
 use crate::p2::bindings::io::streams::{self as waiting, HostInputStream, HostOutputStream};
 use crate::p2::bindings::sync::io::streams;
 use crate::p2::{
-    DynInputStream, DynOutputStream, DynPollable, Pollable, StreamError, StreamResult, poll_once,
-    would_block,
+    DynInputStream, DynOutputStream, DynPollable, Pollable, StreamError, StreamResult,
+    without_waiting, would_block,
 };
 use amphi_web::Result;
 use amphi_web::component::Resource;
@@ -42,7 +42,7 @@ impl streams::HostInputStream for WasiCtxView<'_> {
         len: u64,
     ) -> StreamResult<Vec<u8>> {
         let rep = stream.rep();
-        poll_once(HostInputStream::blocking_read(self, stream, len))
+        without_waiting(HostInputStream::blocking_read(self, stream, len))
             .unwrap_or_else(|| Err(self.would_block_on::<DynInputStream>(rep)))
     }
 
@@ -52,7 +52,7 @@ impl streams::HostInputStream for WasiCtxView<'_> {
 
     fn blocking_skip(&mut self, stream: Resource<DynInputStream>, len: u64) -> StreamResult<u64> {
         let rep = stream.rep();
-        poll_once(HostInputStream::blocking_skip(self, stream, len))
+        without_waiting(HostInputStream::blocking_skip(self, stream, len))
             .unwrap_or_else(|| Err(self.would_block_on::<DynInputStream>(rep)))
     }
 
@@ -80,7 +80,7 @@ impl streams::HostOutputStream for WasiCtxView<'_> {
         bytes: Vec<u8>,
     ) -> StreamResult<()> {
         let rep = stream.rep();
-        poll_once(HostOutputStream::blocking_write_and_flush(
+        without_waiting(HostOutputStream::blocking_write_and_flush(
             self, stream, bytes,
         ))
         .unwrap_or_else(|| Err(self.would_block_on::<DynOutputStream>(rep)))
@@ -92,7 +92,7 @@ impl streams::HostOutputStream for WasiCtxView<'_> {
 
     fn blocking_flush(&mut self, stream: Resource<DynOutputStream>) -> StreamResult<()> {
         let rep = stream.rep();
-        poll_once(HostOutputStream::blocking_flush(self, stream))
+        without_waiting(HostOutputStream::blocking_flush(self, stream))
             .unwrap_or_else(|| Err(self.would_block_on::<DynOutputStream>(rep)))
     }
 
@@ -110,7 +110,7 @@ impl streams::HostOutputStream for WasiCtxView<'_> {
         len: u64,
     ) -> StreamResult<()> {
         let rep = stream.rep();
-        poll_once(HostOutputStream::blocking_write_zeroes_and_flush(
+        without_waiting(HostOutputStream::blocking_write_zeroes_and_flush(
             self, stream, len,
         ))
         .unwrap_or_else(|| Err(self.would_block_on::<DynOutputStream>(rep)))
@@ -132,7 +132,7 @@ impl streams::HostOutputStream for WasiCtxView<'_> {
         len: u64,
     ) -> StreamResult<u64> {
         let rep = source.rep();
-        poll_once(HostOutputStream::blocking_splice(self, stream, source, len))
+        without_waiting(HostOutputStream::blocking_splice(self, stream, source, len))
             .unwrap_or_else(|| Err(self.would_block_on::<DynInputStream>(rep)))
     }
 
