@@ -54,6 +54,7 @@ pub fn component(engine: &Engine, path: &Path) -> Result<Component> {
     let bytes = read(path)?;
     binary::anatomy(&bytes)
         .map_err(Error::new)
-        .and_then(|_| Component::new(engine, &bytes))
+        .and_then(|_| amphi::check_adapters(&bytes))
+        .and_then(|()| Component::new(engine, &bytes))
         .with_context(|| format!("cannot load `{}`", path.display()))
 }

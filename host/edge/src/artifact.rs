@@ -217,8 +217,8 @@ impl Compiler {
 
 /// Machine code for `bytes`, or the whole chain of reasons why there is none.
 fn precompile(engine: &Engine, bytes: &[u8]) -> Result<Vec<u8>, String> {
-    engine
-        .precompile_component(bytes)
+    amphi::check_adapters(bytes)
+        .and_then(|()| engine.precompile_component(bytes))
         .map_err(|error| format!("{error:#}"))
 }
 

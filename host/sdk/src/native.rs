@@ -59,6 +59,7 @@ pub(crate) async fn compile_component(
     engine: &Engine,
     bytes: &[u8],
 ) -> Result<component::Component> {
+    amphi_web::plan::check_adapters(bytes)?;
     component::Component::new(engine, bytes)
 }
 

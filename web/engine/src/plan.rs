@@ -3,6 +3,7 @@
 //! Made from component bytes by [`Plan::new`] with the translator that Wasmtime itself uses, so that both hosts agree by
 //! construction; kept in types of our own, since the translator's promise no stability. Knows no engine.
 
+mod adapters;
 mod element;
 mod instruction;
 mod module;
@@ -10,6 +11,7 @@ mod placed;
 mod read;
 mod screen;
 
+pub use adapters::check_adapters;
 pub use element::ActiveElements;
 pub use instruction::Place;
 pub use module::ModuleShape;

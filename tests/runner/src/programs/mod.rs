@@ -17,6 +17,7 @@ mod readings;
 pub mod requests;
 mod traps;
 mod waiting;
+mod wide;
 
 use std::fmt::Debug;
 
@@ -79,6 +80,10 @@ pub async fn run(
 
     let mut transcript = Transcript::new("failing calls");
     let result = failing::run(&mut transcript, &stage.engine).await;
+    lines.extend(transcript.end(result));
+
+    let mut transcript = Transcript::new("wide types");
+    let result = wide::run(&mut transcript, &stage.engine).await;
     lines.extend(transcript.end(result));
     Ok(lines)
 }

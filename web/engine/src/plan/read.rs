@@ -2,7 +2,7 @@
 
 use super::{
     ActiveElements, CoreExport, CoreModule, CoreType, Counts, Def, Export, ModuleShape, Options,
-    Plan, Signature, Step, Trampoline, TrampolineKind, Transcoding, screen,
+    Plan, Signature, Step, Trampoline, TrampolineKind, Transcoding, adapters, screen,
 };
 use std::sync::Arc;
 use wasmtime_environ::component::{
@@ -43,32 +43,46 @@ impl Plan {
     /// As [`Plan::new`].
     pub fn with_features(bytes: &[u8], features: WasmFeatures) -> Result<Plan> {
         screen::check(bytes, features)?;
-        let scope = ScopeVec::new();
-        let tunables = Tunables {
-            concurrency_support: false,
-            ..Tunables::default_u32()
-        };
-        let mut validator = Validator::new_with_features(features);
-        let mut types = ComponentTypesBuilder::new(&validator);
-        let (translation, modules) = Translator::new(&tunables, &mut validator, &mut types, &scope)
-            .translate(bytes)
-            .context("failed to parse the component")?;
-        let (types, ty) = types.finish(&translation.component);
-        let modules = validated(modules)?;
-        Reader {
-            types: Arc::new(types),
-            translation,
-            modules,
-            instances: Vec::new(),
-        }
-        .plan(ty)
+        translated(bytes, features, false, |translation, modules, types| {
+            adapters::check(bytes, &modules)?;
+            let (types, ty) = types.finish(&translation.component);
+            let modules = validated(modules)?;
+            Reader {
+                types: Arc::new(types),
+                translation,
+                modules,
+                instances: Vec::new(),
+            }
+            .plan(ty)
+        })
     }
 }
 
+/// Core modules as they are translated.
+type Modules<'a> = PrimaryMap<StaticModuleIndex, ModuleTranslation<'a>>;
+
+/// Runs `with` on the translation of a component: its own core modules come first, and then those of adapters.
+pub(super) fn translated<R>(
+    bytes: &[u8],
+    features: WasmFeatures,
+    concurrency_support: bool,
+    with: impl FnOnce(ComponentTranslation, Modules<'_>, ComponentTypesBuilder) -> Result<R>,
+) -> Result<R> {
+    let scope = ScopeVec::new();
+    let tunables = Tunables {
+        concurrency_support,
+        ..Tunables::default_u32()
+    };
+    let mut validator = Validator::new_with_features(features);
+    let mut types = ComponentTypesBuilder::new(&validator);
+    let (translation, modules) = Translator::new(&tunables, &mut validator, &mut types, &scope)
+        .translate(bytes)
+        .context("failed to parse the component")?;
+    with(translation, modules, types)
+}
+
 /// Checks the bodies of core functions, which the translator leaves to a compiler.
-fn validated(
-    mut modules: PrimaryMap<StaticModuleIndex, ModuleTranslation<'_>>,
-) -> Result<PrimaryMap<StaticModuleIndex, ModuleTranslation<'_>>> {
+fn validated(mut modules: Modules<'_>) -> Result<Modules<'_>> {
     let mut allocations = FuncValidatorAllocations::default();
     for (index, module) in modules.iter_mut() {
         allocations = validate_bodies(module, allocations)
@@ -96,7 +110,7 @@ pub(super) fn validate_bodies(
 struct Reader<'a> {
     types: Arc<ComponentTypes>,
     translation: ComponentTranslation,
-    modules: PrimaryMap<StaticModuleIndex, ModuleTranslation<'a>>,
+    modules: Modules<'a>,
     /// The module behind each core instance so far; none where it is imported.
     instances: Vec<Option<StaticModuleIndex>>,
 }

@@ -17,6 +17,8 @@ mod outline;
 mod refusal;
 mod weight;
 
+pub(super) use refusal::{modules, wide};
+
 use wasmtime_environ::error::Result;
 use wasmtime_environ::wasmparser::WasmFeatures;
 

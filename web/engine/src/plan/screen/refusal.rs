@@ -7,6 +7,8 @@ mod builtin;
 mod construct;
 mod uses;
 
+pub use uses::modules;
+
 use std::collections::BTreeMap;
 use wasmtime_environ::error::Error;
 use wasmtime_environ::wasmparser::{self, Parser, Validator, WasmFeatures};
@@ -62,10 +64,20 @@ pub fn explain(bytes: &[u8], features: WasmFeatures, error: wasmparser::Error) -
     }
 }
 
+/// The type with more parts than an adapter takes, and where it is used: the best place of the widest that is found first.
+pub fn wide(bytes: &[u8]) -> Option<String> {
+    let found = uses::uses(bytes)?;
+    let mut wide = found
+        .into_iter()
+        .filter(|(construct, _)| matches!(construct, construct::Construct::Wide { .. }));
+    let (construct, place) = wide.next()?;
+    Some(format!("{construct}, used by {place}"))
+}
+
 /// The core features that modules need and that `features` lacks; nothing if the modules are not valid whatever the features are.
 fn core(bytes: &[u8], features: WasmFeatures) -> Vec<String> {
     let mut reasons: BTreeMap<&str, String> = BTreeMap::new();
-    for (index, module) in uses::modules(bytes).into_iter().enumerate() {
+    for (index, module) in modules(bytes).into_iter().enumerate() {
         if valid(module, features) || !valid(module, WasmFeatures::all()) {
             continue;
         }

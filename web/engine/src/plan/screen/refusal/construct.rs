@@ -24,6 +24,15 @@ pub enum Construct {
     Start,
     /// Values as objects that are collected.
     GcAbi,
+    /// A type that no adapter between components takes.
+    Wide {
+        /// What it is.
+        what: &'static str,
+        /// What its parts are called.
+        parts: &'static str,
+        /// How many it has.
+        count: usize,
+    },
     /// A built-in function by its name.
     Builtin(&'static str, Family),
 }
@@ -55,6 +64,7 @@ impl Construct {
             Construct::FixedLengthList => WasmFeatures::CM_FIXED_LENGTH_LISTS,
             Construct::Value | Construct::Start => WasmFeatures::CM_VALUES,
             Construct::GcAbi => WasmFeatures::CM_GC,
+            Construct::Wide { .. } => WasmFeatures::COMPONENT_MODEL,
             Construct::Builtin(_, family) => match family {
                 Family::First => WasmFeatures::COMPONENT_MODEL,
                 Family::Async => WasmFeatures::CM_ASYNC,
@@ -78,6 +88,9 @@ impl fmt::Display for Construct {
             Construct::Value => "values as imports and exports",
             Construct::Start => "start functions of components",
             Construct::GcAbi => "the garbage-collected canonical ABI",
+            Construct::Wide { what, parts, count } => {
+                return write!(f, "{what} of {count} {parts}");
+            }
             Construct::Builtin(name, _) => return write!(f, "built-in `{name}`"),
         })
     }

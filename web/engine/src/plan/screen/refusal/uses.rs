@@ -2,6 +2,7 @@
 
 use super::builtin::builtin;
 use super::construct::Construct;
+use crate::plan::adapters::MOST;
 use std::collections::{BTreeMap, HashSet};
 use wasmtime_environ::wasmparser::component_types::{
     ComponentAnyTypeId, ComponentDefinedType, ComponentEntityType, ComponentItem, ComponentValType,
@@ -302,18 +303,29 @@ fn any_id(item: &ComponentItem) -> Option<ComponentAnyTypeId> {
 /// The construct that a type is by itself; what is inside it is added to `values`.
 fn defined(ty: &ComponentDefinedType, values: &mut Vec<ComponentValType>) -> Option<Construct> {
     let mut construct = None;
+    let wide =
+        |what, parts, count| (count > MOST).then_some(Construct::Wide { what, parts, count });
     match ty {
         ComponentDefinedType::Primitive(ty) => values.push(ComponentValType::Primitive(*ty)),
-        ComponentDefinedType::Record(ty) => values.extend(ty.fields.values()),
+        ComponentDefinedType::Record(ty) => {
+            values.extend(ty.fields.values());
+            construct = wide("a record", "fields", ty.fields.len());
+        }
         ComponentDefinedType::Variant(ty) => {
             values.extend(ty.cases.values().filter_map(|case| case.ty));
+            construct = wide("a variant", "cases", ty.cases.len());
         }
-        ComponentDefinedType::Tuple(ty) => values.extend(ty.types.iter()),
+        ComponentDefinedType::Tuple(ty) => {
+            values.extend(ty.types.iter());
+            construct = wide("a tuple", "elements", ty.types.len());
+        }
+        ComponentDefinedType::Enum(names) => {
+            construct = wide("an enum", "cases", names.len());
+        }
         ComponentDefinedType::List { element, .. } => values.push(*element),
         ComponentDefinedType::Option { ty, .. } => values.push(*ty),
         ComponentDefinedType::Result { ok, err, .. } => values.extend(ok.iter().chain(err)),
         ComponentDefinedType::Flags(_)
-        | ComponentDefinedType::Enum(_)
         | ComponentDefinedType::Own(_)
         | ComponentDefinedType::Borrow(_) => {}
         ComponentDefinedType::Map { key, value, .. } => {

@@ -1,0 +1,213 @@
+//! What the adapters between the components of a composition cannot take.
+//!
+//! The translator fills an adapter's function with the code for so many fields and cases, and leaves what is more to another function. A
+//! type that has more by itself is left to its own function, again from within that, so that each call would exhaust the stack.
+
+use super::read::translated;
+use super::screen;
+use wasmtime_environ::error::{Result, bail};
+use wasmtime_environ::wasmparser::{
+    self, ComponentDefinedType, ComponentType, ComponentTypeDeclaration, InstanceTypeDeclaration,
+    Operator, Parser, Payload, TypeRef, WasmFeatures,
+};
+use wasmtime_environ::{ModuleTranslation, PrimaryMap, StaticModuleIndex};
+
+/// The most fields, cases, names or elements of a type that an adapter takes.
+pub const MOST: usize = 1000;
+
+/// Refuses a component of which each call of some function between the components inside it would exhaust the stack. For hosts that have an
+/// engine of their own: a [`Plan`](super::Plan) is never made of such a component.
+///
+/// # Errors
+///
+/// A type passes from one component to another that has more fields, cases, names or elements than an adapter takes. What is wrong
+/// otherwise is the engine's to say.
+pub fn check_adapters(bytes: &[u8]) -> Result<()> {
+    if !has_wide_type(bytes) {
+        return Ok(());
+    }
+    let features = super::features()
+        | WasmFeatures::CM_ASYNC
+        | WasmFeatures::CM_ERROR_CONTEXT
+        | WasmFeatures::CM_MAP
+        | WasmFeatures::CM_FIXED_LENGTH_LISTS
+        | WasmFeatures::EXCEPTIONS;
+    if screen::check(bytes, features).is_err() {
+        return Ok(());
+    }
+    let found = translated(bytes, features, true, |_, modules, _| {
+        Ok(check(bytes, &modules))
+    });
+    found.unwrap_or(Ok(()))
+}
+
+/// Refuses a translation whose adapters call themselves without end. `modules` are the component's own, and then the adapters'.
+pub fn check(
+    bytes: &[u8],
+    modules: &PrimaryMap<StaticModuleIndex, ModuleTranslation<'_>>,
+) -> Result<()> {
+    let own = screen::modules(bytes).len();
+    let mut adapters = modules.values().skip(own);
+    if !adapters.any(|module| calls_itself(module.wasm).unwrap_or(false)) {
+        return Ok(());
+    }
+    let what = screen::wide(bytes).unwrap_or_else(|| "a type of more".to_owned());
+    bail!(
+        "expected types of at most {MOST} parts between the components of a composition, found {what}"
+    );
+}
+
+/// Whether a function of a core module calls itself.
+fn calls_itself(wasm: &[u8]) -> wasmparser::Result<bool> {
+    let mut function = 0;
+    for payload in Parser::new(0).parse_all(wasm) {
+        match payload? {
+            Payload::ImportSection(section) => {
+                for import in section.into_imports() {
+                    function += u32::from(matches!(import?.ty, TypeRef::Func(_)));
+                }
+            }
+            Payload::CodeSectionEntry(body) => {
+                for operator in body.get_operators_reader()? {
+                    if matches!(operator?, Operator::Call { function_index } if function_index == function) {
+                        return Ok(true);
+                    }
+                }
+                function += 1;
+            }
+            _ => {}
+        }
+    }
+    Ok(false)
+}
+
+/// Whether a component has components inside it, and a type that no adapter takes.
+fn has_wide_type(bytes: &[u8]) -> bool {
+    let (mut composed, mut wide) = (false, false);
+    for payload in Parser::new(0).parse_all(bytes) {
+        match payload {
+            Ok(Payload::ComponentSection { .. }) => composed = true,
+            Ok(Payload::ComponentTypeSection(section)) => {
+                for ty in section {
+                    wide |= ty.is_ok_and(|ty| is_wide(&ty));
+                }
+            }
+            Ok(_) => {}
+            Err(_) => break,
+        }
+    }
+    composed && wide
+}
+
+fn is_wide(ty: &ComponentType<'_>) -> bool {
+    match ty {
+        ComponentType::Defined(ty) => parts(ty) > MOST,
+        ComponentType::Instance(declarations) => declarations
+            .iter()
+            .any(|one| matches!(one, InstanceTypeDeclaration::Type(ty) if is_wide(ty))),
+        ComponentType::Component(declarations) => declarations
+            .iter()
+            .any(|one| matches!(one, ComponentTypeDeclaration::Type(ty) if is_wide(ty))),
+        ComponentType::Func(_) | ComponentType::Resource { .. } => false,
+    }
+}
+
+fn parts(ty: &ComponentDefinedType<'_>) -> usize {
+    match ty {
+        ComponentDefinedType::Record(fields) => fields.len(),
+        ComponentDefinedType::Variant(cases) => cases.len(),
+        ComponentDefinedType::Tuple(types) => types.len(),
+        ComponentDefinedType::Enum(names) => names.len(),
+        ComponentDefinedType::FixedLengthList(_, length) => *length as usize,
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST, check_adapters};
+    use crate::plan::Plan;
+
+    /// A component that gives a value of the type `ty` to another inside it.
+    fn composed(ty: &str) -> Vec<u8> {
+        let text = format!(
+            r#"(component
+                (component $callee
+                    (type $t' {ty})
+                    (export $t "t" (type $t'))
+                    (core module $m
+                        (memory (export "memory") 1)
+                        (func (export "realloc") (param i32 i32 i32 i32) (result i32) i32.const 16)
+                        (func (export "take") (param i32 i32)))
+                    (core instance $i (instantiate $m))
+                    (alias core export $i "memory" (core memory $memory))
+                    (alias core export $i "realloc" (core func $realloc))
+                    (func (export "take") (param "x" (list $t))
+                        (canon lift (core func $i "take") (memory $memory) (realloc $realloc))))
+                (instance $callee (instantiate $callee))
+                (component $caller
+                    (import "callee" (instance $callee
+                        (type $t' {ty})
+                        (export "t" (type $t (eq $t')))
+                        (export "take" (func (param "x" (list $t))))))
+                    (core module $libc (memory (export "memory") 1))
+                    (core instance $libc (instantiate $libc))
+                    (alias core export $libc "memory" (core memory $memory))
+                    (core func $take (canon lower (func $callee "take") (memory $memory)))
+                    (core module $m
+                        (import "" "take" (func $take (param i32 i32)))
+                        (func (export "run") (call $take (i32.const 16) (i32.const 1))))
+                    (core instance $i (instantiate $m (with "" (instance (export "take" (func $take))))))
+                    (func (export "run") (canon lift (core func $i "run"))))
+                (instance $caller (instantiate $caller (with "callee" (instance $callee))))
+                (export "run" (func $caller "run")))"#
+        );
+        wat::parse_str(text).expect("the text is a component")
+    }
+
+    fn repeated(count: usize, part: impl Fn(usize) -> String) -> String {
+        (0..count).map(part).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_type_that_no_adapter_takes_is_named() {
+        let fields = |count| repeated(count, |part| format!("(field \"f{part}\" u8)"));
+        let cases = |count| repeated(count, |part| format!("(case \"c{part}\" u8)"));
+        let names = |count| repeated(count, |part| format!("\"n{part}\""));
+        let types = |count| repeated(count, |_| "u8".to_owned());
+        let kinds: [(&str, Box<dyn Fn(usize) -> String>, &str); 4] = [
+            ("record", Box::new(fields), "a record of 1001 fields"),
+            ("variant", Box::new(cases), "a variant of 1001 cases"),
+            ("enum", Box::new(names), "an enum of 1001 cases"),
+            ("tuple", Box::new(types), "a tuple of 1001 elements"),
+        ];
+        for (kind, parts, named) in kinds {
+            let most = composed(&format!("({kind} {})", parts(MOST)));
+            assert!(Plan::new(&most).is_ok(), "{kind}");
+            assert!(check_adapters(&most).is_ok(), "{kind}");
+            let more = composed(&format!("({kind} {})", parts(MOST + 1)));
+            for refused in [Plan::new(&more).map(drop), check_adapters(&more)] {
+                let error = refused.expect_err("an adapter cannot take it").to_string();
+                assert!(error.contains(named), "{kind}: {error}");
+                assert!(error.contains("used by"), "{kind}: {error}");
+            }
+        }
+    }
+
+    #[test]
+    fn where_no_adapter_is_any_type_may_be() {
+        let names = repeated(MOST + 1, |part| format!("\"n{part}\""));
+        let text = format!(
+            r#"(component
+                (component)
+                (type $t' (enum {names}))
+                (export $t "t" (type $t'))
+                (core module $m (func (export "take") (param i32)))
+                (core instance $i (instantiate $m))
+                (func (export "take") (param "x" $t) (canon lift (core func $i "take"))))"#
+        );
+        let bytes = wat::parse_str(text).expect("the text is a component");
+        assert!(Plan::new(&bytes).is_ok());
+        assert!(check_adapters(&bytes).is_ok());
+    }
+}
