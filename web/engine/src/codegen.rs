@@ -4,6 +4,7 @@
 //! application's code and a guest's. Pure functions from plan data to bytes; `page` compiles and instantiates them.
 
 mod array_call;
+mod counted_call;
 mod dispatcher;
 mod memory;
 mod out_of_bounds;
@@ -15,6 +16,7 @@ mod transcoder;
 mod wrapper;
 
 pub use array_call::array_call;
+pub use counted_call::counted_call;
 pub use dispatcher::{dispatcher, reexport_guard};
 pub use memory::{accessor, reexport_accessor};
 pub use out_of_bounds::out_of_bounds;
@@ -180,6 +182,7 @@ mod tests {
             check(&script_call(&signature, false));
             check(&script_call(&signature, true));
             check(&fenced_call(&signature));
+            check(&counted_call(&signature));
         }
         for size in [1, 2, 4, 8] {
             check(&placing_call(&every_type(), &[Placed { slot: 0, size }]));

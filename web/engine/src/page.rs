@@ -25,7 +25,7 @@ pub(crate) use glue::{
 };
 pub use local::Local;
 pub(crate) use memory::GuestMemory;
-pub(crate) use script::{fenced_call, script_call};
+pub(crate) use script::{counted_call, fenced_call, script_call};
 pub(crate) use single_memory::add_accessors;
 pub(crate) use slots::{PlacingImports, Slot, array_call_slot, placing_call_slot};
 pub(crate) use suspended::SuspendableCall;

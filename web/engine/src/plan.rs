@@ -105,6 +105,8 @@ pub struct CoreModule {
     pub elements: Arc<[ActiveElements]>,
     /// What stands for its memories behind the first, once it is rewritten for browsers that allow one.
     pub accessors: Vec<Accessor>,
+    /// Imports that are calls of a component behind another, to be counted while they last: which, and of what type.
+    pub counted: Vec<(usize, Signature)>,
 }
 
 impl Plan {

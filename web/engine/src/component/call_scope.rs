@@ -9,13 +9,24 @@ use wasmtime_environ::error::{Result, bail, format_err};
 ///
 /// Most calls lend nothing, so a call is a number, and a scope is kept only for a call that has lent or borrowed something.
 #[derive(Debug, Default)]
+#[repr(C)]
 pub struct CallScopes {
+    /// How many guests are being called. Adapters count here by themselves, so it stays where it is.
+    guests: u32,
     depth: usize,
     /// Scopes with something in them, innermost last.
     used: Vec<CallScope>,
     /// Owned handles lent to a callee, each with the depth of the call; those of the innermost call last. One list for all calls, so
     /// that a call which lends allocates nothing.
     lenders: Vec<(usize, HandleIndex)>,
+}
+
+/// What to go back to when a call of a guest ends, well or not.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    /// How deep the scopes were.
+    pub depth: usize,
+    guests: u32,
 }
 
 /// One call.
@@ -34,14 +45,36 @@ impl CallScopes {
         self.depth - 1
     }
 
-    /// How many guests are being called: by turns a guest is entered, and the host by that.
+    /// A call of a guest begins.
     #[inline]
-    pub fn calls(&self) -> usize {
-        self.depth.div_ceil(2)
+    pub fn enter_guest(&mut self) -> Mark {
+        let guests = self.guests;
+        self.guests += 1;
+        let depth = self.enter();
+        Mark { depth, guests }
     }
 
-    /// Ends the current call.
+    /// A call of a guest has ended, and so have all inside of it.
+    #[inline]
+    pub fn leave_guest(&mut self, mark: Mark) {
+        self.guests = mark.guests;
+        self.unwind(mark.depth);
+    }
+
+    /// How many guests are being called.
+    #[inline]
+    pub fn calls(&self) -> usize {
+        self.guests as usize
+    }
+
+    /// Where they are counted.
+    pub fn count_address(&self) -> u32 {
+        (&raw const self.guests) as u32
+    }
+
+    /// Ends the current call, which is one of a guest.
     pub fn leave(&mut self) {
+        self.guests = self.guests.saturating_sub(1);
         self.unwind(self.depth.saturating_sub(1));
     }
 

@@ -5,6 +5,7 @@
 //! is none) is not taken back: its instance stays entered until the host function that made the call returns, or for good if there is none.
 //! Each call counts as a live handle of the store, as the thread of its guest is one in Wasmtime.
 
+use super::call_scope::Mark;
 use super::instance::{InstanceData, InstanceId};
 use super::resource::Destructor;
 use crate::page;
@@ -16,19 +17,19 @@ use wasmtime_environ::error::{Error, Result, bail, format_err};
 pub type LeftInside = (usize, InstanceId);
 
 impl StoreOpaque {
-    /// A call from the host into `instance` begins; returns the depth to go back to at its end.
+    /// A call from the host into `instance` begins; returns what to go back to at its end.
     ///
     /// # Errors
     ///
     /// A guest has trapped in this store, a call is inside of the instance, or the store has as many handles as it may have.
     #[inline]
-    pub(super) fn enter_call(&mut self, instance: &InstanceData) -> Result<usize> {
+    pub(super) fn enter_call(&mut self, instance: &InstanceData) -> Result<Mark> {
         let full = self.live_handles.are_full(self.scopes.calls());
         if self.trapped | instance.entered.get() | page::is_poisoned() | full {
             return Err(self.refusal(instance));
         }
         instance.entered.set(true);
-        Ok(self.scopes.enter())
+        Ok(self.scopes.enter_guest())
     }
 
     /// Why no call may enter `instance`. Out of the way of those that may.
@@ -44,14 +45,14 @@ impl StoreOpaque {
         }
     }
 
-    /// A call into `instance` that began at `depth` has ended, well or not.
+    /// A call into `instance` that began at `mark` has ended, well or not.
     #[inline]
-    pub(super) fn leave_call(&mut self, instance: &InstanceData, depth: usize, well: bool) {
-        self.scopes.unwind(depth);
+    pub(super) fn leave_call(&mut self, instance: &InstanceData, mark: Mark, well: bool) {
+        self.scopes.leave_guest(mark);
         if well {
             instance.entered.set(false);
         } else {
-            self.stay_inside(instance, depth);
+            self.stay_inside(instance, mark.depth);
         }
     }
 
@@ -108,9 +109,9 @@ impl StoreOpaque {
         if instance.owners[dtor.resource].is_none() {
             return instance.destroy(dtor.resource, rep);
         }
-        let depth = self.enter_call(instance)?;
+        let mark = self.enter_call(instance)?;
         let result = instance.destroy(dtor.resource, rep);
-        self.leave_call(instance, depth, result.is_ok());
+        self.leave_call(instance, mark, result.is_ok());
         result
     }
 }

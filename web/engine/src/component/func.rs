@@ -238,9 +238,9 @@ impl Func {
         // SAFETY: the store is borrowed throughout.
         let (data, info) = unsafe { self.info(store.opaque()) }?;
         let placing = if place { info.placing } else { None };
-        let depth = store.opaque().enter_call(data)?;
+        let mark = store.opaque().enter_call(data)?;
         let result = self.call_entered(store.as_context_mut(), info, placing, lower, lift);
-        store.opaque().leave_call(data, depth, result.is_ok());
+        store.opaque().leave_call(data, mark, result.is_ok());
         result
     }
 

@@ -377,7 +377,7 @@ impl InstanceData {
             }
             TrampolineKind::Trap => Err(trap_with_code(argument(frame, 0))),
             TrampolineKind::EnterCall => {
-                store.scopes.enter();
+                store.scopes.enter_guest();
                 Ok(())
             }
             TrampolineKind::ExitCall => {

@@ -213,15 +213,20 @@ impl<'a> Instantiation<'a> {
     fn step(&mut self, step: &Step) -> Result<Option<CoreStep>> {
         let component = self.component.clone();
         let store = self.store.id;
+        let count = self.store.scopes.count_address();
         let id = self.id;
         let data = self.data();
         match step {
             Step::InstantiateModule { module, imports } => {
                 let core = &component.plan().modules[*module];
-                let values = imports
+                let mut values = imports
                     .iter()
                     .map(|def| data.resolve(def))
                     .collect::<Result<Vec<_>>>()?;
+                for (place, signature) in &core.counted {
+                    let callee = values[*place].clone();
+                    values[*place] = page::counted_call(signature, callee, count)?;
+                }
                 let named = core.imports.iter().zip(&values);
                 let object = page::import_object(named.map(|((module, field), value)| {
                     (module.as_str(), field.as_str(), value.clone())

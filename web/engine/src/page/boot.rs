@@ -34,6 +34,7 @@ pub struct Page {
     placing_calls: Modules<(Signature, Box<[Placed]>)>,
     script_calls: Modules<(Signature, bool)>,
     fenced_calls: Modules<Signature>,
+    counted_calls: Modules<Signature>,
     transcoders: Modules<Transcode, Compiled>,
     accessors: Modules<Box<[u8]>>,
 }
@@ -114,6 +115,7 @@ fn boot() -> Result<Page> {
         placing_calls: RefCell::default(),
         script_calls: RefCell::default(),
         fenced_calls: RefCell::default(),
+        counted_calls: RefCell::default(),
         transcoders: RefCell::default(),
         accessors: RefCell::default(),
     })
@@ -181,6 +183,13 @@ impl Page {
         })
     }
 
+    /// The compiled way from an adapter to a guest whose call is counted.
+    pub fn counted_call(&self, signature: &Signature) -> Result<WebAssembly::Module> {
+        cached(&self.counted_calls, signature.clone(), || {
+            glue::compile(&codegen::counted_call(signature))
+        })
+    }
+
     /// The compiled transcoder of an operation.
     pub fn transcoder(&self, op: Transcode) -> Result<Compiled> {
         cached(&self.transcoders, op, || {
@@ -206,6 +215,7 @@ impl Page {
             + self.placing_calls.borrow().len()
             + self.script_calls.borrow().len()
             + self.fenced_calls.borrow().len()
+            + self.counted_calls.borrow().len()
             + self.transcoders.borrow().len()
             + self.accessors.borrow().len()
     }

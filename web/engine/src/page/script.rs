@@ -1,4 +1,4 @@
-//! Functions between guests and JavaScript, with no Rust between them.
+//! Functions between guests and JavaScript, and between guests, with no Rust between them.
 
 use super::boot::page;
 use super::glue;
@@ -35,6 +35,21 @@ pub fn fenced_call(signature: &Signature, function: JsValue, flags: JsValue) -> 
     let exports = page(|page| {
         let module = page.fenced_call(signature)?;
         let imports = glue::import_object([("f", "f", function), ("f", "flags", flags)])?;
+        glue::instance_exports(&module, &imports)
+    })?;
+    glue::export::<Function>(&exports, "call").map(JsValue::from)
+}
+
+/// What an adapter calls for a guest's function whose calls are counted at the address `count`; see
+/// [`counted_call`](crate::codegen::counted_call).
+pub fn counted_call(signature: &Signature, function: JsValue, count: u32) -> Result<JsValue> {
+    let exports = page(|page| {
+        let module = page.counted_call(signature)?;
+        let imports = glue::import_object([
+            ("m", "app", page.memory.clone()),
+            ("f", "f", function),
+            ("i", "count", JsValue::from(count)),
+        ])?;
         glue::instance_exports(&module, &imports)
     })?;
     glue::export::<Function>(&exports, "call").map(JsValue::from)

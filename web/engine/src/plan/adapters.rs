@@ -1,16 +1,17 @@
-//! What the adapters between the components of a composition cannot take.
+//! What the adapters between the components of a composition cannot take, and which of their calls they do not announce.
 //!
 //! The translator fills an adapter's function with the code for so many fields and cases, and leaves what is more to another function. A
 //! type that has more by itself is left to its own function, again from within that, so that each call would exhaust the stack.
 
-use super::read::translated;
-use super::screen;
+use super::read::{Modules, signature, translated};
+use super::{Signature, screen};
+use std::collections::BTreeSet;
 use wasmtime_environ::error::{Result, bail};
 use wasmtime_environ::wasmparser::{
-    self, ComponentDefinedType, ComponentType, ComponentTypeDeclaration, InstanceTypeDeclaration,
-    Operator, Parser, Payload, TypeRef, WasmFeatures,
+    self, ComponentDefinedType, ComponentType, ComponentTypeDeclaration, FunctionBody,
+    InstanceTypeDeclaration, Operator, Parser, Payload, TypeRef, WasmFeatures,
 };
-use wasmtime_environ::{ModuleTranslation, PrimaryMap, StaticModuleIndex};
+use wasmtime_environ::{EntityType, ModuleTranslation, ModuleTypes};
 
 /// The most fields, cases, names or elements of a type that an adapter takes.
 pub const MOST: usize = 1000;
@@ -42,10 +43,7 @@ pub fn check_adapters(bytes: &[u8]) -> Result<()> {
 }
 
 /// Refuses a translation whose adapters call themselves without end. `modules` are the component's own, and then the adapters'.
-pub fn check(
-    bytes: &[u8],
-    modules: &PrimaryMap<StaticModuleIndex, ModuleTranslation<'_>>,
-) -> Result<()> {
+pub fn check(bytes: &[u8], modules: &Modules<'_>) -> Result<()> {
     let own = screen::modules(bytes).len();
     let mut adapters = modules.values().skip(own);
     if !adapters.any(|module| calls_itself(module.wasm).unwrap_or(false)) {
@@ -55,6 +53,61 @@ pub fn check(
     bail!(
         "expected types of at most {MOST} parts between the components of a composition, found {what}"
     );
+}
+
+/// The imports of an adapter module that are calls of a component behind another, but for those that its functions announce to the host since
+/// handles are lent.
+pub fn counted(
+    module: &ModuleTranslation<'_>,
+    types: &ModuleTypes,
+) -> Result<Vec<(usize, Signature)>> {
+    let mut functions = Vec::new();
+    let mut announce = None;
+    for (place, (from, name, ty)) in module.module.imports().enumerate() {
+        let EntityType::Function(index) = ty else {
+            continue;
+        };
+        if (from, name) == ("async", "enter-sync-call") {
+            announce = Some(functions.len() as u32);
+        }
+        let is_callee = from == "callee";
+        functions.push(is_callee.then_some((place, index.unwrap_module_type_index())));
+    }
+    let announced = announced(module.wasm, announce)?;
+    let counted = functions.into_iter().enumerate();
+    counted
+        .filter(|(function, _)| !announced.contains(&(*function as u32)))
+        .filter_map(|(_, callee)| callee)
+        .map(|(place, ty)| Ok((place, signature(types[ty].unwrap_func())?)))
+        .collect()
+}
+
+/// What is called by functions of a core module that call `announce`.
+fn announced(wasm: &[u8], announce: Option<u32>) -> Result<BTreeSet<u32>> {
+    let mut announced = BTreeSet::new();
+    let Some(announce) = announce else {
+        return Ok(announced);
+    };
+    for payload in Parser::new(0).parse_all(wasm) {
+        if let Payload::CodeSectionEntry(body) = payload? {
+            let called = calls(&body)?;
+            if called.contains(&announce) {
+                announced.extend(called);
+            }
+        }
+    }
+    Ok(announced)
+}
+
+/// The functions that a function calls.
+fn calls(body: &FunctionBody<'_>) -> wasmparser::Result<BTreeSet<u32>> {
+    let mut called = BTreeSet::new();
+    for operator in body.get_operators_reader()? {
+        if let Operator::Call { function_index } = operator? {
+            called.insert(function_index);
+        }
+    }
+    Ok(called)
 }
 
 /// Whether a function of a core module calls itself.
@@ -68,10 +121,8 @@ fn calls_itself(wasm: &[u8]) -> wasmparser::Result<bool> {
                 }
             }
             Payload::CodeSectionEntry(body) => {
-                for operator in body.get_operators_reader()? {
-                    if matches!(operator?, Operator::Call { function_index } if function_index == function) {
-                        return Ok(true);
-                    }
+                if calls(&body)?.contains(&function) {
+                    return Ok(true);
                 }
                 function += 1;
             }

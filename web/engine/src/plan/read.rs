@@ -48,6 +48,7 @@ impl Plan {
             let (types, ty) = types.finish(&translation.component);
             let modules = validated(modules)?;
             Reader {
+                own: screen::modules(bytes).len(),
                 types: Arc::new(types),
                 translation,
                 modules,
@@ -59,7 +60,7 @@ impl Plan {
 }
 
 /// Core modules as they are translated.
-type Modules<'a> = PrimaryMap<StaticModuleIndex, ModuleTranslation<'a>>;
+pub(super) type Modules<'a> = PrimaryMap<StaticModuleIndex, ModuleTranslation<'a>>;
 
 /// Runs `with` on the translation of a component: its own core modules come first, and then those of adapters.
 pub(super) fn translated<R>(
@@ -108,6 +109,8 @@ pub(super) fn validate_bodies(
 
 /// A translation on its way to becoming a plan.
 struct Reader<'a> {
+    /// How many modules are the component's own; the others are adapters.
+    own: usize,
     types: Arc<ComponentTypes>,
     translation: ComponentTranslation,
     modules: Modules<'a>,
@@ -125,10 +128,11 @@ impl Reader<'_> {
             .collect::<Result<Vec<_>>>()?;
         let trampolines = self.trampolines(&options)?;
         let export_items = self.exports()?;
+        let modules = self.core_modules()?;
         let component = self.translation.component;
         Ok(Plan {
             ty,
-            modules: self.modules.values().map(core_module).collect(),
+            modules,
             import_types: component
                 .import_types
                 .values()
@@ -158,6 +162,19 @@ impl Reader<'_> {
             },
             types: self.types,
         })
+    }
+
+    fn core_modules(&self) -> Result<Vec<CoreModule>> {
+        // Without resources there are no handles, of which a call that is counted is one.
+        let has_resources = self.translation.component.num_resources > 0;
+        let modules = self.modules.iter().map(|(index, translation)| {
+            let mut module = core_module(translation);
+            if has_resources && index.index() >= self.own {
+                module.counted = adapters::counted(translation, self.types.module_types())?;
+            }
+            Ok(module)
+        });
+        modules.collect()
     }
 
     fn step(&mut self, initializer: &GlobalInitializer, options: &[Options]) -> Result<Step> {
@@ -419,10 +436,11 @@ fn core_module(translation: &ModuleTranslation<'_>) -> CoreModule {
         starts: translation.start_func.is_some(),
         elements: ActiveElements::read(translation.wasm),
         accessors: Vec::new(),
+        counted: Vec::new(),
     }
 }
 
-fn signature(ty: &WasmFuncType) -> Result<Signature> {
+pub(super) fn signature(ty: &WasmFuncType) -> Result<Signature> {
     Ok(Signature {
         params: ty.params().iter().map(core_type).collect::<Result<_>>()?,
         results: ty.results().iter().map(core_type).collect::<Result<_>>()?,

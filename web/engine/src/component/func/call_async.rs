@@ -2,6 +2,7 @@
 
 use super::values::{lift_values, lower_values};
 use super::{Func, finish_call};
+use crate::component::call_scope::Mark;
 use crate::component::context::{LiftContext, LowerContext};
 use crate::component::host::Frame;
 use crate::component::instance::InstanceData;
@@ -141,7 +142,7 @@ fn as_frame(args: &mut [ValRaw; FRAME_SLOTS]) -> &mut Frame {
 struct Scope {
     store: *mut StoreOpaque,
     instance: *const InstanceData,
-    depth: usize,
+    mark: Mark,
     /// Whether the call has ended well.
     well: bool,
     /// Dropped while this is set, the guest has not ended by itself.
@@ -154,7 +155,7 @@ unsafe impl Send for Scope {}
 impl Scope {
     fn enter(store: &mut StoreOpaque, instance: &InstanceData) -> Result<Scope> {
         Ok(Scope {
-            depth: store.enter_call(instance)?,
+            mark: store.enter_call(instance)?,
             store: &raw mut *store,
             instance,
             well: false,
@@ -167,7 +168,7 @@ impl Drop for Scope {
     fn drop(&mut self) {
         // SAFETY: the call borrows the store, which owns the instance, for longer than its scope.
         let (store, instance) = unsafe { (&mut *self.store, &*self.instance) };
-        store.leave_call(instance, self.depth, self.well);
+        store.leave_call(instance, self.mark, self.well);
         store.trapped |= self.guest_runs;
     }
 }
