@@ -1,7 +1,7 @@
 //! What lifting and lowering work with: the store, the guest's memory and its allocator.
 //!
-//! Guest memory is another wasm memory. Reads are copies of checked regions; writes to freshly allocated regions are staged in the
-//! application's memory and copied over before the guest runs again, so that the guest never sees a half-made value.
+//! Guest memory is another wasm memory. Reads are copies of checked regions; writes are staged in the application's memory and copied over
+//! before the guest runs again.
 
 mod aligned;
 mod deferral;
@@ -145,7 +145,7 @@ impl<'a, T: 'static> LowerContext<'a, T> {
         new_size: usize,
     ) -> Result<usize> {
         let ptr = self.allocate(old, old_size, align, new_size)?;
-        self.staging.add(ptr, new_size);
+        self.staging.expect(new_size);
         Ok(ptr)
     }
 
@@ -203,20 +203,15 @@ impl<'a, T: 'static> LowerContext<'a, T> {
         Ok(usize::try_from(ptr)?)
     }
 
-    /// Makes `len` bytes at `ptr`, which the guest supplied and which were checked, writable through `get`.
-    pub(crate) fn stage(&mut self, ptr: usize, len: usize) {
-        self.staging.add(ptr, len);
+    /// That `len` bytes are about to be written through `get`, to memory that the guest supplied and that was checked.
+    pub(crate) fn expect(&mut self, len: usize) {
+        self.staging.expect(len);
     }
 
-    /// `N` bytes of guest memory at `offset`, to be written.
-    ///
-    /// # Panics
-    ///
-    /// `offset` is outside of every region that was allocated here, which a correct `Lower` never asks for.
+    /// `N` bytes of guest memory at `offset`, all of which are to be written, in memory that was allocated here or was supplied.
     #[inline]
     pub fn get<const N: usize>(&mut self, offset: usize) -> &mut [u8; N] {
-        let memory = memory_of(self.data(), self.options);
-        self.staging.get(offset, memory.ok())
+        self.staging.get(offset)
     }
 
     /// Copies `bytes` to guest memory at once, past what is staged.

@@ -388,7 +388,7 @@ impl HostCall<'_> {
         check_pointer(abi, pointer)?;
         let size = abi.size32 as usize;
         cx.check_bounds(pointer as usize, size)?;
-        cx.stage(pointer as usize, size);
+        cx.expect(size);
         lower(
             &mut cx,
             landing.results,

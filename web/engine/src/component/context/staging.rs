@@ -1,33 +1,40 @@
-//! Regions of guest memory that are being written, staged in the application's memory.
+//! Writes to guest memory, kept in order until the guest runs again.
 
 use crate::page::GuestMemory;
 use std::mem::ManuallyDrop;
-use std::ops::Range;
 use wasmtime_environ::error::{Result, bail};
 
-/// The regions of one lowering, oldest first.
+/// The writes of one lowering since the guest ran.
+///
+/// What nobody writes stays as the guest has it, also where it changes that between two writes; of writes to the same place the last counts,
+/// whichever block they were meant for.
 #[derive(Default)]
 pub struct Staging {
     /// Dropped out of the way of calls, most of which stage nothing.
-    regions: ManuallyDrop<Vec<Region>>,
-    /// The region that was written last.
-    current: usize,
-    dirty: bool,
+    log: ManuallyDrop<Log>,
 }
 
-/// One region. Its bytes are a copy of the guest's until they are written, so that copying a range back changes nothing that
-/// was not written.
-struct Region {
+#[derive(Default)]
+struct Log {
+    /// What is written, in order.
+    bytes: Vec<u8>,
+    /// Where.
+    runs: Vec<Run>,
+    /// How many bytes are about to be written.
+    expected: usize,
+}
+
+/// Writes that follow each other, in the guest as in the log.
+#[derive(Clone, Copy)]
+struct Run {
     start: usize,
     len: usize,
-    bytes: Vec<u8>,
-    dirty: Range<usize>,
 }
 
 impl Drop for Staging {
     #[inline]
     fn drop(&mut self) {
-        if !self.regions.is_empty() {
+        if self.log.runs.capacity() > 0 {
             self.free();
         }
     }
@@ -37,91 +44,122 @@ impl Staging {
     #[cold]
     fn free(&mut self) {
         // SAFETY: called once, when this is dropped.
-        unsafe { ManuallyDrop::drop(&mut self.regions) };
+        unsafe { ManuallyDrop::drop(&mut self.log) };
     }
 
-    /// Adds a region of `len` bytes at `start`.
-    pub fn add(&mut self, start: usize, len: usize) {
-        self.current = self.regions.len();
-        self.regions.push(Region {
-            start,
-            len,
-            bytes: Vec::new(),
-            dirty: 0..0,
-        });
+    /// That `len` bytes are about to be written.
+    pub fn expect(&mut self, len: usize) {
+        self.log.expected = len;
     }
 
     /// Whether nothing waits to be copied.
     #[inline]
     pub fn is_clean(&self) -> bool {
-        !self.dirty
+        self.log.runs.is_empty()
     }
 
-    /// `N` bytes at `offset`, to be written.
+    /// `N` bytes that are written at `offset`.
     #[inline]
-    pub fn get<const N: usize>(
-        &mut self,
-        offset: usize,
-        memory: Option<&GuestMemory>,
-    ) -> &mut [u8; N] {
-        if !self.regions[self.current].holds(offset, N) {
-            self.current = self
-                .regions
-                .iter()
-                .rposition(|region| region.holds(offset, N))
-                .expect("a value is lowered into a region that was allocated for it");
+    pub fn get<const N: usize>(&mut self, offset: usize) -> &mut [u8; N] {
+        let log = &mut *self.log;
+        match log.runs.last_mut() {
+            Some(run) if run.start + run.len == offset => run.len += N,
+            _ => log.runs.push(Run {
+                start: offset,
+                len: N,
+            }),
         }
-        self.dirty = true;
-        self.regions[self.current].write(offset, memory)
+        if log.bytes.capacity() - log.bytes.len() < N {
+            log.grow(N);
+        }
+        let at = log.bytes.len();
+        log.bytes.extend_from_slice(&[0; N]);
+        log.bytes[at..]
+            .first_chunk_mut()
+            .expect("so many were added just now")
     }
 
-    /// Copies every written range to the guest.
+    /// Copies what was written to the guest.
     pub fn flush(&mut self, memory: &GuestMemory) -> Result<()> {
-        for region in self.regions.iter_mut() {
-            let dirty = std::mem::take(&mut region.dirty);
-            if !dirty.is_empty() && !memory.write(region.start + dirty.start, &region.bytes[dirty])
-            {
+        let log = &mut *self.log;
+        let (mut bytes, mut runs) = (log.bytes.as_slice(), log.runs.as_slice());
+        while let Some(span) = Span::first(runs) {
+            let (now, later) = runs.split_at(span.runs);
+            let (written, rest) = bytes.split_at(span.written);
+            if !span.write(now, written, memory) {
                 bail!("pointer out of bounds of memory");
             }
+            (bytes, runs) = (rest, later);
         }
-        self.dirty = false;
+        log.bytes.clear();
+        log.runs.clear();
         Ok(())
     }
 }
 
-impl Region {
-    #[inline]
-    fn holds(&self, offset: usize, len: usize) -> bool {
-        offset >= self.start && len <= self.len && offset - self.start <= self.len - len
-    }
-
-    #[inline]
-    fn write<const N: usize>(
-        &mut self,
-        offset: usize,
-        memory: Option<&GuestMemory>,
-    ) -> &mut [u8; N] {
-        if self.bytes.is_empty() && self.len > 0 {
-            self.bytes = self.fetch(memory);
-        }
-        let at = offset - self.start;
-        self.dirty = if self.dirty.is_empty() {
-            at..at + N
-        } else {
-            self.dirty.start.min(at)..self.dirty.end.max(at + N)
-        };
-        self.bytes[at..]
-            .first_chunk_mut()
-            .expect("`holds` was asked before")
-    }
-
+impl Log {
     #[cold]
-    fn fetch(&self, memory: Option<&GuestMemory>) -> Vec<u8> {
-        let mut bytes = vec![0; self.len];
-        if let Some(memory) = memory {
-            // SAFETY: `bytes` has room for `len` bytes. The region was checked when it was allocated, and memories never shrink.
-            let _ = unsafe { memory.read(self.start, bytes.as_mut_ptr(), self.len) };
+    fn grow(&mut self, least: usize) {
+        let expected = std::mem::take(&mut self.expected);
+        self.bytes.reserve(expected.max(least));
+    }
+}
+
+/// Runs that are near each other, and so are copied at once.
+struct Span {
+    start: usize,
+    end: usize,
+    /// How many runs.
+    runs: usize,
+    /// How many bytes of the log.
+    written: usize,
+}
+
+impl Span {
+    /// How many bytes may lie around one that is written.
+    const SPARSE: usize = 4;
+
+    /// As many runs from the first as are near each other.
+    fn first(runs: &[Run]) -> Option<Span> {
+        let first = runs.first()?;
+        let mut span = Span {
+            start: first.start,
+            end: first.start + first.len,
+            runs: 1,
+            written: first.len,
+        };
+        for run in &runs[1..] {
+            let start = span.start.min(run.start);
+            let end = span.end.max(run.start + run.len);
+            let written = span.written + run.len;
+            if end - start > Self::SPARSE * written {
+                break;
+            }
+            span = Span {
+                start,
+                end,
+                runs: span.runs + 1,
+                written,
+            };
         }
-        bytes
+        Some(span)
+    }
+
+    /// Copies `runs`, which this is of, to the guest; false if they are outside of its memory.
+    fn write(&self, runs: &[Run], mut bytes: &[u8], memory: &GuestMemory) -> bool {
+        if runs.len() == 1 {
+            return memory.write(self.start, bytes);
+        }
+        let mut all = vec![0; self.end - self.start];
+        // SAFETY: there is room for so many bytes.
+        if !unsafe { memory.read(self.start, all.as_mut_ptr(), all.len()) } {
+            return false;
+        }
+        for run in runs {
+            let (now, rest) = bytes.split_at(run.len);
+            all[run.start - self.start..][..run.len].copy_from_slice(now);
+            bytes = rest;
+        }
+        memory.write(self.start, &all)
     }
 }
