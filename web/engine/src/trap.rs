@@ -19,6 +19,7 @@ const MESSAGES: &[(&str, Trap)] = &[
     ("table out of bounds", Trap::TableOutOfBounds),
     ("table access", Trap::TableOutOfBounds),
     ("out of bounds table", Trap::TableOutOfBounds),
+    ("element segment", Trap::TableOutOfBounds),
     ("out of bounds call_indirect", Trap::TableOutOfBounds),
     ("null function or function signature", Trap::BadSignature),
     ("signature mismatch", Trap::BadSignature),
@@ -61,7 +62,7 @@ pub fn error<'a>(
     }
     let stack = caught_stack(&caught.0);
     let error = pending.unwrap_or_else(|| match trap(&message) {
-        Some(Trap::MemoryOutOfBounds) if calls_through_table(&stack, modules) => {
+        Some(Trap::MemoryOutOfBounds) if reaches_into_table(&stack, modules) => {
             Error::from(Trap::TableOutOfBounds)
         }
         Some(trap) => Error::from(trap),
@@ -81,15 +82,15 @@ fn trap(message: &str) -> Option<Trap> {
     Some(*trap)
 }
 
-/// Whether the instruction on top of the stack calls through a table, in every module that has one there.
-fn calls_through_table<'a>(stack: &str, modules: impl Iterator<Item = &'a [u8]>) -> bool {
+/// Whether the instruction on top of the stack reaches into a table, in every module that has one there.
+fn reaches_into_table<'a>(stack: &str, modules: impl Iterator<Item = &'a [u8]>) -> bool {
     let Some(place) = stack.lines().next().and_then(Place::in_frame) else {
         return false;
     };
     let mut found = modules
-        .filter_map(|wasm| place.calls_through_table(wasm))
+        .filter_map(|wasm| place.reaches_into_table(wasm))
         .peekable();
-    found.peek().is_some() && found.all(|calls| calls)
+    found.peek().is_some() && found.all(|table| table)
 }
 
 /// Whether something thrown refuses a module before it runs: its imports or its code, or memory that cannot be had.

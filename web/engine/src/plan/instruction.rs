@@ -24,8 +24,8 @@ impl Place {
         })
     }
 
-    /// Whether the instruction here calls through a table; `None` if the module has no instruction here.
-    pub fn calls_through_table(self, wasm: &[u8]) -> Option<bool> {
+    /// Whether the instruction here reaches into a table; `None` if the module has no instruction here.
+    pub fn reaches_into_table(self, wasm: &[u8]) -> Option<bool> {
         let mut number = 0;
         for payload in Parser::new(0).parse_all(wasm) {
             match payload.ok()? {
@@ -43,7 +43,13 @@ impl Place {
                             .find(|(_, offset)| *offset == self.offset)?;
                         return Some(matches!(
                             operator,
-                            Operator::CallIndirect { .. } | Operator::ReturnCallIndirect { .. }
+                            Operator::CallIndirect { .. }
+                                | Operator::ReturnCallIndirect { .. }
+                                | Operator::TableInit { .. }
+                                | Operator::TableCopy { .. }
+                                | Operator::TableFill { .. }
+                                | Operator::TableGet { .. }
+                                | Operator::TableSet { .. }
                         ));
                     }
                     number += 1;
@@ -87,9 +93,13 @@ mod tests {
     #[test]
     fn the_instruction_at_a_place_is_found() {
         let wasm = wat::parse_str(
-            "(module (import \"a\" \"b\" (func)) (table 1 funcref) (memory 1)
+            "(module (import \"a\" \"b\" (func)) (table 1 funcref) (memory 1) (elem func) (data)
                 (func i32.const 0 call_indirect)
-                (func i32.const 0 i32.load drop))",
+                (func i32.const 0 i32.load drop)
+                (func i32.const 0 i32.const 0 i32.const 0 table.init 0)
+                (func i32.const 0 i32.const 0 i32.const 0 memory.init 0)
+                (func i32.const 0 i32.const 0 i32.const 0 table.copy)
+                (func i32.const 0 table.get 0 drop))",
         )
         .expect("it is a module");
         let mut seen = Vec::new();
@@ -104,16 +114,22 @@ mod tests {
             for item in operators.into_iter_with_offsets() {
                 let (operator, offset) = item.expect("it is valid");
                 let place = Place { function, offset };
-                let expected = matches!(operator, Operator::CallIndirect { .. });
-                assert_eq!(place.calls_through_table(&wasm), Some(expected));
+                let expected = matches!(
+                    operator,
+                    Operator::CallIndirect { .. }
+                        | Operator::TableInit { .. }
+                        | Operator::TableCopy { .. }
+                        | Operator::TableGet { .. }
+                );
+                assert_eq!(place.reaches_into_table(&wasm), Some(expected));
                 seen.push(expected);
             }
         }
-        assert_eq!(seen.iter().filter(|calls| **calls).count(), 1);
+        assert_eq!(seen.iter().filter(|table| **table).count(), 4);
         let nowhere = Place {
             function: 9,
             offset: 0,
         };
-        assert_eq!(nowhere.calls_through_table(&wasm), None);
+        assert_eq!(nowhere.reaches_into_table(&wasm), None);
     }
 }
