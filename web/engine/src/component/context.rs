@@ -223,6 +223,18 @@ impl<'a, T: 'static> LowerContext<'a, T> {
         Ok(())
     }
 
+    /// A copy of `len` bytes of guest memory at `offset`, where that many were written.
+    pub(crate) fn copy_out(&self, offset: usize, len: usize) -> Result<Vec<u8>> {
+        let mut bytes = vec![0; len];
+        // SAFETY: there is room for `len` bytes.
+        let copied =
+            unsafe { memory_of(self.data(), self.options)?.read(offset, bytes.as_mut_ptr(), len) };
+        match copied {
+            true => Ok(bytes),
+            false => bail!("pointer out of bounds of memory"),
+        }
+    }
+
     /// Fails unless `len` bytes at `ptr` are inside the guest's memory.
     pub(crate) fn check_bounds(&self, ptr: usize, len: usize) -> Result<()> {
         check_bounds(memory_of(self.data(), self.options)?, ptr, len)

@@ -9,7 +9,7 @@ use crate::raw::ValRaw;
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 use wasmtime_environ::component::{CanonicalAbiInfo, InterfaceType, StringEncoding};
-use wasmtime_environ::error::{Result, bail};
+use wasmtime_environ::error::{Error, Result, bail, format_err};
 
 /// Set in the length of a latin1+utf16 string that is in UTF-16.
 const UTF16_TAG: u32 = 1 << 31;
@@ -65,50 +65,60 @@ fn lower_string<T>(cx: &mut LowerContext<'_, T>, string: &str) -> Result<Pair> {
             Pair::new(cx.place(1, string.as_bytes())?, string.len())
         }
         StringEncoding::Utf16 => {
-            let worst = string.len() * 2;
-            check_length(worst)?;
+            let worst = string.len().saturating_mul(2);
+            if worst > MAX_STRING_BYTES {
+                return Err(too_large(string.len()));
+            }
             let ptr = cx.allocate(0, 0, 2, worst)?;
-            let (ptr, units) = lower_utf16(cx, string, ptr, worst)?;
+            let (ptr, units) = place_utf16(cx, string.encode_utf16(), ptr, worst)?;
             Pair::new(ptr, units)
         }
         StringEncoding::CompactUtf16 => lower_compact(cx, string),
     }
 }
 
-/// Latin-1 as far as it goes; with the first character outside of it, the whole string in UTF-16.
+/// Latin-1 as far as it goes. With the first character outside of it, the rest is UTF-16, and what the guest has by then, by its own doing
+/// when it made more room, is widened.
 fn lower_compact<T>(cx: &mut LowerContext<'_, T>, string: &str) -> Result<Pair> {
-    check_length(string.len())?;
     let ptr = cx.allocate(0, 0, 2, string.len())?;
-    let latin1: Option<Vec<u8>> = string
+    let narrow = string
         .chars()
-        .map(|c| u8::try_from(u32::from(c)).ok())
-        .collect();
-    if let Some(latin1) = latin1 {
-        cx.copy_in(ptr, &latin1)?;
+        .map_while(|c| u8::try_from(u32::from(c)).ok());
+    let latin1: Vec<u8> = narrow.collect();
+    cx.copy_in(ptr, &latin1)?;
+    let wide = string
+        .char_indices()
+        .nth(latin1.len())
+        .map(|(index, _)| &string[index..]);
+    let Some(wide) = wide else {
         let ptr = if latin1.len() < string.len() {
             cx.allocate(ptr, string.len(), 2, latin1.len())?
         } else {
             ptr
         };
         return Pair::new(ptr, latin1.len());
+    };
+    let worst = string.len().saturating_mul(2);
+    if worst > MAX_STRING_BYTES {
+        bail!("byte length too large");
     }
-    let worst = string.len() * 2;
-    check_length(worst)?;
     let ptr = cx.allocate(ptr, string.len(), 2, worst)?;
-    let (ptr, units) = lower_utf16(cx, string, ptr, worst)?;
+    let kept = cx.copy_out(ptr, latin1.len())?;
+    let units = kept.into_iter().map(u16::from).chain(wide.encode_utf16());
+    let (ptr, units) = place_utf16(cx, units, ptr, worst)?;
     let mut pair = Pair::new(ptr, units)?;
     pair.len |= UTF16_TAG;
     Ok(pair)
 }
 
 /// Writes UTF-16 to `worst` bytes at `ptr`, and gives back what is too much: the new pointer, and the number of code units.
-fn lower_utf16<T>(
+fn place_utf16<T>(
     cx: &mut LowerContext<'_, T>,
-    string: &str,
+    units: impl Iterator<Item = u16>,
     ptr: usize,
     worst: usize,
 ) -> Result<(usize, usize)> {
-    let bytes: Vec<u8> = string.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let bytes: Vec<u8> = units.flat_map(u16::to_le_bytes).collect();
     cx.copy_in(ptr, &bytes)?;
     let ptr = if bytes.len() < worst {
         cx.allocate(ptr, worst, 2, bytes.len())?
@@ -119,10 +129,15 @@ fn lower_utf16<T>(
 }
 
 fn check_length(bytes: usize) -> Result<()> {
-    if bytes > MAX_STRING_BYTES {
-        bail!("string length of {bytes} too large to copy into wasm");
+    match bytes > MAX_STRING_BYTES {
+        true => Err(too_large(bytes)),
+        false => Ok(()),
     }
-    Ok(())
+}
+
+#[cold]
+fn too_large(bytes: usize) -> Error {
+    format_err!("string length of {bytes} too large to copy into wasm")
 }
 
 /// How the code units of a string are stored.
