@@ -1,6 +1,7 @@
 //! Files by Rust's standard library, in a directory that is granted as `/data`, and one that is granted for reading as `/fixed`.
 
 mod interface;
+pub mod odd;
 
 use crate::Outcome;
 use std::fmt::Debug;

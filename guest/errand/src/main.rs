@@ -1,6 +1,6 @@
 //! A command that uses WASI in every way, by Rust's standard library and by the interfaces themselves, and says what it saw.
 //!
-//! `errand KIND` runs the errands of a kind: `clocks`, `command`, `exit`, `files`, `keep`, `random`, `sockets`, `streams`, `sleep`, `poll`, `timers`, `stop`. What it prints is the same wherever it runs: nothing of
+//! `errand KIND` runs the errands of a kind: `clocks`, `command`, `exit`, `files`, `keep`, `random`, `sockets`, `streams`, `sleep`, `poll`, `timers`, `stop`, and `odd KIND`. What it prints is the same wherever it runs: nothing of
 //! the time, of random numbers or of the machine is in it.
 
 mod clocks;
@@ -47,6 +47,7 @@ fn main() -> ExitCode {
         "poll" => poll::run(),
         "timers" => poll::timers(),
         "stop" => poll::stop(),
+        "odd" => files::odd::run(&std::env::args().nth(2).unwrap_or_default()),
         _ => Err(format!("expected a kind of errand, found `{kind}`").into()),
     };
     match outcome {

@@ -99,7 +99,7 @@ impl types::HostDescriptor for WasiCtxView<'_> {
             Descriptor::File(file) => file.clone(),
             Descriptor::Dir(_) => return Err(ErrorCode::IsDirectory.into()),
         };
-        let stream: DynInputStream = Box::new(FileInput { file, position });
+        let stream: DynInputStream = Box::new(FileInput::new(file, position));
         Ok(self.table.push(stream)?)
     }
 
@@ -352,7 +352,7 @@ impl WasiCtxView<'_> {
     ) -> FsResult<Resource<DynOutputStream>> {
         let file = self.table.get(this)?.file()?.clone();
         file.perms.check_write()?;
-        let stream: DynOutputStream = Box::new(FileOutput { file, position });
+        let stream: DynOutputStream = Box::new(FileOutput::new(file, position));
         Ok(self.table.push(stream)?)
     }
 }

@@ -34,6 +34,24 @@ const WAITING: &[(&str, &str)] = &[
     ("timers", include_str!("errands/timers.txt")),
 ];
 
+/// Odd errands with files: what they print is compared between the hosts.
+const ODD: [&str; 14] = [
+    "two-writes",
+    "permit",
+    "beyond",
+    "zeroes",
+    "unasked",
+    "grown",
+    "read-only",
+    "write-only",
+    "offsets",
+    "long",
+    "flags",
+    "trailing",
+    "kinds",
+    "removed",
+];
+
 /// How a command says that it ends, and the code that it ends with.
 const ENDS: &[(&str, i32)] = &[("ok", 0), ("err", 1), ("0", 0), ("7", 7), ("255", 255)];
 
@@ -47,6 +65,15 @@ pub async fn run(t: &mut Transcript, stage: &Stage, component: &Component) -> Re
             .and_then(|error| error.downcast::<I32Exit>().ok());
         let found = (out, code.map(|code| code.0));
         t.same(how, found, (format!("ends with {how}\n"), Some(*expected)));
+    }
+    for kind in ODD {
+        let ((out, err), ended) = errand(stage, component, &["odd", kind]).await?;
+        for (number, line) in out.lines().enumerate() {
+            t.saw(&format!("odd {kind}, line {}", number + 1), line);
+        }
+        t.same(&format!("odd {kind}, errors"), err, "");
+        let ended = ended.map_err(|error| error.root_cause().to_string());
+        t.saw(&format!("odd {kind}, end"), ended);
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What a guest holds of a tree: open files and directories, and what each may be used for.
 
 use super::node::{Content, Node, NodeId};
-use super::path::{Place, resolve};
+use super::path::{LONGEST_PATH, Place, resolve};
 use super::tree::{Handle, Tree, TreeResult};
 use super::types::{DescriptorFlags, DescriptorStat, ErrorCode, OpenFlags, PathFlags};
 use crate::clocks::datetime;
@@ -269,6 +269,9 @@ impl Dir {
         }
         let mut tree = self.handle.lock();
         let place = self.place(&tree, path)?;
+        if target.len() > LONGEST_PATH {
+            return Err(ErrorCode::NameTooLong);
+        }
         match (place.node, place.name()) {
             (None, Some(name)) if !place.slash && !target.is_empty() => {
                 let content = Content::Link(target.to_owned());

@@ -7,8 +7,9 @@ use super::types::ErrorCode;
 /// How many symbolic links one path may lead through.
 const MOST_LINKS: u32 = 40;
 
-/// The longest name in a directory, in bytes.
+/// The longest name in a directory, and the longest path, in bytes.
 const LONGEST_NAME: usize = 255;
+pub const LONGEST_PATH: usize = 4095;
 
 /// Where a path leads to.
 pub struct Place {
@@ -80,6 +81,9 @@ impl Walk<'_> {
     fn push(&mut self, path: &str) -> TreeResult<()> {
         if path.is_empty() {
             return Err(ErrorCode::NoEntry);
+        }
+        if path.len() > LONGEST_PATH {
+            return Err(ErrorCode::NameTooLong);
         }
         if path.contains('\0') {
             return Err(ErrorCode::Invalid);

@@ -89,6 +89,7 @@ impl Tree {
     /// At most `len` bytes of a file from `offset`; none at its end.
     pub fn read(&self, file: NodeId, offset: u64, len: usize) -> TreeResult<&[u8]> {
         let bytes = self.bytes(file)?;
+        check_offset(offset)?;
         let start = usize::try_from(offset).map_or(bytes.len(), |start| start.min(bytes.len()));
         let end = start.saturating_add(len).min(bytes.len());
         Ok(&bytes[start..end])
@@ -96,12 +97,11 @@ impl Tree {
 
     /// Writes bytes into a file at `offset`, with zeroes before them where the file is shorter.
     pub fn write(&mut self, file: NodeId, offset: u64, bytes: &[u8]) -> TreeResult<()> {
+        check_offset(offset)?;
         if bytes.is_empty() {
             return Ok(());
         }
-        let end = offset
-            .checked_add(bytes.len() as u64)
-            .ok_or(ErrorCode::FileTooLarge)?;
+        let end = offset + bytes.len() as u64;
         if end > self.bytes(file)?.len() as u64 {
             self.resize(file, end)?;
         }
@@ -121,7 +121,8 @@ impl Tree {
 
     fn resize(&mut self, file: NodeId, size: u64) -> TreeResult<()> {
         let old = self.bytes(file)?.len();
-        let new = usize::try_from(size).map_err(|_| ErrorCode::FileTooLarge)?;
+        // More than a page can address is more than it has.
+        let new = usize::try_from(size).map_err(|_| ErrorCode::InsufficientSpace)?;
         if new > old {
             self.take((new - old) as u64)?;
         } else {
@@ -231,6 +232,14 @@ impl Tree {
         if let Some(node) = self.nodes.remove(&id) {
             self.size -= NODE_SIZE + node.size();
         }
+    }
+}
+
+/// Offsets are signed where there are file systems.
+fn check_offset(offset: u64) -> TreeResult<()> {
+    match i64::try_from(offset) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(ErrorCode::Invalid),
     }
 }
 

@@ -14,7 +14,7 @@ use bytes::Bytes;
 /// The most that the interface allows in one blocking write.
 const MAX_BLOCKING_WRITE: usize = 4096;
 
-/// Zeroes are written in pieces of this size.
+/// As many zeroes as one blocking write may have.
 const ZEROES: &[u8] = &[0; MAX_BLOCKING_WRITE];
 
 impl error::Host for WasiCtxView<'_> {}
@@ -124,13 +124,10 @@ impl streams::HostOutputStream for WasiCtxView<'_> {
                 "`write-zeroes`: expected at most the {permit} bytes that `check-write` allows, found {len}"
             )));
         }
-        let mut left = size(len);
-        while left > 0 {
-            let piece = left.min(ZEROES.len());
-            stream.write(Bytes::from_static(&ZEROES[..piece]))?;
-            left -= piece;
-        }
-        Ok(())
+        stream.write(match ZEROES.get(..size(len)) {
+            Some(zeroes) => Bytes::from_static(zeroes),
+            None => vec![0; size(len)].into(),
+        })
     }
 
     async fn blocking_write_zeroes_and_flush(
@@ -177,8 +174,10 @@ impl streams::HostOutputStream for WasiCtxView<'_> {
             len => self.table.get_mut(&source)?.blocking_read(len).await?,
         };
         let spliced = bytes.len() as u64;
-        let stream = self.table.get_mut(&stream)?;
-        stream.blocking_write_and_flush(bytes).await?;
+        if spliced > 0 {
+            let stream = self.table.get_mut(&stream)?;
+            stream.blocking_write_and_flush(bytes).await?;
+        }
         Ok(spliced)
     }
 

@@ -6,6 +6,9 @@ use amphi_web::{Result, format_err};
 use bytes::Bytes;
 use std::fmt;
 
+/// How often a stream that says that it is ready is asked, as in Wasmtime.
+const MOST_ATTEMPTS: usize = 11;
+
 /// The host's side of the resource `wasi:io/error#error`.
 pub type Error = amphi_web::Error;
 
@@ -60,15 +63,16 @@ pub trait InputStream: Pollable {
     /// At most `size` bytes, without waiting; none if none are there yet.
     fn read(&mut self, size: usize) -> StreamResult<Bytes>;
 
-    /// At most `size` bytes, and at least one unless `size` is zero.
+    /// At most `size` bytes, and at least one unless `size` is zero. A stream that is ready again and again and has none traps.
     async fn blocking_read(&mut self, size: usize) -> StreamResult<Bytes> {
-        loop {
+        for _ in 0..MOST_ATTEMPTS {
             self.ready().await;
             let bytes = self.read(size)?;
             if !bytes.is_empty() || size == 0 {
                 return Ok(bytes);
             }
         }
+        Err(StreamError::trap("max blocking attempts exceeded"))
     }
 }
 
@@ -84,15 +88,16 @@ pub trait OutputStream: Pollable {
     /// How many bytes may be written now. Zero means that the stream is not ready.
     fn check_write(&mut self) -> StreamResult<usize>;
 
-    /// How many bytes may be written, at least one.
+    /// How many bytes may be written, at least one. A stream that is ready again and again and takes none traps.
     async fn write_ready(&mut self) -> StreamResult<usize> {
-        loop {
+        for _ in 0..MOST_ATTEMPTS {
             self.ready().await;
             let permit = self.check_write()?;
             if permit > 0 {
                 return Ok(permit);
             }
         }
+        Err(StreamError::trap("max blocking attempts exceeded"))
     }
 
     /// Writes all of `bytes` and sees them flushed. A stream that closes after the last byte is no error.
