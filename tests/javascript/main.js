@@ -1,6 +1,7 @@
 // Runs the tests of components in the page.
 
 import './compiling.js';
+import './counted.js';
 import './encodings.js';
 import './errors.js';
 import './forgetting.js';

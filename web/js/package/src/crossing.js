@@ -2,7 +2,8 @@
 //
 // A crossing has the core types that it is `flat` as (or null where it is never passed so), `size` and `align` in memory, `push` and `pull`
 // for flat values, `store` and `load` for memory, and `wrong`, which finds what is wrong with a value and where. Values of one core
-// value have `to` and `from` besides. Nothing on the way checks a path: `MISMATCH` is thrown, and `wrong` looks again.
+// value have `to` and `from` besides. `weight` is how many bytes a value is counted as in a list that a guest gives. Nothing on the way checks
+// a path: `MISMATCH` is thrown, and `wrong` looks again.
 
 import { flags } from './flags.js';
 import { handle } from './handle.js';
@@ -13,6 +14,10 @@ import { ENCODINGS } from './text.js';
 import { enumeration, option, result, variant } from './variant.js';
 
 const COMPOUND = { variant, option, result };
+
+/** What a value is counted as that has no parts, whatever it takes in the guest: as much as in Wasmtime. And a flag. */
+const VALUE = 40;
+const FLAG = 8;
 
 export class Crossings {
   #made = [];
@@ -39,7 +44,16 @@ export class Crossings {
       size: type.size,
       align: type.align,
       kind: type.kind,
+      weight: this.#weigh(type),
     };
+  }
+
+  /** What is behind a pointer is counted when it is read. */
+  #weigh({ kind, fields = [], cases = [], names = [] }) {
+    const weight = ([, index]) => (index === null ? 0 : this.of(index).weight);
+    const payload = cases.reduce((most, part) => Math.max(most, weight(part)), 0);
+    const all = fields.reduce((sum, part) => sum + weight(part), VALUE + payload);
+    return kind === 'flags' ? all + FLAG * names.length : all;
   }
 
   #partsOf({ of, fields = [], cases = [] }) {

@@ -57,13 +57,13 @@ export function list(memory, kind, element) {
 }
 
 function ofAnything(memory, element) {
-  const { size, align, load } = element;
+  const { size, align, load, weight } = element;
   const put = (value) => {
     if (!Array.isArray(value)) throw MISMATCH;
     return putEach(memory, element, value);
   };
   const get = (at, length) => {
-    memory.spend(at, align, length * size);
+    memory.spend(at, align, length * size, length * weight);
     const values = new Array(length);
     for (let index = 0; index < length; index++) values[index] = load(at + index * size);
     return values;

@@ -2,7 +2,7 @@
 
 import { Trap } from './errors.js';
 
-/** How many bytes one call may copy out of a guest, as in Wasmtime. */
+/** How many bytes of values one call may take from a guest, as in Wasmtime. */
 const FUEL = 128 << 20;
 
 export class Memory {
@@ -51,10 +51,10 @@ export class Memory {
     if (at + size > this.bytes.length) throw new Trap('pointer out of bounds of memory');
   }
 
-  /** As `check`, for what is copied out for good. */
-  spend(at, align, size) {
+  /** As `check`, for what is copied out for good, and takes `made` bytes then. */
+  spend(at, align, size, made = size) {
     this.check(at, align, size);
-    this.fuel -= size;
+    this.fuel -= made;
     if (this.fuel < 0) throw new Trap('too much data is copied out of the component by one call');
   }
 }
