@@ -7,6 +7,8 @@
 mod check;
 #[path = "cli/full.rs"]
 mod full;
+#[path = "cli/hostile.rs"]
+mod hostile;
 #[path = "cli/numbers.rs"]
 mod numbers;
 #[path = "cli/serve.rs"]

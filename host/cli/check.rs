@@ -120,7 +120,7 @@ fn read(path: &Path, world: Option<&str>) -> Result<Found> {
             unstable: Vec::new(),
         }),
         Err(ContractError::Package { .. }) => {
-            let (resolve, package) = load::wit_package(&bytes)?;
+            let (resolve, package) = contract::package(&bytes)?;
             select(resolve, package, world)
         }
         Err(error) => Err(Error::new(error)),

@@ -3,12 +3,10 @@
 use std::fs;
 use std::path::PathBuf;
 
+use amphi::Error;
 use amphi::error::Context;
-use amphi::{Error, Result};
-use amphi_core::binary::{self, CoreModule};
+use amphi_core::componentize;
 use clap::{Args, ValueEnum};
-use wasi_preview1_component_adapter_provider as provider;
-use wit_component::ComponentEncoder;
 
 use crate::load;
 use crate::outcome::Outcome;
@@ -49,12 +47,12 @@ enum Adapter {
     Proxy,
 }
 
-impl Adapter {
-    fn module(self) -> &'static [u8] {
-        match self {
-            Self::Command => provider::WASI_SNAPSHOT_PREVIEW1_COMMAND_ADAPTER,
-            Self::Reactor => provider::WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER,
-            Self::Proxy => provider::WASI_SNAPSHOT_PREVIEW1_PROXY_ADAPTER,
+impl From<Adapter> for componentize::Adapter {
+    fn from(adapter: Adapter) -> Self {
+        match adapter {
+            Adapter::Command => Self::Command,
+            Adapter::Reactor => Self::Reactor,
+            Adapter::Proxy => Self::Proxy,
         }
     }
 }
@@ -62,37 +60,10 @@ impl Adapter {
 /// Runs the command.
 pub fn componentize(options: &Options) -> Outcome {
     let module = load::read(&options.module)?;
-    let component = convert(&module, options.adapter)
+    let component = componentize::componentize(&module, options.adapter.map(Into::into))
+        .map_err(Error::new)
         .with_context(|| format!("cannot make a component of `{}`", options.module.display()))?;
     fs::write(&options.output, component)
         .with_context(|| format!("cannot write `{}`", options.output.display()))?;
     Ok(())
-}
-
-fn convert(module: &[u8], adapter: Option<Adapter>) -> Result<Vec<u8>> {
-    let facts = binary::core_module(module)?;
-    if !facts.preview1 && !facts.world {
-        return Err(Error::msg(
-            "expected a module that imports `wasi_snapshot_preview1` or carries its world, found one that does neither",
-        ));
-    }
-    let adapter = adapter.unwrap_or_else(|| choose(facts));
-    ComponentEncoder::default()
-        .validate(true)
-        .module(module)
-        .and_then(|encoder| {
-            encoder.adapter(
-                provider::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME,
-                adapter.module(),
-            )
-        })
-        .and_then(|mut encoder| encoder.encode())
-        .map_err(|error| Error::from_boxed(error.into_boxed_dyn_error()))
-}
-
-fn choose(facts: CoreModule) -> Adapter {
-    match facts.program {
-        true => Adapter::Command,
-        false => Adapter::Reactor,
-    }
 }

@@ -1,13 +1,12 @@
-//! Files to bytes, and bytes to a compiled component.
+//! Files to bytes, and bytes to a compiled component. What nobody should read is refused here, before anybody does.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use amphi::component::Component;
 use amphi::error::Context;
 use amphi::{Engine, Error, Result};
-use amphi_core::binary;
-use wit_parser::decoding::{self, DecodedWasm};
+use amphi_core::{binary, contract, screen};
 use wit_parser::{PackageId, Resolve};
 
 /// Reads a file.
@@ -29,32 +28,52 @@ pub fn whole_wit(path: &Path) -> Result<(Resolve, PackageId)> {
     wit_into(resolve, path)
 }
 
-fn wit_into(mut resolve: Resolve, path: &Path) -> Result<(Resolve, PackageId)> {
-    let (package, _) = resolve
-        .push_path(path)
-        .map_err(|error| Error::from_boxed(error.into_boxed_dyn_error()))
-        .with_context(|| format!("cannot read the WIT in `{}`", path.display()))?;
+fn wit_into(resolve: Resolve, path: &Path) -> Result<(Resolve, PackageId)> {
+    parse(resolve, path).with_context(|| format!("cannot read the WIT in `{}`", path.display()))
+}
+
+fn parse(mut resolve: Resolve, path: &Path) -> Result<(Resolve, PackageId)> {
+    for file in packages(path)? {
+        let bytes = read(&file)?;
+        contract::readable(&bytes)
+            .with_context(|| format!("cannot read the package in `{}`", file.display()))?;
+    }
+    let (package, _) = contract::asserted(|| resolve.push_path(path))?
+        .map_err(|error| Error::from_boxed(error.into_boxed_dyn_error()))?;
+    contract::shallow(&resolve)?;
     Ok((resolve, package))
 }
 
-/// Reads a WIT package in its binary form.
-pub fn wit_package(bytes: &[u8]) -> Result<(Resolve, PackageId)> {
-    match decoding::decode(bytes)
-        .map_err(|error| Error::from_boxed(error.into_boxed_dyn_error()))?
-    {
-        DecodedWasm::WitPackage(resolve, package) => Ok((resolve, package)),
-        DecodedWasm::Component(..) => Err(Error::msg(
-            "expected a WIT package in its binary form, found a component",
-        )),
+/// The files that are read for the WIT in `path` and may have a package in its binary form.
+fn packages(path: &Path) -> Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
     }
+    let folder = path.join("deps");
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let entries = fs::read_dir(&folder)
+        .with_context(|| format!("cannot read the folder `{}`", folder.display()))?;
+    let mut files = Vec::new();
+    for entry in entries {
+        let file = entry?.path();
+        if file.is_file() {
+            files.push(file);
+        }
+    }
+    Ok(files)
 }
 
 /// Reads and compiles the component in a file.
 pub fn component(engine: &Engine, path: &Path) -> Result<Component> {
     let bytes = read(path)?;
-    binary::anatomy(&bytes)
-        .map_err(Error::new)
-        .and_then(|_| amphi::check_adapters(&bytes))
-        .and_then(|()| Component::new(engine, &bytes))
-        .with_context(|| format!("cannot load `{}`", path.display()))
+    compile(engine, &bytes).with_context(|| format!("cannot load `{}`", path.display()))
+}
+
+fn compile(engine: &Engine, bytes: &[u8]) -> Result<Component> {
+    binary::anatomy(bytes)?;
+    screen::check(bytes)?;
+    amphi::check_adapters(bytes)?;
+    Component::new(engine, bytes)
 }

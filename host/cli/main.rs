@@ -14,8 +14,10 @@ mod serve;
 mod stream;
 mod types;
 
+use std::panic;
 use std::process::ExitCode;
 
+use amphi_core::contract;
 use clap::{Parser, Subcommand};
 use mimalloc::MiMalloc;
 
@@ -54,6 +56,7 @@ fn main() -> ExitCode {
     if let Some(code) = amphi_edge::run_if_child() {
         return code;
     }
+    tell_of_panics_that_end_it();
     let outcome = match Amphi::parse().command {
         Command::Run(options) => run::run(options),
         Command::Serve(options) => serve::serve(&options),
@@ -63,6 +66,16 @@ fn main() -> ExitCode {
         Command::Componentize(options) => componentize::componentize(&options),
     };
     outcome::conclude(outcome)
+}
+
+/// Leaves out panics that become errors.
+fn tell_of_panics_that_end_it() {
+    let tell = panic::take_hook();
+    panic::set_hook(Box::new(move |panic| {
+        if !contract::is_asserting() {
+            tell(panic);
+        }
+    }));
 }
 
 #[cfg(test)]

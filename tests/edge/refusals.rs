@@ -6,6 +6,7 @@ use std::time::Duration;
 use amphi_edge::config::Unkept;
 use amphi_edge::reload::Trigger;
 use amphi_edge::{Compiling, Host, Settings, Spec};
+use amphi_runner::hostile::{Hostile, Kind};
 use serde_json::json;
 
 use crate::bombs;
@@ -192,6 +193,38 @@ async fn a_plugin_that_is_no_component_is_refused_whether_or_not_a_function_has_
         let reason =
             "it cannot be served: it is no component that can be used: expected WebAssembly";
         refused(broken, "component", reason).await;
+    }
+}
+
+#[tokio::test]
+async fn what_would_end_or_hang_the_host_is_refused_in_every_place() {
+    let nested = Hostile {
+        kind: Kind::InstanceTypes,
+        levels: 20_000,
+    };
+    let twice = Hostile {
+        kind: Kind::Twice,
+        levels: 26,
+    };
+    for (hostile, reason) in [
+        (nested, "expected types nested at most 100 levels deep"),
+        (twice, "found one that multiplies itself"),
+    ] {
+        let bytes = hostile.bytes().expect("its text is well formed");
+        let component = |site: &Site| site.write("f.wasm", &bytes);
+        refused(component, "component", reason).await;
+        let canary = |site: &Site| {
+            site.write("g.wasm", &bytes);
+            let canary = "    canary: { component: g.wasm, weight: 1 }\n";
+            site.write("amphi.yaml", CONFIG.to_owned() + canary);
+        };
+        refused(canary, "component", reason).await;
+        let plugin = |site: &Site| {
+            site.write("p.wasm", &bytes);
+            let plugins = "    plugins: [p]\nplugins: { p: { component: p.wasm } }\n";
+            site.write("amphi.yaml", CONFIG.to_owned() + plugins);
+        };
+        refused(plugin, "component", reason).await;
     }
 }
 

@@ -11,13 +11,16 @@ use std::process::Command;
 /// Every package that is no guest, and which of ours it may use. Read it upwards: nothing uses what stands below it.
 const DIRECTIONS: &[(&str, &[&str])] = &[
     ("amphi-core", &[]),
-    ("amphi-web", &[]),
+    ("amphi-web", &["amphi-core"]),
     ("amphi-wasi-web", &["amphi-web"]),
     ("amphi-js", &["amphi-web", "amphi-wasi-web"]),
     ("amphi-wit", &["amphi-core"]),
     ("amphi", &["amphi-core", "amphi-web", "amphi-wasi-web"]),
     ("amphi-runner", &["amphi", "amphi-web"]),
-    ("amphi-fuzz", &["amphi-core", "amphi-web"]),
+    (
+        "amphi-fuzz",
+        &["amphi", "amphi-core", "amphi-edge", "amphi-web"],
+    ),
     ("amphi-site", &[]),
     ("sensor-demo", &["amphi", "amphi-site"]),
     ("amphi-bench-edge", &["amphi", "amphi-edge"]),

@@ -21,7 +21,7 @@ const PREVIEW1: &str = "wasi_snapshot_preview1";
 const START: &str = "_start";
 
 /// How the custom section begins in which a core module carries the world that it was built for.
-const WORLD: &str = "component-type";
+pub(crate) const WORLD: &str = "component-type";
 
 /// The parts of a component.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -3,12 +3,17 @@
 //! [`decode`] gives a [`Contract`]. [`Contract::wit`] writes it as WIT; [`Contract::imports`] and
 //! [`Contract::exports`] list it as data, and [`Contract::json`] writes that data down.
 
+mod circle;
+mod depth;
 mod documentation;
 mod item;
 mod json;
+mod parts;
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use semver::Version;
 use wit_component::WitPrinter;
@@ -16,9 +21,12 @@ use wit_parser::decoding::DecodedWasm;
 use wit_parser::{PackageId, Resolve, World, WorldId};
 
 use crate::binary::{self, Anatomy, BinaryError};
+use crate::screen::{self, ScreenError};
 
+pub use depth::shallow;
 pub(crate) use item::type_text;
 pub use item::{Function, Item, Param, TypeName};
+pub(crate) use parts::parts;
 
 /// The namespace of the packages that WASI defines.
 const WASI: &str = "wasi";
@@ -47,22 +55,80 @@ pub enum Packages {
 ///
 /// # Errors
 ///
-/// The bytes are not a valid component, or one whose world cannot be written as WIT.
+/// The bytes are not a valid component, are nested too deep or multiply themselves, or are a component whose world cannot be written as WIT.
 pub fn decode(bytes: &[u8]) -> Result<Contract, ContractError> {
     let anatomy = binary::anatomy(bytes).map_err(ContractError::Binary)?;
-    match wit_component::decode(bytes) {
-        Ok(DecodedWasm::Component(resolve, world)) => Ok(Contract {
+    match decoded(bytes)? {
+        DecodedWasm::Component(resolve, world) => Ok(Contract {
             resolve,
             world,
             anatomy,
         }),
-        Ok(DecodedWasm::WitPackage(resolve, package)) => Err(ContractError::Package {
+        DecodedWasm::WitPackage(resolve, package) => Err(ContractError::Package {
             name: resolve.packages[package].name.to_string(),
         }),
-        Err(error) => Err(ContractError::Invalid {
-            problem: format!("{error:#}"),
-        }),
     }
+}
+
+/// Decodes a WIT package from its binary form.
+///
+/// # Errors
+///
+/// As [`decode`], of which it takes what that refuses as a package, and refuses what that takes.
+pub fn package(bytes: &[u8]) -> Result<(Resolve, PackageId), ContractError> {
+    match decoded(bytes)? {
+        DecodedWasm::WitPackage(resolve, package) => Ok((resolve, package)),
+        DecodedWasm::Component(..) => Err(ContractError::Component),
+    }
+}
+
+fn decoded(bytes: &[u8]) -> Result<DecodedWasm, ContractError> {
+    readable(bytes)?;
+    asserted(|| wit_component::decode(bytes))?.map_err(|error| ContractError::Invalid {
+        problem: format!("{error:#}"),
+    })
+}
+
+/// Refuses bytes that a decoder of WIT is not safe with: a component, a package in its binary form, or a core module that carries its world.
+///
+/// # Errors
+///
+/// They are nested too deep or multiply themselves, or speak of packages that use each other. Whether they are a component is not asked.
+pub fn readable(bytes: &[u8]) -> Result<(), ContractError> {
+    screen::check(bytes).map_err(ContractError::Screened)?;
+    circle::check(bytes)?;
+    screen::worlds(bytes).try_for_each(|(_, world)| circle::check(world))
+}
+
+thread_local! {
+    static ASSERTING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread is in [`asserted`], so that a panic of it becomes an error: a program that tells of panics need not tell of that.
+pub fn is_asserting() -> bool {
+    ASSERTING.get()
+}
+
+/// What comes of work with WIT that asserts what WIT can say: a valid component may say more, such as one interface by two names.
+///
+/// # Errors
+///
+/// An assertion did not hold.
+pub fn asserted<T>(work: impl FnOnce() -> T) -> Result<T, ContractError> {
+    ASSERTING.set(true);
+    // Whatever it has worked at is dropped with it.
+    let done = catch_unwind(AssertUnwindSafe(work));
+    ASSERTING.set(false);
+    done.map_err(|panic| {
+        let message = panic.downcast_ref::<&str>().map(ToString::to_string);
+        let message = message.or_else(|| panic.downcast_ref::<String>().cloned());
+        ContractError::Unprintable {
+            problem: match message {
+                Some(message) => format!("what its tools do not expect: {message}"),
+                None => "what its tools do not expect".to_owned(),
+            },
+        }
+    })
 }
 
 impl Contract {
@@ -86,11 +152,11 @@ impl Contract {
         let main = main.ok_or_else(|| ContractError::Unprintable {
             problem: "a world without a package".to_owned(),
         })?;
-        printer
-            .print(&self.resolve, main, &nested)
-            .map_err(|error| ContractError::Unprintable {
+        asserted(|| printer.print(&self.resolve, main, &nested))?.map_err(|error| {
+            ContractError::Unprintable {
                 problem: format!("{error:#}"),
-            })?;
+            }
+        })?;
         Ok(printer.output.to_string())
     }
 
@@ -141,11 +207,15 @@ impl Contract {
 pub enum ContractError {
     /// The bytes are not a component.
     Binary(BinaryError),
+    /// Nobody should read the bytes.
+    Screened(ScreenError),
     /// The bytes are a WIT package in its binary form, which nothing can run.
     Package {
         /// The package.
         name: String,
     },
+    /// The bytes are a component, where a WIT package was expected.
+    Component,
     /// The component is not valid.
     Invalid {
         /// What the decoder says.
@@ -162,11 +232,15 @@ impl fmt::Display for ContractError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Binary(error) => error.fmt(f),
+            Self::Screened(error) => error.fmt(f),
             Self::Package { name } => {
                 write!(
                     f,
                     "expected a component, found the WIT package `{name}` in its binary form"
                 )
+            }
+            Self::Component => {
+                f.write_str("expected a WIT package in its binary form, found a component")
             }
             Self::Invalid { problem } => write!(f, "expected a valid component, found: {problem}"),
             Self::Unprintable { problem } => write!(

@@ -33,6 +33,7 @@ use crate::typed::Targets;
 use crate::version::{Handler, Version, handler};
 
 pub(crate) use candidate::Candidate;
+pub use candidate::examine;
 pub use problem::DeployError;
 pub use smoke::SmokeError;
 

@@ -58,7 +58,7 @@ pub use budget::{Account, Budget, Clients, Full, Held};
 pub use call::{CallState, Exceeded, Failure, Usage};
 pub use client::Client;
 pub use config::Config;
-pub use deploy::{DeployError, SmokeError};
+pub use deploy::{DeployError, SmokeError, examine};
 pub use digest::Digest;
 pub use engine::{Engines, Kind, Pool, PoolSettings, TICK};
 pub use function::{Function, Spec};

@@ -5,9 +5,9 @@
 //! Wasmtime's component API, `bindgen!` included, compiles for both by writing `amphi` where it said `wasmtime`.
 //!
 //! What the two targets cannot share is spelled once: [`compile`] is asynchronous, since a browser compiles off the
-//! main thread, and is ready at once natively; [`page_future`] wraps what a page awaits; a [`Directory`] is a folder there and a tree in memory
-//! here. [`link`](link()) tells of every import that is missing, not of the first. [`shared_config`](shared_config()) has an engine take the same
-//! components on both.
+//! main thread, and is ready at once natively; it takes bytes from anywhere, which natively `Component::new`, being Wasmtime's own, does not.
+//! [`page_future`] wraps what a page awaits; a [`Directory`] is a folder there and a tree in memory here. [`link`](link()) tells of every import
+//! that is missing, not of the first. [`shared_config`](shared_config()) has an engine take the same components on both.
 
 mod compile;
 #[cfg(not(target_arch = "wasm32"))]

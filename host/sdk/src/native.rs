@@ -11,6 +11,9 @@ pub use wasmtime::{
 pub use wasmtime_wasi as wasi;
 
 /// The component model: [`wasmtime::component`], with `bindgen!` and `flags!` that resolve through this crate.
+///
+/// `Component::new` is Wasmtime's own: it takes bytes that end the process or hang it, a few kilobytes of types nested in types or of components
+/// that instantiate others twice. [`compile`](crate::compile()) refuses those before anything reads them, as both do in a page.
 pub mod component {
     pub use crate::{bindgen, flags};
     pub use wasmtime::component::*;
@@ -54,11 +57,12 @@ pub fn page_future<F: Future + Send>(future: F) -> F {
 #[doc(hidden)]
 pub use wasmtime::component::bindgen as __bindgen;
 
-/// Compiles bytes that are a component's.
+/// Compiles bytes that are a component's, unless nobody should read them.
 pub(crate) async fn compile_component(
     engine: &Engine,
     bytes: &[u8],
 ) -> Result<component::Component> {
+    amphi_core::screen::check(bytes)?;
     amphi_web::plan::check_adapters(bytes)?;
     component::Component::new(engine, bytes)
 }

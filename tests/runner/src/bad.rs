@@ -48,6 +48,7 @@ async fn bytes(load: &impl AsyncFn(&str) -> Result<Vec<u8>>, input: &Input) -> R
         Source::Hex(text) => {
             hex(text).ok_or_else(|| wrong("expected hexadecimal digits in pairs".to_owned()))
         }
+        Source::Hostile(hostile) => hostile.bytes(),
         Source::Truncated(part) => {
             let mut bytes = stage::bytes(load, &part.component).await?;
             bytes.truncate(bytes.len() * part.keep_permille / 1_000);

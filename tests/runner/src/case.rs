@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::hostile::Hostile;
+
 /// The contents of a case file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -70,6 +72,8 @@ pub enum Source {
     Hex(String),
     /// The start of a good component.
     Truncated(Truncated),
+    /// A component that nobody should read.
+    Hostile(Hostile),
 }
 
 /// A good component of which only the start is there.

@@ -22,6 +22,7 @@ mod block_on;
 mod case;
 mod cases;
 mod host;
+pub mod hostile;
 mod json;
 #[cfg(target_arch = "wasm32")]
 mod kept;

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use wit_parser::{Function, Handle, Resolve, Type, TypeDefKind, TypeId, WorldId, WorldItem};
+use wit_parser::{Function, Resolve, Type, TypeId, WorldId, WorldItem};
+
+use crate::contract::parts;
 
 /// The types that a world's functions use, aliases among them.
 pub(super) fn used(resolve: &Resolve, world: WorldId) -> HashSet<TypeId> {
@@ -30,29 +32,10 @@ fn of_function(resolve: &Resolve, function: &Function, found: &mut HashSet<TypeI
 
 fn of_type(resolve: &Resolve, ty: Type, found: &mut HashSet<TypeId>) {
     let Type::Id(id) = ty else { return };
-    if !found.insert(id) {
-        return;
-    }
-    let parts: Vec<Type> = match &resolve.types[id].kind {
-        TypeDefKind::Record(record) => record.fields.iter().map(|field| field.ty).collect(),
-        TypeDefKind::Variant(variant) => variant.cases.iter().filter_map(|case| case.ty).collect(),
-        TypeDefKind::Tuple(tuple) => tuple.types.clone(),
-        TypeDefKind::Handle(Handle::Own(resource) | Handle::Borrow(resource)) => {
-            vec![Type::Id(*resource)]
+    let mut left = vec![id];
+    while let Some(id) = left.pop() {
+        if found.insert(id) {
+            left.extend(parts(&resolve.types[id].kind));
         }
-        TypeDefKind::Option(ty)
-        | TypeDefKind::List(ty)
-        | TypeDefKind::FixedLengthList(ty, _)
-        | TypeDefKind::Type(ty) => vec![*ty],
-        TypeDefKind::Map(key, value) => vec![*key, *value],
-        TypeDefKind::Result(result) => result.ok.into_iter().chain(result.err).collect(),
-        TypeDefKind::Future(ty) | TypeDefKind::Stream(ty) => ty.iter().copied().collect(),
-        TypeDefKind::Resource
-        | TypeDefKind::Flags(_)
-        | TypeDefKind::Enum(_)
-        | TypeDefKind::Unknown => Vec::new(),
-    };
-    for part in parts {
-        of_type(resolve, part, found);
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use amphi_core::abi;
 use amphi_core::contract::{self, Contract};
-use wasmparser::{Validator, WasmFeatures};
+use wasmparser::{Parser, Validator, WasmFeatures};
 
 use super::DeployError;
 use crate::aside::DEPLOYING;
@@ -69,18 +69,34 @@ impl Candidate {
     }
 }
 
-/// Whether a component uses asynchronous functions, streams or futures; an error if it is not valid even so.
+/// Looks at a component as a deployment does before anything is compiled.
+///
+/// # Errors
+///
+/// No host would serve it: it is no component, a broken one, or one that nobody should read.
+pub fn examine(bytes: &[u8]) -> Result<(), DeployError> {
+    Candidate::of(bytes.into()).map(drop)
+}
+
+/// Whether a component uses asynchronous functions, streams or futures; an error if it is not valid even so. The bodies of its functions say nothing of
+/// that: whoever compiles them validates them, within limits.
 fn is_concurrent(bytes: &[u8]) -> Result<bool, DeployError> {
     let all = WasmFeatures::default() | WasmFeatures::CM_ASYNC;
     let without = all.difference(WasmFeatures::CM_ASYNC);
-    if Validator::new_with_features(without)
-        .validate_all(bytes)
-        .is_ok()
-    {
+    if validate(bytes, without).is_ok() {
         return Ok(false);
     }
-    Validator::new_with_features(all)
-        .validate_all(bytes)
-        .map(|_| true)
+    validate(bytes, all)
+        .map(|()| true)
         .map_err(|error| DeployError::Invalid(error.to_string()))
+}
+
+fn validate(bytes: &[u8], features: WasmFeatures) -> wasmparser::Result<()> {
+    let mut validator = Validator::new_with_features(features);
+    let mut parser = Parser::new(0);
+    parser.set_features(features);
+    for payload in parser.parse_all(bytes) {
+        validator.payload(&payload?)?;
+    }
+    Ok(())
 }

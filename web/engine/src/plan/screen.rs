@@ -1,26 +1,16 @@
 //! What is looked at before translation, so that no component can make the translator panic, run out of stack or out of memory.
 //!
-//! The translator trusts what is valid, and validity bounds neither how deep types are nested in the bytes nor how much a component
-//! multiplies itself: thirty components of which each instantiates the one before twice are a few hundred bytes and a thousand million
-//! instances. In a page a panic or an exhausted memory would end the application, so such components are refused here. The screens:
-//!
-//! - `nesting`: types nested in types, which the parser reads by recursion
-//! - `growth`: what the translation would write down, counted without writing it down
-//! - `exposed`: components that are imported or exported whole, by name
-//!
-//! A component that is not valid, or that needs what this engine lacks, is refused here as well; `refusal` finds the words.
+//! What would harm any host is refused by `amphi_core::screen`; in a page a panic or an exhausted memory would end the application. A component that is not
+//! valid, or that needs what this engine lacks, is refused here as well; `refusal` finds the words. `exposed` is about components that are imported
+//! or exported whole.
 
 mod exposed;
-mod growth;
-mod nesting;
-mod outline;
 mod refusal;
-mod weight;
 
 pub(super) use refusal::{modules, wide};
 
-use wasmtime_environ::error::Result;
-use wasmtime_environ::wasmparser::WasmFeatures;
+use wasmtime_environ::error::{Error, Result};
+use wasmtime_environ::wasmparser::{self, Parser, Validator, WasmFeatures};
 
 /// Refuses bytes that the translator is not safe with.
 ///
@@ -28,11 +18,20 @@ use wasmtime_environ::wasmparser::WasmFeatures;
 ///
 /// The bytes are not a valid component with these features, or are one of those that no translation would end well for.
 pub(super) fn check(bytes: &[u8], features: WasmFeatures) -> Result<()> {
-    nesting::check(bytes)?;
-    let outline = outline::outline(bytes, features)
-        .map_err(|error| refusal::explain(bytes, features, error))?;
-    exposed::check(&outline)?;
-    growth::check(&outline)
+    amphi_core::screen::check(bytes).map_err(Error::new)?;
+    validate(bytes, features).map_err(|error| refusal::explain(bytes, features, error))?;
+    exposed::check(bytes)
+}
+
+/// Validates a component, or a module, but for the bodies of its functions.
+fn validate(bytes: &[u8], features: WasmFeatures) -> wasmparser::Result<()> {
+    let mut validator = Validator::new_with_features(features);
+    let mut parser = Parser::new(0);
+    parser.set_features(features);
+    for payload in parser.parse_all(bytes) {
+        validator.payload(&payload?)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -9,9 +9,10 @@ mod uses;
 
 pub use uses::modules;
 
+use super::validate;
 use std::collections::BTreeMap;
 use wasmtime_environ::error::Error;
-use wasmtime_environ::wasmparser::{self, Parser, Validator, WasmFeatures};
+use wasmtime_environ::wasmparser::{self, WasmFeatures};
 
 /// How many constructs are named; the rest only follow from them.
 const NAMED: usize = 4;
@@ -94,10 +95,5 @@ fn core(bytes: &[u8], features: WasmFeatures) -> Vec<String> {
 
 /// Whether a module is valid, but for the bodies of its functions.
 fn valid(module: &[u8], features: WasmFeatures) -> bool {
-    let mut validator = Validator::new_with_features(features);
-    let mut parser = Parser::new(0);
-    parser.set_features(features);
-    parser
-        .parse_all(module)
-        .all(|payload| payload.is_ok_and(|payload| validator.payload(&payload).is_ok()))
+    validate(module, features).is_ok()
 }

@@ -3,21 +3,18 @@
 //! The translator instantiates components on paper: each instantiation repeats the steps of the component that is instantiated, and what
 //! an item is made of is copied wherever the item goes. The same is done here with counters in place of copies.
 
-use super::outline::{Capture, Definition, Item, Kind, Outline, Step};
-use super::weight::ITEM;
 use std::collections::HashMap;
 use std::rc::Rc;
-use wasmtime_environ::error::{Result, bail};
 
-/// The most that a translation may write down, in the unit of [`super::weight`]: some hundred megabytes. What compilers and composition
-/// tools make needs less than a hundredth.
-const MOST: u64 = 1 << 24;
+use super::ScreenError;
+use super::outline::{Capture, Definition, Item, Kind, Outline, Step};
+use super::weight::{ITEM, MOST};
 
 /// How long a chain of components may be of which each has the one before inside: the translator copies it by recursion.
 const LONGEST: u32 = 100;
 
 /// Refuses a component that multiplies itself beyond measure.
-pub fn check(outline: &Outline<'_>) -> Result<()> {
+pub(super) fn check(outline: &Outline<'_>) -> Result<(), ScreenError> {
     let Some(root) = outline.len().checked_sub(1) else {
         return Ok(());
     };
@@ -165,7 +162,7 @@ struct Growth<'a, 'o> {
 }
 
 impl<'a> Growth<'a, '_> {
-    fn run(&mut self, root: Frame<'a>) -> Result<()> {
+    fn run(&mut self, root: Frame<'a>) -> Result<(), ScreenError> {
         let mut frames = vec![root];
         while let Some(frame) = frames.last_mut() {
             let definition = &self.outline[frame.closure.definition];
@@ -197,7 +194,11 @@ impl<'a> Growth<'a, '_> {
     }
 
     /// Takes one step; an instantiation gives the frame that has to run first.
-    fn step(&mut self, frame: &mut Frame<'a>, step: &Step<'a>) -> Result<Option<Frame<'a>>> {
+    fn step(
+        &mut self,
+        frame: &mut Frame<'a>,
+        step: &Step<'a>,
+    ) -> Result<Option<Frame<'a>>, ScreenError> {
         let (value, cost) = match step {
             Step::Plain { cost } => (Value::Other, *cost),
             Step::Import { name, kind, cost } => {
@@ -210,9 +211,7 @@ impl<'a> Growth<'a, '_> {
             } => {
                 let closure = frame.define(*definition, captures);
                 if closure.length > LONGEST {
-                    bail!(
-                        "expected at most {LONGEST} components of which each refers to the one before, found more"
-                    );
+                    return Err(ScreenError::Chain { most: LONGEST });
                 }
                 (Value::Component(Some(Rc::new(closure))), 0)
             }
@@ -233,10 +232,10 @@ impl<'a> Growth<'a, '_> {
                 let known = bag.and_then(|bag| bag.items.get(name)).cloned();
                 (known.unwrap_or(Value::unknown(*kind)), 0)
             }
-            Step::Export { name, item } => {
+            Step::Export { name, item, cost } => {
                 let value = frame.item(*item);
                 frame.exports.insert(name, value.clone());
-                (value, 0)
+                (value, *cost)
             }
             Step::Instantiate {
                 component,
@@ -261,14 +260,11 @@ impl<'a> Growth<'a, '_> {
         Ok(None)
     }
 
-    fn spend(&mut self, cost: u64) -> Result<()> {
+    fn spend(&mut self, cost: u64) -> Result<(), ScreenError> {
         self.spent = self.spent.saturating_add(cost);
-        if self.spent > MOST {
-            bail!(
-                "the component multiplies itself: its instantiations and the types in them come to more than {} items",
-                MOST / ITEM
-            );
+        match self.spent > MOST {
+            true => Err(ScreenError::GROWS),
+            false => Ok(()),
         }
-        Ok(())
     }
 }
