@@ -64,7 +64,7 @@ pub fn serving<'a>(wanted: &str, interfaces: impl IntoIterator<Item = &'a str>) 
 }
 
 /// How the versions of two interfaces follow one another.
-fn order(one: &str, other: &str) -> Ordering {
+pub(crate) fn order(one: &str, other: &str) -> Ordering {
     let version = |interface: &str| Version::parse(interface.split_once('@')?.1).ok();
     match (version(one), version(other)) {
         (Some(one), Some(other)) => one.cmp_precedence(&other),

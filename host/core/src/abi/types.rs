@@ -1,6 +1,6 @@
 //! Types, side by side.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use wit_parser::{Function, Handle, Resolve, Type, TypeDefKind, TypeId, TypeOwner};
 
@@ -184,11 +184,13 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn members(&mut self, path: &str, classes: &Members, old: &[Member<'_>], new: &[Member<'_>]) {
+    fn members(&mut self, path: &str, classes: &Members, old: &[Member<'a>], new: &[Member<'a>]) {
+        let by_name = |of: &[Member<'a>]| of.iter().copied().collect::<HashMap<_, _>>();
+        let (in_old, in_new) = (by_name(old), by_name(new));
         for (name, before) in old {
             let path = format!("{path}.{name}");
-            match new.iter().find(|(found, _)| found == name) {
-                Some((_, after)) => self.optional(&path, *before, *after),
+            match in_new.get(name) {
+                Some(after) => self.optional(&path, *before, *after),
                 None => {
                     let text = before.map_or_else(|| (*name).to_owned(), |ty| self.old_type(&ty));
                     self.only_old(classes.removed, &path, text);
@@ -196,18 +198,16 @@ impl<'a> Comparison<'a> {
             }
         }
         for (name, after) in new {
-            if !old.iter().any(|(found, _)| found == name) {
+            if !in_old.contains_key(name) {
                 let text = after.map_or_else(|| (*name).to_owned(), |ty| self.new_type(&ty));
                 self.only_new(classes.added, &format!("{path}.{name}"), text);
             }
         }
-        let names = |of: &[Member<'_>], among: &[Member<'_>]| -> Vec<String> {
-            of.iter()
-                .filter(|(name, _)| among.iter().any(|(found, _)| found == name))
-                .map(|(name, _)| (*name).to_owned())
-                .collect()
+        let names = |of: &[Member<'a>], among: &HashMap<&str, Option<Type>>| -> Vec<&str> {
+            let names = of.iter().map(|(name, _)| *name);
+            names.filter(|name| among.contains_key(name)).collect()
         };
-        let (before, after) = (names(old, new), names(new, old));
+        let (before, after) = (names(old, &in_new), names(new, &in_old));
         if before != after {
             self.differ(classes.reordered, path, before.join(", "), after.join(", "));
         }

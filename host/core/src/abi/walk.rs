@@ -1,13 +1,16 @@
 //! Worlds, interfaces and functions, side by side.
 
-use std::cmp::Ordering;
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
 
-use wit_parser::{Function, IndexMap, InterfaceId, Resolve, Type, TypeId, WorldItem, WorldKey};
+use wit_parser::{
+    Function, IndexMap, InterfaceId, Param, Resolve, Type, TypeId, WorldItem, WorldKey,
+};
 
 use super::change::{Change, Class};
 use super::types::Comparison;
 use super::{Side, version};
-use crate::version::{bare, serving};
+use crate::version::{bare, order, track};
 
 /// Every difference between two worlds.
 pub(super) fn worlds(old: Side<'_>, new: Side<'_>) -> Vec<Change> {
@@ -59,18 +62,60 @@ fn named<'a>(resolve: &Resolve, items: &'a IndexMap<WorldKey, WorldItem>) -> Vec
 /// Which of `new` stands for each of `old`, as a linker has it: the one of that very name, or else the latest that is compatible. One export may stand for several;
 /// imports are told one by one.
 fn pairs(old: &[Named<'_>], new: &[Named<'_>], direction: Direction) -> Vec<Option<usize>> {
-    let place = |name: &str| new.iter().position(|(other, _)| other == name);
-    let mut pairs: Vec<Option<usize>> = old.iter().map(|(name, _)| place(name)).collect();
-    for index in 0..old.len() {
-        if pairs[index].is_some() {
+    let places: HashMap<&str, usize> = new
+        .iter()
+        .enumerate()
+        .map(|(place, (name, _))| (name.as_str(), place))
+        .collect();
+    let mut pairs: Vec<Option<usize>> = old
+        .iter()
+        .map(|(name, _)| places.get(name.as_str()).copied())
+        .collect();
+    let mut taken: HashSet<usize> = pairs.iter().flatten().copied().collect();
+    // Those of each track, the latest last.
+    let mut tracks: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (place, (name, _)) in new.iter().enumerate() {
+        if let Some(track) = track(name) {
+            tracks.entry(track).or_default().push(place);
+        }
+    }
+    for places in tracks.values_mut() {
+        places.sort_by(|one, other| {
+            order(&new[*one].0, &new[*other].0).then(Reverse(*one).cmp(&Reverse(*other)))
+        });
+    }
+    for (pair, (name, _)) in pairs.iter_mut().zip(old) {
+        if pair.is_some() {
             continue;
         }
-        let free = |place: usize| direction == Direction::Export || !pairs.contains(&Some(place));
-        let names = new.iter().enumerate();
-        let names = names.filter_map(|(place, (name, _))| free(place).then_some(name.as_str()));
-        pairs[index] = serving(&old[index].0, names).and_then(place);
+        let Some(places) = track(name).and_then(|track| tracks.get_mut(track)) else {
+            continue;
+        };
+        if direction == Direction::Import {
+            while places.pop_if(|place| taken.contains(place)).is_some() {}
+        }
+        *pair = places.last().copied();
+        taken.extend(*pair);
     }
     pairs
+}
+
+/// The new interface of each name that is on a track which the old world has not.
+struct Successors<'a>(HashMap<&'a str, InterfaceId>);
+
+impl<'a> Successors<'a> {
+    fn of(old: &[Named<'_>], new: &'a [Named<'_>]) -> Self {
+        let taken: HashSet<&str> = old.iter().map(|(name, _)| version::matched(name)).collect();
+        let mut found = HashMap::new();
+        for (name, item) in new {
+            if let WorldItem::Interface { id, .. } = item
+                && !taken.contains(version::matched(name))
+            {
+                found.entry(bare(name)).or_insert(*id);
+            }
+        }
+        Self(found)
+    }
 }
 
 impl Comparison<'_> {
@@ -80,8 +125,9 @@ impl Comparison<'_> {
         new: &IndexMap<WorldKey, WorldItem>,
         direction: Direction,
     ) {
-        let (old, mut new) = (named(self.old, old), named(self.new, new));
+        let (old, new) = (named(self.old, old), named(self.new, new));
         let pairs = pairs(&old, &new, direction);
+        let successors = Successors::of(&old, &new);
         for ((name, item), pair) in old.iter().zip(&pairs) {
             let path = bare(name);
             if let Some(place) = *pair {
@@ -95,15 +141,16 @@ impl Comparison<'_> {
             });
             self.only_old(class, path, name);
             if let (WorldItem::Interface { id, .. }, Direction::Export) = (item, direction)
-                && let Some(successor) = successor(path, &old, &new)
+                && let Some(successor) = successors.0.get(path)
             {
                 // It is gone whatever is in the other; what callers have to change, this tells.
-                self.interfaces(path, *id, successor, direction);
+                self.interfaces(path, *id, *successor, direction);
             }
         }
-        let mut place = 0..;
-        new.retain(|_| !pairs.contains(&place.next()));
-        for (name, item) in new {
+        let paired: HashSet<usize> = pairs.into_iter().flatten().collect();
+        let new = new.into_iter().enumerate();
+        for (name, item) in new.filter_map(|(place, one)| (!paired.contains(&place)).then_some(one))
+        {
             let class = direction.added(match item {
                 WorldItem::Interface { .. } => Class::AddedInterface,
                 WorldItem::Function(_) => Class::AddedFunc,
@@ -208,12 +255,14 @@ impl Comparison<'_> {
     }
 
     fn params(&mut self, path: &str, old: &Function, new: &Function) {
-        let names = |function: &Function| -> Vec<String> {
+        let (before, after) = (by_name(old), by_name(new));
+        let order = |function: &Function| -> Vec<String> {
             function.params.iter().map(|p| p.name.clone()).collect()
         };
-        let (before, after) = (names(old), names(new));
-        let reordered = before != after && same_set(&before, &after);
-        if before.len() == after.len() && !reordered {
+        let same =
+            before.len() == after.len() && before.keys().all(|name| after.contains_key(name));
+        let reordered = same && order(old) != order(new);
+        if old.params.len() == new.params.len() && !reordered {
             // As many as before: what has another name at the same place was renamed.
             for (old, new) in old.params.iter().zip(&new.params) {
                 let path = format!("{path}({})", old.name);
@@ -225,12 +274,12 @@ impl Comparison<'_> {
             return;
         }
         if reordered {
-            let (before, after) = (before.join(", "), after.join(", "));
+            let (before, after) = (order(old).join(", "), order(new).join(", "));
             self.differ(Class::ParamsReordered, path, before, after);
         }
         for old in &old.params {
             let path = format!("{path}({})", old.name);
-            match new.params.iter().find(|new| new.name == old.name) {
+            match after.get(&*old.name) {
                 Some(new) => self.types(&path, &old.ty, &new.ty),
                 None => {
                     let text = self.old_type(&old.ty);
@@ -238,7 +287,8 @@ impl Comparison<'_> {
                 }
             }
         }
-        for new in new.params.iter().filter(|new| !before.contains(&new.name)) {
+        let added = new.params.iter();
+        for new in added.filter(|new| !before.contains_key(&*new.name)) {
             let text = self.new_type(&new.ty);
             self.only_new(Class::ParamAdded, &format!("{path}({})", new.name), text);
         }
@@ -250,20 +300,10 @@ impl Comparison<'_> {
     }
 }
 
-/// The new interface of the same name, with a version on a track that the old world has not.
-fn successor(name: &str, old: &[Named<'_>], new: &[Named<'_>]) -> Option<InterfaceId> {
-    new.iter().find_map(|(found, item)| {
-        let WorldItem::Interface { id, .. } = item else {
-            return None;
-        };
-        let track = version::matched(found);
-        let taken = || old.iter().any(|(old, _)| version::matched(old) == track);
-        (bare(found) == name && !taken()).then_some(*id)
-    })
-}
-
-fn same_set(a: &[String], b: &[String]) -> bool {
-    a.len() == b.len() && a.iter().all(|name| b.contains(name))
+/// The parameters of a function, of which no two have one name.
+fn by_name(function: &Function) -> HashMap<&str, &Param> {
+    let params = function.params.iter();
+    params.map(|param| (&*param.name, param)).collect()
 }
 
 fn kind(item: &WorldItem) -> &'static str {
