@@ -1,6 +1,10 @@
 //! Which file is for which interface, and how one file names another.
 
-use wit_parser::{IndexMap, InterfaceId, Resolve, TypeOwner, WorldId, WorldItem, WorldKey};
+use std::collections::{HashMap, HashSet};
+
+use wit_parser::{
+    IndexMap, InterfaceId, Resolve, TypeId, TypeOwner, World, WorldId, WorldItem, WorldKey,
+};
 
 use super::{Calls, identifier};
 
@@ -34,6 +38,10 @@ pub(super) struct Layout {
     world: String,
     imports: IndexMap<InterfaceId, Module>,
     exports: IndexMap<InterfaceId, Module>,
+    /// What each interface, and the world, calls its types in its file.
+    declared: HashMap<TypeOwner, HashSet<String>>,
+    /// The functions of each resource, by their names.
+    members: HashMap<TypeId, Vec<String>>,
 }
 
 impl Layout {
@@ -58,7 +66,20 @@ impl Layout {
             imports: modules(&world.imports, "imports"),
             exports: modules(&world.exports, "exports"),
             world: name,
+            declared: declared(resolve),
+            members: members(resolve, world),
         }
+    }
+
+    /// Whether the file of `owner` has a type of this name.
+    pub(super) fn declares(&self, owner: TypeOwner, name: &str) -> bool {
+        let names = self.declared.get(&owner);
+        names.is_some_and(|names| names.contains(name))
+    }
+
+    /// The functions of a resource, by their names.
+    pub(super) fn members(&self, resource: TypeId) -> &[String] {
+        self.members.get(&resource).map_or(&[], Vec::as_slice)
     }
 
     /// The world's own file, without the ending.
@@ -104,6 +125,37 @@ impl Module {
             key,
         }
     }
+}
+
+fn declared(resolve: &Resolve) -> HashMap<TypeOwner, HashSet<String>> {
+    let mut declared: HashMap<TypeOwner, HashSet<String>> = HashMap::new();
+    for (_, ty) in &resolve.types {
+        if let Some(name) = &ty.name {
+            let names = declared.entry(ty.owner).or_default();
+            names.insert(identifier::pascal(name));
+        }
+    }
+    declared
+}
+
+fn members(resolve: &Resolve, world: &World) -> HashMap<TypeId, Vec<String>> {
+    let of_interfaces = resolve.interfaces.iter();
+    let of_interfaces = of_interfaces.flat_map(|(_, interface)| interface.functions.values());
+    let exported = world.exports.iter();
+    let exported = exported.filter(|(key, _)| !world.imports.contains_key(*key));
+    let items = world.imports.iter().chain(exported);
+    let own = items.filter_map(|(_, item)| match item {
+        WorldItem::Function(function) => Some(function),
+        WorldItem::Interface { .. } | WorldItem::Type { .. } => None,
+    });
+    let mut members: HashMap<TypeId, Vec<String>> = HashMap::new();
+    for function in of_interfaces.chain(own) {
+        if let Some(resource) = function.kind.resource() {
+            let names = members.entry(resource).or_default();
+            names.push(function.name.clone());
+        }
+    }
+    members
 }
 
 /// A name that can stand in a path and in quotes.

@@ -92,8 +92,8 @@ fn constructor(
     word: &str,
     result: &str,
 ) -> Result<Option<String>, TypescriptError> {
-    let of_resource = |function: &&Function| function.kind == FunctionKind::Constructor(id);
-    let Some(function) = scope.functions().into_iter().find(of_resource) else {
+    let is_constructor = |function: &&Function| function.kind == FunctionKind::Constructor(id);
+    let Some(function) = scope.functions_of(id).find(is_constructor) else {
         return Ok(None);
     };
     let at = |unsupported: Unsupported| unsupported.at(scope, &function.name);
@@ -109,19 +109,15 @@ fn members(
     name: impl Fn(&str) -> String,
 ) -> Result<String, TypescriptError> {
     let mut members = String::new();
-    for function in scope.functions() {
-        let (kind, resource) = match function.kind {
-            FunctionKind::Method(resource) | FunctionKind::AsyncMethod(resource) => {
-                (Kind::Method, resource)
-            }
-            FunctionKind::Static(resource) | FunctionKind::AsyncStatic(resource) => {
-                (Kind::Static, resource)
-            }
+    for function in scope.functions_of(id) {
+        let kind = match function.kind {
+            FunctionKind::Method(_) | FunctionKind::AsyncMethod(_) => Kind::Method,
+            FunctionKind::Static(_) | FunctionKind::AsyncStatic(_) => Kind::Static,
             FunctionKind::Freestanding
             | FunctionKind::AsyncFreestanding
             | FunctionKind::Constructor(_) => continue,
         };
-        if kind == wanted && resource == id {
+        if kind == wanted {
             members += &function::member(scope, function, &name(function.item_name()))?;
         }
     }

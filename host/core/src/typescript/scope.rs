@@ -2,7 +2,7 @@
 
 use wit_parser::{
     Function, InterfaceId, Resolve, Type, TypeDef, TypeDefKind, TypeId, TypeOwner, WorldId,
-    WorldItem,
+    WorldItem, WorldKey,
 };
 
 use super::layout::{self, Layout, Side};
@@ -124,16 +124,32 @@ impl<'a> Scope<'a> {
         }
     }
 
-    fn declares(&self, name: &str) -> bool {
-        let is = |wit: &String| identifier::pascal(wit) == name;
+    /// The functions of a resource that are among them.
+    pub(super) fn functions_of(&self, resource: TypeId) -> impl Iterator<Item = &'a Function> {
+        let names = self.layout.members(resource).iter();
+        let scope = *self;
+        names.filter_map(move |name| scope.function(name))
+    }
+
+    fn function(&self, name: &str) -> Option<&'a Function> {
         match self.owner {
-            TypeOwner::Interface(id) => self.resolve.interfaces[id].types.keys().any(is),
-            TypeOwner::World(_) => self
-                .resolve
-                .types
-                .iter()
-                .any(|(_, def)| def.owner == self.owner && def.name.as_ref().is_some_and(is)),
-            TypeOwner::None => false,
+            TypeOwner::Interface(id) => self.resolve.interfaces[id].functions.get(name),
+            TypeOwner::World(id) => {
+                let world = &self.resolve.worlds[id];
+                let items = match self.side {
+                    Side::Import => &world.imports,
+                    Side::Export => &world.exports,
+                };
+                match items.get(&WorldKey::Name(name.to_owned()))? {
+                    WorldItem::Function(function) => Some(function),
+                    WorldItem::Interface { .. } | WorldItem::Type { .. } => None,
+                }
+            }
+            TypeOwner::None => None,
         }
+    }
+
+    fn declares(&self, name: &str) -> bool {
+        self.layout.declares(self.owner, name)
     }
 }
