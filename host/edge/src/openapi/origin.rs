@@ -1,12 +1,20 @@
 //! What a component's WIT says of the types of its functions.
 
+use std::collections::HashMap;
+
 use amphi::json::schema::Origin;
 use amphi_core::contract::Contract;
-use wit_parser::{Docs, Function, Resolve, Type, TypeDef, TypeDefKind, TypeOwner, WorldItem};
+use wit_parser::{
+    Docs, Function, Interface, Resolve, Type, TypeDef, TypeDefKind, TypeOwner, WorldItem,
+};
 
 /// Where the types of a component come from.
 pub(super) struct Origins<'a> {
-    contract: &'a Contract,
+    resolve: &'a Resolve,
+    /// The functions that it exports itself.
+    functions: HashMap<&'a str, &'a Function>,
+    /// The interfaces that it exports, by their names with their versions.
+    interfaces: HashMap<String, &'a Interface>,
 }
 
 /// Where the types of one function come from.
@@ -24,7 +32,25 @@ pub(super) struct WitOrigin<'a>(Option<(&'a Resolve, Type)>);
 
 impl<'a> Origins<'a> {
     pub(super) fn new(contract: &'a Contract) -> Self {
-        Origins { contract }
+        let resolve = &contract.resolve;
+        let mut origins = Origins {
+            resolve,
+            functions: HashMap::new(),
+            interfaces: HashMap::new(),
+        };
+        for (key, item) in &resolve.worlds[contract.world].exports {
+            match item {
+                WorldItem::Interface { id, .. } => {
+                    let name = resolve.name_world_key(key);
+                    origins.interfaces.insert(name, &resolve.interfaces[*id]);
+                }
+                WorldItem::Function(function) => {
+                    origins.functions.insert(&function.name, function);
+                }
+                WorldItem::Type { .. } => {}
+            }
+        }
+        origins
     }
 
     /// The exported function of this name.
@@ -33,23 +59,11 @@ impl<'a> Origins<'a> {
         interface: Option<&str>,
         name: &str,
     ) -> Option<FunctionOrigin<'a>> {
-        let resolve = &self.contract.resolve;
-        let exports = &resolve.worlds[self.contract.world].exports;
-        let function: &Function =
-            exports
-                .iter()
-                .find_map(|(key, item)| match (item, interface) {
-                    (WorldItem::Interface { id, .. }, Some(interface))
-                        if resolve.name_world_key(key) == interface =>
-                    {
-                        resolve.interfaces[*id].functions.get(name)
-                    }
-                    (WorldItem::Function(function), None) if function.name == name => {
-                        Some(function)
-                    }
-                    _ => None,
-                })?;
-        let origin = |ty: &Type| WitOrigin(Some((resolve, *ty)));
+        let function: &'a Function = match interface {
+            Some(interface) => self.interfaces.get(interface)?.functions.get(name)?,
+            None => self.functions.get(name)?,
+        };
+        let origin = |ty: &Type| WitOrigin(Some((self.resolve, *ty)));
         Some(FunctionOrigin {
             params: function
                 .params
