@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use amphi_web::link_error::{Unsatisfied, link_error};
+use amphi_web::link_error::{TOLD, Unsatisfied, link_error};
 use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, InstancePre, Linker, LinkerInstance, ResourceType};
 use wasmtime::{Engine, Error, Result, bail};
@@ -23,7 +23,10 @@ pub fn instantiate_pre<T: 'static>(
     Err(link_error(wrong).unwrap_or(first))
 }
 
-/// Every import that cannot be satisfied, from the first error on.
+/// How often Wasmtime is asked, whatever is still missing in an interface then: each time it looks at all that it has found before.
+const ASKED: usize = 1_000;
+
+/// Every import that cannot be satisfied, from the first error on, but no more than are told.
 fn every<T: 'static>(linker: &Linker<T>, component: &Component, first: &Error) -> Vec<Unsatisfied> {
     let engine = component.engine();
     let ty = component.component_type();
@@ -32,7 +35,11 @@ fn every<T: 'static>(linker: &Linker<T>, component: &Component, first: &Error) -
     let mut wrong: Vec<Unsatisfied> = Vec::new();
     let mut paths = BTreeSet::new();
     let mut words = words(first);
-    while let Some((name, item)) = ty.imports(engine).find(|(name, _)| names(&words, 0, name)) {
+    for _ in 0..ASKED {
+        let found = ty.imports(engine).find(|(name, _)| names(&words, 0, name));
+        let Some((name, item)) = found.filter(|_| wrong.len() <= TOLD) else {
+            break;
+        };
         if wrong.iter().all(|known| known.name != name) {
             wrong.push(Unsatisfied {
                 kind: kind(&item.ty).to_owned(),

@@ -13,20 +13,26 @@ pub struct Unsatisfied {
     pub error: Error,
 }
 
-/// One error for every import that is missing or wrong; `None` if there are none.
+/// How many imports an error names.
+pub const TOLD: usize = 100;
+
+/// One error for every import that is missing or wrong, or for the first of very many; `None` if there are none.
 pub fn link_error(mut wrong: Vec<Unsatisfied>) -> Option<Error> {
     if wrong.len() < 2 {
         let one = wrong.pop()?;
         let missing = missing(&one);
         return Some(one.error.context(missing));
     }
-    let list: Vec<String> = wrong
-        .iter()
+    let count = match wrong.len() > TOLD {
+        true => format!("more than {TOLD}"),
+        false => wrong.len().to_string(),
+    };
+    let told = wrong.iter().take(TOLD);
+    let list: Vec<String> = told
         .map(|one| format!("{}: {:#}", missing(one), one.error))
         .collect();
     Some(format_err!(
-        "{} imports cannot be satisfied:\n{}",
-        list.len(),
+        "{count} imports cannot be satisfied:\n{}",
         list.join("\n")
     ))
 }
