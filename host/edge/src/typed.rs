@@ -30,15 +30,31 @@ pub struct Targets {
     names: HashMap<String, usize>,
 }
 
+/// How many parts the types of a component's functions may have together. Each takes some hundred bytes, and a component of a few bytes may have very many.
+const PARTS: usize = 1 << 20;
+
+fn too_many() -> json::Unsupported {
+    json::Unsupported {
+        path: String::new(),
+        ty: "func".to_owned(),
+        reason: json::Reason::Together { most: PARTS },
+    }
+}
+
 impl Targets {
-    /// All functions that `component` exports, its types made ready for JSON.
+    /// All functions that `component` exports, its types made ready for JSON as long as they are not too many.
     pub(crate) fn of(component: &Component) -> Self {
         let mut targets = Self::default();
+        let mut left = PARTS;
         for function in invoke::targets(component) {
             let Some(index) = export(component, &function) else {
                 continue;
             };
-            match json::Function::new(&function.func) {
+            let json = json::Function::new(&function.func).and_then(|json| {
+                left = left.checked_sub(json.parts()).ok_or_else(too_many)?;
+                Ok(json)
+            });
+            match json {
                 Ok(json) => targets.callable.push(Target {
                     function,
                     json,

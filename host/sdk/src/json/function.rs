@@ -18,6 +18,7 @@ use crate::component::{Type, Val};
 pub struct Function {
     pub(super) params: Fields,
     pub(super) result: Option<Shape>,
+    parts: usize,
 }
 
 /// What a function returned, as a text.
@@ -51,7 +52,13 @@ impl Function {
         Ok(Function {
             params: compiler.fields(&Type::Bool, ty.params())?,
             result: result.transpose()?,
+            parts: compiler.parts(),
         })
+    }
+
+    /// How many parts its types have, spelt out.
+    pub fn parts(&self) -> usize {
+        self.parts
     }
 
     /// The names of the parameters.

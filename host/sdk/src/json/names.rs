@@ -38,8 +38,8 @@ impl Names {
                 spelt[from..]
                     .iter()
                     .take_while(|(known, _)| **known == *other)
-                    .count()
-                    > 1
+                    .nth(1)
+                    .is_some()
             };
             let own: Vec<Box<str>> = sorted(&names);
             let alone = spelt

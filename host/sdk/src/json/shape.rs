@@ -108,6 +108,11 @@ impl Compiler {
         }
     }
 
+    /// How many parts there were so far.
+    pub(super) fn parts(&self) -> usize {
+        self.parts
+    }
+
     /// The shape of a part that lies at `step`.
     pub(super) fn at(&mut self, step: Step, ty: &Type) -> Result<Shape, Unsupported> {
         self.path.push(step);

@@ -30,6 +30,11 @@ pub enum Reason {
         /// How many are.
         most: usize,
     },
+    /// The types of the functions of one component have more parts than are worked with together.
+    Together {
+        /// How many are.
+        most: usize,
+    },
 }
 
 impl fmt::Display for Unsupported {
@@ -53,6 +58,10 @@ impl fmt::Display for Reason {
                 f.write_str("an error context lives in its instance, which ends with the call")
             }
             Self::Parts { most } => write!(f, "its type has more than {most} parts"),
+            Self::Together { most } => write!(
+                f,
+                "with it the types of the component's functions have more than {most} parts"
+            ),
         }
     }
 }
