@@ -1,11 +1,12 @@
-//! Fuzzes the translate-and-plan stage: builds the fuzzer as a page's code is built, and runs it natively. And what reads JSON, whose types come
+//! Fuzzes the translate-and-plan stage: builds the fuzzer as a page's code is built, and runs it natively. So it does with what the command and the server
+//! read components with. And what reads JSON, whose types come
 //! from an engine: there a test runs for as long as it is told, with the checks of a build for tests.
 
 use crate::shell;
 use crate::test::native_cargo;
 use crate::workspace::{Workspace, cargo};
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -22,10 +23,29 @@ const SEEDS: &[&str] = &[
     "target/guests",
 ];
 
-/// Feeds mutated components to the page's translation, natively, and keeps those that end it.
+/// What mutated components are given to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Target {
+    /// The page's translation.
+    #[default]
+    Page,
+    /// What the command and the server read them with.
+    Native,
+}
+
+impl Target {
+    fn name(self) -> &'static str {
+        match self {
+            Target::Page => "page",
+            Target::Native => "native",
+        }
+    }
+}
+
+/// Feeds mutated components to what reads them, and keeps those that end it.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  cargo xtask fuzz\n  cargo xtask fuzz --json --seconds 60\n  cargo xtask fuzz --seconds 60 --seed 7\n  cargo xtask fuzz --replay target/fuzz/0123456789abcdef.wasm"
+    after_help = "Examples:\n  cargo xtask fuzz\n  cargo xtask fuzz --target native\n  cargo xtask fuzz --json --seconds 60\n  cargo xtask fuzz --seconds 60 --seed 7\n  cargo xtask fuzz --replay target/fuzz/0123456789abcdef.wasm"
 )]
 pub struct Options {
     /// For how many seconds.
@@ -34,6 +54,9 @@ pub struct Options {
     /// What the random numbers begin with; the clock if it is left out.
     #[arg(long)]
     seed: Option<u64>,
+    /// What the components are given to; `native` is built with Wasmtime, which takes long.
+    #[arg(long, value_enum, default_value_t, conflicts_with = "json")]
+    target: Target,
     /// Feeds changed texts in JSON to what reads them, by random types, instead.
     #[arg(long)]
     json: bool,
@@ -45,9 +68,13 @@ pub struct Options {
 /// Builds and runs the fuzzer.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     match &options.replay {
-        Some(file) => shell::shown(built(workspace)?.arg("replay").arg(file)),
+        Some(file) => {
+            let mut command = built(workspace, options.target)?;
+            command.args(["replay", "--target", options.target.name()]);
+            shell::shown(command.arg(file))
+        }
         None if options.json => json(workspace, options),
-        None => fuzz(workspace, options.seconds, options.seed),
+        None => fuzz(workspace, options.target, options.seconds, options.seed),
     }
 }
 
@@ -62,11 +89,12 @@ fn json(workspace: &Workspace, options: &Options) -> Result<()> {
 }
 
 /// Fuzzes for some seconds.
-pub fn fuzz(workspace: &Workspace, seconds: u64, seed: Option<u64>) -> Result<()> {
+pub fn fuzz(workspace: &Workspace, target: Target, seconds: u64, seed: Option<u64>) -> Result<()> {
     let seed = self::seed(seed)?;
-    let mut command = built(workspace)?;
+    let mut command = built(workspace, target)?;
     command
-        .args(["run", "--seconds", &seconds.to_string()])
+        .args(["run", "--target", target.name()])
+        .args(["--seconds", &seconds.to_string()])
         .args(["--seed", &seed.to_string()])
         .arg("--keep")
         .arg(workspace.target("fuzz"));
@@ -82,7 +110,12 @@ fn seed(asked: Option<u64>) -> Result<u64> {
     }
 }
 
-fn built(workspace: &Workspace) -> Result<Command> {
-    shell::quiet(&mut cargo(&["build", "-p", PACKAGE, "--profile", PROFILE]))?;
+fn built(workspace: &Workspace, target: Target) -> Result<Command> {
+    let mut build = cargo(&["build", "-p", PACKAGE, "--profile", PROFILE]);
+    match target {
+        Target::Page => {}
+        Target::Native => drop(build.args(["--features", "native"])),
+    }
+    shell::quiet(&mut build)?;
     Ok(Command::new(workspace.native.join(PROFILE).join(PACKAGE)))
 }

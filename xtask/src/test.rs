@@ -182,6 +182,7 @@ fn structure(_: &Workspace) -> Result<()> {
 fn lint(workspace: &Workspace) -> Result<()> {
     shell::quiet(
         native_cargo(workspace, &["clippy", "--all-targets"])
+            .args(["--features", "amphi-fuzz/native"])
             .args(["-p", "xtask", "--", "-D", "warnings"]),
     )
 }
@@ -200,7 +201,7 @@ fn native(workspace: &Workspace) -> Result<()> {
 }
 
 fn fuzz_briefly(workspace: &Workspace) -> Result<()> {
-    fuzz::fuzz(workspace, FUZZED, None)
+    fuzz::fuzz(workspace, fuzz::Target::Page, FUZZED, None)
 }
 
 fn docs(workspace: &Workspace) -> Result<()> {

@@ -32,3 +32,34 @@
   (import "c" (type $c' (eq $c)))
   (import "d" (type $d' (eq $d)))
   (import "f" (func (param "x" $d) (param "y" (list (list (list $d)))))))
+
+(component
+  (type $a (instance (export "r" (type (sub resource))) (export "f" (func)) (export "g" (func))))
+  (type (instance (alias outer 1 $a (type $t)) (export "a" (instance (type $t)))))
+  (type (instance (alias outer 1 $a (type $t)) (export "a" (instance (type $t))) (export "b" (instance (type $t)))))
+  (type $b (instance (alias outer 1 $a (type $t)) (export "a" (instance (type $t)))))
+  (type $c (instance (alias outer 1 $b (type $t)) (export "a" (instance (type $t)))))
+  (type $d (instance (alias outer 1 $c (type $t)) (export "a" (instance (type $t)))))
+  (import "d" (instance (type $d))))
+
+(component
+  (type $a (tuple u8 u8))
+  (type $b (tuple $a $a))
+  (type $c (tuple $b $b))
+  (import "f" (func $f (param "p" $c)))
+  (component $g (alias outer 1 $c (type $t)) (import "f" (func (param "p" $t))))
+  (instance (instantiate $g (with "f" (func $f))))
+  (instance (instantiate $g (with "f" (func $f)))))
+
+(component
+  (instance $a)
+  (instance $b (export "a" (instance $a)))
+  (instance $c (export "b" (instance $b)))
+  (instance $d (export "c" (instance $c))))
+
+(component
+  (import "a:a/x" (instance $x (type $t (record (field "a" u8))) (export "t" (type (eq $t)))))
+  (alias export $x "t" (type $t))
+  (import "b:b/y" (instance $y (alias outer 1 $t (type $o)) (export "u" (type (eq $o)))))
+  (alias export $y "u" (type $u))
+  (import "a:a/z" (instance (alias outer 1 $u (type $o)) (export "v" (type (eq $o))))))

@@ -1,17 +1,20 @@
-//! Feeds mutated components to the translate-and-plan stage of the page's engine, natively: nothing may panic, however broken.
+//! Feeds mutated components to the translate-and-plan stage of the page's engine, natively; or, with the feature `native`, to what the command and the
+//! server read them with. Nothing may panic, however broken.
 //!
-//! In a page a panic ends the application, so whatever ends a process here is a failure: a panic, an exhausted stack, too much memory,
-//! a run without an end. That cannot be caught inside a process; so a `worker` process runs the inputs, and this one watches it, makes
-//! the input smaller that ended it, keeps it, and starts another.
+//! In a page a panic ends the application, and natively an exhausted stack or memory ends the process, so whatever ends a process here is a failure: a
+//! panic, an exhausted stack, too much memory, a run without an end. That cannot be caught inside a process; so a `worker` process runs the inputs, and this
+//! one watches it, makes the input smaller that ended it, keeps it, and starts another.
 //!
 //! - `seeds`: the components to begin with
 //! - `binary`, `mutate`: a component as a tree of sections and items, and what is done to it
-//! - `target`: what is run on each input
+//! - `target`: what is run on each input; `native`: the same for what reads them natively
 //! - `worker`: the loop over inputs; `watch`: the process around it; `minimise`: smaller inputs that fail alike
 
 mod binary;
 mod minimise;
 mod mutate;
+#[cfg(feature = "native")]
+mod native;
 mod seeds;
 mod target;
 mod watch;
@@ -20,6 +23,7 @@ mod worker;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use target::Target;
 
 #[derive(Debug, Parser)]
 struct Arguments {
@@ -39,6 +43,9 @@ enum Action {
 
 #[derive(Debug, Args)]
 struct Replay {
+    /// What it is given to.
+    #[arg(long, value_enum, default_value_t)]
+    target: Target,
     /// The input.
     file: PathBuf,
 }
@@ -47,7 +54,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Action::Run(options) => watch::run(&options),
         Action::Worker(options) => worker::run(options),
-        Action::Replay(replay) => worker::replay(&replay.file),
+        Action::Replay(replay) => worker::replay(replay.target, &replay.file),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

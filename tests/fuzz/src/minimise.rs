@@ -1,6 +1,7 @@
 //! Makes an input smaller that ends a process, as long as it ends it alike.
 
 use crate::binary::{Binary, Body};
+use crate::target::Target;
 use crate::watch::ending;
 use anyhow::Result;
 use std::fs;
@@ -14,7 +15,7 @@ use std::time::{Duration, Instant};
 const TIME: Duration = Duration::from_secs(30);
 
 /// The smallest input that was found to end a process as `expected` says, beginning with `bytes`.
-pub fn minimise(bytes: &[u8], expected: &str) -> Result<Vec<u8>> {
+pub fn minimise(target: Target, bytes: &[u8], expected: &str) -> Result<Vec<u8>> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("input.wasm");
     let started = Instant::now();
@@ -27,7 +28,7 @@ pub fn minimise(bytes: &[u8], expected: &str) -> Result<Vec<u8>> {
                 if started.elapsed() > TIME {
                     return Ok(best);
                 }
-                match fails(&file, &candidate, expected)? {
+                match fails(target, &file, &candidate, expected)? {
                     true => best = candidate,
                     false => at += 1,
                 }
@@ -40,10 +41,10 @@ pub fn minimise(bytes: &[u8], expected: &str) -> Result<Vec<u8>> {
 }
 
 /// Whether an input ends a process as `expected` says.
-fn fails(file: &Path, bytes: &[u8], expected: &str) -> Result<bool> {
+fn fails(target: Target, file: &Path, bytes: &[u8], expected: &str) -> Result<bool> {
     fs::write(file, bytes)?;
     let output = Command::new(std::env::current_exe()?)
-        .arg("replay")
+        .args(["replay", "--target", &target.to_string()])
         .arg(file)
         .output()?;
     let errors = String::from_utf8_lossy(&output.stderr);

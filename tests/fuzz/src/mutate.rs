@@ -6,6 +6,10 @@ mod sections;
 
 use crate::binary::{Binary, Body, Section};
 use fastrand::Rng;
+use wasmparser::BinaryReader;
+
+/// The sections that have names, in which modules carry whatever they like.
+const CUSTOM: u8 = 0;
 
 /// The largest input; larger ones only take longer.
 pub const LARGEST: usize = 1 << 20;
@@ -29,12 +33,39 @@ fn once(rng: &mut Rng, base: &[u8], donor: &[u8]) -> Vec<u8> {
     let donor = Binary::parse(donor).unwrap_or_else(|| binary.clone());
     let inside = part(rng, &donor);
     let target = part_mut(rng, &mut binary);
+    if rng.bool() && world(rng, target, inside) {
+        return binary.encode();
+    }
     match rng.u8(..10) {
         0..3 => sections::change(rng, target, inside),
         3..7 => items::change(rng, target, inside),
         _ => contents(rng, target, inside),
     }
     binary.encode()
+}
+
+/// Changes the component in which a core module carries the world that it was built for, if it does.
+fn world(rng: &mut Rng, target: &mut Binary, donor: &Binary) -> bool {
+    let module = !target.is_component();
+    let carried = target.sections.iter_mut().filter(|_| module);
+    let mut carried = carried.filter_map(|section| match &mut section.body {
+        Body::Bytes(bytes) if section.id == CUSTOM => named(bytes).map(|start| (bytes, start)),
+        Body::Bytes(_) | Body::Nested(_) => None,
+    });
+    let Some((bytes, start)) = carried.next() else {
+        return false;
+    };
+    let changed = once(rng, &bytes[start..], &donor.encode());
+    bytes.splice(start.., changed);
+    true
+}
+
+/// Where the world begins in a custom section, if it has one.
+fn named(section: &[u8]) -> Option<usize> {
+    let mut reader = BinaryReader::new(section, 0);
+    let name = reader.read_string().ok()?;
+    name.starts_with("component-type")
+        .then(|| reader.original_position())
 }
 
 /// Changes bytes in one section.

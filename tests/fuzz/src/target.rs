@@ -1,9 +1,65 @@
-//! What is run on each input: what `amphi::compile` does in a page before the browser's engine gets anything.
+//! What is run on each input: what `amphi::compile` does in a page before the browser's engine gets anything, or what reads components natively.
 
+#[cfg(feature = "native")]
+use crate::native;
 use amphi_web::plan::{Export, Plan, Step, TrampolineKind, features};
+use clap::ValueEnum;
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use wasmparser::WasmFeatures;
+
+/// What inputs are given to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Target {
+    /// The page's engine, up to the browser's.
+    #[default]
+    Page,
+    /// The command and the server.
+    #[cfg(feature = "native")]
+    Native,
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Target::Page => "page",
+            #[cfg(feature = "native")]
+            Target::Native => "native",
+        })
+    }
+}
+
+impl Target {
+    /// As much stack as there is: that of a page's module, or that of the server's threads.
+    pub fn stack(self) -> usize {
+        match self {
+            Target::Page => 1 << 20,
+            #[cfg(feature = "native")]
+            Target::Native => 2 << 20,
+        }
+    }
+
+    /// Adds inputs to begin with that are made of the others.
+    pub fn add(self, seeds: &mut Vec<Vec<u8>>) {
+        match self {
+            Target::Page => {}
+            #[cfg(feature = "native")]
+            Target::Native => {
+                let modules = native::modules(seeds);
+                seeds.extend(modules);
+            }
+        }
+    }
+
+    /// Runs the input, and says in a few words what came of it: inputs with the same words took much the same way.
+    pub fn run(self, bytes: &[u8]) -> String {
+        match self {
+            Target::Page => plan(bytes),
+            #[cfg(feature = "native")]
+            Target::Native => native::run(bytes),
+        }
+    }
+}
 
 /// What a host's `Config` may allow besides.
 const OPTIONAL: WasmFeatures = WasmFeatures::CM_MAP
@@ -13,8 +69,7 @@ const OPTIONAL: WasmFeatures = WasmFeatures::CM_MAP
 /// How many words of a message count.
 const WORDS: usize = 12;
 
-/// Runs the input, and says in a few words what came of it: inputs with the same words took much the same way.
-pub fn run(bytes: &[u8]) -> String {
+fn plan(bytes: &[u8]) -> String {
     let whole = amphi_core::binary::anatomy(bytes);
     let planned = Plan::new(bytes).or_else(|error| {
         let more = Plan::with_features(bytes, features() | OPTIONAL);
@@ -30,7 +85,7 @@ pub fn run(bytes: &[u8]) -> String {
 }
 
 /// The first words of a message, without those that differ between inputs of a kind: numbers, and names, quoted or after `named`.
-fn words(message: &str) -> String {
+pub fn words(message: &str) -> String {
     let unquoted: Vec<_> = message.split('`').step_by(2).collect();
     let unquoted = unquoted.join(" ");
     let plain = |word: &&str| {

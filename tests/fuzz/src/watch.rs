@@ -1,6 +1,7 @@
 //! The process around the workers: shows how far they are, and keeps what ended one.
 
 use crate::minimise;
+use crate::target::Target;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -18,6 +19,9 @@ const FAILURES: usize = 20;
 /// How to fuzz.
 #[derive(Debug, Args)]
 pub struct Options {
+    /// What inputs are given to.
+    #[arg(long, value_enum, default_value_t)]
+    pub target: Target,
     /// For how many seconds.
     #[arg(long, default_value_t = 600)]
     pub seconds: u64,
@@ -56,7 +60,7 @@ pub fn run(options: &Options) -> Result<()> {
             if failures.insert(ending.clone(), file.clone()).is_none() {
                 bar.suspend(|| eprintln!("{ending}\n  making the input smaller"));
                 fs::create_dir_all(&options.keep)?;
-                fs::write(&file, minimise::minimise(&bytes, &ending)?)?;
+                fs::write(&file, minimise::minimise(options.target, &bytes, &ending)?)?;
             }
         }
     }
@@ -73,13 +77,14 @@ pub fn run(options: &Options) -> Result<()> {
         return Ok(());
     }
     let lines = failures.iter().map(|(ending, file)| {
+        let target = options.target;
         format!(
-            "{ending}\n  replay: cargo xtask fuzz --replay {}",
+            "{ending}\n  replay: cargo xtask fuzz --target {target} --replay {}",
             file.display()
         )
     });
     bail!(
-        "inputs end the engine:\n{}",
+        "inputs end what reads them:\n{}",
         lines.collect::<Vec<_>>().join("\n")
     )
 }
@@ -103,7 +108,8 @@ fn work(
     tally: &mut Tally,
 ) -> Result<Option<String>> {
     let mut child = Command::new(std::env::current_exe()?)
-        .args(["worker", "--seed", &seed.to_string()])
+        .args(["worker", "--target", &options.target.to_string()])
+        .args(["--seed", &seed.to_string()])
         .args(["--seconds", &left.as_secs_f64().to_string()])
         .arg("--input")
         .arg(input)

@@ -1,6 +1,7 @@
 //! The loop over inputs. Each input is in a file before it is run, since whatever it does to the process, the file stays.
 
-use crate::{mutate, seeds, target};
+use crate::target::Target;
+use crate::{mutate, seeds};
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
 use fastrand::Rng;
@@ -14,9 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// As much stack as a page's module has.
-const STACK: usize = 1 << 20;
-/// More than this is a failure: in a page there is not much more.
+/// More than this is a failure: in a page there is not much more, and natively nobody expects to need so much.
 #[cfg(unix)]
 const MEMORY: u64 = 2 << 30;
 /// One input takes milliseconds; one that takes so many seconds would seem to hang a page.
@@ -29,6 +28,9 @@ const KEPT: usize = 20_000;
 /// What a worker does.
 #[derive(Debug, Args)]
 pub struct Options {
+    /// What inputs are given to.
+    #[arg(long, value_enum)]
+    pub target: Target,
     /// What the random numbers begin with.
     #[arg(long)]
     pub seed: u64,
@@ -45,11 +47,13 @@ pub struct Options {
 /// Runs mutated inputs until the time is over.
 pub fn run(options: Options) -> Result<()> {
     limit()?;
-    with_stack(move || {
-        let seeds = seeds::read(&options.seeds)?;
+    with_stack(options.target.stack(), move || {
+        let mut seeds = seeds::read(&options.seeds)?;
+        options.target.add(&mut seeds);
         let input = File::create(&options.input)
             .with_context(|| format!("cannot write `{}`", options.input.display()))?;
         Worker {
+            target: options.target,
             rng: Rng::with_seed(options.seed),
             corpus: Vec::new(),
             known: HashSet::new(),
@@ -62,17 +66,18 @@ pub fn run(options: Options) -> Result<()> {
 }
 
 /// Runs one input as a worker would.
-pub fn replay(file: &Path) -> Result<()> {
+pub fn replay(target: Target, file: &Path) -> Result<()> {
     limit()?;
     let bytes = fs::read(file).with_context(|| format!("cannot read `{}`", file.display()))?;
-    with_stack(move || {
+    with_stack(target.stack(), move || {
         let mut watch = Watch::start();
-        println!("{}", watch.during(|| target::run(&bytes)));
+        println!("{}", watch.during(|| target.run(&bytes)));
         Ok(())
     })
 }
 
 struct Worker {
+    target: Target,
     rng: Rng,
     corpus: Vec<Vec<u8>>,
     /// What came of inputs so far.
@@ -130,7 +135,7 @@ impl Worker {
         self.input.seek(SeekFrom::Start(0))?;
         self.input.write_all(bytes)?;
         self.input.set_len(bytes.len() as u64)?;
-        let outcome = self.watch.during(|| target::run(bytes));
+        let outcome = self.watch.during(|| self.target.run(bytes));
         self.runs += 1;
         Ok(self.known.insert(outcome))
     }
@@ -177,10 +182,10 @@ impl Watch {
     }
 }
 
-fn with_stack(run: impl FnOnce() -> Result<()> + Send + 'static) -> Result<()> {
+fn with_stack(stack: usize, run: impl FnOnce() -> Result<()> + Send + 'static) -> Result<()> {
     thread::Builder::new()
         .name("input".to_owned())
-        .stack_size(STACK)
+        .stack_size(stack)
         .spawn(run)?
         .join()
         .unwrap_or_else(|_| Err(anyhow!("the input made the engine panic")))
