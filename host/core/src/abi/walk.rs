@@ -1,6 +1,6 @@
 //! Worlds, interfaces and functions, side by side.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::{HashMap, HashSet};
 
 use wit_parser::{
