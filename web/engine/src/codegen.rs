@@ -5,6 +5,7 @@
 
 mod array_call;
 mod counted_call;
+mod deferred_start;
 mod dispatcher;
 mod memory;
 mod out_of_bounds;
@@ -17,6 +18,7 @@ mod wrapper;
 
 pub use array_call::array_call;
 pub use counted_call::counted_call;
+pub use deferred_start::{DeferredStart, deferred_start};
 pub use dispatcher::{dispatcher, reexport_guard};
 pub use memory::{accessor, reexport_accessor};
 pub use out_of_bounds::out_of_bounds;
@@ -25,7 +27,9 @@ pub use room::room;
 pub use script_call::{MAY_NOT_LEAVE, fenced_call, script_call};
 pub use single_memory::{Accessor, SingleMemory, single_memory};
 pub use transcoder::{invalid_string, transcoder};
-pub use wrapper::{CANNOT_LEAVE, HostEntry, INVALID, SUSPENDS, instances, wrappers};
+pub use wrapper::{
+    CANNOT_LEAVE, DESTROYED, DESTROYS, HostEntry, INVALID, SUSPENDS, instances, wrappers,
+};
 
 use crate::plan::{CoreType, Signature};
 use wasm_encoder::{

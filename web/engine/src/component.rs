@@ -7,6 +7,7 @@ pub(crate) mod call_scope;
 )]
 mod component;
 pub(crate) mod context;
+mod destroying;
 pub(crate) mod entering;
 mod func;
 mod has_data;

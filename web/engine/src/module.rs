@@ -3,7 +3,7 @@
 use crate::core_type::ExternType;
 use crate::engine::Engine;
 use crate::page::{self, Local};
-use crate::plan::ModuleShape;
+use crate::plan::{ModuleShape, Start};
 use js_sys::WebAssembly;
 use std::fmt;
 use std::sync::Arc;
@@ -18,6 +18,7 @@ pub struct Module(Arc<Inner>);
 struct Inner {
     engine: Engine,
     shape: ModuleShape,
+    start: Start,
     compiled: Local<WebAssembly::Module>,
 }
 
@@ -43,13 +44,14 @@ impl Module {
     ///
     /// The bytes are not a valid core module, need a feature that this engine does not have, or the browser refuses them.
     pub fn new(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Module> {
-        let bytes = bytes.as_ref();
-        let shape = ModuleShape::new(bytes, engine.features())?;
-        Ok(Module::from_parts(
-            engine.clone(),
-            shape,
-            Local::new(page::compile(bytes)?),
-        ))
+        let mut bytes = bytes.as_ref().to_vec();
+        let shape = ModuleShape::new(&bytes, engine.features())?;
+        let mut start = Start::of(shape.starts);
+        if page::can_suspend() {
+            start.defer(&mut bytes)?;
+        }
+        let compiled = Local::new(page::compile(&bytes)?);
+        Ok(Module::from_parts(engine.clone(), shape, start, compiled))
     }
 
     /// As [`Module::new`].
@@ -73,11 +75,13 @@ impl Module {
     pub(crate) fn from_parts(
         engine: Engine,
         shape: ModuleShape,
+        start: Start,
         compiled: Local<WebAssembly::Module>,
     ) -> Module {
         Module(Arc::new(Inner {
             engine,
             shape,
+            start,
             compiled,
         }))
     }
@@ -111,6 +115,10 @@ impl Module {
 
     pub(crate) fn shape(&self) -> &ModuleShape {
         &self.0.shape
+    }
+
+    pub(crate) fn start(&self) -> &Start {
+        &self.0.start
     }
 
     pub(crate) fn compiled(&self) -> &WebAssembly::Module {

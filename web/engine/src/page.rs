@@ -20,7 +20,7 @@ pub(crate) use enter::{
     CallFrame, Caught, FRAME_SLOTS, enter, instantiate, is_poisoned, left_by_script,
 };
 pub(crate) use glue::{
-    caught_message, caught_stack, compile, import_object, instance_exports, instance_of,
+    caught_message, caught_stack, compile, export, import_object, instance_exports, instance_of,
     may_leave_flag, size_or_value,
 };
 pub use local::Local;

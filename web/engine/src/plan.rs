@@ -18,7 +18,7 @@ pub use module::ModuleShape;
 pub use placed::{Placed, placed};
 pub use read::features;
 
-use crate::codegen::{Accessor, SingleMemory, single_memory};
+use crate::codegen::{Accessor, SingleMemory, deferred_start, single_memory};
 use std::sync::Arc;
 use wasmtime_environ::collections::TryString;
 use wasmtime_environ::component::{
@@ -99,14 +99,50 @@ pub struct CoreModule {
     pub wasm: Vec<u8>,
     /// Module and field name of each import, in order.
     pub imports: Vec<(String, String)>,
-    /// Whether it has a start function, which runs while it is instantiated.
-    pub starts: bool,
-    /// What it writes into tables meanwhile.
+    /// Whether it has a start function, and when that runs.
+    pub start: Start,
+    /// What it writes into tables when it is instantiated.
     pub elements: Arc<[ActiveElements]>,
     /// What stands for its memories behind the first, once it is rewritten for browsers that allow one.
     pub accessors: Vec<Accessor>,
     /// Imports that are calls of a component behind another, to be counted while they last: which, and of what type.
     pub counted: Vec<(usize, Signature)>,
+}
+
+/// When the start function of a core module runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// There is none.
+    Never,
+    /// While the module is instantiated.
+    Meanwhile,
+    /// Afterwards: the module exports it under this name.
+    Afterwards(String),
+}
+
+impl Start {
+    /// For a module that has a start function, or none.
+    pub fn of(starts: bool) -> Start {
+        match starts {
+            true => Start::Meanwhile,
+            false => Start::Never,
+        }
+    }
+
+    /// Takes the start function of a module out of its instantiation, for browsers that can suspend it then.
+    ///
+    /// # Errors
+    ///
+    /// The bytes are not a module.
+    pub fn defer(&mut self, wasm: &mut Vec<u8>) -> Result<()> {
+        if *self == Start::Meanwhile
+            && let Some(deferred) = deferred_start(wasm)?
+        {
+            *wasm = deferred.wasm;
+            *self = Start::Afterwards(deferred.export);
+        }
+        Ok(())
+    }
 }
 
 impl Plan {
@@ -124,6 +160,18 @@ impl Plan {
                 module.wasm = wasm;
                 module.accessors = accessors;
             }
+        }
+        Ok(())
+    }
+
+    /// Takes the start functions out of instantiation, for browsers that can suspend them then.
+    ///
+    /// # Errors
+    ///
+    /// A core module cannot be read.
+    pub fn defer_starts(&mut self) -> Result<()> {
+        for module in &mut self.modules {
+            module.start.defer(&mut module.wasm)?;
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ mod echoes;
 mod errands;
 mod failing;
 mod fetching;
+mod keeping;
 mod linking;
 mod payloads;
 mod polled;
@@ -95,6 +96,7 @@ async fn with_waiting_guests(
 ) -> Result<Vec<Line>> {
     let mut lines = Vec::new();
     let waiting = stage.component(load, "waiting.wat").await?;
+    let keeping = stage.component(load, "keeping.wat").await?;
     let errand = stage.component(load, "errand").await?;
     let mut transcript = Transcript::new("errands");
     let result = errands::run(&mut transcript, stage, &errand).await;
@@ -102,6 +104,9 @@ async fn with_waiting_guests(
     if amphi::can_suspend() {
         let mut transcript = Transcript::new("waiting");
         let result = waiting::run(&mut transcript, stage, &waiting).await;
+        lines.extend(transcript.end(result));
+        let mut transcript = Transcript::new("waiting for resources");
+        let result = keeping::run(&mut transcript, stage, &keeping).await;
         lines.extend(transcript.end(result));
         let mut transcript = Transcript::new("waiting for a file");
         let result = fetching::run(&mut transcript, stage, &waiting).await;
@@ -112,6 +117,9 @@ async fn with_waiting_guests(
     } else {
         let mut transcript = Transcript::new("refused to wait");
         let result = waiting::refused(&mut transcript, stage, &waiting).await;
+        lines.extend(transcript.end(result));
+        let mut transcript = Transcript::new("refused to wait for resources");
+        let result = keeping::refused(&mut transcript, stage, &keeping).await;
         lines.extend(transcript.end(result));
         let mut transcript = Transcript::new("refused to wait on errands");
         let result = errands::refused(&mut transcript, stage, &errand).await;

@@ -1,15 +1,13 @@
 //! Guests that wait for asynchronous host functions: one, many at once, some given up.
 
-use std::future::poll_fn;
 use std::pin::pin;
-use std::task::Poll;
 
 use amphi::component::{Component, HasSelf, Linker, Val};
 use amphi::{Result, Store};
 use futures_util::future::join_all;
 
 use super::Transcript;
-use super::polled::polled;
+use super::polled::{give_way, polled};
 use crate::host::{Refusal, State};
 use crate::stage::Stage;
 use demo::waiting::clock::Host;
@@ -55,20 +53,6 @@ impl Host for State {
         give_way(turns).await;
         Err(Refusal(format!("after {turns} turns")).into())
     }
-}
-
-/// Lets everything else go on, `turns` times.
-async fn give_way(turns: u32) {
-    let mut left = turns;
-    poll_fn(|cx| {
-        if left == 0 {
-            return Poll::Ready(());
-        }
-        left -= 1;
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }
 
 /// A component with its linker.

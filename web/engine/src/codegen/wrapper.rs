@@ -1,7 +1,7 @@
 //! Wrappers: what a guest imports in place of a host function.
 
 use super::{Sections, any_memory, load, push_type, room, store, word};
-use crate::plan::{Signature, Trampoline, TrampolineKind};
+use crate::plan::{CoreType, Signature, Trampoline, TrampolineKind};
 use std::collections::BTreeSet;
 use wasm_encoder::{
     BlockType, EntityType, ExportKind, Function, GlobalType, ImportSection, Instruction, RefType,
@@ -26,19 +26,27 @@ pub struct HostEntry {
     pub in_host: u32,
 }
 
-/// Types of the landing's functions, of `suspend`, of `room`, and of the first trampoline.
+/// Types of the landing's functions, of `suspend` and array-call trampolines, of `room`, and of the first trampoline.
 const LAND_TYPE: u32 = 1;
 const SUSPEND_TYPE: u32 = 2;
 const ROOM_TYPE: u32 = 3;
 const FIRST_TYPE: u32 = 4;
+
+/// The application's table, and the dispatcher's.
+const APP_TABLE: u32 = 0;
+const SLOTS_TABLE: u32 = 1;
 
 /// The functions `s.suspend` and `s.room`, and the first trampoline's.
 const SUSPEND: u32 = 0;
 const ROOM: u32 = 1;
 const FIRST: u32 = 2;
 
-/// What a landing reports, besides 0 for success and 1 for an error, when the guest has to be suspended.
+/// What a landing reports, besides 0 for success and 1 for an error, when the guest has to be suspended. So does `resource.drop`.
 pub const SUSPENDS: u32 = 2;
+
+/// What `resource.drop` reports when the destructor is a guest's: its argument is in the frame's first slot, and in the second the slot of the
+/// dispatcher's table where its array-call trampoline is. The wrapper calls that itself, so that it may wait like any other code of the guest.
+pub const DESTROYS: u32 = 3;
 
 /// The function that a landing's call begins with, and the one that it ends with after a suspension: bytes from the landing's start.
 const BEGIN: u32 = 0;
@@ -47,13 +55,16 @@ const FINISH: u32 = 4;
 /// What `trampoline` is set to when a guest calls out while it may not leave its instance.
 pub const CANNOT_LEAVE: u32 = u32::MAX;
 
+/// What `trampoline` is set to when a guest runs again that was suspended for the host's destructor of a resource.
+pub const DESTROYED: u32 = u32::MAX - 1;
+
 /// Under which a trampoline's way to report a string that is not valid is exported; a prefix of the trampoline's number.
 pub const INVALID: &str = "invalid ";
 
 /// A module with one function for each trampoline, exported under its number.
 ///
-/// Imports the application's memory `m.app` and table `m.table`, the address of the instance `i.instance` (an immutable global),
-/// that of its first landing `i.landings` (another), and the flags of each component instance as `f.<number>`. Each function stores its
+/// Imports the application's memory `m.app` and table `m.table`, the dispatcher's table `m.slots`, the address of the instance `i.instance` (an
+/// immutable global), that of its first landing `i.landings` (another), and the flags of each component instance as `f.<number>`. Each function stores its
 /// arguments in the frame, calls the application (the landing of an import, or the instance for what is built in), and executes
 /// `unreachable` when that reports an error, so that no guest can catch it. Where an import has to wait for the host, it calls
 /// `s.suspend: (frame)`, and when that returns the landing's second function. Before the application is called, `s.room: ()` traps if the
@@ -121,6 +132,7 @@ fn imports(instances: &[usize]) -> ImportSection {
         shared: false,
     };
     imports.import("m", "table", EntityType::Table(table));
+    imports.import("m", "slots", EntityType::Table(table));
     imports.import("i", "instance", global(false));
     imports.import("i", "landings", global(false));
     imports.import("s", "suspend", EntityType::Function(SUSPEND_TYPE));
@@ -160,10 +172,9 @@ fn body(
         TrampolineKind::LowerImport { lowering, .. } => {
             call_import(&mut function, lowering as u32, entry, frame);
         }
+        TrampolineKind::ResourceDrop(_) => drop_resource(&mut function, index, entry, frame),
         _ => {
-            call_host(&mut function, index, entry, |f| {
-                f.instruction(&Instruction::LocalGet(frame));
-            });
+            call_built_in(&mut function, index, entry, frame);
             unreachable_if(&mut function);
         }
     }
@@ -207,9 +218,16 @@ fn call_host(
         .instruction(&Instruction::I32Const(entry.slot.cast_signed()))
         .instruction(&Instruction::CallIndirect {
             type_index: 0,
-            table_index: 0,
+            table_index: APP_TABLE,
         });
     set_in_host(function, 0, entry);
+}
+
+/// Calls the application for what is built in, with the frame; leaves its status on the stack.
+fn call_built_in(function: &mut Function, index: u32, entry: HostEntry, frame: u32) {
+    call_host(function, index, entry, |f| {
+        f.instruction(&Instruction::LocalGet(frame));
+    });
 }
 
 /// Ends the guest if the word on the stack is not 0.
@@ -227,11 +245,53 @@ fn call_import(function: &mut Function, lowering: u32, entry: HostEntry, frame: 
     function
         .instruction(&Instruction::LocalTee(status))
         .instruction(&Instruction::If(BlockType::Empty));
+    unreachable_unless(function, status, SUSPENDS);
+    suspend(function, entry, frame);
+    call_landing(function, lowering, FINISH, entry, frame);
+    unreachable_if(function);
+    function.instruction(&Instruction::End);
+}
+
+/// Drops a handle, and runs the destructor of what it owned: the guest is suspended for as long as one of the host has to be waited for, and
+/// calls one of a guest by itself. The local after `frame` is scratch.
+fn drop_resource(function: &mut Function, index: u32, entry: HostEntry, frame: u32) {
+    let status = frame + 1;
+    call_built_in(function, index, entry, frame);
+    function
+        .instruction(&Instruction::LocalTee(status))
+        .instruction(&Instruction::If(BlockType::Empty))
+        .instruction(&Instruction::LocalGet(status))
+        .instruction(&Instruction::I32Const(DESTROYS.cast_signed()))
+        .instruction(&Instruction::I32Eq)
+        .instruction(&Instruction::If(BlockType::Empty))
+        .instruction(&Instruction::LocalGet(frame))
+        .instruction(&Instruction::LocalGet(frame))
+        .instruction(&load(1, CoreType::I32))
+        .instruction(&Instruction::CallIndirect {
+            type_index: SUSPEND_TYPE,
+            table_index: SLOTS_TABLE,
+        })
+        .instruction(&Instruction::Else);
+    unreachable_unless(function, status, SUSPENDS);
+    suspend(function, entry, frame);
+    call_built_in(function, DESTROYED, entry, frame);
+    unreachable_if(function);
+    function
+        .instruction(&Instruction::End)
+        .instruction(&Instruction::End);
+}
+
+/// Ends the guest if `status` is not `expected`.
+fn unreachable_unless(function: &mut Function, status: u32, expected: u32) {
     function
         .instruction(&Instruction::LocalGet(status))
-        .instruction(&Instruction::I32Const(SUSPENDS.cast_signed()))
+        .instruction(&Instruction::I32Const(expected.cast_signed()))
         .instruction(&Instruction::I32Ne);
     unreachable_if(function);
+}
+
+/// Suspends the guest until it is woken, and ends it if nobody waits for it any more.
+fn suspend(function: &mut Function, entry: HostEntry, frame: u32) {
     set_frame(function, entry, |f| {
         f.instruction(&Instruction::I32Const(entry.outermost.cast_signed()));
     });
@@ -245,9 +305,6 @@ fn call_import(function: &mut Function, lowering: u32, entry: HostEntry, frame: 
     set_frame(function, entry, |f| {
         f.instruction(&Instruction::LocalGet(frame));
     });
-    call_landing(function, lowering, FINISH, entry, frame);
-    unreachable_if(function);
-    function.instruction(&Instruction::End);
 }
 
 fn set_frame(function: &mut Function, entry: HostEntry, frame: impl FnOnce(&mut Function)) {
@@ -269,7 +326,7 @@ fn call_landing(function: &mut Function, lowering: u32, which: u32, entry: HostE
         .instruction(&Instruction::I32Load(word(offset + which)))
         .instruction(&Instruction::CallIndirect {
             type_index: LAND_TYPE,
-            table_index: 0,
+            table_index: APP_TABLE,
         });
     set_in_host(function, 0, entry);
 }

@@ -202,7 +202,8 @@ impl Component {
     /// The core module at `index`, with the shape that the plan has of it.
     pub(super) fn static_module(&self, index: usize, shape: &ModuleShape) -> Module {
         let compiled = self.0.modules[index].clone();
-        Module::from_parts(self.0.engine.clone(), shape.clone(), compiled)
+        let start = self.plan().modules[index].start.clone();
+        Module::from_parts(self.0.engine.clone(), shape.clone(), start, compiled)
     }
 
     pub(super) fn wrappers(&self) -> &WebAssembly::Module {
@@ -222,6 +223,9 @@ fn plan(engine: &Engine, bytes: &[u8]) -> Result<Plan> {
     let mut plan = Plan::with_features(bytes, engine.features())?;
     if !page::page(|page| Ok(page.has_multi_memory()))? {
         plan.rewrite_for_single_memory()?;
+    }
+    if page::can_suspend() {
+        plan.defer_starts()?;
     }
     Ok(plan)
 }

@@ -7,7 +7,6 @@
 
 use super::call_scope::Mark;
 use super::instance::{InstanceData, InstanceId};
-use super::resource::Destructor;
 use crate::page;
 use crate::store::StoreOpaque;
 use wasmtime_environ::Trap;
@@ -99,20 +98,6 @@ impl StoreOpaque {
         }
         check_not_poisoned()?;
         Ok(self.scopes.enter())
-    }
-
-    /// Runs a destructor because the host drops the last handle to a resource.
-    pub(super) fn run_destructor_from_host(&mut self, dtor: Destructor, rep: u32) -> Result<()> {
-        let instance: *const InstanceData = &raw const *self.instances[dtor.instance.index()];
-        // SAFETY: instances are boxed and live as long as their store.
-        let instance = unsafe { &*instance };
-        if instance.owners[dtor.resource].is_none() {
-            return instance.destroy(dtor.resource, rep);
-        }
-        let mark = self.enter_call(instance)?;
-        let result = instance.destroy(dtor.resource, rep);
-        self.leave_call(instance, mark, result.is_ok());
-        result
     }
 }
 

@@ -4,6 +4,7 @@ mod call_async;
 mod typed_func;
 mod values;
 
+pub(super) use call_async::Scope;
 pub use typed_func::TypedFunc;
 
 use values::{lift_values, lower_values};

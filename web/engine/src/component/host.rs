@@ -4,8 +4,10 @@ mod async_func;
 mod script;
 mod waits;
 
+pub(super) use async_func::now_or_never;
 pub(crate) use script::{Direct, Waited};
 pub(crate) use waits::Waits;
+pub(super) use waits::{Finish, Waiting};
 
 use super::context::{AlignedBytes, LiftContext, LowerContext};
 use super::instance::InstanceId;

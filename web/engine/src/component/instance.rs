@@ -1,16 +1,16 @@
 //! `Instance`, what a store keeps for it, and calls from its guest.
 
 use super::component::{Component, ComponentExportIndex};
+use super::destroying::{self, Destroy};
 use super::func::{Func, LiftedFunc, TypedFunc};
 use super::host::{Frame, Landing};
 use super::instantiate::{InstancePre, RuntimeImport};
-use super::linker::HostDestructor;
 use super::lookup::ExportLookup;
 use super::matching::{InstanceType, ResourceTypes};
 use super::resource::{HandleTable, ResourceType};
 use super::typed::{ComponentNamedList, Lift, Lower};
 use super::types;
-use crate::codegen::{CANNOT_LEAVE, INVALID, invalid_string};
+use crate::codegen::{CANNOT_LEAVE, DESTROYED, INVALID, invalid_string};
 use crate::module::Module;
 use crate::page::{self, CallFrame, GuestMemory, Local, Slot};
 use crate::plan::{Def, Export, TrampolineKind, Transcoding};
@@ -84,12 +84,6 @@ pub struct InstanceData {
 unsafe impl Send for InstanceData {}
 // SAFETY: as above.
 unsafe impl Sync for InstanceData {}
-
-/// How a resource is destroyed.
-pub(super) enum Destroy {
-    Host(Arc<HostDestructor>),
-    Guest(Slot),
-}
 
 impl fmt::Debug for InstanceData {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -307,25 +301,12 @@ impl InstanceData {
         page::transcoder(transcoding.op, from, to, invalid)
     }
 
-    /// Runs the destructor of a resource, if it has one.
-    pub(super) fn destroy(&self, resource: ResourceIndex, rep: u32) -> Result<()> {
-        match self.destructors.get(&resource) {
-            None => Ok(()),
-            Some(Destroy::Host(dtor)) => dtor.run(self.store, rep),
-            Some(Destroy::Guest(slot)) => {
-                let mut args = [ValRaw::u32(rep)];
-                // SAFETY: a destructor's trampoline takes one slot and writes none.
-                unsafe { page::enter(slot.index(), args.as_mut_ptr()) }.map_err(|caught| {
-                    // SAFETY: the store outlives its instances, and whoever borrows it sleeps while the guest runs.
-                    unsafe { (*self.store).throw_to_error(&caught) }
-                })
-            }
-        }
-    }
-
-    fn call_from_guest(&self, trampoline: u32, frame: &mut Frame) -> Result<()> {
-        if trampoline == CANNOT_LEAVE {
-            bail!(Trap::CannotLeaveComponent);
+    /// Does what is built in; what the guest's wrapper is to do next.
+    fn call_from_guest(&self, trampoline: u32, frame: &mut CallFrame) -> Result<u32> {
+        match trampoline {
+            CANNOT_LEAVE => bail!(Trap::CannotLeaveComponent),
+            DESTROYED => return destroying::finish(frame),
+            _ => {}
         }
         let plan = self.component.plan();
         // SAFETY: the store outlives its instances, and whoever borrows it sleeps while the guest runs.
@@ -333,59 +314,54 @@ impl InstanceData {
         // SAFETY: the wrapper has stored the arguments; each built-in reads those that its core type has.
         let argument =
             |frame: &Frame, index: usize| unsafe { frame[index].assume_init() }.get_u32();
+        let slots = &mut frame.slots;
         match plan.trampolines[trampoline as usize].kind {
             // Wrappers of imports call their landings.
             TrampolineKind::LowerImport { .. } => bail!("an import is called as what is built in"),
             TrampolineKind::ResourceNew(ty) => {
-                let handle = store.guest_insert_own(self.id, ty, argument(frame, 0))?;
-                frame[0].write(ValRaw::u32(handle));
-                Ok(())
+                let handle = store.guest_insert_own(self.id, ty, argument(slots, 0))?;
+                slots[0].write(ValRaw::u32(handle));
             }
             TrampolineKind::ResourceRep(ty) => {
-                let rep = store.guest_rep(self.id, ty, argument(frame, 0))?;
-                frame[0].write(ValRaw::u32(rep));
-                Ok(())
+                let rep = store.guest_rep(self.id, ty, argument(slots, 0))?;
+                slots[0].write(ValRaw::u32(rep));
             }
             TrampolineKind::ResourceDrop(ty) => {
-                let Some(rep) = store.guest_remove(self.id, ty, argument(frame, 0))? else {
-                    return Ok(());
-                };
-                let resource = self.component.types()[ty].unwrap_concrete_ty();
-                if !self.defines(ty) {
-                    self.check_may_leave(resource)?;
+                if let Some(rep) = store.guest_remove(self.id, ty, argument(slots, 0))? {
+                    let resource = self.component.types()[ty].unwrap_concrete_ty();
+                    if !self.defines(ty) {
+                        self.check_may_leave(resource)?;
+                    }
+                    return self.destroy_for_guest(resource, rep, frame);
                 }
-                self.destroy(resource, rep)
             }
             TrampolineKind::Transcode(Transcoding { op, .. }) => bail!(invalid_string(op)),
             TrampolineKind::TransferOwn => {
-                let (handle, from, to) = transferred(frame, argument);
+                let (handle, from, to) = transferred(slots, argument);
                 let rep = store.guest_take_own(self.id, from, handle)?;
                 let handle = store.guest_insert_own(self.id, to, rep)?;
-                frame[0].write(ValRaw::u32(handle));
-                Ok(())
+                slots[0].write(ValRaw::u32(handle));
             }
             TrampolineKind::TransferBorrow => {
-                let (handle, from, to) = transferred(frame, argument);
+                let (handle, from, to) = transferred(slots, argument);
                 let rep = store.guest_lend(self.id, from, handle)?;
                 // Spec, `lower_borrow`: who defines a resource gets its representation.
                 let handle = match self.defines(to) {
                     true => rep,
                     false => store.guest_insert_borrow(self.id, to, rep)?,
                 };
-                frame[0].write(ValRaw::u32(handle));
-                Ok(())
+                slots[0].write(ValRaw::u32(handle));
             }
-            TrampolineKind::Trap => Err(trap_with_code(argument(frame, 0))),
+            TrampolineKind::Trap => return Err(trap_with_code(argument(slots, 0))),
             TrampolineKind::EnterCall => {
                 store.scopes.enter_guest();
-                Ok(())
             }
             TrampolineKind::ExitCall => {
                 store.finish_scope()?;
                 store.scopes.leave();
-                Ok(())
             }
         }
+        Ok(0)
     }
 
     /// Fails while the component instance that defines `resource` may not be left.
@@ -417,7 +393,7 @@ fn trap_with_code(code: u32) -> Error {
 
 /// Where wrappers enter the application: the guest of `instance` calls `trampoline` with its arguments in `frame`.
 ///
-/// Returns 0 and the result in `frame`, or 1 with the error kept in the store.
+/// Returns 0 and the result in `frame`, or 1 with the error kept in the store, or what else a wrapper of `resource.drop` is to do.
 pub extern "C" fn host_call(
     instance: *const InstanceData,
     trampoline: u32,
@@ -425,11 +401,11 @@ pub extern "C" fn host_call(
 ) -> u32 {
     // SAFETY: wrappers carry the address of their instance, which outlives every call.
     let instance = unsafe { &*instance };
-    let mut none = [std::mem::MaybeUninit::uninit(); page::FRAME_SLOTS];
+    let mut none = CallFrame::new(std::ptr::null());
     // SAFETY: a wrapper passes the current frame, or null when it has nothing to pass.
-    let frame = unsafe { frame.as_mut() }.map_or(&mut none, |frame| &mut frame.slots);
+    let frame = unsafe { frame.as_mut() }.unwrap_or(&mut none);
     match instance.call_from_guest(trampoline, frame) {
-        Ok(()) => 0,
+        Ok(next) => next,
         Err(error) => {
             // SAFETY: the store outlives its instances, and whoever borrows it sleeps while the guest runs.
             unsafe { (*instance.store).pending_error = Some(error) };

@@ -1,18 +1,22 @@
 //! `InstancePre`, and the steps from a component to an instance.
 
 use super::component::Component;
+use super::destroying::Destroy;
 use super::host::{HostFunc, Landing};
-use super::instance::{Destroy, Instance, InstanceData, InstanceId};
+use super::instance::{Instance, InstanceData, InstanceId};
 use super::linker::HostDestructor;
 use super::matching::{InstanceType, ResourceTypes};
 use super::resource::ResourceType;
 use crate::codegen;
 use crate::engine::Engine;
 use crate::module::Module;
-use crate::page::{self, Caught, GuestMemory, Local, PlacingImports, Slot};
-use crate::plan::{
-    ActiveElements, CoreType, Def, Options, Placed, Plan, Signature, Step, TrampolineKind,
+use crate::page::{
+    self, Caught, FRAME_SLOTS, GuestMemory, Local, PlacingImports, Slot, SuspendableCall,
 };
+use crate::plan::{
+    ActiveElements, CoreType, Def, Options, Placed, Plan, Signature, Start, Step, TrampolineKind,
+};
+use crate::raw::ValRaw;
 use crate::store::{AsContextMut, StoreOpaque};
 use js_sys::{Object, WebAssembly};
 use std::cell::{Cell, OnceCell};
@@ -101,16 +105,18 @@ impl<T: 'static> InstancePre<T> {
 
     /// Whether an import may have to wait for the host.
     fn is_async(&self) -> bool {
-        self.imports
-            .iter()
-            .any(|import| matches!(import, RuntimeImport::Func(func) if func.is_async()))
+        self.imports.iter().any(|import| match import {
+            RuntimeImport::Func(func) => func.is_async(),
+            RuntimeImport::Resource(dtor) => dtor.is_async(),
+            RuntimeImport::Module(_) => false,
+        })
     }
 
     /// Makes an instance.
     ///
     /// # Errors
     ///
-    /// A core module's start function traps, or the browser refuses to instantiate one.
+    /// A core module's start function traps, or the browser refuses to instantiate one; or something that the component imports may wait.
     pub fn instantiate(&self, mut store: impl AsContextMut<Data = T>) -> Result<Instance> {
         let mut store = store.as_context_mut();
         store.opaque().async_required |= self.is_async();
@@ -119,18 +125,22 @@ impl<T: 'static> InstancePre<T> {
         for step in &self.component.plan().steps {
             if let Some(core) = instantiation.step(step)? {
                 let made = page::instantiate(&core.module, &core.imports);
-                instantiation.made(&core, made)?;
+                if let Some(start) = instantiation.made(&core, made)? {
+                    instantiation.start(&start)?;
+                }
             }
         }
         Ok(instantiation.finish())
     }
 
     /// As [`instantiate`](InstancePre::instantiate), with core modules instantiated off the main thread, which browsers ask for when
-    /// they are large; but one with a start function at once.
+    /// they are large. Where the browser can suspend a guest, start functions may wait for asynchronous host functions.
+    ///
+    /// Dropping the future while a start function runs ends that, and no guest of the store can be entered again.
     ///
     /// # Errors
     ///
-    /// As [`instantiate`](InstancePre::instantiate).
+    /// A core module's start function traps, or the browser refuses to instantiate one.
     pub async fn instantiate_async(
         &self,
         mut store: impl AsContextMut<Data = T>,
@@ -141,13 +151,15 @@ impl<T: 'static> InstancePre<T> {
         for step in &self.component.plan().steps {
             if let Some(core) = instantiation.step(step)? {
                 // A start function may call out, so it runs while this future, and the store that it borrows, are surely there.
-                let made = if core.starts {
+                let made = if core.start == Start::Meanwhile {
                     page::instantiate(&core.module, &core.imports)
                 } else {
                     let made = page::instance_of(&core.module, &core.imports).await;
                     made.map_err(Caught)
                 };
-                instantiation.made(&core, made)?;
+                if let Some(start) = instantiation.made(&core, made)? {
+                    instantiation.start_async(&start).await?;
+                }
             }
         }
         Ok(instantiation.finish())
@@ -158,9 +170,9 @@ impl<T: 'static> InstancePre<T> {
 struct CoreStep {
     module: Local<WebAssembly::Module>,
     imports: Object,
-    /// Whether code of the guest runs meanwhile.
-    starts: bool,
-    /// What is written into tables meanwhile.
+    /// When its start function runs.
+    start: Start,
+    /// What is written into tables when it is instantiated.
     elements: Arc<[ActiveElements]>,
 }
 
@@ -235,7 +247,7 @@ impl<'a> Instantiation<'a> {
                 return Ok(Some(CoreStep {
                     module: component.modules()[*module].clone(),
                     imports: object,
-                    starts: core.starts,
+                    start: core.start.clone(),
                     elements: Arc::clone(&core.elements),
                 }));
             }
@@ -300,14 +312,21 @@ impl<'a> Instantiation<'a> {
         Ok(None)
     }
 
-    /// Takes over the core instance that a step asked for.
-    fn made(&mut self, core: &CoreStep, made: Result<WebAssembly::Instance, Caught>) -> Result<()> {
+    /// Takes over the core instance that a step asked for; its start function is handed back if that is still to be run.
+    fn made(
+        &mut self,
+        core: &CoreStep,
+        made: Result<WebAssembly::Instance, Caught>,
+    ) -> Result<Option<Slot>> {
         match made {
             Ok(instance) => {
-                self.data()
-                    .core_instances
-                    .push(Local::new(instance.exports()));
-                Ok(())
+                let exports = instance.exports();
+                self.data().core_instances.push(Local::new(exports.clone()));
+                let Start::Afterwards(name) = &core.start else {
+                    return Ok(None);
+                };
+                let function = page::export(&exports, name)?;
+                page::array_call_slot(&Signature::default(), function, None).map(Some)
             }
             Err(caught) => {
                 let error = self.store.throw_to_error(&caught);
@@ -320,6 +339,27 @@ impl<'a> Instantiation<'a> {
                 }
             }
         }
+    }
+
+    /// Runs a start function.
+    fn start(&mut self, start: &Slot) -> Result<()> {
+        let mut args = [];
+        // SAFETY: a start function takes nothing and returns nothing.
+        unsafe { page::enter(start.index(), args.as_mut_ptr()) }
+            .map_err(|caught| self.store.throw_to_error(&caught))
+    }
+
+    /// Runs a start function, on a stack that can be suspended where something may have to be waited for.
+    async fn start_async(&mut self, start: &Slot) -> Result<()> {
+        if !self.store.async_required || !page::can_suspend() {
+            return self.start(start);
+        }
+        let call = {
+            let function = start.promising()?;
+            // SAFETY: a start function takes nothing and returns nothing.
+            unsafe { SuspendableCall::new(function, [ValRaw::ZERO; FRAME_SLOTS]) }
+        };
+        self.store.run(call).await.map(drop)
     }
 
     fn finish(mut self) -> Instance {
@@ -398,6 +438,7 @@ fn wrappers(data: &InstanceData, address: u32) -> Result<Object> {
         let own = [
             ("m", "app", page.memory.clone()),
             ("m", "table", JsValue::from(&page.table)),
+            ("m", "slots", page.slots.borrow().table()),
             ("s", "suspend", page.suspend.clone()),
             ("s", "room", page.room.clone()),
             ("i", "instance", JsValue::from(address)),
@@ -428,7 +469,7 @@ impl InstanceData {
         Ok(CoreStep {
             module: Local::new(module.compiled().clone()),
             imports: page::import_object(values)?,
-            starts: module.shape().starts,
+            start: module.start().clone(),
             elements: Arc::clone(&module.shape().elements),
         })
     }

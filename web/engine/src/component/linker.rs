@@ -4,7 +4,7 @@ mod linker_instance;
 mod names;
 
 pub use linker_instance::LinkerInstance;
-pub(crate) use names::{Definition, HostDestructor};
+pub(crate) use names::{Definition, Destroying, HostDestructor};
 
 use names::Names;
 

@@ -23,6 +23,11 @@ impl Slots {
         Slots { table, free }
     }
 
+    /// The table itself, for generated modules that call what is in it.
+    pub fn table(&self) -> JsValue {
+        JsValue::from(&self.table)
+    }
+
     /// How many slots there are, and how many of them are taken.
     pub fn count(&self) -> (u32, u32) {
         let slots = self.table.length();

@@ -2,7 +2,7 @@
 
 use super::{
     ActiveElements, CoreExport, CoreModule, CoreType, Counts, Def, Export, ModuleShape, Options,
-    Plan, Signature, Step, Trampoline, TrampolineKind, Transcoding, adapters, screen,
+    Plan, Signature, Start, Step, Trampoline, TrampolineKind, Transcoding, adapters, screen,
 };
 use std::sync::Arc;
 use wasmtime_environ::component::{
@@ -433,7 +433,7 @@ fn core_module(translation: &ModuleTranslation<'_>) -> CoreModule {
             .imports()
             .map(|(module, field, _)| (module.to_owned(), field.to_owned()))
             .collect(),
-        starts: translation.start_func.is_some(),
+        start: Start::of(translation.start_func.is_some()),
         elements: ActiveElements::read(translation.wasm),
         accessors: Vec::new(),
         counted: Vec::new(),

@@ -79,14 +79,8 @@ impl Func {
         }
         let function = self.promising(store.opaque())?;
         // SAFETY: the trampoline reads and writes the flat parameters and the result, which fit a frame.
-        let mut call = unsafe { SuspendableCall::new(function, args) };
-        scope.guest_runs = true;
-        let ended = (&mut call).await;
-        scope.guest_runs = false;
-        if let Err(caught) = ended {
-            return Err(store.opaque().throw_to_error(&caught));
-        }
-        let mut args = call.args();
+        let call = unsafe { SuspendableCall::new(function, args) };
+        let mut args = store.opaque().run(call).await?;
         let result = finish_call(store.opaque(), id, info, as_frame(&mut args), lift);
         scope.well = result.is_ok();
         result
@@ -138,28 +132,57 @@ fn as_frame(args: &mut [ValRaw; FRAME_SLOTS]) -> &mut Frame {
     unsafe { &mut *(&raw mut *args).cast::<Frame>() }
 }
 
+impl StoreOpaque {
+    /// Runs a guest on a stack that can be suspended: its arguments' slots afterwards.
+    ///
+    /// Dropping the future before it is done ends the guest, and no guest of the store can be entered again.
+    pub(in crate::component) async fn run(
+        &mut self,
+        mut call: SuspendableCall,
+    ) -> Result<[ValRaw; FRAME_SLOTS]> {
+        let running = Running(&raw mut self.trapped);
+        let ended = (&mut call).await;
+        std::mem::forget(running);
+        match ended {
+            Ok(()) => Ok(call.args()),
+            Err(caught) => Err(self.throw_to_error(&caught)),
+        }
+    }
+}
+
+/// Dropped, a guest has not ended by itself, which is what its store has to know.
+struct Running(*mut bool);
+
+// SAFETY: the page has one thread; `page::local` refuses to compile otherwise.
+unsafe impl Send for Running {}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // SAFETY: whoever runs the guest borrows the store meanwhile.
+        unsafe { *self.0 = true };
+    }
+}
+
 /// The scope of a call, ended when the call is done or dropped.
-struct Scope {
+pub(in crate::component) struct Scope {
     store: *mut StoreOpaque,
     instance: *const InstanceData,
     mark: Mark,
     /// Whether the call has ended well.
-    well: bool,
-    /// Dropped while this is set, the guest has not ended by itself.
-    guest_runs: bool,
+    pub well: bool,
 }
 
 // SAFETY: the page has one thread; `page::local` refuses to compile otherwise.
 unsafe impl Send for Scope {}
 
 impl Scope {
-    fn enter(store: &mut StoreOpaque, instance: &InstanceData) -> Result<Scope> {
+    /// The scope of a call into `instance` that begins, and ends before the borrow of the store does.
+    pub fn enter(store: &mut StoreOpaque, instance: &InstanceData) -> Result<Scope> {
         Ok(Scope {
             mark: store.enter_call(instance)?,
             store: &raw mut *store,
             instance,
             well: false,
-            guest_runs: false,
         })
     }
 }
@@ -169,6 +192,5 @@ impl Drop for Scope {
         // SAFETY: the call borrows the store, which owns the instance, for longer than its scope.
         let (store, instance) = unsafe { (&mut *self.store, &*self.instance) };
         store.leave_call(instance, self.mark, self.well);
-        store.trapped |= self.guest_runs;
     }
 }

@@ -9,6 +9,7 @@ use crate::component::types::ComponentFunc;
 use crate::component::val::Val;
 use crate::page::{self, CallFrame};
 use crate::store::StoreContextMut;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use wasmtime_environ::error::{Error, Result, format_err};
@@ -159,8 +160,11 @@ impl Landing {
     }
 }
 
-/// The result of a host function where nothing can wait for it; one that gives way to others before it is done is asked once more.
-fn now_or_never(mut future: Waiting) -> Result<Finish> {
+/// The result of what the host does where nothing can wait for it; what gives way to others before it is done is asked once more.
+pub(in crate::component) fn now_or_never<R, F>(mut future: Pin<Box<F>>) -> Result<R>
+where
+    F: Future<Output = Result<R>> + ?Sized,
+{
     let mut cx = Context::from_waker(Waker::noop());
     for _ in 0..2 {
         if let Poll::Ready(result) = future.as_mut().poll(&mut cx) {
@@ -174,8 +178,7 @@ fn now_or_never(mut future: Waiting) -> Result<Finish> {
 fn cannot_wait() -> Error {
     match page::can_suspend() {
         true => format_err!(
-            "a guest cannot wait for the host here: only below `call_async` can it be suspended, and not inside of a start function \
-             or of another call"
+            "a guest cannot wait for the host here: only below `call_async`, `instantiate_async` and `resource_drop_async` can it be suspended"
         ),
         false => format_err!(
             "a guest cannot wait for the host in this browser: it has no JavaScript Promise Integration (`WebAssembly.Suspending`)"

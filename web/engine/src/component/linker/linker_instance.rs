@@ -110,10 +110,33 @@ impl<T: 'static> LinkerInstance<'_, T> {
         ty: ResourceType,
         dtor: impl Fn(StoreContextMut<'_, T>, u32) -> Result<()> + Send + Sync + 'static,
     ) -> Result<()> {
-        let dtor = HostDestructor(Box::new(move |store, rep| {
+        let dtor = HostDestructor::Sync(Box::new(move |store, rep| {
             // SAFETY: a linker's destructors are run for stores with its data type alone, whose borrow sleeps meanwhile.
             let store = unsafe { &mut *store.cast::<StoreInner<T>>() };
             dtor(StoreContextMut(store), rep)
+        }));
+        self.define(name, Definition::Resource(ty, Arc::new(dtor)))
+    }
+
+    /// As [`resource`](LinkerInstance::resource), with an asynchronous destructor: a guest that drops such a resource is suspended until it is
+    /// done.
+    ///
+    /// # Errors
+    ///
+    /// `name` is defined already.
+    pub fn resource_async<F>(&mut self, name: &str, ty: ResourceType, dtor: F) -> Result<()>
+    where
+        T: Send,
+        F: Fn(StoreContextMut<'_, T>, u32) -> Box<dyn Future<Output = Result<()>> + Send + '_>
+            + Send
+            + Sync
+            + 'static,
+    {
+        let dtor = HostDestructor::Async(Box::new(move |store, rep| {
+            // SAFETY: a linker's destructors are run for stores with its data type alone, and whoever polls the future borrows the store
+            // until that is gone.
+            let store = unsafe { &mut *store.cast::<StoreInner<T>>() };
+            Box::into_pin(dtor(StoreContextMut(store), rep))
         }));
         self.define(name, Definition::Resource(ty, Arc::new(dtor)))
     }

@@ -5,6 +5,7 @@ use crate::component::resource::ResourceType;
 use crate::module::Module;
 use crate::store::StoreOpaque;
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
 use wasmtime_environ::collections::{TryClone, TryString};
 use wasmtime_environ::component::{NameMap, NameMapNoIntern};
@@ -24,14 +25,20 @@ pub(crate) enum Definition {
 }
 
 /// What the host runs when a guest drops a resource that it owns.
-pub(crate) struct HostDestructor(
-    pub(super) Box<dyn Fn(*mut StoreOpaque, u32) -> Result<()> + Send + Sync>,
-);
+pub(crate) enum HostDestructor {
+    /// It is done at once.
+    Sync(Box<dyn Fn(*mut StoreOpaque, u32) -> Result<()> + Send + Sync>),
+    /// It may have to be waited for; the future borrows the store, as whoever polls it does.
+    Async(Box<dyn Fn(*mut StoreOpaque, u32) -> Destroying + Send + Sync>),
+}
+
+/// An asynchronous destructor under way.
+pub(crate) type Destroying = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
 
 impl HostDestructor {
-    /// Runs the destructor on the representation `rep`.
-    pub fn run(&self, store: *mut StoreOpaque, rep: u32) -> Result<()> {
-        (self.0)(store, rep)
+    /// Whether a guest that drops a resource may have to be suspended.
+    pub fn is_async(&self) -> bool {
+        matches!(self, HostDestructor::Async(_))
     }
 }
 

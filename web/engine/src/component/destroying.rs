@@ -1,0 +1,146 @@
+//! Destructors of resources: what is run when a guest or the host drops the handle that owns one.
+//!
+//! A guest's own destructor is called by the wrapper of `resource.drop`, with nothing between, so that it may wait; the host's is called here.
+
+use super::func::Scope;
+use super::host::{Finish, Waiting, now_or_never};
+use super::instance::InstanceData;
+use super::linker::{Destroying, HostDestructor};
+use super::resource::Destructor;
+use crate::codegen::{DESTROYS, SUSPENDS};
+use crate::page::{self, CallFrame, FRAME_SLOTS, Slot, SuspendableCall};
+use crate::raw::ValRaw;
+use crate::store::StoreOpaque;
+use std::sync::Arc;
+use wasmtime_environ::component::ResourceIndex;
+use wasmtime_environ::error::Result;
+
+/// How a resource is destroyed.
+pub(super) enum Destroy {
+    Host(Arc<HostDestructor>),
+    Guest(Slot),
+}
+
+/// What a wrapper is told when there is nothing left to do.
+const DONE: u32 = 0;
+
+/// A destructor has no scope of its own.
+const NO_SCOPE: usize = 0;
+
+impl InstanceData {
+    /// Runs the destructor of a resource, if it has one, where nothing can be waited for.
+    pub(super) fn destroy(&self, resource: ResourceIndex, rep: u32) -> Result<()> {
+        match self.destructors.get(&resource) {
+            None => Ok(()),
+            Some(Destroy::Host(dtor)) => match &**dtor {
+                HostDestructor::Sync(dtor) => dtor(self.store, rep),
+                HostDestructor::Async(dtor) => now_or_never(dtor(self.store, rep)),
+            },
+            Some(Destroy::Guest(slot)) => {
+                let mut args = [ValRaw::u32(rep)];
+                // SAFETY: a destructor's trampoline takes one slot and writes none.
+                unsafe { page::enter(slot.index(), args.as_mut_ptr()) }.map_err(|caught| {
+                    // SAFETY: the store outlives its instances, and whoever borrows it sleeps while the guest runs.
+                    unsafe { (*self.store).throw_to_error(&caught) }
+                })
+            }
+        }
+    }
+
+    /// Destroys a resource that a guest has dropped, or begins to: what the guest's wrapper is to do.
+    pub(super) fn destroy_for_guest(
+        &self,
+        resource: ResourceIndex,
+        rep: u32,
+        frame: &mut CallFrame,
+    ) -> Result<u32> {
+        match self.destructors.get(&resource) {
+            None => Ok(DONE),
+            Some(Destroy::Host(dtor)) => match &**dtor {
+                HostDestructor::Sync(dtor) => dtor(self.store, rep).map(|()| DONE),
+                HostDestructor::Async(dtor) => begin(dtor(self.store, rep), frame),
+            },
+            Some(Destroy::Guest(slot)) => {
+                frame.slots[0].write(ValRaw::u32(rep));
+                frame.slots[1].write(ValRaw::u32(slot.index()));
+                Ok(DESTROYS)
+            }
+        }
+    }
+}
+
+/// Begins the host's destructor, for which the guest in `frame` may have to be suspended.
+fn begin(destroying: Destroying, frame: &CallFrame) -> Result<u32> {
+    // SAFETY: who entered the guest keeps what its frame points to.
+    let Some(waits) = (unsafe { frame.waits.as_ref() }) else {
+        return now_or_never(destroying).map(|()| DONE);
+    };
+    let waiting: Waiting = Box::pin(async move {
+        destroying.await?;
+        let nothing: Finish = Box::new(|_| Ok(()));
+        Ok(nothing)
+    });
+    match waits.begin(NO_SCOPE, waiting) {
+        None => Ok(SUSPENDS),
+        Some(result) => result.map(|_| DONE),
+    }
+}
+
+/// What has become of the host's destructor that the guest in `frame` was suspended for.
+pub(super) fn finish(frame: &CallFrame) -> Result<u32> {
+    // SAFETY: a guest was suspended, so its frame has what it waited for.
+    let waits = unsafe { &*frame.waits };
+    let (_, result) = waits.finish();
+    result.map(|_| DONE)
+}
+
+impl StoreOpaque {
+    /// Runs a destructor because the host drops the last handle to a resource.
+    pub(super) fn run_destructor_from_host(&mut self, dtor: Destructor, rep: u32) -> Result<()> {
+        let instance: *const InstanceData = &raw const *self.instances[dtor.instance.index()];
+        // SAFETY: instances are boxed and live as long as their store.
+        let instance = unsafe { &*instance };
+        if instance.owners[dtor.resource].is_none() {
+            return instance.destroy(dtor.resource, rep);
+        }
+        let mark = self.enter_call(instance)?;
+        let result = instance.destroy(dtor.resource, rep);
+        self.leave_call(instance, mark, result.is_ok());
+        result
+    }
+
+    /// As [`run_destructor_from_host`](StoreOpaque::run_destructor_from_host), where the destructor may have to wait, or to be waited for.
+    pub(super) async fn run_destructor_from_host_async(
+        &mut self,
+        dtor: Destructor,
+        rep: u32,
+    ) -> Result<()> {
+        let instance = {
+            let instance: *const InstanceData = &raw const *self.instances[dtor.instance.index()];
+            // SAFETY: instances are boxed and live as long as their store.
+            unsafe { &*instance }
+        };
+        match instance.destructors.get(&dtor.resource) {
+            Some(Destroy::Host(host)) => {
+                let destroying = match &**host {
+                    HostDestructor::Sync(host) => return host(instance.store, rep),
+                    HostDestructor::Async(host) => host(instance.store, rep),
+                };
+                destroying.await
+            }
+            Some(Destroy::Guest(slot)) if self.async_required && page::can_suspend() => {
+                let mut scope = Scope::enter(self, instance)?;
+                let call = {
+                    let mut args = [ValRaw::ZERO; FRAME_SLOTS];
+                    args[0] = ValRaw::u32(rep);
+                    // SAFETY: a destructor's trampoline takes one slot and writes none.
+                    unsafe { SuspendableCall::new(slot.promising()?, args) }
+                };
+                let ended = self.run(call).await;
+                scope.well = ended.is_ok();
+                ended.map(drop)
+            }
+            Some(Destroy::Guest(_)) | None => self.run_destructor_from_host(dtor, rep),
+        }
+    }
+}
