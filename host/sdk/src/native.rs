@@ -1,9 +1,10 @@
 //! The facade natively: Wasmtime as it is.
 
 pub use wasmtime::{
-    AsContext, AsContextMut, Config, Engine, Error, ExportType, ExternType, FuncType, GlobalType,
-    HeapType, ImportType, MemoryType, Module, Mutability, RefType, Result, Store, StoreContext,
-    StoreContextMut, TableType, TagType, ToWasmtimeResult, Trap, ValRaw, ValType, bail, ensure,
+    AsContext, AsContextMut, Config, Engine, EngineWeak, Error, ExportType, ExternType, FrameInfo,
+    FuncType, GlobalType, HeapType, ImportType, MemoryType, Module, Mutability, RefType,
+    ResourceLimiter, Result, Store, StoreContext, StoreContextMut, StoreLimits, StoreLimitsBuilder,
+    TableType, TagType, ToWasmtimeResult, Trap, ValRaw, ValType, WasmBacktrace, bail, ensure,
     error, format_err,
 };
 

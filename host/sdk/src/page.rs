@@ -1,10 +1,11 @@
 //! The facade in the page: `amphi-web` under Wasmtime's names.
 
 pub use amphi_web::{
-    AsContext, AsContextMut, Config, Engine, Error, ExportType, ExternType, FuncType, GlobalType,
-    HeapType, ImportType, MemoryType, Module, Mutability, RefType, Result, Store, StoreContext,
-    StoreContextMut, TableType, TagType, ToWasmtimeResult, Trap, ValRaw, ValType, bail,
-    can_suspend, ensure, error, format_err,
+    AsContext, AsContextMut, Config, Engine, EngineWeak, Error, ExportType, ExternType, FrameInfo,
+    FuncType, GlobalType, HeapType, ImportType, MemoryType, Module, Mutability, RefType,
+    ResourceLimiter, Result, Store, StoreContext, StoreContextMut, StoreLimits, StoreLimitsBuilder,
+    TableType, TagType, ToWasmtimeResult, Trap, ValRaw, ValType, WasmBacktrace, bail, can_suspend,
+    ensure, error, format_err,
 };
 
 /// WASI for both hosts, with the names of `wasmtime-wasi`.

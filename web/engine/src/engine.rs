@@ -1,7 +1,9 @@
 //! `Engine` and `Config`.
 
+use crate::backtrace::DEFAULT_MAX_FRAMES;
 use crate::plan;
-use std::sync::Arc;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Weak};
 use wasmtime_environ::error::{Result, bail};
 use wasmtime_environ::wasmparser::WasmFeatures;
 
@@ -13,6 +15,8 @@ pub struct Config {
     refused: Vec<&'static str>,
     /// What components and modules may use.
     features: WasmFeatures,
+    /// How many frames of a backtrace are kept; none if there is to be no backtrace.
+    max_frames: Option<NonZeroUsize>,
 }
 
 impl Default for Config {
@@ -20,6 +24,7 @@ impl Default for Config {
         Config {
             refused: Vec::new(),
             features: plan::features(),
+            max_frames: Some(DEFAULT_MAX_FRAMES),
         }
     }
 }
@@ -72,7 +77,35 @@ impl Config {
         self.refuse("max_wasm_stack", true)
     }
 
+    /// Nothing happens, as in Wasmtime: whatever may be called asynchronously can be.
+    #[doc(hidden)]
+    #[deprecated(note = "no longer has any effect")]
+    pub fn async_support(&mut self, _enable: bool) -> &mut Config {
+        self
+    }
+
+    /// Which calls may enter which instances is decided as Wasmtime does it with support for concurrency, which is on there unless it is switched
+    /// off. A page cannot do without: if it is switched off, [`Engine::new`] fails and names it.
+    pub fn concurrency_support(&mut self, enable: bool) -> &mut Config {
+        self.refuse("concurrency_support(false)", !enable)
+    }
+
+    /// A hint, which a page has no use for: how many threads compile is the browser's business, and changes nothing else.
+    pub fn parallel_compilation(&mut self, _parallel: bool) -> &mut Config {
+        self
+    }
+
+    /// How many frames a [`WasmBacktrace`](crate::WasmBacktrace) has at the most; with `None` errors have none. 20 unless set.
+    pub fn wasm_backtrace_max_frames(&mut self, limit: Option<NonZeroUsize>) -> &mut Config {
+        self.max_frames = limit;
+        self
+    }
+
     optional! {
+        /// Tables of references to what the host has, and several tables; on unless switched off.
+        wasm_reference_types: REFERENCE_TYPES;
+        /// References to functions that tell their type and are never null; on unless switched off.
+        wasm_function_references: FUNCTION_REFERENCES;
         /// Whether calls in tail position may be made as such; they may unless this is switched off.
         wasm_tail_call: TAIL_CALL;
         /// Whether constant expressions may add and multiply; they may unless this is switched off.
@@ -102,6 +135,10 @@ impl Config {
         consume_fuel;
         /// The garbage-collection proposal.
         wasm_gc;
+        /// Exceptions that guests throw and catch.
+        wasm_exceptions;
+        /// Atomic operations, and memories that may be shared.
+        wasm_threads;
         /// Arithmetic on 128 bits.
         wasm_wide_arithmetic;
         /// Memories with small pages.
@@ -166,6 +203,16 @@ impl Engine {
         Arc::ptr_eq(&a.0, &b.0)
     }
 
+    /// A handle that keeps nothing alive.
+    pub fn weak(&self) -> EngineWeak {
+        EngineWeak(Arc::downgrade(&self.0))
+    }
+
+    /// How many frames of a backtrace are kept.
+    pub(crate) fn max_frames(&self) -> Option<NonZeroUsize> {
+        self.0.max_frames
+    }
+
     /// What a component may be made of.
     pub(crate) fn features(&self) -> WasmFeatures {
         self.0.features
@@ -173,6 +220,17 @@ impl Engine {
 
     /// Ends an epoch: nothing happens in a page, where no store can be interrupted by epochs.
     pub fn increment_epoch(&self) {}
+}
+
+/// A handle to an [`Engine`] that does not keep it, as `wasmtime::EngineWeak`.
+#[derive(Clone, Debug, Default)]
+pub struct EngineWeak(Weak<Config>);
+
+impl EngineWeak {
+    /// The engine, if there still is one.
+    pub fn upgrade(&self) -> Option<Engine> {
+        self.0.upgrade().map(Engine)
+    }
 }
 
 /// Whether this browser can suspend a guest that waits for an asynchronous host function (JavaScript Promise Integration).

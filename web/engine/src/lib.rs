@@ -10,6 +10,8 @@
 //!
 //! Stages 3 and 4 exist on `wasm32` alone. A component that cannot be run gives an error naming the feature; nothing panics.
 
+#[cfg(any(target_arch = "wasm32", test))]
+mod backtrace;
 pub mod codegen;
 mod core_type;
 mod flags;
@@ -27,6 +29,8 @@ pub mod floor;
 #[doc(hidden)]
 pub mod gauge;
 #[cfg(target_arch = "wasm32")]
+mod limits;
+#[cfg(target_arch = "wasm32")]
 mod module;
 #[cfg(target_arch = "wasm32")]
 mod page;
@@ -37,12 +41,19 @@ mod store;
 #[cfg(target_arch = "wasm32")]
 mod trap;
 
+#[cfg(target_arch = "wasm32")]
+pub use backtrace::{FrameInfo, WasmBacktrace};
 pub use core_type::{
     ExternType, FuncType, GlobalType, HeapType, MemoryType, Mutability, RefType, TableType,
     TagType, ValType,
 };
 #[cfg(target_arch = "wasm32")]
-pub use engine::{Config, Engine, can_suspend};
+pub use engine::{Config, Engine, EngineWeak, can_suspend};
+#[cfg(target_arch = "wasm32")]
+pub use limits::{
+    DEFAULT_INSTANCE_LIMIT, DEFAULT_MEMORY_LIMIT, DEFAULT_TABLE_LIMIT, ResourceLimiter,
+    StoreLimits, StoreLimitsBuilder,
+};
 #[cfg(target_arch = "wasm32")]
 pub use module::{ExportType, ImportType, Module};
 #[cfg(target_arch = "wasm32")]

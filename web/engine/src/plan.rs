@@ -10,6 +10,7 @@ mod module;
 mod placed;
 mod read;
 mod screen;
+mod size;
 
 pub use adapters::check_adapters;
 pub use element::ActiveElements;
@@ -17,6 +18,7 @@ pub use instruction::Place;
 pub use module::ModuleShape;
 pub use placed::{Placed, placed};
 pub use read::features;
+pub use size::{Size, Sizes};
 
 use crate::codegen::{Accessor, SingleMemory, deferred_start, single_memory};
 use std::sync::Arc;
@@ -97,12 +99,16 @@ pub struct Counts {
 pub struct CoreModule {
     /// Its bytes.
     pub wasm: Vec<u8>,
+    /// The name that it gives itself.
+    pub name: Option<String>,
     /// Module and field name of each import, in order.
     pub imports: Vec<(String, String)>,
     /// Whether it has a start function, and when that runs.
     pub start: Start,
     /// What it writes into tables when it is instantiated.
     pub elements: Arc<[ActiveElements]>,
+    /// How large its memories and tables may become.
+    pub sizes: Sizes,
     /// What stands for its memories behind the first, once it is rewritten for browsers that allow one.
     pub accessors: Vec<Accessor>,
     /// Imports that are calls of a component behind another, to be counted while they last: which, and of what type.

@@ -5,6 +5,7 @@ use crate::component::entering::LeftInside;
 use crate::component::instance::InstanceData;
 use crate::component::resource::{HostHandles, LiveHandles};
 use crate::engine::Engine;
+use crate::limits::{Limiter, ResourceLimiter, Taken};
 use crate::page::Caught;
 use std::marker::PhantomPinned;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -25,6 +26,7 @@ pub struct Store<T: 'static> {
 pub(crate) struct StoreInner<T> {
     pub opaque: StoreOpaque,
     pub data: T,
+    pub limiter: Option<Limiter<T>>,
 }
 
 /// The part of a store that does not depend on its data's type.
@@ -42,6 +44,8 @@ pub(crate) struct StoreOpaque {
     pub left_inside: Vec<LeftInside>,
     pub host_handles: HostHandles,
     pub live_handles: LiveHandles,
+    /// What instances there are, with their memories and tables.
+    pub taken: Taken,
     /// How much one call may make of what a guest gives.
     pub hostcall_fuel: usize,
     /// Set by the first trap: no instance may be entered again.
@@ -70,6 +74,7 @@ impl<T: 'static> Store<T> {
                     left_inside: Vec::new(),
                     host_handles: HostHandles::default(),
                     live_handles: LiveHandles::default(),
+                    taken: Taken::default(),
                     hostcall_fuel: DEFAULT_HOSTCALL_FUEL,
                     trapped: false,
                     async_required: false,
@@ -77,6 +82,7 @@ impl<T: 'static> Store<T> {
                     _pinned: PhantomPinned,
                 },
                 data,
+                limiter: None,
             }),
         }
     }
@@ -135,6 +141,18 @@ impl<T: 'static> Store<T> {
         self.inner.opaque.live_handles.limit = limit;
     }
 
+    /// Has the store's data decide what its instances may take, as Wasmtime does.
+    ///
+    /// A browser grows memories and tables without telling anybody. So the limiter is asked when an instance is made, for the sizes that its memories
+    /// and tables begin with and then for the most that each may grow to by the module's own declaration; no instance is made of a module that
+    /// may outgrow the limit, and the error names this method.
+    pub fn limiter(
+        &mut self,
+        limiter: impl (FnMut(&mut T) -> &mut dyn ResourceLimiter) + Send + Sync + 'static,
+    ) {
+        self.inner.limit(limiter);
+    }
+
     /// Fails: guests in a page have no fuel.
     ///
     /// # Errors
@@ -183,7 +201,13 @@ impl StoreOpaque {
     pub fn throw_to_error(&mut self, caught: &Caught) -> Error {
         let pending = self.pending_error.take();
         let modules = self.instances.iter().flat_map(|data| data.core_modules());
-        let (error, trapped) = crate::trap::error(caught, pending, modules);
+        let max_frames = self.engine.max_frames();
+        let names: Vec<&str> = self
+            .instances
+            .iter()
+            .flat_map(|data| data.module_names())
+            .collect();
+        let (error, trapped) = crate::trap::error(caught, pending, max_frames, &names, modules);
         self.trapped |= trapped;
         error
     }

@@ -1,8 +1,10 @@
 //! Traps, recovered from what the browsers say.
 
+use crate::backtrace::WasmBacktrace;
 use crate::page::{Caught, caught_message, caught_stack};
 use crate::plan::Place;
 use js_sys::WebAssembly;
+use std::num::NonZeroUsize;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasmtime_environ::Trap;
 use wasmtime_environ::error::{Error, format_err};
@@ -45,12 +47,14 @@ const MESSAGES: &[(&str, Trap)] = &[
     ("writes outside of memory", Trap::MemoryOutOfBounds),
 ];
 
-/// The error for something that a guest threw, and whether the guest was running: what a host function reported, or a [`Trap`], with the
-/// browser's stack as context; or that the browser refused to run the guest at all. `modules`
+/// The error for something that a guest threw, and whether the guest was running: what a host function reported, or a [`Trap`], with a
+/// backtrace of so many frames, in modules of these names, as context; or that the browser refused to run the guest at all. `modules`
 /// are the core modules that may be on the stack, kept where the browser's messages do not tell all kinds apart.
 pub fn error<'a>(
     caught: &Caught,
     pending: Option<Error>,
+    max_frames: Option<NonZeroUsize>,
+    names: &[&str],
     modules: impl Iterator<Item = &'a [u8]>,
 ) -> (Error, bool) {
     let message = caught_message(&caught.0);
@@ -61,6 +65,7 @@ pub fn error<'a>(
         );
     }
     let stack = caught_stack(&caught.0);
+    let backtrace = WasmBacktrace::read(&stack, pending.is_some(), max_frames, names);
     let error = pending.unwrap_or_else(|| match trap(&message) {
         Some(Trap::MemoryOutOfBounds) if reaches_into_table(&stack, modules) => {
             Error::from(Trap::TableOutOfBounds)
@@ -68,8 +73,8 @@ pub fn error<'a>(
         Some(trap) => Error::from(trap),
         None => format_err!("wasm trap that this engine does not know: {message}"),
     });
-    let error = match guest_frames(&stack) {
-        Some(frames) => error.context(format!("error while executing at wasm backtrace:{frames}")),
+    let error = match backtrace {
+        Some(backtrace) => error.context(backtrace),
         None => error,
     };
     (error, true)
@@ -99,18 +104,4 @@ fn is_refusal(thrown: &JsValue, message: &str) -> bool {
     thrown.is_instance_of::<WebAssembly::LinkError>()
         || thrown.is_instance_of::<WebAssembly::CompileError>()
         || (thrown.is_instance_of::<js_sys::RangeError>() && !stack)
-}
-
-/// The wasm frames of a JavaScript stack inside the guard, one to a line; none if the guard is not on it.
-fn guest_frames(stack: &str) -> Option<String> {
-    const MOST: usize = 20;
-    let guard = stack.lines().position(|line| line.contains("amphiGuard"))?;
-    let frames = stack
-        .lines()
-        .take(guard)
-        .filter(|line| line.contains("wasm"))
-        .take(MOST)
-        .enumerate()
-        .map(|(index, line)| format!("\n    {index}: {}", line.trim().trim_start_matches("at ")));
-    Some(frames.collect())
 }

@@ -7,10 +7,9 @@ use crate::app::{self, Answer, Sensor, State, filter};
 use crate::json;
 use amphi::component::Linker;
 use amphi::wasi::runtime::in_tokio;
-use amphi::{Config, Engine, Store, Trap};
+use amphi::{Config, Engine, Store, StoreLimits, StoreLimitsBuilder, Trap};
 use std::fmt;
 use std::time::{Duration, Instant};
-use wasmtime::{StoreLimits, StoreLimitsBuilder};
 
 mod responder;
 mod waits;

@@ -229,6 +229,17 @@ impl InstanceData {
         modules.iter().map(|module| module.wasm.as_slice())
     }
 
+    /// The names that core modules give themselves.
+    pub(crate) fn module_names(&self) -> impl Iterator<Item = &str> {
+        let own = self.component.plan().modules.iter();
+        let imported = self.imports.iter().filter_map(|import| match import {
+            RuntimeImport::Module(module) => module.name(),
+            RuntimeImport::Func(_) | RuntimeImport::Resource(_) => None,
+        });
+        own.filter_map(|module| module.name.as_deref())
+            .chain(imported)
+    }
+
     pub(crate) fn instance_type(&self) -> InstanceType<'_> {
         InstanceType {
             types: self.component.types(),

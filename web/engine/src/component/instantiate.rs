@@ -17,7 +17,7 @@ use crate::plan::{
     ActiveElements, CoreType, Def, Options, Placed, Plan, Signature, Start, Step, TrampolineKind,
 };
 use crate::raw::ValRaw;
-use crate::store::{AsContextMut, StoreOpaque};
+use crate::store::{AsContextMut, StoreContextMut, StoreOpaque};
 use js_sys::{Object, WebAssembly};
 use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
@@ -112,6 +112,25 @@ impl<T: 'static> InstancePre<T> {
         })
     }
 
+    /// Counts the instances of core modules that are to be made.
+    fn admit(&self, store: &mut StoreContextMut<'_, T>) -> Result<()> {
+        let plan = self.component.plan();
+        for step in &plan.steps {
+            match step {
+                Step::InstantiateModule { module, .. } => {
+                    store.0.admit(&plan.modules[*module].sizes)?;
+                }
+                Step::InstantiateImport { import, .. } => {
+                    if let RuntimeImport::Module(module) = &self.imports[*import] {
+                        store.0.admit(&module.shape().sizes)?;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Makes an instance.
     ///
     /// # Errors
@@ -121,6 +140,7 @@ impl<T: 'static> InstancePre<T> {
         let mut store = store.as_context_mut();
         store.opaque().async_required |= self.is_async();
         store.opaque().validate_sync_call()?;
+        self.admit(&mut store)?;
         let mut instantiation = Instantiation::new(self, store.opaque())?;
         for step in &self.component.plan().steps {
             if let Some(core) = instantiation.step(step)? {
@@ -147,6 +167,7 @@ impl<T: 'static> InstancePre<T> {
     ) -> Result<Instance> {
         let mut store = store.as_context_mut();
         store.opaque().async_required |= self.is_async();
+        self.admit(&mut store)?;
         let mut instantiation = Instantiation::new(self, store.opaque())?;
         for step in &self.component.plan().steps {
             if let Some(core) = instantiation.step(step)? {

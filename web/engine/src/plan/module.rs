@@ -1,7 +1,8 @@
 //! What is known of a core module that a host passes around whole: as an import or as an export of a component.
 
 use super::element::ActiveElements;
-use super::read::validate_bodies;
+use super::read::{module_name, validate_bodies};
+use super::size::Sizes;
 use crate::core_type::{ExternType, matches};
 use std::sync::Arc;
 use wasmtime_environ::component::TypeModule;
@@ -25,6 +26,8 @@ pub struct ModuleShape {
     pub starts: bool,
     /// What it writes into tables meanwhile.
     pub elements: Arc<[ActiveElements]>,
+    /// How large its memories and tables may become.
+    pub sizes: Sizes,
 }
 
 impl ModuleShape {
@@ -49,7 +52,7 @@ impl ModuleShape {
     pub(super) fn read(translation: &ModuleTranslation<'_>, types: &ModuleTypes) -> ModuleShape {
         let module = &translation.module;
         ModuleShape {
-            name: module.name.map(|name| module.strings[name].to_owned()),
+            name: module_name(module),
             imports: module
                 .imports()
                 .map(|(module, field, ty)| {
@@ -67,6 +70,7 @@ impl ModuleShape {
                 .collect(),
             starts: translation.start_func.is_some(),
             elements: ActiveElements::read(translation.wasm),
+            sizes: Sizes::read(module),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     ActiveElements, CoreExport, CoreModule, CoreType, Counts, Def, Export, ModuleShape, Options,
-    Plan, Signature, Start, Step, Trampoline, TrampolineKind, Transcoding, adapters, screen,
+    Plan, Signature, Sizes, Start, Step, Trampoline, TrampolineKind, Transcoding, adapters, screen,
 };
 use std::sync::Arc;
 use wasmtime_environ::component::{
@@ -13,8 +13,8 @@ use wasmtime_environ::error::{Context as _, Result, bail, format_err};
 use wasmtime_environ::prelude::IndexMap;
 use wasmtime_environ::wasmparser::{FuncValidatorAllocations, Validator, WasmFeatures};
 use wasmtime_environ::{
-    EntityIndex, EntityRef as _, ModuleInternedTypeIndex, ModuleTranslation, PrimaryMap, ScopeVec,
-    StaticModuleIndex, Tunables, WasmFuncType, WasmValType,
+    EntityIndex, EntityRef as _, Module, ModuleInternedTypeIndex, ModuleTranslation, PrimaryMap,
+    ScopeVec, StaticModuleIndex, Tunables, WasmFuncType, WasmValType,
 };
 
 /// Core and component features that a component may use: what Wasmtime takes by default, as the facade builds it. The browser itself must
@@ -428,6 +428,7 @@ fn instance_using(options: &[Options], matches: impl Fn(&Options) -> bool) -> us
 fn core_module(translation: &ModuleTranslation<'_>) -> CoreModule {
     CoreModule {
         wasm: translation.wasm.to_vec(),
+        name: module_name(&translation.module),
         imports: translation
             .module
             .imports()
@@ -435,9 +436,15 @@ fn core_module(translation: &ModuleTranslation<'_>) -> CoreModule {
             .collect(),
         start: Start::of(translation.start_func.is_some()),
         elements: ActiveElements::read(translation.wasm),
+        sizes: Sizes::read(&translation.module),
         accessors: Vec::new(),
         counted: Vec::new(),
     }
+}
+
+/// The name that a module gives itself.
+pub(super) fn module_name(module: &Module) -> Option<String> {
+    module.name.map(|name| module.strings[name].to_owned())
 }
 
 pub(super) fn signature(ty: &WasmFuncType) -> Result<Signature> {

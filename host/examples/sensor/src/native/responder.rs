@@ -9,13 +9,12 @@ use amphi::wasi_http::p2::bindings::http::types::Scheme;
 use amphi::wasi_http::{
     self, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpView, refusing_hooks,
 };
-use amphi::{Error, Result, Store};
+use amphi::{Error, Result, Store, StoreLimits};
 use axum::http::{Request, Response};
 use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::{error::Elapsed, timeout};
-use wasmtime::StoreLimits;
 
 /// A component that is compiled and linked, and grants that are none.
 pub struct Responder {

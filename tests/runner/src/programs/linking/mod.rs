@@ -10,6 +10,7 @@ mod reentry;
 mod reflection;
 mod resource_tables;
 mod semver;
+mod settings;
 mod shadowing;
 mod stores;
 mod unknown_imports;
@@ -44,6 +45,7 @@ pub const PROGRAMS: [(&str, &[&str], GuestProgram); 14] = [
         values_in_guests::run,
     ),
     ("resource tables", &[], resource_tables::run),
+    ("settings", &[], settings::run),
 ];
 
 const GREETER: &str = "bindings/greeter.wat";
