@@ -4,9 +4,11 @@ use crate::Config;
 
 /// Settings under which both hosts take and refuse the same components.
 ///
-/// Natively Wasmtime also runs what is asynchronous in the component model itself (functions that are `async` in WIT, streams, futures, and so
-/// WASI 0.3), which the page refuses by name. Here that is off, so that a component which an engine with these settings takes natively has
-/// no such thing in it when it gets to a page. In the page these are the default settings.
+/// What Wasmtime takes by itself depends on its crate's features, which any crate of an application may switch on, and is more than the page takes:
+/// what is asynchronous in the component model itself (functions that are `async` in WIT, streams, futures, and so WASI 0.3), and where their
+/// features are on, atomic operations, exceptions and garbage-collected values. Here every proposal that the page takes is on and every other off,
+/// so that a component which an engine with these settings takes natively has nothing in it that the page refuses for that reason. In the page
+/// these are the default settings.
 ///
 /// ```
 /// # fn example() -> amphi::Result<()> {
@@ -20,6 +22,56 @@ use crate::Config;
 #[must_use]
 pub fn shared_config() -> Config {
     let mut config = Config::new();
-    config.wasm_component_model_async(false);
+    pin(&mut config);
     config
+}
+
+/// The page takes nothing else by itself.
+#[cfg(target_arch = "wasm32")]
+fn pin(_config: &mut Config) {}
+
+/// Has Wasmtime take what the page takes, and nothing else.
+#[cfg(not(target_arch = "wasm32"))]
+fn pin(config: &mut Config) {
+    let taken = amphi_web::plan::features();
+    config
+        .wasm_features(taken, true)
+        .wasm_features(!taken, false)
+        .concurrency_support(true);
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::pin;
+    use crate::{Config, Engine};
+    use wasmtime::WasmFeatures;
+
+    /// Wasmtime as another crate's choice of its features may have it.
+    fn taking(more: WasmFeatures) -> Config {
+        let mut config = Config::new();
+        config.wasm_features(more, true);
+        config
+    }
+
+    #[test]
+    fn what_wasmtime_takes_by_itself_does_not_count() {
+        let page = amphi_web::plan::features();
+        for more in [
+            WasmFeatures::empty(),
+            WasmFeatures::THREADS | WasmFeatures::SHARED_EVERYTHING_THREADS,
+            WasmFeatures::GC_TYPES | WasmFeatures::EXCEPTIONS | WasmFeatures::LEGACY_EXCEPTIONS,
+            WasmFeatures::CUSTOM_PAGE_SIZES | WasmFeatures::WIDE_ARITHMETIC,
+            WasmFeatures::CM_ASYNC | WasmFeatures::CM_MAP | WasmFeatures::CM64,
+        ] {
+            let mut config = taking(more);
+            pin(&mut config);
+            let engine = Engine::new(&config).expect("what the page takes Wasmtime takes");
+            assert_eq!(engine.get_wasm_features(), page, "{more:?}");
+        }
+        let mut less = Config::new();
+        less.wasm_simd(false).wasm_relaxed_simd(false);
+        pin(&mut less);
+        let engine = Engine::new(&less).expect("what the page takes Wasmtime takes");
+        assert_eq!(engine.get_wasm_features(), page);
+    }
 }
