@@ -7,17 +7,14 @@ use amphi_wasi_web::http::{
     WasiHttpCtx, WasiHttpCtxView, WasiHttpView, default_hooks, refusing_hooks,
 };
 use amphi_wasi_web::p2::pipe::MemoryInputPipe;
-use amphi_wasi_web::p2::{OutputStream, Pollable, StreamResult};
-use amphi_wasi_web::{
-    FsPerms, ResourceTable, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView, async_trait,
-};
+use amphi_wasi_web::{FsPerms, ResourceTable, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use amphi_web::component::script::{self, Local};
-use bytes::Bytes;
 use js_sys::{Function, Uint8Array};
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use tokio::io::AsyncWrite;
 use wasm_bindgen::prelude::*;
-
-/// How much a handler is given at once.
-const PERMIT: usize = 64 * 1024;
 
 /// The data of an instance's store.
 pub struct State {
@@ -139,26 +136,24 @@ impl Handler {
     }
 }
 
-#[async_trait]
-impl Pollable for Handler {
-    async fn ready(&mut self) {}
-}
-
-#[async_trait]
-impl OutputStream for Handler {
-    fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
-        let bytes = Uint8Array::from(&*bytes);
+impl AsyncWrite for Handler {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let text = Uint8Array::from(bytes);
         // A handler that fails has seen the text all the same: the guest is not to blame, and goes on.
-        let _ = script::outside(|| self.0.call1(&JsValue::UNDEFINED, &bytes));
-        Ok(())
+        let _ = script::outside(|| self.0.call1(&JsValue::UNDEFINED, &text));
+        Poll::Ready(Ok(bytes.len()))
     }
 
-    fn flush(&mut self) -> StreamResult<()> {
-        Ok(())
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
     }
 
-    fn check_write(&mut self) -> StreamResult<usize> {
-        Ok(PERMIT)
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -169,7 +164,7 @@ impl IsTerminal for Handler {
 }
 
 impl StdoutStream for Handler {
-    fn p2_stream(&self) -> Box<dyn OutputStream> {
+    fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
         Box::new(self.clone())
     }
 }

@@ -1,15 +1,17 @@
 //! `wasi:cli`: arguments, environment, exit and the standard streams.
 
+use crate::I32Exit;
 use crate::p2::bindings::sync::cli::{
     environment, exit, stderr, stdin, stdout, terminal_input, terminal_output, terminal_stderr,
     terminal_stdin, terminal_stdout,
 };
-use crate::p2::pipe::{ClosedInputStream, SinkOutputStream};
+use crate::p2::pipe::{AsyncReadStream, AsyncWriteStream, ClosedInputStream, SinkOutputStream};
 use crate::p2::{DynInputStream, DynOutputStream, InputStream, OutputStream};
-use crate::{I32Exit, WasiCtxView};
 use amphi_web::Result;
-use amphi_web::component::Resource;
+use amphi_web::component::{HasData, Resource, ResourceTable};
+use std::pin::Pin;
 use std::sync::Arc;
+use tokio::io::{AsyncRead, AsyncWrite};
 
 /// Whether a standard stream is a terminal.
 pub trait IsTerminal {
@@ -18,19 +20,55 @@ pub trait IsTerminal {
 }
 
 /// What can be a guest's standard input.
-///
-/// Of `wasmtime-wasi`'s trait this has the function of WASI 0.2; the other one speaks of Tokio, which a page has not.
 pub trait StdinStream: IsTerminal + Send {
     /// A new handle. All handles read from the same place.
-    fn p2_stream(&self) -> Box<dyn InputStream>;
+    fn async_stream(&self) -> Box<dyn AsyncRead + Send + Sync>;
+
+    /// As [`async_stream`](Self::async_stream), as WASI 0.2 has it.
+    fn p2_stream(&self) -> Box<dyn InputStream> {
+        Box::new(AsyncReadStream::new(Pin::from(self.async_stream())))
+    }
 }
 
 /// What can be a guest's standard output or standard error.
-///
-/// Of `wasmtime-wasi`'s trait this has the function of WASI 0.2; the other one speaks of Tokio, which a page has not.
 pub trait StdoutStream: IsTerminal + Send {
     /// A new handle. All handles write to the same place.
-    fn p2_stream(&self) -> Box<dyn OutputStream>;
+    fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync>;
+
+    /// As [`async_stream`](Self::async_stream), as WASI 0.2 has it.
+    fn p2_stream(&self) -> Box<dyn OutputStream> {
+        let stream = Pin::from(self.async_stream());
+        Box::new(AsyncWriteStream::new(WRITE_BUDGET, stream))
+    }
+}
+
+/// How much an output takes at once that says nothing of that.
+const WRITE_BUDGET: usize = 8192;
+
+impl<T: IsTerminal + ?Sized> IsTerminal for &T {
+    fn is_terminal(&self) -> bool {
+        T::is_terminal(self)
+    }
+}
+
+impl<T: StdinStream + Sync + ?Sized> StdinStream for &T {
+    fn async_stream(&self) -> Box<dyn AsyncRead + Send + Sync> {
+        T::async_stream(self)
+    }
+
+    fn p2_stream(&self) -> Box<dyn InputStream> {
+        T::p2_stream(self)
+    }
+}
+
+impl<T: StdoutStream + Sync + ?Sized> StdoutStream for &T {
+    fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
+        T::async_stream(self)
+    }
+
+    fn p2_stream(&self) -> Box<dyn OutputStream> {
+        T::p2_stream(self)
+    }
 }
 
 impl<T: IsTerminal + ?Sized> IsTerminal for Box<T> {
@@ -40,12 +78,20 @@ impl<T: IsTerminal + ?Sized> IsTerminal for Box<T> {
 }
 
 impl<T: StdinStream + ?Sized> StdinStream for Box<T> {
+    fn async_stream(&self) -> Box<dyn AsyncRead + Send + Sync> {
+        T::async_stream(self)
+    }
+
     fn p2_stream(&self) -> Box<dyn InputStream> {
         T::p2_stream(self)
     }
 }
 
 impl<T: StdoutStream + ?Sized> StdoutStream for Box<T> {
+    fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
+        T::async_stream(self)
+    }
+
     fn p2_stream(&self) -> Box<dyn OutputStream> {
         T::p2_stream(self)
     }
@@ -58,12 +104,20 @@ impl<T: IsTerminal + ?Sized> IsTerminal for Arc<T> {
 }
 
 impl<T: StdinStream + Sync + ?Sized> StdinStream for Arc<T> {
+    fn async_stream(&self) -> Box<dyn AsyncRead + Send + Sync> {
+        T::async_stream(self)
+    }
+
     fn p2_stream(&self) -> Box<dyn InputStream> {
         T::p2_stream(self)
     }
 }
 
 impl<T: StdoutStream + Sync + ?Sized> StdoutStream for Arc<T> {
+    fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
+        T::async_stream(self)
+    }
+
     fn p2_stream(&self) -> Box<dyn OutputStream> {
         T::p2_stream(self)
     }
@@ -76,25 +130,54 @@ impl IsTerminal for std::io::Empty {
 }
 
 impl StdinStream for std::io::Empty {
+    fn async_stream(&self) -> Box<dyn AsyncRead + Send + Sync> {
+        Box::new(ClosedInputStream)
+    }
+
     fn p2_stream(&self) -> Box<dyn InputStream> {
         Box::new(ClosedInputStream)
     }
 }
 
 impl StdoutStream for std::io::Empty {
+    fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
+        Box::new(SinkOutputStream)
+    }
+
     fn p2_stream(&self) -> Box<dyn OutputStream> {
         Box::new(SinkOutputStream)
     }
 }
 
+/// Ties the interfaces of `wasi:cli` to [`WasiCliCtxView`].
+pub struct WasiCli;
+
+impl HasData for WasiCli {
+    type Data<'a> = WasiCliCtxView<'a>;
+}
+
+/// Implemented by a store's data, so that the functions of `wasi:cli` find their state in it; whatever has a [`WasiView`](crate::WasiView) has this.
+pub trait WasiCliView: Send {
+    /// The parts of `self` that the functions need.
+    fn cli(&mut self) -> WasiCliCtxView<'_>;
+}
+
+/// The store's data, as the functions of `wasi:cli` need it.
+pub struct WasiCliCtxView<'a> {
+    /// What the guest is granted.
+    pub ctx: &'a mut WasiCliCtx,
+    /// The resources that the guest holds.
+    pub table: &'a mut ResourceTable,
+}
+
 /// What `wasi:cli` grants a guest.
-pub(crate) struct WasiCliCtx {
-    pub environment: Vec<(String, String)>,
-    pub arguments: Vec<String>,
-    pub initial_cwd: Option<String>,
-    pub stdin: Box<dyn StdinStream>,
-    pub stdout: Box<dyn StdoutStream>,
-    pub stderr: Box<dyn StdoutStream>,
+pub struct WasiCliCtx {
+    pub(crate) environment: Vec<(String, String)>,
+    pub(crate) arguments: Vec<String>,
+    pub(crate) initial_cwd: Option<String>,
+    pub(crate) stdin: Box<dyn StdinStream>,
+    pub(crate) stdout: Box<dyn StdoutStream>,
+    pub(crate) stderr: Box<dyn StdoutStream>,
 }
 
 impl Default for WasiCliCtx {
@@ -110,21 +193,21 @@ impl Default for WasiCliCtx {
     }
 }
 
-impl environment::Host for WasiCtxView<'_> {
+impl environment::Host for WasiCliCtxView<'_> {
     fn get_environment(&mut self) -> Result<Vec<(String, String)>> {
-        Ok(self.ctx.cli.environment.clone())
+        Ok(self.ctx.environment.clone())
     }
 
     fn get_arguments(&mut self) -> Result<Vec<String>> {
-        Ok(self.ctx.cli.arguments.clone())
+        Ok(self.ctx.arguments.clone())
     }
 
     fn initial_cwd(&mut self) -> Result<Option<String>> {
-        Ok(self.ctx.cli.initial_cwd.clone())
+        Ok(self.ctx.initial_cwd.clone())
     }
 }
 
-impl exit::Host for WasiCtxView<'_> {
+impl exit::Host for WasiCliCtxView<'_> {
     fn exit(&mut self, status: Result<(), ()>) -> Result<()> {
         Err(I32Exit(i32::from(status.is_err())).into())
     }
@@ -134,21 +217,21 @@ impl exit::Host for WasiCtxView<'_> {
     }
 }
 
-impl stdin::Host for WasiCtxView<'_> {
+impl stdin::Host for WasiCliCtxView<'_> {
     fn get_stdin(&mut self) -> Result<Resource<DynInputStream>> {
-        Ok(self.table.push(self.ctx.cli.stdin.p2_stream())?)
+        Ok(self.table.push(self.ctx.stdin.p2_stream())?)
     }
 }
 
-impl stdout::Host for WasiCtxView<'_> {
+impl stdout::Host for WasiCliCtxView<'_> {
     fn get_stdout(&mut self) -> Result<Resource<DynOutputStream>> {
-        Ok(self.table.push(self.ctx.cli.stdout.p2_stream())?)
+        Ok(self.table.push(self.ctx.stdout.p2_stream())?)
     }
 }
 
-impl stderr::Host for WasiCtxView<'_> {
+impl stderr::Host for WasiCliCtxView<'_> {
     fn get_stderr(&mut self) -> Result<Resource<DynOutputStream>> {
-        Ok(self.table.push(self.ctx.cli.stderr.p2_stream())?)
+        Ok(self.table.push(self.ctx.stderr.p2_stream())?)
     }
 }
 
@@ -158,45 +241,45 @@ pub struct TerminalInput;
 /// The host's side of the resource `terminal-output`: nothing but the fact.
 pub struct TerminalOutput;
 
-impl terminal_input::Host for WasiCtxView<'_> {}
+impl terminal_input::Host for WasiCliCtxView<'_> {}
 
-impl terminal_input::HostTerminalInput for WasiCtxView<'_> {
+impl terminal_input::HostTerminalInput for WasiCliCtxView<'_> {
     fn drop(&mut self, terminal: Resource<TerminalInput>) -> Result<()> {
         self.table.delete(terminal)?;
         Ok(())
     }
 }
 
-impl terminal_output::Host for WasiCtxView<'_> {}
+impl terminal_output::Host for WasiCliCtxView<'_> {}
 
-impl terminal_output::HostTerminalOutput for WasiCtxView<'_> {
+impl terminal_output::HostTerminalOutput for WasiCliCtxView<'_> {
     fn drop(&mut self, terminal: Resource<TerminalOutput>) -> Result<()> {
         self.table.delete(terminal)?;
         Ok(())
     }
 }
 
-impl terminal_stdin::Host for WasiCtxView<'_> {
+impl terminal_stdin::Host for WasiCliCtxView<'_> {
     fn get_terminal_stdin(&mut self) -> Result<Option<Resource<TerminalInput>>> {
-        if !self.ctx.cli.stdin.is_terminal() {
+        if !self.ctx.stdin.is_terminal() {
             return Ok(None);
         }
         Ok(Some(self.table.push(TerminalInput)?))
     }
 }
 
-impl terminal_stdout::Host for WasiCtxView<'_> {
+impl terminal_stdout::Host for WasiCliCtxView<'_> {
     fn get_terminal_stdout(&mut self) -> Result<Option<Resource<TerminalOutput>>> {
-        if !self.ctx.cli.stdout.is_terminal() {
+        if !self.ctx.stdout.is_terminal() {
             return Ok(None);
         }
         Ok(Some(self.table.push(TerminalOutput)?))
     }
 }
 
-impl terminal_stderr::Host for WasiCtxView<'_> {
+impl terminal_stderr::Host for WasiCliCtxView<'_> {
     fn get_terminal_stderr(&mut self) -> Result<Option<Resource<TerminalOutput>>> {
-        if !self.ctx.cli.stderr.is_terminal() {
+        if !self.ctx.stderr.is_terminal() {
             return Ok(None);
         }
         Ok(Some(self.table.push(TerminalOutput)?))

@@ -3,10 +3,10 @@
 use crate::p2::bindings::sync::clocks::monotonic_clock::{self, Duration as Nanoseconds, Instant};
 use crate::p2::bindings::sync::clocks::wall_clock::{self, Datetime};
 use crate::p2::{DynPollable, Pollable, subscribe};
+use crate::page;
 use crate::timeout::{give_way, wait_until};
-use crate::{WasiCtxView, page};
 use amphi_web::Result;
-use amphi_web::component::Resource;
+use amphi_web::component::{HasData, Resource, ResourceTable};
 use std::time::Duration;
 
 /// A clock that tells the time since 1970.
@@ -27,10 +27,32 @@ pub trait HostMonotonicClock: Send {
     fn now(&self) -> u64;
 }
 
+/// Ties the interfaces of `wasi:clocks` to [`WasiClocksCtxView`].
+pub struct WasiClocks;
+
+impl HasData for WasiClocks {
+    type Data<'a> = WasiClocksCtxView<'a>;
+}
+
+/// Implemented by a store's data, so that the functions of `wasi:clocks` find their state in it; whatever has a [`WasiView`](crate::WasiView) has
+/// this.
+pub trait WasiClocksView: Send {
+    /// The parts of `self` that the functions need.
+    fn clocks(&mut self) -> WasiClocksCtxView<'_>;
+}
+
+/// The store's data, as the functions of `wasi:clocks` need it.
+pub struct WasiClocksCtxView<'a> {
+    /// The clocks.
+    pub ctx: &'a mut WasiClocksCtx,
+    /// The resources that the guest holds.
+    pub table: &'a mut ResourceTable,
+}
+
 /// The clocks that a guest reads.
-pub(crate) struct WasiClocksCtx {
-    pub wall_clock: Box<dyn HostWallClock + Send>,
-    pub monotonic_clock: Box<dyn HostMonotonicClock + Send>,
+pub struct WasiClocksCtx {
+    pub(crate) wall_clock: Box<dyn HostWallClock + Send>,
+    pub(crate) monotonic_clock: Box<dyn HostMonotonicClock + Send>,
 }
 
 impl Default for WasiClocksCtx {
@@ -70,27 +92,27 @@ impl HostMonotonicClock for PageMonotonicClock {
     }
 }
 
-impl wall_clock::Host for WasiCtxView<'_> {
+impl wall_clock::Host for WasiClocksCtxView<'_> {
     fn now(&mut self) -> Result<Datetime> {
-        Ok(datetime(self.ctx.clocks.wall_clock.now()))
+        Ok(datetime(self.ctx.wall_clock.now()))
     }
 
     fn resolution(&mut self) -> Result<Datetime> {
-        Ok(datetime(self.ctx.clocks.wall_clock.resolution()))
+        Ok(datetime(self.ctx.wall_clock.resolution()))
     }
 }
 
-impl monotonic_clock::Host for WasiCtxView<'_> {
+impl monotonic_clock::Host for WasiClocksCtxView<'_> {
     fn now(&mut self) -> Result<Instant> {
-        Ok(self.ctx.clocks.monotonic_clock.now())
+        Ok(self.ctx.monotonic_clock.now())
     }
 
     fn resolution(&mut self) -> Result<Nanoseconds> {
-        Ok(self.ctx.clocks.monotonic_clock.resolution())
+        Ok(self.ctx.monotonic_clock.resolution())
     }
 
     fn subscribe_instant(&mut self, when: Instant) -> Result<Resource<DynPollable>> {
-        let now = self.ctx.clocks.monotonic_clock.now();
+        let now = self.ctx.monotonic_clock.now();
         self.subscribe_duration(when.saturating_sub(now))
     }
 

@@ -7,7 +7,11 @@ use crate::cli::{IsTerminal, StdoutStream};
 use crate::p2::{OutputStream, Pollable, StreamResult};
 use crate::page;
 use bytes::Bytes;
+use std::io;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use tokio::io::AsyncWrite;
 
 /// A line longer than this is printed in pieces, so that a guest cannot grow the buffer without end.
 const LONGEST_LINE: usize = 64 * 1024;
@@ -35,6 +39,11 @@ impl Console {
     fn new(print: fn(&str)) -> Self {
         let unfinished = Vec::new();
         Self(Arc::new(Mutex::new(Lines { unfinished, print })))
+    }
+
+    fn print(&self, bytes: &[u8]) {
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.write(bytes);
     }
 }
 
@@ -79,7 +88,30 @@ impl IsTerminal for Console {
     }
 }
 
+impl AsyncWrite for Console {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.print(bytes);
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
 impl StdoutStream for Console {
+    fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
+        Box::new(self.clone())
+    }
+
     fn p2_stream(&self) -> Box<dyn OutputStream> {
         Box::new(self.clone())
     }
@@ -93,10 +125,7 @@ impl Pollable for Console {
 #[async_trait::async_trait]
 impl OutputStream for Console {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .write(&bytes);
+        self.print(&bytes);
         Ok(())
     }
 

@@ -1,13 +1,18 @@
 //! What one guest is granted: [`WasiCtx`], its builder, and the view of it that a store's data gives.
 
-use crate::cli::{StdinStream, StdoutStream, WasiCliCtx};
-use crate::clocks::{HostMonotonicClock, HostWallClock, WasiClocksCtx};
+use crate::cli::{StdinStream, StdoutStream, WasiCliCtx, WasiCliCtxView, WasiCliView};
+use crate::clocks::{
+    HostMonotonicClock, HostWallClock, WasiClocksCtx, WasiClocksCtxView, WasiClocksView,
+};
 use crate::console::Console;
-use crate::filesystem::{FsPerms, MemoryDir, WasiFilesystemCtx};
+use crate::filesystem::{
+    FsPerms, MemoryDir, WasiFilesystemCtx, WasiFilesystemCtxView, WasiFilesystemView,
+};
 use crate::p2::pipe::ClosedInputStream;
-use crate::random::WasiRandomCtx;
+use crate::random::{WasiRandomCtx, WasiRandomView};
+use crate::sockets::{WasiSocketsCtx, WasiSocketsCtxView, WasiSocketsView};
 use amphi_web::Result;
-use amphi_web::component::{HasData, ResourceTable};
+use amphi_web::component::ResourceTable;
 use rand_core::Rng;
 use std::mem;
 
@@ -18,12 +23,38 @@ pub struct WasiCtx {
     pub(crate) clocks: WasiClocksCtx,
     pub(crate) random: WasiRandomCtx,
     pub(crate) filesystem: WasiFilesystemCtx,
+    pub(crate) sockets: WasiSocketsCtx,
 }
 
 impl WasiCtx {
     /// The same as [`WasiCtxBuilder::new`].
     pub fn builder() -> WasiCtxBuilder {
         WasiCtxBuilder::new()
+    }
+
+    /// What `wasi:cli` grants.
+    pub fn cli(&mut self) -> &mut WasiCliCtx {
+        &mut self.cli
+    }
+
+    /// The clocks.
+    pub fn clocks(&mut self) -> &mut WasiClocksCtx {
+        &mut self.clocks
+    }
+
+    /// The random numbers.
+    pub fn random(&mut self) -> &mut WasiRandomCtx {
+        &mut self.random
+    }
+
+    /// The directories.
+    pub fn filesystem(&mut self) -> &mut WasiFilesystemCtx {
+        &mut self.filesystem
+    }
+
+    /// The sockets, of which there are none.
+    pub fn sockets(&mut self) -> &mut WasiSocketsCtx {
+        &mut self.sockets
     }
 }
 
@@ -41,17 +72,48 @@ pub trait WasiView: Send {
     fn ctx(&mut self) -> WasiCtxView<'_>;
 }
 
-/// Ties every WASI interface to [`WasiCtxView`].
-pub(crate) struct HasWasi;
+impl<T: WasiView> WasiCliView for T {
+    fn cli(&mut self) -> WasiCliCtxView<'_> {
+        let WasiCtxView { ctx, table } = self.ctx();
+        let ctx = &mut ctx.cli;
+        WasiCliCtxView { ctx, table }
+    }
+}
 
-impl HasData for HasWasi {
-    type Data<'a> = WasiCtxView<'a>;
+impl<T: WasiView> WasiClocksView for T {
+    fn clocks(&mut self) -> WasiClocksCtxView<'_> {
+        let WasiCtxView { ctx, table } = self.ctx();
+        let ctx = &mut ctx.clocks;
+        WasiClocksCtxView { ctx, table }
+    }
+}
+
+impl<T: WasiView> WasiFilesystemView for T {
+    fn filesystem(&mut self) -> WasiFilesystemCtxView<'_> {
+        let WasiCtxView { ctx, table } = self.ctx();
+        let ctx = &mut ctx.filesystem;
+        WasiFilesystemCtxView { ctx, table }
+    }
+}
+
+impl<T: WasiView> WasiRandomView for T {
+    fn random(&mut self) -> &mut WasiRandomCtx {
+        &mut self.ctx().ctx.random
+    }
+}
+
+impl<T: WasiView> WasiSocketsView for T {
+    fn sockets(&mut self) -> WasiSocketsCtxView<'_> {
+        let WasiCtxView { ctx, table } = self.ctx();
+        let ctx = &mut ctx.sockets;
+        WasiSocketsCtxView { ctx, table }
+    }
 }
 
 /// Grants a guest arguments, environment, streams, clocks, randomness and directories in memory; nothing that is not asked for.
 ///
-/// What a page cannot grant (sockets, the host's own environment) has no method here, so host code that
-/// needs it fails to compile for the page rather than to run there.
+/// What a page has none of (arguments, an environment, sockets) a guest inherits none of. What would promise more (checks of addresses) has no
+/// method here, so host code that needs it fails to compile for the page rather than to run there.
 #[derive(Default)]
 pub struct WasiCtxBuilder {
     ctx: WasiCtx,
@@ -118,6 +180,11 @@ impl WasiCtxBuilder {
         self
     }
 
+    /// Nothing: a page has no environment.
+    pub fn inherit_env(&mut self) -> &mut Self {
+        self
+    }
+
     /// Appends arguments. The first is by convention the program's name.
     pub fn args(&mut self, args: &[impl AsRef<str>]) -> &mut Self {
         for arg in args {
@@ -129,6 +196,16 @@ impl WasiCtxBuilder {
     /// Appends an argument.
     pub fn arg(&mut self, arg: impl AsRef<str>) -> &mut Self {
         self.ctx.cli.arguments.push(arg.as_ref().to_owned());
+        self
+    }
+
+    /// Nothing: a page has no arguments.
+    pub fn inherit_args(&mut self) -> &mut Self {
+        self
+    }
+
+    /// Nothing: a page has no sockets, so that a guest that asks for one is refused with `access-denied` in any case.
+    pub fn inherit_network(&mut self) -> &mut Self {
         self
     }
 

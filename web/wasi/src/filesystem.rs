@@ -18,9 +18,9 @@ pub use stored_dir::StoredDir;
 use crate::p2::bindings::clocks::wall_clock::Datetime;
 use crate::p2::bindings::filesystem::{preopens, types};
 use crate::p2::{DynInputStream, DynOutputStream, IoError};
-use crate::{TrappableError, WasiCtxView, page};
+use crate::{TrappableError, page};
 use amphi_web::Result;
-use amphi_web::component::Resource;
+use amphi_web::component::{HasData, Resource, ResourceTable};
 use descriptor::{Dir, set_times, stat};
 use node::NodeId;
 use std::time::Duration;
@@ -37,19 +37,41 @@ pub type FsError = TrappableError<ErrorCode>;
 /// What the filesystem's functions return.
 pub type FsResult<T> = Result<T, FsError>;
 
+/// Ties the interfaces of `wasi:filesystem` to [`WasiFilesystemCtxView`].
+pub struct WasiFilesystem;
+
+impl HasData for WasiFilesystem {
+    type Data<'a> = WasiFilesystemCtxView<'a>;
+}
+
+/// Implemented by a store's data, so that the functions of `wasi:filesystem` find their state in it; whatever has a
+/// [`WasiView`](crate::WasiView) has this.
+pub trait WasiFilesystemView: Send {
+    /// The parts of `self` that the functions need.
+    fn filesystem(&mut self) -> WasiFilesystemCtxView<'_>;
+}
+
+/// The store's data, as the functions of `wasi:filesystem` need it.
+pub struct WasiFilesystemCtxView<'a> {
+    /// The directories.
+    pub ctx: &'a mut WasiFilesystemCtx,
+    /// The resources that the guest holds.
+    pub table: &'a mut ResourceTable,
+}
+
 /// The directories that a guest is granted.
-#[derive(Default)]
-pub(crate) struct WasiFilesystemCtx {
-    pub preopens: Vec<(MemoryDir, String, FsPerms)>,
+#[derive(Clone, Default)]
+pub struct WasiFilesystemCtx {
+    pub(crate) preopens: Vec<(MemoryDir, String, FsPerms)>,
 }
 
 /// The host's side of the resource `directory-entry-stream`: what was in the directory when it was asked for.
 pub struct DirectoryEntryStream(std::vec::IntoIter<DirectoryEntry>);
 
-impl preopens::Host for WasiCtxView<'_> {
+impl preopens::Host for WasiFilesystemCtxView<'_> {
     fn get_directories(&mut self) -> Result<Vec<(Resource<Descriptor>, String)>> {
         let mut directories = Vec::new();
-        for (granted, name, perms) in &self.ctx.filesystem.preopens {
+        for (granted, name, perms) in &self.ctx.preopens {
             let flags = match perms {
                 FsPerms::ReadOnly => DescriptorFlags::READ,
                 FsPerms::ReadWrite => DescriptorFlags::READ | DescriptorFlags::MUTATE_DIRECTORY,
@@ -65,7 +87,7 @@ impl preopens::Host for WasiCtxView<'_> {
     }
 }
 
-impl types::Host for WasiCtxView<'_> {
+impl types::Host for WasiFilesystemCtxView<'_> {
     fn convert_error_code(&mut self, error: FsError) -> Result<ErrorCode> {
         error.downcast()
     }
@@ -75,7 +97,7 @@ impl types::Host for WasiCtxView<'_> {
     }
 }
 
-impl types::HostDirectoryEntryStream for WasiCtxView<'_> {
+impl types::HostDirectoryEntryStream for WasiFilesystemCtxView<'_> {
     fn read_directory_entry(
         &mut self,
         this: Resource<DirectoryEntryStream>,
@@ -89,7 +111,7 @@ impl types::HostDirectoryEntryStream for WasiCtxView<'_> {
     }
 }
 
-impl types::HostDescriptor for WasiCtxView<'_> {
+impl types::HostDescriptor for WasiFilesystemCtxView<'_> {
     fn read_via_stream(
         &mut self,
         this: Resource<Descriptor>,
@@ -344,7 +366,7 @@ impl types::HostDescriptor for WasiCtxView<'_> {
     }
 }
 
-impl WasiCtxView<'_> {
+impl WasiFilesystemCtxView<'_> {
     fn output(
         &mut self,
         this: &Resource<Descriptor>,

@@ -16,12 +16,12 @@ pub mod clocks;
 mod console;
 mod ctx;
 mod error;
-mod filesystem;
+pub mod filesystem;
 pub mod http;
 pub mod p2;
 mod page;
 pub mod random;
-mod sockets;
+pub mod sockets;
 mod timeout;
 
 pub use amphi_web::component::{ResourceTable, ResourceTableError};

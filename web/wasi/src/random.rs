@@ -1,7 +1,8 @@
 //! `wasi:random`: the browser's cryptographic generator, or one that the host supplies.
 
 use crate::p2::bindings::sync::random::{insecure, insecure_seed, random};
-use crate::{WasiCtxView, page};
+use crate::page;
+use amphi_web::component::HasData;
 use amphi_web::{Result, ensure};
 use rand_core::{Rng, TryRng};
 use std::convert::Infallible;
@@ -12,13 +13,33 @@ pub const DEFAULT_MAX_SIZE: u64 = 64 << 20;
 /// A generator that the host supplies; the browser's own where it does not.
 type Source = Option<Box<dyn Rng + Send>>;
 
+/// Ties the interfaces of `wasi:random` to [`WasiRandomCtx`].
+pub struct WasiRandom;
+
+impl HasData for WasiRandom {
+    type Data<'a> = &'a mut WasiRandomCtx;
+}
+
+/// Implemented by a store's data, so that the functions of `wasi:random` find their state in it; whatever has a [`WasiView`](crate::WasiView) has
+/// this.
+pub trait WasiRandomView: Send {
+    /// Where the guest's random numbers come from.
+    fn random(&mut self) -> &mut WasiRandomCtx;
+}
+
+impl WasiRandomView for WasiRandomCtx {
+    fn random(&mut self) -> &mut WasiRandomCtx {
+        self
+    }
+}
+
 /// Where a guest's random numbers come from.
-pub(crate) struct WasiRandomCtx {
-    pub secure: Source,
-    pub insecure: Source,
+pub struct WasiRandomCtx {
+    pub(crate) secure: Source,
+    pub(crate) insecure: Source,
     /// Drawn when it is first asked for.
-    pub insecure_seed: Option<u128>,
-    pub max_size: u64,
+    pub(crate) insecure_seed: Option<u128>,
+    pub(crate) max_size: u64,
 }
 
 impl Default for WasiRandomCtx {
@@ -32,31 +53,29 @@ impl Default for WasiRandomCtx {
     }
 }
 
-impl random::Host for WasiCtxView<'_> {
+impl random::Host for WasiRandomCtx {
     fn get_random_bytes(&mut self, len: u64) -> Result<Vec<u8>> {
-        let random = &mut self.ctx.random;
-        bytes(&mut random.secure, len, random.max_size)
+        bytes(&mut self.secure, len, self.max_size)
     }
 
     fn get_random_u64(&mut self) -> Result<u64> {
-        number(&mut self.ctx.random.secure)
+        number(&mut self.secure)
     }
 }
 
-impl insecure::Host for WasiCtxView<'_> {
+impl insecure::Host for WasiRandomCtx {
     fn get_insecure_random_bytes(&mut self, len: u64) -> Result<Vec<u8>> {
-        let random = &mut self.ctx.random;
-        bytes(&mut random.insecure, len, random.max_size)
+        bytes(&mut self.insecure, len, self.max_size)
     }
 
     fn get_insecure_random_u64(&mut self) -> Result<u64> {
-        number(&mut self.ctx.random.insecure)
+        number(&mut self.insecure)
     }
 }
 
-impl insecure_seed::Host for WasiCtxView<'_> {
+impl insecure_seed::Host for WasiRandomCtx {
     fn insecure_seed(&mut self) -> Result<(u64, u64)> {
-        let seed = match self.ctx.random.insecure_seed {
+        let seed = match self.insecure_seed {
             Some(seed) => seed,
             None => {
                 let mut drawn = [0; 16];
@@ -64,7 +83,7 @@ impl insecure_seed::Host for WasiCtxView<'_> {
                 u128::from_le_bytes(drawn)
             }
         };
-        self.ctx.random.insecure_seed = Some(seed);
+        self.insecure_seed = Some(seed);
         Ok((seed as u64, (seed >> 64) as u64))
     }
 }

@@ -8,12 +8,12 @@ mod udp;
 pub use tcp::TcpSocket;
 pub use udp::{IncomingDatagramStream, OutgoingDatagramStream, UdpSocket};
 
+use crate::TrappableError;
 use crate::p2::DynPollable;
 use crate::p2::bindings::sync::sockets::network::{ErrorCode, IpAddress};
 use crate::p2::bindings::sync::sockets::{instance_network, ip_name_lookup, network};
-use crate::{TrappableError, WasiCtxView};
 use amphi_web::Result;
-use amphi_web::component::Resource;
+use amphi_web::component::{HasData, Resource, ResourceTable};
 
 /// An error code for the guest, or a trap.
 pub type SocketError = TrappableError<ErrorCode>;
@@ -21,32 +21,58 @@ pub type SocketError = TrappableError<ErrorCode>;
 /// What the functions of sockets return.
 pub type SocketResult<T> = Result<T, SocketError>;
 
+/// Ties the interfaces of `wasi:sockets` to [`WasiSocketsCtxView`].
+pub struct WasiSockets;
+
+impl HasData for WasiSockets {
+    type Data<'a> = WasiSocketsCtxView<'a>;
+}
+
+/// Implemented by a store's data, so that the functions of `wasi:sockets` find their state in it; whatever has a [`WasiView`](crate::WasiView) has
+/// this.
+pub trait WasiSocketsView: Send {
+    /// The parts of `self` that the functions need.
+    fn sockets(&mut self) -> WasiSocketsCtxView<'_>;
+}
+
+/// The store's data, as the functions of `wasi:sockets` need it.
+pub struct WasiSocketsCtxView<'a> {
+    /// What the guest is granted.
+    pub ctx: &'a mut WasiSocketsCtx,
+    /// The resources that the guest holds.
+    pub table: &'a mut ResourceTable,
+}
+
+/// What a guest is granted of sockets: nothing, since a page has none.
+#[derive(Clone, Default)]
+pub struct WasiSocketsCtx {}
+
 /// The host's side of the resource `network`: a token that grants nothing.
 pub struct Network;
 
 /// The host's side of the resource `resolve-address-stream`. There is none.
 pub enum ResolveAddressStream {}
 
-impl network::Host for WasiCtxView<'_> {
+impl network::Host for WasiSocketsCtxView<'_> {
     fn convert_error_code(&mut self, error: SocketError) -> Result<ErrorCode> {
         error.downcast()
     }
 }
 
-impl network::HostNetwork for WasiCtxView<'_> {
+impl network::HostNetwork for WasiSocketsCtxView<'_> {
     fn drop(&mut self, this: Resource<Network>) -> Result<()> {
         self.table.delete(this)?;
         Ok(())
     }
 }
 
-impl instance_network::Host for WasiCtxView<'_> {
+impl instance_network::Host for WasiSocketsCtxView<'_> {
     fn instance_network(&mut self) -> Result<Resource<Network>> {
         Ok(self.table.push(Network)?)
     }
 }
 
-impl ip_name_lookup::Host for WasiCtxView<'_> {
+impl ip_name_lookup::Host for WasiSocketsCtxView<'_> {
     fn resolve_addresses(
         &mut self,
         network: Resource<Network>,
@@ -57,7 +83,7 @@ impl ip_name_lookup::Host for WasiCtxView<'_> {
     }
 }
 
-impl ip_name_lookup::HostResolveAddressStream for WasiCtxView<'_> {
+impl ip_name_lookup::HostResolveAddressStream for WasiSocketsCtxView<'_> {
     fn resolve_next_address(
         &mut self,
         this: Resource<ResolveAddressStream>,

@@ -15,7 +15,8 @@ use crate::host::State;
 use crate::page as files;
 use crate::stage::Stage;
 
-const INPUT: &str = "one\ntwo\nthree";
+/// What the command finds in its standard input.
+pub(super) const INPUT: &str = "one\ntwo\nthree";
 
 /// Errands that wait for nothing, and what they print.
 const AT_ONCE: &[(&str, &str)] = &[

@@ -10,6 +10,7 @@ mod echoes;
 mod errands;
 mod failing;
 mod fetching;
+mod granted;
 mod keeping;
 mod linking;
 mod payloads;
@@ -100,6 +101,9 @@ async fn with_waiting_guests(
     let errand = stage.component(load, "errand").await?;
     let mut transcript = Transcript::new("errands");
     let result = errands::run(&mut transcript, stage, &errand).await;
+    lines.extend(transcript.end(result));
+    let mut transcript = Transcript::new("granted one by one");
+    let result = granted::run(&mut transcript, stage, &errand).await;
     lines.extend(transcript.end(result));
     if amphi::can_suspend() {
         let mut transcript = Transcript::new("waiting");

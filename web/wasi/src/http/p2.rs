@@ -21,7 +21,6 @@ pub mod types {
 }
 
 use super::{WasiHttp, WasiHttpView};
-use crate::ctx::HasWasi;
 use crate::{TrappableError, WasiView};
 use amphi_web::Result;
 use amphi_web::component::{Linker, ResourceTableError};
@@ -59,18 +58,7 @@ pub fn add_to_linker_async<T>(linker: &mut Linker<T>) -> Result<()>
 where
     T: WasiHttpView + WasiView + 'static,
 {
-    use crate::p2::bindings::{cli, clocks, io, random};
-
-    let l = &mut *linker;
-    io::error::add_to_linker::<T, HasWasi>(l, T::ctx)?;
-    io::poll::add_to_linker::<T, HasWasi>(l, T::ctx)?;
-    io::streams::add_to_linker::<T, HasWasi>(l, T::ctx)?;
-    clocks::wall_clock::add_to_linker::<T, HasWasi>(l, T::ctx)?;
-    clocks::monotonic_clock::add_to_linker::<T, HasWasi>(l, T::ctx)?;
-    random::random::add_to_linker::<T, HasWasi>(l, T::ctx)?;
-    cli::stdin::add_to_linker::<T, HasWasi>(l, T::ctx)?;
-    cli::stdout::add_to_linker::<T, HasWasi>(l, T::ctx)?;
-    cli::stderr::add_to_linker::<T, HasWasi>(l, T::ctx)?;
+    crate::p2::add_to_linker_proxy_interfaces_async(linker)?;
     add_only_http_to_linker_async(linker)
 }
 

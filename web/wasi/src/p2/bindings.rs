@@ -8,7 +8,7 @@ pub mod sync {
         missing_docs,
         reason = "generated from WIT that carries no documentation"
     )]
-    mod generated {
+    pub(super) mod generated {
         amphi_web::component::bindgen!({
             path: [
                 "../../wit/deps/io",
@@ -46,9 +46,61 @@ pub mod sync {
         });
     }
 
-    pub use generated::wasi::{cli, clocks, filesystem, io, random, sockets};
+    pub use super::LinkOptions;
+    pub use generated::wasi::{cli, clocks, filesystem, io, random};
     pub use generated::{Command, CommandIndices, CommandPre, exports};
+
+    /// The interfaces of `wasi:sockets`.
+    pub mod sockets {
+        pub use super::generated::wasi::sockets::{
+            instance_network, ip_name_lookup, tcp, tcp_create_socket, udp, udp_create_socket,
+        };
+
+        /// The interface `wasi:sockets/network`.
+        pub mod network {
+            pub use crate::p2::bindings::sync::generated::wasi::sockets::network::*;
+
+            use crate::p2::bindings;
+            use amphi_web::Result;
+            use amphi_web::component::{HasData, Linker};
+
+            /// Which unstable functions are linked: a page has none.
+            #[derive(Clone, Debug, Default)]
+            pub struct LinkOptions {}
+
+            impl From<&bindings::LinkOptions> for LinkOptions {
+                fn from(_: &bindings::LinkOptions) -> Self {
+                    Self {}
+                }
+            }
+
+            /// Links the interface.
+            ///
+            /// # Errors
+            ///
+            /// The linker already has it and does not allow shadowing.
+            pub fn add_to_linker<T, D>(
+                linker: &mut Linker<T>,
+                _options: &LinkOptions,
+                host_getter: fn(&mut T) -> D::Data<'_>,
+            ) -> Result<()>
+            where
+                D: HasData,
+                for<'a> D::Data<'a>: Host,
+                T: Send + 'static,
+            {
+                bindings::sync::generated::wasi::sockets::network::add_to_linker::<T, D>(
+                    linker,
+                    host_getter,
+                )
+            }
+        }
+    }
 }
+
+/// Which unstable functions of WASI are linked: a page has none.
+#[derive(Clone, Debug, Default)]
+pub struct LinkOptions {}
 
 #[expect(
     missing_docs,
@@ -89,7 +141,7 @@ mod generated {
             "wasi:clocks": crate::p2::bindings::sync::clocks,
             "wasi:filesystem": crate::p2::bindings::sync::filesystem,
             "wasi:random": crate::p2::bindings::sync::random,
-            "wasi:sockets": crate::p2::bindings::sync::sockets,
+            "wasi:sockets": crate::p2::bindings::sync::generated::wasi::sockets,
         },
         wasmtime_crate: amphi_web,
     });

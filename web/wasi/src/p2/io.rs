@@ -6,9 +6,8 @@ use super::bindings::io::{error, streams};
 use super::{
     DynInputStream, DynOutputStream, DynPollable, IoError, StreamError, StreamResult, subscribe,
 };
-use crate::WasiCtxView;
 use amphi_web::Result;
-use amphi_web::component::Resource;
+use amphi_web::component::{Resource, ResourceTable};
 use bytes::Bytes;
 
 /// The most that the interface allows in one blocking write.
@@ -17,25 +16,25 @@ const MAX_BLOCKING_WRITE: usize = 4096;
 /// As many zeroes as one blocking write may have.
 const ZEROES: &[u8] = &[0; MAX_BLOCKING_WRITE];
 
-impl error::Host for WasiCtxView<'_> {}
+impl error::Host for ResourceTable {}
 
-impl error::HostError for WasiCtxView<'_> {
+impl error::HostError for ResourceTable {
     fn to_debug_string(&mut self, error: Resource<IoError>) -> Result<String> {
-        Ok(format!("{:?}", self.table.get(&error)?))
+        Ok(format!("{:?}", self.get(&error)?))
     }
 
     fn drop(&mut self, error: Resource<IoError>) -> Result<()> {
-        self.table.delete(error)?;
+        self.delete(error)?;
         Ok(())
     }
 }
 
-impl streams::Host for WasiCtxView<'_> {
+impl streams::Host for ResourceTable {
     fn convert_stream_error(&mut self, error: StreamError) -> Result<streams::StreamError> {
         match error {
             StreamError::Closed => Ok(streams::StreamError::Closed),
             StreamError::LastOperationFailed(error) => {
-                let error = self.table.push(error)?;
+                let error = self.push(error)?;
                 Ok(streams::StreamError::LastOperationFailed(error))
             }
             StreamError::Trap(error) => Err(error),
@@ -43,9 +42,9 @@ impl streams::Host for WasiCtxView<'_> {
     }
 }
 
-impl streams::HostInputStream for WasiCtxView<'_> {
+impl streams::HostInputStream for ResourceTable {
     fn read(&mut self, stream: Resource<DynInputStream>, len: u64) -> StreamResult<Vec<u8>> {
-        Ok(self.table.get_mut(&stream)?.read(size(len))?.into())
+        Ok(self.get_mut(&stream)?.read(size(len))?.into())
     }
 
     async fn blocking_read(
@@ -53,12 +52,12 @@ impl streams::HostInputStream for WasiCtxView<'_> {
         stream: Resource<DynInputStream>,
         len: u64,
     ) -> StreamResult<Vec<u8>> {
-        let stream = self.table.get_mut(&stream)?;
+        let stream = self.get_mut(&stream)?;
         Ok(stream.blocking_read(size(len)).await?.into())
     }
 
     fn skip(&mut self, stream: Resource<DynInputStream>, len: u64) -> StreamResult<u64> {
-        Ok(self.table.get_mut(&stream)?.read(size(len))?.len() as u64)
+        Ok(self.get_mut(&stream)?.read(size(len))?.len() as u64)
     }
 
     async fn blocking_skip(
@@ -66,27 +65,27 @@ impl streams::HostInputStream for WasiCtxView<'_> {
         stream: Resource<DynInputStream>,
         len: u64,
     ) -> StreamResult<u64> {
-        let stream = self.table.get_mut(&stream)?;
+        let stream = self.get_mut(&stream)?;
         Ok(stream.blocking_read(size(len)).await?.len() as u64)
     }
 
     fn subscribe(&mut self, stream: Resource<DynInputStream>) -> Result<Resource<DynPollable>> {
-        subscribe(self.table, stream)
+        subscribe(self, stream)
     }
 
     fn drop(&mut self, stream: Resource<DynInputStream>) -> Result<()> {
-        self.table.delete(stream)?;
+        self.delete(stream)?;
         Ok(())
     }
 }
 
-impl streams::HostOutputStream for WasiCtxView<'_> {
+impl streams::HostOutputStream for ResourceTable {
     fn check_write(&mut self, stream: Resource<DynOutputStream>) -> StreamResult<u64> {
-        Ok(self.table.get_mut(&stream)?.check_write()? as u64)
+        Ok(self.get_mut(&stream)?.check_write()? as u64)
     }
 
     fn write(&mut self, stream: Resource<DynOutputStream>, bytes: Vec<u8>) -> StreamResult<()> {
-        self.table.get_mut(&stream)?.write(bytes.into())
+        self.get_mut(&stream)?.write(bytes.into())
     }
 
     async fn blocking_write_and_flush(
@@ -97,27 +96,27 @@ impl streams::HostOutputStream for WasiCtxView<'_> {
         if bytes.len() > MAX_BLOCKING_WRITE {
             return Err(too_large("blocking-write-and-flush", bytes.len() as u64));
         }
-        let stream = self.table.get_mut(&stream)?;
+        let stream = self.get_mut(&stream)?;
         stream.blocking_write_and_flush(bytes.into()).await
     }
 
     fn flush(&mut self, stream: Resource<DynOutputStream>) -> StreamResult<()> {
-        self.table.get_mut(&stream)?.flush()
+        self.get_mut(&stream)?.flush()
     }
 
     async fn blocking_flush(&mut self, stream: Resource<DynOutputStream>) -> StreamResult<()> {
-        let stream = self.table.get_mut(&stream)?;
+        let stream = self.get_mut(&stream)?;
         stream.flush()?;
         stream.write_ready().await?;
         Ok(())
     }
 
     fn subscribe(&mut self, stream: Resource<DynOutputStream>) -> Result<Resource<DynPollable>> {
-        subscribe(self.table, stream)
+        subscribe(self, stream)
     }
 
     fn write_zeroes(&mut self, stream: Resource<DynOutputStream>, len: u64) -> StreamResult<()> {
-        let stream = self.table.get_mut(&stream)?;
+        let stream = self.get_mut(&stream)?;
         let permit = stream.check_write()?;
         if len > permit as u64 {
             return Err(StreamError::trap(&format!(
@@ -138,7 +137,7 @@ impl streams::HostOutputStream for WasiCtxView<'_> {
         let Some(zeroes) = ZEROES.get(..size(len)) else {
             return Err(too_large("blocking-write-zeroes-and-flush", len));
         };
-        let stream = self.table.get_mut(&stream)?;
+        let stream = self.get_mut(&stream)?;
         stream
             .blocking_write_and_flush(Bytes::from_static(zeroes))
             .await
@@ -150,14 +149,14 @@ impl streams::HostOutputStream for WasiCtxView<'_> {
         source: Resource<DynInputStream>,
         len: u64,
     ) -> StreamResult<u64> {
-        let permit = self.table.get_mut(&stream)?.check_write()?;
+        let permit = self.get_mut(&stream)?.check_write()?;
         let bytes = match size(len).min(permit) {
             0 => return Ok(0),
-            len => self.table.get_mut(&source)?.read(len)?,
+            len => self.get_mut(&source)?.read(len)?,
         };
         let spliced = bytes.len() as u64;
         if spliced > 0 {
-            self.table.get_mut(&stream)?.write(bytes)?;
+            self.get_mut(&stream)?.write(bytes)?;
         }
         Ok(spliced)
     }
@@ -168,21 +167,21 @@ impl streams::HostOutputStream for WasiCtxView<'_> {
         source: Resource<DynInputStream>,
         len: u64,
     ) -> StreamResult<u64> {
-        let permit = self.table.get_mut(&stream)?.write_ready().await?;
+        let permit = self.get_mut(&stream)?.write_ready().await?;
         let bytes = match size(len).min(permit) {
             0 => return Ok(0),
-            len => self.table.get_mut(&source)?.blocking_read(len).await?,
+            len => self.get_mut(&source)?.blocking_read(len).await?,
         };
         let spliced = bytes.len() as u64;
         if spliced > 0 {
-            let stream = self.table.get_mut(&stream)?;
+            let stream = self.get_mut(&stream)?;
             stream.blocking_write_and_flush(bytes).await?;
         }
         Ok(spliced)
     }
 
     fn drop(&mut self, stream: Resource<DynOutputStream>) -> Result<()> {
-        self.table.delete(stream)?;
+        self.delete(stream)?;
         Ok(())
     }
 }

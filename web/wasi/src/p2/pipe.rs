@@ -1,9 +1,15 @@
-//! Streams that are plain memory, closed, or a sink.
+//! Streams that are plain memory, closed, a sink, or what Tokio's traits read and write.
+
+pub use super::async_io::{AsyncReadStream, AsyncWriteStream};
 
 use super::{InputStream, OutputStream, Pollable, StreamError, StreamResult};
 use crate::cli::{IsTerminal, StdinStream, StdoutStream};
 use bytes::{Bytes, BytesMut};
+use std::io;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// How much a stream that takes anything offers to take at once.
 const SINK_PERMIT: usize = 64 * 1024;
@@ -44,6 +50,19 @@ impl InputStream for MemoryInputPipe {
     }
 }
 
+impl AsyncRead for MemoryInputPipe {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let mut bytes = lock(&self.buffer);
+        let size = buffer.remaining().min(bytes.len());
+        buffer.put_slice(&bytes.split_to(size));
+        Poll::Ready(Ok(()))
+    }
+}
+
 impl IsTerminal for MemoryInputPipe {
     fn is_terminal(&self) -> bool {
         false
@@ -51,6 +70,10 @@ impl IsTerminal for MemoryInputPipe {
 }
 
 impl StdinStream for MemoryInputPipe {
+    fn async_stream(&self) -> Box<dyn AsyncRead + Send + Sync> {
+        Box::new(self.clone())
+    }
+
     fn p2_stream(&self) -> Box<dyn InputStream> {
         Box::new(self.clone())
     }
@@ -112,6 +135,27 @@ impl OutputStream for MemoryOutputPipe {
     }
 }
 
+impl AsyncWrite for MemoryOutputPipe {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let mut buffer = lock(&self.buffer);
+        let size = bytes.len().min(self.capacity - buffer.len());
+        buffer.extend_from_slice(&bytes[..size]);
+        Poll::Ready(Ok(size))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
 impl IsTerminal for MemoryOutputPipe {
     fn is_terminal(&self) -> bool {
         false
@@ -119,6 +163,10 @@ impl IsTerminal for MemoryOutputPipe {
 }
 
 impl StdoutStream for MemoryOutputPipe {
+    fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
+        Box::new(self.clone())
+    }
+
     fn p2_stream(&self) -> Box<dyn OutputStream> {
         Box::new(self.clone())
     }
@@ -148,6 +196,24 @@ impl OutputStream for SinkOutputStream {
     }
 }
 
+impl AsyncWrite for SinkOutputStream {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
 impl IsTerminal for SinkOutputStream {
     fn is_terminal(&self) -> bool {
         false
@@ -155,6 +221,10 @@ impl IsTerminal for SinkOutputStream {
 }
 
 impl StdoutStream for SinkOutputStream {
+    fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
+        Box::new(*self)
+    }
+
     fn p2_stream(&self) -> Box<dyn OutputStream> {
         Box::new(*self)
     }
@@ -176,6 +246,16 @@ impl InputStream for ClosedInputStream {
     }
 }
 
+impl AsyncRead for ClosedInputStream {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        _: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
 impl IsTerminal for ClosedInputStream {
     fn is_terminal(&self) -> bool {
         false
@@ -183,6 +263,10 @@ impl IsTerminal for ClosedInputStream {
 }
 
 impl StdinStream for ClosedInputStream {
+    fn async_stream(&self) -> Box<dyn AsyncRead + Send + Sync> {
+        Box::new(*self)
+    }
+
     fn p2_stream(&self) -> Box<dyn InputStream> {
         Box::new(*self)
     }
@@ -212,6 +296,20 @@ impl OutputStream for ClosedOutputStream {
     }
 }
 
+impl AsyncWrite for ClosedOutputStream {
+    fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, _: &[u8]) -> Poll<io::Result<usize>> {
+        Poll::Ready(Ok(0))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
 impl IsTerminal for ClosedOutputStream {
     fn is_terminal(&self) -> bool {
         false
@@ -219,6 +317,10 @@ impl IsTerminal for ClosedOutputStream {
 }
 
 impl StdoutStream for ClosedOutputStream {
+    fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
+        Box::new(*self)
+    }
+
     fn p2_stream(&self) -> Box<dyn OutputStream> {
         Box::new(*self)
     }

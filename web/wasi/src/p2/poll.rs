@@ -2,7 +2,6 @@
 
 use super::bindings::io::poll;
 use super::bindings::sync;
-use crate::WasiCtxView;
 use amphi_web::component::{Resource, ResourceTable, ResourceTableError};
 use amphi_web::{Error, Result, ensure, format_err};
 use std::any::Any;
@@ -83,41 +82,46 @@ pub fn would_block(what: &str) -> Error {
     )
 }
 
-impl WasiCtxView<'_> {
-    fn watched(&mut self, pollable: &Resource<DynPollable>) -> Result<&mut dyn Pollable> {
-        let &DynPollable { index, view, .. } = self.table.get(pollable)?;
-        let entry = self.table.get_any_mut(index)?;
-        Ok(view(entry).ok_or(ResourceTableError::WrongType)?)
-    }
+/// What `pollable` watches.
+fn watched<'a>(
+    table: &'a mut ResourceTable,
+    pollable: &Resource<DynPollable>,
+) -> Result<&'a mut dyn Pollable> {
+    let &DynPollable { index, view, .. } = table.get(pollable)?;
+    let entry = table.get_any_mut(index)?;
+    Ok(view(entry).ok_or(ResourceTableError::WrongType)?)
+}
 
-    /// A future for each entry that `pollables` watch, and the places of those that do.
-    fn all_watched(&mut self, pollables: &[Resource<DynPollable>]) -> Result<Vec<Watched<'_>>> {
-        let mut places: BTreeMap<u32, (View, Vec<u32>)> = BTreeMap::new();
-        for (place, pollable) in (0..).zip(pollables) {
-            let &DynPollable { index, view, .. } = self.table.get(pollable)?;
-            let (_, places) = places.entry(index).or_insert((view, Vec::new()));
-            places.push(place);
-        }
-        let entries = self.table.iter_entries(places);
-        entries
-            .map(|(entry, (view, places))| {
-                let watched = view(entry?).ok_or(ResourceTableError::WrongType)?;
-                Ok((watched.ready(), places))
-            })
-            .collect()
+/// A future for each entry that `pollables` watch, and the places of those that do.
+fn all_watched<'a>(
+    table: &'a mut ResourceTable,
+    pollables: &[Resource<DynPollable>],
+) -> Result<Vec<Watched<'a>>> {
+    let mut places: BTreeMap<u32, (View, Vec<u32>)> = BTreeMap::new();
+    for (place, pollable) in (0..).zip(pollables) {
+        let &DynPollable { index, view, .. } = table.get(pollable)?;
+        let (_, places) = places.entry(index).or_insert((view, Vec::new()));
+        places.push(place);
     }
+    let entries = table.iter_entries(places);
+    entries
+        .map(|(entry, (view, places))| {
+            let watched = view(entry?).ok_or(ResourceTableError::WrongType)?;
+            Ok((watched.ready(), places))
+        })
+        .collect()
 }
 
 /// What is waited for, and the places of the pollables that wait for it.
 type Watched<'a> = (Pin<Box<dyn Future<Output = ()> + Send + 'a>>, Vec<u32>);
 
-impl poll::Host for WasiCtxView<'_> {
+impl poll::Host for ResourceTable {
     async fn poll(&mut self, pollables: Vec<Resource<DynPollable>>) -> Result<Vec<u32>> {
         ensure!(
             !pollables.is_empty(),
             "`wasi:io/poll#poll`: expected at least one pollable, found an empty list"
         );
-        let mut watched = self.all_watched(&pollables)?;
+        let mut watched = all_watched(self, &pollables)?;
         let ready = poll_fn(|cx| {
             let mut ready = Vec::new();
             for (future, places) in &mut watched {
@@ -134,23 +138,23 @@ impl poll::Host for WasiCtxView<'_> {
     }
 }
 
-impl poll::HostPollable for WasiCtxView<'_> {
+impl poll::HostPollable for ResourceTable {
     fn ready(&mut self, pollable: Resource<DynPollable>) -> Result<bool> {
-        Ok(poll_once(self.watched(&pollable)?.ready()).is_some())
+        Ok(poll_once(watched(self, &pollable)?.ready()).is_some())
     }
 
     async fn block(&mut self, pollable: Resource<DynPollable>) -> Result<()> {
-        self.watched(&pollable)?.ready().await;
+        watched(self, &pollable)?.ready().await;
         Ok(())
     }
 
     fn drop(&mut self, pollable: Resource<DynPollable>) -> Result<()> {
-        let DynPollable { index, delete, .. } = self.table.delete(pollable)?;
-        delete.map_or(Ok(()), |delete| delete(self.table, index))
+        let DynPollable { index, delete, .. } = self.delete(pollable)?;
+        delete.map_or(Ok(()), |delete| delete(self, index))
     }
 }
 
-impl sync::io::poll::Host for WasiCtxView<'_> {
+impl sync::io::poll::Host for ResourceTable {
     fn poll(&mut self, pollables: Vec<Resource<DynPollable>>) -> Result<Vec<u32>> {
         let reps: Vec<u32> = pollables.iter().map(Resource::rep).collect();
         if let Some(polled) = without_waiting(poll::Host::poll(self, pollables)) {
@@ -158,19 +162,19 @@ impl sync::io::poll::Host for WasiCtxView<'_> {
         }
         let mut awaited = Vec::new();
         for rep in reps {
-            awaited.push(self.watched(&Resource::new_borrow(rep))?.awaits());
+            awaited.push(watched(self, &Resource::new_borrow(rep))?.awaits());
         }
         Err(would_block(&awaited.join(", ")))
     }
 }
 
-impl sync::io::poll::HostPollable for WasiCtxView<'_> {
+impl sync::io::poll::HostPollable for ResourceTable {
     fn ready(&mut self, pollable: Resource<DynPollable>) -> Result<bool> {
         poll::HostPollable::ready(self, pollable)
     }
 
     fn block(&mut self, pollable: Resource<DynPollable>) -> Result<()> {
-        let watched = self.watched(&pollable)?;
+        let watched = watched(self, &pollable)?;
         without_waiting(watched.ready()).ok_or_else(|| would_block(&watched.awaits()))
     }
 

@@ -1,7 +1,6 @@
 //! `wasi:sockets/tcp`: creating a socket is refused, so there is none, and the type says so.
 
-use super::{Network, SocketResult};
-use crate::WasiCtxView;
+use super::{Network, SocketResult, WasiSocketsCtxView};
 use crate::p2::bindings::sync::sockets::network::{ErrorCode, IpAddressFamily, IpSocketAddress};
 use crate::p2::bindings::sync::sockets::tcp::{self, Duration, ShutdownType};
 use crate::p2::bindings::sync::sockets::tcp_create_socket;
@@ -12,15 +11,15 @@ use amphi_web::component::Resource;
 /// The host's side of the resource `tcp-socket`. There is none.
 pub enum TcpSocket {}
 
-impl tcp_create_socket::Host for WasiCtxView<'_> {
+impl tcp_create_socket::Host for WasiSocketsCtxView<'_> {
     fn create_tcp_socket(&mut self, _: IpAddressFamily) -> SocketResult<Resource<TcpSocket>> {
         Err(ErrorCode::AccessDenied.into())
     }
 }
 
-impl tcp::Host for WasiCtxView<'_> {}
+impl tcp::Host for WasiSocketsCtxView<'_> {}
 
-impl tcp::HostTcpSocket for WasiCtxView<'_> {
+impl tcp::HostTcpSocket for WasiSocketsCtxView<'_> {
     fn start_bind(
         &mut self,
         this: Resource<TcpSocket>,

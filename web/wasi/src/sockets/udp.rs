@@ -1,7 +1,6 @@
 //! `wasi:sockets/udp`: creating a socket is refused, so there is none, and no stream of one; the types say so.
 
-use super::{Network, SocketResult};
-use crate::WasiCtxView;
+use super::{Network, SocketResult, WasiSocketsCtxView};
 use crate::p2::DynPollable;
 use crate::p2::bindings::sync::sockets::network::{ErrorCode, IpAddressFamily, IpSocketAddress};
 use crate::p2::bindings::sync::sockets::udp::{self, IncomingDatagram, OutgoingDatagram};
@@ -18,15 +17,15 @@ pub enum IncomingDatagramStream {}
 /// The host's side of the resource `outgoing-datagram-stream`. There is none.
 pub enum OutgoingDatagramStream {}
 
-impl udp_create_socket::Host for WasiCtxView<'_> {
+impl udp_create_socket::Host for WasiSocketsCtxView<'_> {
     fn create_udp_socket(&mut self, _: IpAddressFamily) -> SocketResult<Resource<UdpSocket>> {
         Err(ErrorCode::AccessDenied.into())
     }
 }
 
-impl udp::Host for WasiCtxView<'_> {}
+impl udp::Host for WasiSocketsCtxView<'_> {}
 
-impl udp::HostUdpSocket for WasiCtxView<'_> {
+impl udp::HostUdpSocket for WasiSocketsCtxView<'_> {
     fn start_bind(
         &mut self,
         this: Resource<UdpSocket>,
@@ -96,7 +95,7 @@ impl udp::HostUdpSocket for WasiCtxView<'_> {
     }
 }
 
-impl udp::HostIncomingDatagramStream for WasiCtxView<'_> {
+impl udp::HostIncomingDatagramStream for WasiSocketsCtxView<'_> {
     fn receive(
         &mut self,
         this: Resource<IncomingDatagramStream>,
@@ -117,7 +116,7 @@ impl udp::HostIncomingDatagramStream for WasiCtxView<'_> {
     }
 }
 
-impl udp::HostOutgoingDatagramStream for WasiCtxView<'_> {
+impl udp::HostOutgoingDatagramStream for WasiSocketsCtxView<'_> {
     fn check_send(&mut self, this: Resource<OutgoingDatagramStream>) -> SocketResult<u64> {
         match *self.table.get(&this)? {}
     }

@@ -5,14 +5,14 @@ use amphi::component::{Linker, ResourceTable};
 use amphi::wasi::cli::{IsTerminal, StdoutStream};
 use amphi::wasi::p2::bindings::Command;
 use amphi::wasi::p2::pipe::MemoryInputPipe;
-use amphi::wasi::p2::{OutputStream, Pollable, StreamResult};
-use amphi::wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView, async_trait};
+use amphi::wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use amphi::{Directory, Engine, Local, Store};
 use js_sys::{Function, Uint8Array};
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use tokio::io::AsyncWrite;
 use wasm_bindgen::prelude::*;
-
-/// How much a stream takes at once.
-const PERMIT: usize = 64 * 1024;
 
 struct State {
     wasi: WasiCtx,
@@ -39,30 +39,28 @@ impl IsTerminal for Shown {
 }
 
 impl StdoutStream for Shown {
-    fn p2_stream(&self) -> Box<dyn OutputStream> {
+    fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
         Box::new(self.clone())
     }
 }
 
-#[async_trait]
-impl Pollable for Shown {
-    async fn ready(&mut self) {}
-}
-
-#[async_trait]
-impl OutputStream for Shown {
-    fn write(&mut self, bytes: bytes::Bytes) -> StreamResult<()> {
+impl AsyncWrite for Shown {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         // What the page's own function throws is the page's business.
-        let _ = self.0.call1(&JsValue::NULL, &Uint8Array::from(&*bytes));
-        Ok(())
+        let _ = self.0.call1(&JsValue::NULL, &Uint8Array::from(bytes));
+        Poll::Ready(Ok(bytes.len()))
     }
 
-    fn flush(&mut self) -> StreamResult<()> {
-        Ok(())
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
     }
 
-    fn check_write(&mut self) -> StreamResult<usize> {
-        Ok(PERMIT)
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
     }
 }
 

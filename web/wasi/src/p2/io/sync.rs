@@ -1,6 +1,5 @@
 //! The same functions where nothing can wait: what would have to wait is a trap.
 
-use crate::WasiCtxView;
 use crate::p2::bindings::io::streams::{self as waiting, HostInputStream, HostOutputStream};
 use crate::p2::bindings::sync::io::streams;
 use crate::p2::{
@@ -8,19 +7,17 @@ use crate::p2::{
     without_waiting, would_block,
 };
 use amphi_web::Result;
-use amphi_web::component::Resource;
+use amphi_web::component::{Resource, ResourceTable};
 
-impl WasiCtxView<'_> {
-    /// The trap of a call that would have to wait for the stream `rep`.
-    fn would_block_on<T: Pollable>(&self, rep: u32) -> StreamError {
-        match self.table.get(&Resource::<T>::new_borrow(rep)) {
-            Ok(stream) => StreamError::Trap(would_block(&stream.awaits())),
-            Err(error) => error.into(),
-        }
+/// The trap of a call that would have to wait for the stream `rep`.
+fn would_block_on<T: Pollable>(table: &ResourceTable, rep: u32) -> StreamError {
+    match table.get(&Resource::<T>::new_borrow(rep)) {
+        Ok(stream) => StreamError::Trap(would_block(&stream.awaits())),
+        Err(error) => error.into(),
     }
 }
 
-impl streams::Host for WasiCtxView<'_> {
+impl streams::Host for ResourceTable {
     fn convert_stream_error(&mut self, error: StreamError) -> Result<streams::StreamError> {
         Ok(match waiting::Host::convert_stream_error(self, error)? {
             waiting::StreamError::Closed => streams::StreamError::Closed,
@@ -31,7 +28,7 @@ impl streams::Host for WasiCtxView<'_> {
     }
 }
 
-impl streams::HostInputStream for WasiCtxView<'_> {
+impl streams::HostInputStream for ResourceTable {
     fn read(&mut self, stream: Resource<DynInputStream>, len: u64) -> StreamResult<Vec<u8>> {
         HostInputStream::read(self, stream, len)
     }
@@ -43,7 +40,7 @@ impl streams::HostInputStream for WasiCtxView<'_> {
     ) -> StreamResult<Vec<u8>> {
         let rep = stream.rep();
         without_waiting(HostInputStream::blocking_read(self, stream, len))
-            .unwrap_or_else(|| Err(self.would_block_on::<DynInputStream>(rep)))
+            .unwrap_or_else(|| Err(would_block_on::<DynInputStream>(self, rep)))
     }
 
     fn skip(&mut self, stream: Resource<DynInputStream>, len: u64) -> StreamResult<u64> {
@@ -53,7 +50,7 @@ impl streams::HostInputStream for WasiCtxView<'_> {
     fn blocking_skip(&mut self, stream: Resource<DynInputStream>, len: u64) -> StreamResult<u64> {
         let rep = stream.rep();
         without_waiting(HostInputStream::blocking_skip(self, stream, len))
-            .unwrap_or_else(|| Err(self.would_block_on::<DynInputStream>(rep)))
+            .unwrap_or_else(|| Err(would_block_on::<DynInputStream>(self, rep)))
     }
 
     fn subscribe(&mut self, stream: Resource<DynInputStream>) -> Result<Resource<DynPollable>> {
@@ -65,7 +62,7 @@ impl streams::HostInputStream for WasiCtxView<'_> {
     }
 }
 
-impl streams::HostOutputStream for WasiCtxView<'_> {
+impl streams::HostOutputStream for ResourceTable {
     fn check_write(&mut self, stream: Resource<DynOutputStream>) -> StreamResult<u64> {
         HostOutputStream::check_write(self, stream)
     }
@@ -83,7 +80,7 @@ impl streams::HostOutputStream for WasiCtxView<'_> {
         without_waiting(HostOutputStream::blocking_write_and_flush(
             self, stream, bytes,
         ))
-        .unwrap_or_else(|| Err(self.would_block_on::<DynOutputStream>(rep)))
+        .unwrap_or_else(|| Err(would_block_on::<DynOutputStream>(self, rep)))
     }
 
     fn flush(&mut self, stream: Resource<DynOutputStream>) -> StreamResult<()> {
@@ -93,7 +90,7 @@ impl streams::HostOutputStream for WasiCtxView<'_> {
     fn blocking_flush(&mut self, stream: Resource<DynOutputStream>) -> StreamResult<()> {
         let rep = stream.rep();
         without_waiting(HostOutputStream::blocking_flush(self, stream))
-            .unwrap_or_else(|| Err(self.would_block_on::<DynOutputStream>(rep)))
+            .unwrap_or_else(|| Err(would_block_on::<DynOutputStream>(self, rep)))
     }
 
     fn subscribe(&mut self, stream: Resource<DynOutputStream>) -> Result<Resource<DynPollable>> {
@@ -113,7 +110,7 @@ impl streams::HostOutputStream for WasiCtxView<'_> {
         without_waiting(HostOutputStream::blocking_write_zeroes_and_flush(
             self, stream, len,
         ))
-        .unwrap_or_else(|| Err(self.would_block_on::<DynOutputStream>(rep)))
+        .unwrap_or_else(|| Err(would_block_on::<DynOutputStream>(self, rep)))
     }
 
     fn splice(
@@ -133,7 +130,7 @@ impl streams::HostOutputStream for WasiCtxView<'_> {
     ) -> StreamResult<u64> {
         let rep = source.rep();
         without_waiting(HostOutputStream::blocking_splice(self, stream, source, len))
-            .unwrap_or_else(|| Err(self.would_block_on::<DynInputStream>(rep)))
+            .unwrap_or_else(|| Err(would_block_on::<DynInputStream>(self, rep)))
     }
 
     fn drop(&mut self, stream: Resource<DynOutputStream>) -> Result<()> {
