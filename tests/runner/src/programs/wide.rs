@@ -44,7 +44,9 @@ fn composed(ty: &str) -> String {
 }
 
 /// A kind of type, how a part of it is written, and what it is called if it has too many.
-const KINDS: [(&str, fn(u32) -> String, &str); 4] = [
+type Kind = (&'static str, fn(u32) -> String, &'static str);
+
+const KINDS: [Kind; 4] = [
     (
         "record",
         |part| format!("(field \"f{part}\" u8)"),

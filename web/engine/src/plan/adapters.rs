@@ -222,17 +222,19 @@ mod tests {
 
     #[test]
     fn a_type_that_no_adapter_takes_is_named() {
-        let fields = |count| repeated(count, |part| format!("(field \"f{part}\" u8)"));
-        let cases = |count| repeated(count, |part| format!("(case \"c{part}\" u8)"));
-        let names = |count| repeated(count, |part| format!("\"n{part}\""));
-        let types = |count| repeated(count, |_| "u8".to_owned());
-        let kinds: [(&str, Box<dyn Fn(usize) -> String>, &str); 4] = [
-            ("record", Box::new(fields), "a record of 1001 fields"),
-            ("variant", Box::new(cases), "a variant of 1001 cases"),
-            ("enum", Box::new(names), "an enum of 1001 cases"),
-            ("tuple", Box::new(types), "a tuple of 1001 elements"),
-        ];
-        for (kind, parts, named) in kinds {
+        let of = |kind| match kind {
+            "record" => |count| repeated(count, |part| format!("(field \"f{part}\" u8)")),
+            "variant" => |count| repeated(count, |part| format!("(case \"c{part}\" u8)")),
+            "enum" => |count| repeated(count, |part| format!("\"n{part}\"")),
+            _ => |count| repeated(count, |_| "u8".to_owned()),
+        };
+        for (kind, named) in [
+            ("record", "a record of 1001 fields"),
+            ("variant", "a variant of 1001 cases"),
+            ("enum", "an enum of 1001 cases"),
+            ("tuple", "a tuple of 1001 elements"),
+        ] {
+            let parts = of(kind);
             let most = composed(&format!("({kind} {})", parts(MOST)));
             assert!(Plan::new(&most).is_ok(), "{kind}");
             assert!(check_adapters(&most).is_ok(), "{kind}");

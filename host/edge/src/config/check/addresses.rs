@@ -79,8 +79,6 @@ fn clash(one: SocketAddr, other: SocketAddr) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
     fn a_port_of_all_addresses_is_one_of_each() {
         let clash = |one: &str, other: &str| {

@@ -22,7 +22,7 @@ use amphi::{Engine, Result};
 use super::GuestProgram;
 
 /// The programs, each with its guests.
-pub const PROGRAMS: [(&str, &[&str], GuestProgram); 14] = [
+pub const PROGRAMS: [(&str, &[&str], GuestProgram); 15] = [
     ("shadowing", &[GREETER], shadowing::run),
     ("missing imports", &[GREETER, SCRIBE], missing_imports::run),
     ("unknown imports", &[GREETER, SMITH], unknown_imports::run),
