@@ -35,7 +35,7 @@ use wasmparser::{Encoding, Parser, Payload};
 use crate::binary::WORLD;
 #[cfg(feature = "contract")]
 pub(crate) use walk::LEVELS;
-use weight::{ITEM, MOST};
+use weight::ITEM;
 
 /// Refuses bytes that what reads components, or makes them of core modules, is not safe with.
 ///
@@ -118,7 +118,10 @@ pub enum ScreenError {
 }
 
 impl ScreenError {
-    const GROWS: Self = Self::Grows { most: MOST / ITEM };
+    /// That of a component that comes to more than so much, in the unit of [`weight`].
+    fn grows(most: u64) -> Self {
+        Self::Grows { most: most / ITEM }
+    }
 }
 
 impl fmt::Display for ScreenError {

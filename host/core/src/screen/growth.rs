@@ -263,7 +263,7 @@ impl<'a> Growth<'a, '_> {
     fn spend(&mut self, cost: u64) -> Result<(), ScreenError> {
         self.spent = self.spent.saturating_add(cost);
         match self.spent > MOST {
-            true => Err(ScreenError::GROWS),
+            true => Err(ScreenError::grows(MOST)),
             false => Ok(()),
         }
     }

@@ -57,13 +57,13 @@ fn what_a_validator_would_compare_for_hours_is_refused() {
 
 #[test]
 fn what_a_validator_would_copy_is_refused() {
-    refused(&copied(9_000, 300), "multiplies itself");
+    refused(&copied(9_000, 600), "multiplies itself");
     taken(&copied(9, 3));
 }
 
 #[test]
 fn types_that_are_taken_into_components_are_counted() {
-    refused(&taken_types(17, 400), "multiplies itself");
+    refused(&taken_types(17, 900), "multiplies itself");
     taken(&taken_types(5, 4));
 }
 

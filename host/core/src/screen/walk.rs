@@ -18,7 +18,7 @@ use super::code::Spent;
 use super::outline::{Capture, Item, Kind, Outline, Step};
 use super::scope::{Of, Scope, at};
 use super::shape::{Shape, Sum};
-use super::weight::{self, ITEM, MOST};
+use super::weight::{self, ITEM, WALKED};
 
 /// The most levels of types inside each other by their index: those of a value type, and what may be around it.
 const DEEPEST: u32 = 120;
@@ -203,8 +203,8 @@ impl<'a> Walk<'a> {
 
     fn spend(&mut self, cost: u64) -> Result<(), Stop> {
         self.spent = self.spent.saturating_add(cost);
-        match self.spent > MOST {
-            true => Err(Stop::Refused(ScreenError::GROWS)),
+        match self.spent > WALKED {
+            true => Err(Stop::Refused(ScreenError::grows(WALKED))),
             false => Ok(()),
         }
     }

@@ -6,6 +6,9 @@ pub const ITEM: u64 = 16;
 /// The most that a component may come to: some hundred megabytes. What compilers and composition tools make needs less than a hundredth.
 pub const MOST: u64 = 1 << 24;
 
+/// The most that a validator may walk over and copy, which it does for each import and export of each type of an instance: a second's work.
+pub const WALKED: u64 = 1 << 26;
+
 /// So many bytes of a name weigh as much as a node. The names that people give weigh nothing, or one.
 const NAME: usize = 16;
 
