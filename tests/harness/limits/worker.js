@@ -1,0 +1,3 @@
+import { stack } from './measure.js';
+
+postMessage(stack());
