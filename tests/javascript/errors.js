@@ -48,6 +48,26 @@ test('a trap has its kind, and ends the component', async () => {
   }
 });
 
+test('a value that is none is a trap, and ends the component', async () => {
+  const imports = { takeChar() {} };
+  for (const options of [{ imports }, { imports, async: true }]) {
+    for (const [name, text] of [
+      ['aChar', 'a `char` that is none'],
+      ['chars', 'a `char` that is none'],
+      ['aColour', 'case 7 of an enum that has 2'],
+      ['aShape', 'case 9 of a variant that has 2'],
+      ['aThing', 'unknown handle index 7'],
+      ['text', 'out of bounds'],
+      ['give', 'a `char` that is none'],
+    ]) {
+      const { exports } = await load('invalid.wasm', options);
+      equal(await exports.answer(), 42);
+      await throws(Trap, text, () => exports[name]());
+      await throws(Trap, 'cannot be entered', () => exports.answer());
+    }
+  }
+});
+
 test('what an import throws is what the caller catches, and ends the component', async () => {
   const reason = new RangeError('the host does not want to');
   const fail = () => {

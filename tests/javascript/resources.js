@@ -1,5 +1,6 @@
 // Resources of the component as classes, and classes of the host as resources.
 
+import { load } from './amphi-web/index.js';
 import { host, kitchen } from './kitchen.js';
 import { equal, test, throws } from './tests.js';
 
@@ -41,6 +42,28 @@ test('nothing is given away by a call that is refused', async () => {
   await throws(TypeError, 'address: expected string, found number', () => wrap(basket, 7));
   equal(basket.name(), 'kept');
   equal(alive(), 1);
+});
+
+test('one object is given once in a call, and is there if it is given twice', async () => {
+  for (const options of [{}, { async: true }]) {
+    const { exports } = await load('given.wasm', options);
+    const { make, both, giveAndLend, lendAndGive, all, gone } = exports;
+    const [first, second, third, fourth, fifth] = [await make(1), await make(2), await make(3), await make(4), await make(5)];
+    for (const call of [both, giveAndLend, lendAndGive]) {
+      await throws(TypeError, 'b: expected another Thing, found that of `a`', () => call(first, first));
+    }
+    await throws(TypeError, 'things[2]: expected another Thing, found that of `things[0]`', () => all([first, second, first]));
+    equal(await gone(), 0);
+    await both(first, second);
+    equal(await gone(), 2);
+    await throws(TypeError, 'a: expected a Thing, found one that was disposed of or given away', () => both(first, third));
+    await giveAndLend(third, fourth);
+    await lendAndGive(fourth, fifth);
+    equal(await gone(), 4);
+    fourth[dispose]();
+    await all([await make(6), await make(7)]);
+    equal(await gone(), 7);
+  }
 });
 
 test('resources in records, lists and results', async () => {

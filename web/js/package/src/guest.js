@@ -35,6 +35,8 @@ export class Guest {
     /** Resources by their number in the plan. */
     this.resources = new Map();
     this.objects = new Objects();
+    /** The objects that a call has, and where, while its values are looked at. */
+    this.claims = new Map();
     /** What is to be done when the call is over that is under way. */
     this.afterwards = [];
     /** Whether a call is suspended, or may be. */
@@ -77,14 +79,17 @@ export class Guest {
     this.#kept ??= { error };
   }
 
-  /** What to throw for `error`, which a call has thrown; `entered` says whether the guest was running. */
+  /**
+   * What to throw for `error`, which a call has thrown; `entered` says whether the guest was running. Whatever is a trap ends the guest, also one
+   * for a value that it has given and that is none.
+   */
   failure(error, entered) {
     const why = this.failed.value;
     const kept = this.#kept;
     if (why === 0 && kept === undefined && !(entered && isThrownByGuest(error)) && !isTrap(error)) return error;
     this.failed.value = 0;
     this.#kept = undefined;
-    const meaning = this.#caught(error);
+    const meaning = error instanceof Trap ? error : this.#caught(error);
     this.stopped = 'the component cannot be entered: it has trapped, and its state is not to be relied on';
     if (why === MAY_NOT_LEAVE) return new Trap('cannot leave component instance', 'CannotLeaveComponent', error);
     return kept === undefined ? meaning : kept.error;
@@ -134,5 +139,5 @@ export class Guest {
 /** Whether what was thrown while a guest ran is the guest's end, and not an error of ours about a value. */
 const isThrownByGuest = (error) => !(error instanceof Trap) && !(error instanceof TypeError);
 
-/** Whether an allocator has trapped before the guest's function ran. */
-const isTrap = (error) => error instanceof WebAssembly.RuntimeError && !(error instanceof Trap);
+/** Whether an allocator has trapped before the guest's function ran, or what the guest has given is not what it has to be. */
+const isTrap = (error) => error instanceof WebAssembly.RuntimeError;

@@ -120,7 +120,7 @@ class HostCall {
     if (isPromise(value)) {
       return new TypeError(`\`${this.name}\` returned a promise: declare it \`async\`, or give the option \`async: true\``);
     }
-    const problem = this.signature.result?.wrong(value, 'result') ?? wrong('result', 'another value', value);
+    const problem = this.signature.wrongResult(value) ?? wrong('result', 'another value', value);
     return new TypeError(`\`${this.name}\`: ${problem}`);
   }
 

@@ -7,6 +7,7 @@ import { joined } from './record.js';
 export class Signature {
   /** `func` and `options` as the plan has them. */
   constructor(guest, { func, options }) {
+    this.claims = guest.claims;
     this.environment = guest.environment(options);
     this.memory = this.environment.memory;
     this.names = func.params.map(([name]) => camel(name));
@@ -108,11 +109,25 @@ export class Signature {
   }
 
   wrongParam(args) {
-    for (let index = 0; index < this.params.length; index++) {
-      const problem = this.params[index].wrong(args[index], this.names[index]);
-      if (problem !== undefined) return problem;
+    return this.#wrong(this.params, args, this.names);
+  }
+
+  /** What is wrong with a result, if anything is. */
+  wrongResult(value) {
+    return this.result === undefined ? undefined : this.#wrong([this.result], [value], ['result']);
+  }
+
+  #wrong(types, values, names) {
+    this.claims.clear();
+    try {
+      for (let index = 0; index < types.length; index++) {
+        const problem = types[index].wrong(values[index], names[index]);
+        if (problem !== undefined) return problem;
+      }
+      return undefined;
+    } finally {
+      this.claims.clear();
     }
-    return undefined;
   }
 
   /** The error that says where arguments are wrong. */
