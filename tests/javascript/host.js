@@ -1,4 +1,4 @@
-// The host's side of the kitchen component, as an import object.
+// The host's side of components, as import objects.
 
 /** The host's side of `demo:kitchen`. */
 export function host(changes = {}) {
@@ -29,4 +29,15 @@ export function host(changes = {}) {
     Counter,
   };
   return { 'demo:kitchen/host': { ...functions, ...changes } };
+}
+
+/** What `jobs.wat` wants: jobs whose method `then` is no promise's, and whose class has a `prototype` that can be called. */
+export function queue() {
+  function Job() {}
+  Job.prototype = Object.assign(() => 2, {
+    then(...args) {
+      return args.length === 0 ? 7 : args[0](8);
+    },
+  });
+  return { Job, imports: { 'demo:jobs/queue': { Job, next: () => new Job(), then: () => 5 } } };
 }

@@ -94,6 +94,48 @@ test('another version serves where it is compatible, the latest first', async ()
   equal((await throws(LinkError, '', () => wanting({ ...rest, 'a:b/c@1.1.0': {} }))).missing, ['a:b/c@1.0.0#f']);
 });
 
+test('what is latest goes by numbers, and build metadata has no order', async () => {
+  const rest = { plainName, 'a:b/c@2.0.0': two };
+  const both = async (imports) => (await wanting({ ...rest, ...imports })).exports.both();
+  equal(await both({ 'a:b/c@1.1.0+b': one, 'a:b/c@1.1.0+a': two }), 12);
+  equal(await both({ 'a:b/c@1.1.0+a': one, 'a:b/c@1.1.0+b': two }), 12);
+  equal(await both({ 'a:b/c@1.99999999999999999.0': one, 'a:b/c@1.99999999999999998.0': two }), 12);
+  for (const other of ['a:b/c@1.0', 'a:b/c@01.0.0', 'a:b/c@1.1.0-rc.1+b', 'a:b/c@1']) {
+    await throws(Error, 'a:b/c@1.0.0', () => wanting({ ...rest, [other]: one }));
+  }
+});
+
+test('types are no imports', async () => {
+  class Pen {
+    constructor(colour) {
+      this.number = colour;
+    }
+    colour() {
+      return this.number;
+    }
+  }
+  for (const options of [{}, { async: true }]) {
+    const imports = { 'demo:pens/types': { Pen }, 'demo:pens/box': { take: () => new Pen(7) } };
+    equal(await (await load('using.wasm', { imports, ...options })).exports.look(), 7);
+    const { LinkError } = await import('./amphi-web/index.js');
+    const error = await throws(LinkError, '', () => load('using.wasm', options));
+    equal(error.missing, ['demo:pens/types', 'demo:pens/box']);
+  }
+});
+
+test('a version may be left out on either side', async () => {
+  const both = async (imports) => (await load('drafts.wasm', { imports })).exports.both();
+  equal(await both({ 'demo:log/log': one, 'wasi:logging/logging': two }), 12);
+  equal(await both({ 'demo:log/log@1.0.0': one, 'wasi:logging/logging@0.1.0-draft': two }), 12);
+  equal(await both({ 'demo:log/log': one, 'demo:log/log@1.0.0': two, 'wasi:logging/logging': two }), 12);
+  await throws(TypeError, 'imports `demo:log/log` without a version, and given are `demo:log/log@1.0.0`, `demo:log/log@2.0.0`', () =>
+    both({ 'demo:log/log@1.0.0': one, 'demo:log/log@2.0.0': two, 'wasi:logging/logging': two }),
+  );
+  const { LinkError } = await import('./amphi-web/index.js');
+  // The engine has WASI, and not its proposals.
+  equal((await throws(LinkError, '', () => both({}))).missing, ['demo:log/log', 'wasi:logging/logging']);
+});
+
 test('WASI may be given by another version', async () => {
   let out = '';
   const wasi = { args: ['hello'], stdout: (text) => (out += text) };

@@ -6,6 +6,7 @@ import './encodings.js';
 import './errors.js';
 import './forgetting.js';
 import './imports.js';
+import './names.js';
 import './promises.js';
 import './resources.js';
 import './values.js';

@@ -1,7 +1,7 @@
 // Components in Workers: the same exports, which can be stopped whatever they do.
 
 import { ComponentError, LinkError, Trap, load } from './amphi-web/index.js';
-import { host } from './host.js';
+import { host, queue } from './host.js';
 import { equal, test as declare, throws } from './tests.js';
 
 const suspends = typeof WebAssembly.Suspending === 'function';
@@ -210,6 +210,32 @@ waiting('resources of the page go into a Worker, come back, and are disposed of'
   equal(await calls.keep(merged), 1);
   equal(await calls.release(), Uint32Array.of(10));
   equal(disposed.includes(10), true);
+});
+
+waiting('objects that have a method `then` go into a Worker and are no promises', async () => {
+  const { Job, imports } = queue();
+  const { exports } = await inWorker('jobs.wasm', { imports });
+  equal(await exports.run(), 7);
+  equal(await exports.plain(), 25);
+  await throws(TypeError, '`pass` gives an object that has a method `then`', () => exports.pass(new Job()));
+  equal(await exports.run(), 7);
+});
+
+test('methods and static functions in a Worker may have any name', async () => {
+  const { exports } = await inWorker('tools.wasm', {});
+  const { Tool } = exports;
+  const tool = await new Tool(100);
+  equal([await tool.constructor(), await tool.then_(), await tool.toString(), await tool.dispose()], [101, 102, 103, 104]);
+  equal([await Tool.name(), await Tool.length(), await Tool.prototype(13), await exports.then_()], [11, 12, 13, 18]);
+  equal(await (await Tool.of(200)).toString(), 203);
+});
+
+test('one object is given once in a call of a Worker, too', async () => {
+  const { make, both, gone } = (await inWorker('given.wasm', {})).exports;
+  const thing = await make(1);
+  await throws(TypeError, 'b: expected another Thing, found that of `a`', () => both(thing, thing));
+  await both(thing, await make(2));
+  equal(await gone(), 2);
 });
 
 test('what a component in a Worker prints arrives before its call ends', async () => {

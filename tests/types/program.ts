@@ -5,9 +5,13 @@ import type { Calc20 } from 'components/calc-2-0.js';
 import type { Kitchen } from 'components/kitchen.js';
 import type { Basket, Parcel } from 'components/kitchen/exports/demo.kitchen.store@1.0.0.js';
 import type { Shape } from 'components/kitchen/exports/demo.kitchen.types@1.0.0.js';
+import type { Names } from 'components/names.js';
+import type { Bits, Pair } from 'components/names/exports/demo.names.plain@1.0.0.js';
+import type { Tool } from 'components/names/exports/demo.names.tools@1.0.0.js';
 import type { Sensor } from 'components/sensor.js';
 import type { FilterError, Reading } from 'components/sensor/exports/demo.sensor.filter@1.0.0.js';
 import type { Kitchen as WaitingKitchen } from 'promised/kitchen.js';
+import type { Names as WaitingNames } from 'promised/names.js';
 
 const sensor = await load<Sensor>('sensor.wasm', {
   imports: { 'demo:sensor/log': { recordMessage: (level, message) => console.log(level === 'warn', message.length) } },
@@ -82,6 +86,25 @@ const put: number = await made.put('apple');
 
 const inWorker = await load<WaitingKitchen>('kitchen.wasm', { worker: true, deadline: 1000, imports: { 'demo:kitchen/host': host } });
 const echoed: string = await inWorker.within({ deadline: 10, signal: AbortSignal.timeout(5) }, () => inWorker.exports['demo:kitchen/echo'].echoString('x'));
+
+// Names that JavaScript has for something else, or that would be one in JavaScript.
+{
+  const names = (await load<Names>('names.wasm')).exports;
+  const plain = names['demo:names/plain'];
+  const pair: Pair = plain.swap({ a_1: plain.f_1(), a1: plain.f1() });
+  const bits: Bits = plain.invert({ b_1: true });
+  const { Tool, Symbol: Sign } = names['demo:names/tools'];
+  const tool: Tool = new Tool(plain.less(pair.a_1, pair.a1) + plain.then_());
+  const numbers: number[] = [tool.constructor(), tool.then_(), tool.go_1(), tool.go1(), Tool.prototype(13), Tool.name(), Tool.length(), Tool.make_1()];
+  const sign = new Sign(tool);
+  sign[Symbol.dispose]();
+  const opened: Tool = Sign.open(new Sign(Tool.of(1)));
+  console.log(bits.b_1, bits.b1, numbers, opened.toString());
+  const waiting = (await load<WaitingNames>('names.wasm', { async: true })).exports['demo:names/tools'];
+  const made: number = await (await new waiting.Tool(1)).then_();
+  const called: number = await waiting.Tool.prototype(made);
+  console.log(called);
+}
 
 // A component of which nothing is known.
 await load('any.wasm', { worker: true });

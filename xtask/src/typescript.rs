@@ -15,7 +15,7 @@ use std::process::Command;
 const PACKAGE: &str = "typescript@7.0.2";
 
 /// The components that the programs use.
-const COMPONENTS: &[&str] = &["calc-1-1", "calc-2-0", "kitchen", "sensor"];
+const COMPONENTS: &[&str] = &["calc-1-1", "calc-2-0", "kitchen", "names", "sensor"];
 
 /// The folders of declarations, and with which options they are written.
 const FORMS: &[(&str, &[&str])] = &[("components", &[]), ("promised", &["--async"])];

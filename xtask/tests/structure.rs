@@ -13,7 +13,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("amphi-core", &[]),
     ("amphi-web", &["amphi-core"]),
     ("amphi-wasi-web", &["amphi-web"]),
-    ("amphi-js", &["amphi-web", "amphi-wasi-web"]),
+    ("amphi-js", &["amphi-core", "amphi-web", "amphi-wasi-web"]),
     ("amphi-wit", &["amphi-core"]),
     ("amphi", &["amphi-core", "amphi-web", "amphi-wasi-web"]),
     ("amphi-runner", &["amphi", "amphi-web"]),

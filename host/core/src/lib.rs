@@ -2,8 +2,8 @@
 //!
 //! [`binary`] says what some bytes are: a component, or what else, and what to do about that. [`screen`] refuses those that nobody should read.
 //! [`contract`] says what a component asks of its host and what it offers, as WIT and as data; [`typescript`] says it in TypeScript; [`abi`] whether
-//! one component can take another's place; [`version`] which versions of an interface are compatible; [`componentize`] makes a component of a core module. There is no
-//! engine here and no input or output: bytes go in, plain data comes out, on any target.
+//! one component can take another's place; [`version`] which versions of an interface are compatible; [`javascript`] what JavaScript calls things; [`wasi`] what every host
+//! supplies; [`componentize`] makes a component of a core module. There is no engine here and no input or output: bytes go in, plain data comes out, on any target.
 
 #[cfg(feature = "contract")]
 pub mod abi;
@@ -12,7 +12,9 @@ pub mod binary;
 pub mod componentize;
 #[cfg(feature = "contract")]
 pub mod contract;
+pub mod javascript;
 pub mod screen;
 #[cfg(feature = "contract")]
 pub mod typescript;
 pub mod version;
+pub mod wasi;

@@ -61,7 +61,7 @@ pub fn declarations(
     let layout = Layout::new(resolve, world, name, calls);
     let mut files = vec![Declarations {
         path: format!("{}.d.ts", layout.world()),
-        text: world::text(resolve, world, &layout, name)?,
+        text: world::text(resolve, world, &layout)?,
     }];
     for side in [Side::Import, Side::Export] {
         for (interface, module) in layout.modules(side) {

@@ -37,8 +37,9 @@ export class Compiled {
   /** Makes an instance; see `instantiate`. */
   async instantiate({ imports = {}, wasi, async, signal } = {}) {
     signal?.throwIfAborted();
-    const { Grants, Instance, Linking, buffer } = await engine();
-    const found = new Imports(this.#plan, imports);
+    const wasm = await engine();
+    const { Grants, Instance, Linking, buffer } = wasm;
+    const found = new Imports(this.#plan, imports, wasm);
     const isAsync = async ?? found.hasAsync();
     const instance = new Instance(grant(new Grants(), wasi));
     const guest = new Guest(instance, this.#plan, isAsync);

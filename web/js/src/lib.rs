@@ -9,6 +9,7 @@ mod directory;
 mod instance;
 mod json;
 mod linking;
+mod names;
 mod plan;
 mod serving;
 mod wasi;

@@ -3,12 +3,16 @@
 //! `crossing.js`, `signature.js` and `exports.js` of the package read it. Types are a table, since a type may be used more often than it could be
 //! written down.
 
+mod roles;
 mod types;
 
 use crate::json;
+use amphi_core::javascript::Case;
 use amphi_web::Result;
 use amphi_web::component::{Component, script};
 use amphi_web::plan::{Export, Plan, Step, TrampolineKind};
+use roles::{Kind, Side};
+use std::collections::HashSet;
 use types::Types;
 use wasmtime_environ::component::{
     ComponentExternData, ExportIndex, StringEncoding, TypeComponentInstanceIndex, TypeDef,
@@ -25,9 +29,10 @@ pub fn describe(component: &Component) -> Result<String> {
     let mut description = Description {
         plan,
         types: Types::new(plan),
+        imported: HashSet::new(),
     };
     let exports = description.exports(plan.exports.raw_iter().map(named))?;
-    let imports = description.imports()?;
+    let imports = description.imports();
     let lowerings = description.lowerings()?;
     let options = description.options();
     let types = description.types.finish();
@@ -45,6 +50,8 @@ fn named<'a, K: AsRef<str>>(
 struct Description<'a> {
     plan: &'a Plan,
     types: Types<'a>,
+    /// The resources of imports so far.
+    imported: HashSet<u32>,
 }
 
 impl Description<'_> {
@@ -55,9 +62,23 @@ impl Description<'_> {
     ) -> Result<String> {
         let mut names: Vec<_> = names.collect();
         names.sort_by_key(|(_, index)| index.as_u32());
+        let plan = self.plan;
+        let item = |index: ExportIndex| &plan.export_items[index.as_u32() as usize];
+        let kinds: Vec<_> = names
+            .iter()
+            .map(|(name, index)| match item(*index) {
+                Export::Func { .. } => (*name, Kind::Func),
+                Export::Instance { .. } => (*name, Kind::Instance),
+                Export::Type(TypeDef::Resource(_)) => (*name, Kind::Resource),
+                Export::Type(_) | Export::Module { .. } | Export::ImportedModule { .. } => {
+                    (*name, Kind::Other)
+                }
+            })
+            .collect();
+        let described = roles::describe(&kinds, Side::Export);
         let mut items = Vec::new();
-        for (name, index) in names {
-            let what = match &self.plan.export_items[index.as_u32() as usize] {
+        for ((_, index), described) in names.into_iter().zip(described) {
+            let what = match item(index) {
                 Export::Func { ty, options, .. } => format!(
                     "\"func\":{},\"export\":{},\"options\":{}",
                     self.func(*ty)?,
@@ -73,44 +94,69 @@ impl Description<'_> {
                 }
                 Export::Type(_) | Export::Module { .. } | Export::ImportedModule { .. } => continue,
             };
-            items.push(format!("{{\"name\":{},{what}}}", json::string(name)));
+            items.push(format!("{{{described},{what}}}"));
         }
         Ok(json::list(items))
     }
 
-    fn imports(&mut self) -> Result<String> {
-        let mut items = Vec::new();
-        for (name, ty) in &self.plan.import_types {
-            if let Some(what) = self.import(ty)? {
-                items.push(format!("{{\"name\":{},{what}}}", json::string(name)));
+    fn imports(&mut self) -> String {
+        let plan = self.plan;
+        let named = plan.import_types.iter();
+        self.import_items(named.map(|(name, ty)| (name.as_str(), ty)))
+    }
+
+    /// What imports have to be, but for those that are types.
+    fn import_items<'n>(&mut self, items: impl Iterator<Item = (&'n str, &'n TypeDef)>) -> String {
+        let items: Vec<_> = items.collect();
+        let kinds: Vec<_> = items
+            .iter()
+            .map(|(name, ty)| (*name, self.kind(ty)))
+            .collect();
+        let mut written = Vec::new();
+        for ((_, ty), described) in items.iter().zip(roles::describe(&kinds, Side::Import)) {
+            if let Some(what) = self.import(ty) {
+                written.push(format!("{{{described},{what}}}"));
             }
         }
-        Ok(json::list(items))
+        json::list(written)
     }
 
-    /// What an import has to be; nothing where it is a type.
-    fn import(&mut self, ty: &TypeDef) -> Result<Option<String>> {
-        Ok(match ty {
+    fn kind(&self, ty: &TypeDef) -> Kind {
+        match ty {
+            TypeDef::ComponentFunc(_) => Kind::Func,
+            TypeDef::ComponentInstance(_) => Kind::Instance,
+            TypeDef::Resource(table) if !self.imported.contains(&self.types.resource(*table)) => {
+                Kind::Resource
+            }
+            TypeDef::Resource(_)
+            | TypeDef::Module(_)
+            | TypeDef::Interface(_)
+            | TypeDef::Component(_)
+            | TypeDef::CoreFunc(_) => Kind::Other,
+        }
+    }
+
+    /// What an import has to be; nothing where it is a type, as a resource is that was imported before and is used here (`use iface.{res}`).
+    fn import(&mut self, ty: &TypeDef) -> Option<String> {
+        match ty {
             TypeDef::ComponentFunc(_) => Some("\"func\":true".to_owned()),
             TypeDef::ComponentInstance(ty) => {
-                Some(format!("\"instance\":{}", self.import_instance(*ty)?))
+                Some(format!("\"instance\":{}", self.import_instance(*ty)))
             }
             TypeDef::Resource(table) => {
-                Some(format!("\"resource\":{}", self.types.resource(*table)))
+                let number = self.types.resource(*table);
+                let is_new = self.imported.insert(number);
+                is_new.then(|| format!("\"resource\":{number}"))
             }
             TypeDef::Module(_) => Some("\"module\":true".to_owned()),
             TypeDef::Interface(_) | TypeDef::Component(_) | TypeDef::CoreFunc(_) => None,
-        })
+        }
     }
 
-    fn import_instance(&mut self, ty: TypeComponentInstanceIndex) -> Result<String> {
-        let mut items = Vec::new();
-        for (name, item) in &self.plan.types[ty].exports {
-            if let Some(what) = self.import(&item.ty)? {
-                items.push(format!("{{\"name\":{},{what}}}", json::string(name)));
-            }
-        }
-        Ok(json::list(items))
+    fn import_instance(&mut self, ty: TypeComponentInstanceIndex) -> String {
+        let plan = self.plan;
+        let items = plan.types[ty].exports.iter();
+        self.import_items(items.map(|(name, item)| (name.as_str(), &item.ty)))
     }
 
     /// Calls of imports, by the number of their lowering.
@@ -149,11 +195,9 @@ impl Description<'_> {
     fn func(&mut self, ty: TypeFuncIndex) -> Result<String> {
         let func = &self.plan.types[ty];
         let mut params = Vec::new();
-        for (name, ty) in func
-            .param_names
-            .iter()
-            .zip(&self.plan.types[func.params].types)
-        {
+        let names = func.param_names.iter().map(String::as_str);
+        let names = Case::Camel.spell_all(names, &[]);
+        for (name, ty) in names.iter().zip(&self.plan.types[func.params].types) {
             params.push(format!(
                 "[{},{}]",
                 json::string(name),

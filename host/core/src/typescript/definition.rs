@@ -3,7 +3,8 @@
 use wit_parser::{Docs, Enum, Field, Flags, Record, TypeDefKind, TypeId, Variant};
 
 use super::scope::{Scope, Unsupported};
-use super::{TypescriptError, doc, identifier, resource};
+use super::{TypescriptError, doc, resource};
+use crate::javascript::Case;
 
 /// The declaration of the type `name`, exported.
 pub(super) fn definition(
@@ -12,9 +13,11 @@ pub(super) fn definition(
     id: TypeId,
 ) -> Result<String, TypescriptError> {
     let def = &scope.resolve.types[id];
-    let ty = identifier::pascal(name);
+    let ty = scope
+        .type_name(id)
+        .unwrap_or_else(|| Case::Pascal.spell(name));
     let body = match &def.kind {
-        TypeDefKind::Resource => return resource::declaration(scope, name, id),
+        TypeDefKind::Resource => return resource::declaration(scope, &ty, id),
         TypeDefKind::Record(record) => {
             fields(scope, record).map(|fields| format!("export interface {ty} {{\n{fields}}}\n"))
         }
@@ -47,23 +50,25 @@ pub(super) fn comment(docs: &Docs) -> String {
 }
 
 fn fields(scope: Scope<'_>, record: &Record) -> Result<String, Unsupported> {
-    let field = |field: &Field| {
-        let name = identifier::camel(&field.name);
+    let names = record.fields.iter().map(|field| field.name.as_str());
+    let names = Case::Camel.spell_all(names, &[]);
+    let field = |(field, name): (&Field, &String)| {
         let text = match scope.optional(&field.ty) {
             Some(payload) => format!("{name}?: {} | undefined;\n", scope.ty(&payload)?),
             None => format!("{name}: {};\n", scope.ty(&field.ty)?),
         };
         Ok(doc::indented(&(comment(&field.docs) + &text)))
     };
-    record.fields.iter().map(field).collect()
+    record.fields.iter().zip(&names).map(field).collect()
 }
 
 fn bits(flags: &Flags) -> String {
-    let flag = |flag: &wit_parser::Flag| {
-        let name = identifier::camel(&flag.name);
+    let names = flags.flags.iter().map(|flag| flag.name.as_str());
+    let names = Case::Camel.spell_all(names, &[]);
+    let flag = |(flag, name): (&wit_parser::Flag, &String)| {
         doc::indented(&format!("{}{name}?: boolean;\n", comment(&flag.docs)))
     };
-    flags.flags.iter().map(flag).collect()
+    flags.flags.iter().zip(&names).map(flag).collect()
 }
 
 fn cases(scope: Scope<'_>, variant: &Variant) -> Result<String, Unsupported> {

@@ -5,6 +5,7 @@ use wit_parser::{Function, FunctionKind, Param, Type, TypeDefKind};
 use super::layout::Side;
 use super::scope::{Scope, Unsupported};
 use super::{Calls, TypescriptError, doc, identifier};
+use crate::javascript::Case;
 
 /// A function as a member of an interface or a class: its documentation, its name, its signature.
 pub(super) fn member(
@@ -47,14 +48,17 @@ pub(super) fn parameters(scope: Scope<'_>, function: &Function) -> Result<String
         .iter()
         .rposition(|param| scope.optional(&param.ty).is_none());
     let required = required.map_or(0, |last| last + 1);
-    let parameter = |(index, param): (usize, &Param)| {
-        let name = identifier::parameter(&param.name);
+    let names = params.iter().map(|param| param.name.as_str());
+    let names = Case::Camel.spell_all(names, &[]);
+    let parameter = |(index, (param, name)): (usize, (&Param, String))| {
+        let name = identifier::parameter(name);
         match scope.optional(&param.ty) {
             Some(payload) if index >= required => Ok(format!("{name}?: {}", scope.ty(&payload)?)),
             _ => Ok(format!("{name}: {}", scope.ty(&param.ty)?)),
         }
     };
-    let texts: Result<Vec<_>, _> = params.iter().enumerate().map(parameter).collect();
+    let params = params.iter().zip(names).enumerate();
+    let texts: Result<Vec<_>, _> = params.map(parameter).collect();
     Ok(texts?.join(", "))
 }
 

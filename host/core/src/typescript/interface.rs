@@ -1,10 +1,11 @@
 //! The file of one interface on one side: its types, and what it gives.
 
-use wit_parser::{Function, InterfaceId, Resolve, TypeDefKind, TypeId};
+use wit_parser::{InterfaceId, Resolve, TypeDefKind, TypeId};
 
 use super::layout::{Layout, Module, Side};
 use super::scope::Scope;
 use super::{FIRST_LINE, TypescriptError, definition, doc, function, identifier, resource};
+use crate::javascript::Case;
 
 /// What files with resources need of TypeScript's library.
 pub(super) const DISPOSABLE: &str = "/// <reference lib=\"esnext.disposable\" />\n";
@@ -35,7 +36,7 @@ pub(super) fn text(
         let key = format!("`{}`", module.key);
         text += "\n";
         text += &doc::comment(&doc::paragraphs(&[&key, docs]));
-        let body = doc::indented(&members(scope, &types)?);
+        let body = doc::indented(&members(scope, &types, &[])?);
         text += &format!("export interface {} {{\n{body}}}\n", module.name);
     } else if types.is_empty() {
         text += "\nexport {};\n";
@@ -50,21 +51,24 @@ pub(super) fn heading(resolve: &Resolve, mut types: impl Iterator<Item = TypeId>
     format!("{FIRST_LINE}\n{reference}")
 }
 
-/// The classes and functions that a scope gives, as members of an interface.
+/// The classes and functions that a scope gives, as members of an interface that has `others` as well.
 pub(super) fn members(
     scope: Scope<'_>,
     types: &[(&str, TypeId)],
+    others: &[&str],
 ) -> Result<String, TypescriptError> {
     let mut members = String::new();
-    for (name, id) in types {
-        if matches!(scope.resolve.types[*id].kind, TypeDefKind::Resource) {
-            members += &resource::member(scope, name, *id)?;
-        }
+    let is_resource = |id: TypeId| matches!(scope.resolve.types[id].kind, TypeDefKind::Resource);
+    let mut resources = types.to_owned();
+    resources.retain(|(_, id)| is_resource(*id));
+    let classes = Case::Pascal.spell_all(resources.iter().map(|(name, _)| *name), &[]);
+    for ((_, id), class) in resources.iter().zip(&classes) {
+        members += &resource::member(scope, class, *id)?;
     }
-    let free = |function: &&Function| function.kind.resource().is_none();
-    for function in scope.functions().into_iter().filter(free) {
-        let name = identifier::property(&function.name);
-        members += &function::member(scope, function, &name)?;
+    let mut functions = scope.functions();
+    functions.retain(|function| function.kind.resource().is_none());
+    for (function, name) in functions.iter().zip(scope.spelled(&functions, others)) {
+        members += &function::member(scope, function, identifier::property(&name))?;
     }
     Ok(members)
 }

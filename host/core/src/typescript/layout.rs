@@ -7,6 +7,8 @@ use wit_parser::{
 };
 
 use super::{Calls, identifier};
+use crate::javascript::Case;
+use crate::version::bare;
 
 /// Which way the functions of an interface are called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,18 +37,42 @@ pub(super) struct Module {
 pub(super) struct Layout {
     /// What functions return.
     pub calls: Calls,
+    /// What the world's own file declares besides types.
+    pub declared: Declared,
     world: String,
     imports: IndexMap<InterfaceId, Module>,
     exports: IndexMap<InterfaceId, Module>,
-    /// What each interface, and the world, calls its types in its file.
-    declared: HashMap<TypeOwner, HashSet<String>>,
+    /// What types are called that have names.
+    names: HashMap<TypeId, String>,
+    /// The names of the types of each interface, and of the world.
+    types: HashMap<TypeOwner, HashSet<String>>,
     /// The functions of each resource, by their names.
     members: HashMap<TypeId, Vec<String>>,
 }
 
+/// Names in the world's own file that are none of its types'.
+#[derive(Debug)]
+pub(super) struct Declared {
+    /// What the component wants from its host.
+    pub imports: String,
+    /// What it offers.
+    pub exports: String,
+    /// The component.
+    pub component: String,
+}
+
 impl Layout {
-    pub(super) fn new(resolve: &Resolve, world: WorldId, name: &str, calls: Calls) -> Self {
-        let world = &resolve.worlds[world];
+    pub(super) fn new(resolve: &Resolve, id: WorldId, name: &str, calls: Calls) -> Self {
+        let world = &resolve.worlds[id];
+        let names = spelled(resolve);
+        let mut types: HashMap<TypeOwner, HashSet<String>> = HashMap::new();
+        for (id, name) in &names {
+            let owner = types.entry(resolve.types[*id].owner).or_default();
+            owner.insert(name.clone());
+        }
+        let none = HashSet::new();
+        let of = |owner| types.get(&owner).unwrap_or(&none);
+        let declared = Declared::new(of(TypeOwner::World(id)), name);
         let name = file_name(name);
         let modules = |items: &IndexMap<WorldKey, WorldItem>, folder: &str| {
             let mut modules = IndexMap::default();
@@ -54,27 +80,28 @@ impl Layout {
                 if let WorldItem::Interface { id, .. } = item {
                     let key = resolve.name_world_key(key);
                     let path = format!("{name}/{folder}/{}", key.replace([':', '/'], "."));
-                    modules
-                        .entry(*id)
-                        .or_insert_with(|| Module::new(resolve, *id, key, path));
+                    modules.entry(*id).or_insert_with(|| {
+                        Module::new(resolve, *id, of(TypeOwner::Interface(*id)), key, path)
+                    });
                 }
             }
             modules
         };
         Self {
             calls,
+            declared,
             imports: modules(&world.imports, "imports"),
             exports: modules(&world.exports, "exports"),
             world: name,
-            declared: declared(resolve),
+            names,
+            types,
             members: members(resolve, world),
         }
     }
 
-    /// Whether the file of `owner` has a type of this name.
-    pub(super) fn declares(&self, owner: TypeOwner, name: &str) -> bool {
-        let names = self.declared.get(&owner);
-        names.is_some_and(|names| names.contains(name))
+    /// What a type is called that has a name.
+    pub(super) fn type_name(&self, id: TypeId) -> Option<&str> {
+        self.names.get(&id).map(String::as_str)
     }
 
     /// The functions of a resource, by their names.
@@ -96,6 +123,32 @@ impl Layout {
         modules.iter().map(|(id, module)| (*id, module))
     }
 
+    /// Whether the file of `owner` on a side has something of that name.
+    pub(super) fn declares(&self, side: Side, owner: TypeOwner, name: &str) -> bool {
+        let types = self.types.get(&owner);
+        if types.is_some_and(|types| types.contains(name)) {
+            return true;
+        }
+        let modules = match side {
+            Side::Import => &self.imports,
+            Side::Export => &self.exports,
+        };
+        match owner {
+            TypeOwner::Interface(id) => modules
+                .get(&id)
+                .is_some_and(|module| module.gives && module.name == name),
+            TypeOwner::World(_) => {
+                let Declared {
+                    imports,
+                    exports,
+                    component,
+                } = &self.declared;
+                [imports, exports, component].iter().any(|own| *own == name)
+            }
+            TypeOwner::None => false,
+        }
+    }
+
     /// The file with the types of `owner`, as `side` sees them: what is exported may use what is imported.
     pub(super) fn path(&self, side: Side, owner: TypeOwner) -> Option<&str> {
         let interface = match owner {
@@ -112,14 +165,32 @@ impl Layout {
     }
 }
 
-impl Module {
-    fn new(resolve: &Resolve, id: InterfaceId, key: String, path: String) -> Self {
-        let interface = &resolve.interfaces[id];
-        let types = || interface.types.keys().map(|name| identifier::pascal(name));
-        let plain = key.rsplit('/').next().unwrap_or(&key);
-        let plain = plain.split('@').next().unwrap_or(plain);
+impl Declared {
+    fn new(types: &HashSet<String>, name: &str) -> Self {
+        let is_type = |name: &str| types.contains(name);
+        let imports = identifier::free("imports", "Interface", is_type);
+        let exports = identifier::free("exports", "Interface", is_type);
+        let taken = |name: &str| is_type(name) || name == imports || name == exports;
         Self {
-            name: identifier::free(plain, "Interface", |name| types().any(|ty| ty == name)),
+            component: identifier::free(name, "Component", taken),
+            imports,
+            exports,
+        }
+    }
+}
+
+impl Module {
+    fn new(
+        resolve: &Resolve,
+        id: InterfaceId,
+        types: &HashSet<String>,
+        key: String,
+        path: String,
+    ) -> Self {
+        let interface = &resolve.interfaces[id];
+        let plain = key.rsplit('/').next().unwrap_or(&key);
+        Self {
+            name: identifier::free(bare(plain), "Interface", |name| types.contains(name)),
             gives: !interface.functions.is_empty() || has_resource(resolve, id),
             path,
             key,
@@ -127,15 +198,20 @@ impl Module {
     }
 }
 
-fn declared(resolve: &Resolve) -> HashMap<TypeOwner, HashSet<String>> {
-    let mut declared: HashMap<TypeOwner, HashSet<String>> = HashMap::new();
-    for (_, ty) in &resolve.types {
+/// What each type that has a name is called, beside the others of its interface or world.
+fn spelled(resolve: &Resolve) -> HashMap<TypeId, String> {
+    let mut owners: HashMap<TypeOwner, Vec<(TypeId, &str)>> = HashMap::new();
+    for (id, ty) in &resolve.types {
         if let Some(name) = &ty.name {
-            let names = declared.entry(ty.owner).or_default();
-            names.insert(identifier::pascal(name));
+            owners.entry(ty.owner).or_default().push((id, name));
         }
     }
-    declared
+    let mut spelled = HashMap::new();
+    for types in owners.into_values() {
+        let names = Case::Pascal.spell_all(types.iter().map(|(_, name)| *name), &[]);
+        spelled.extend(types.iter().map(|(id, _)| *id).zip(names));
+    }
+    spelled
 }
 
 fn members(resolve: &Resolve, world: &World) -> HashMap<TypeId, Vec<String>> {

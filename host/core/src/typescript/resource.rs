@@ -9,12 +9,8 @@ use super::{Calls, TypescriptError, definition, doc, function, identifier};
 /// What stands in a class whose objects are made in other ways than by its constructor.
 const NO_CONSTRUCTOR: &str = "private constructor();\n";
 
-/// How the host drops a resource of the guest.
-const DROPPED: &str = "/** Drops the resource in the guest. */\n[Symbol.dispose](): void;\n";
-
-/// How the guest drops a resource of the host.
-const DISPOSED: &str =
-    "/** Called when the guest drops the resource. */\n[Symbol.dispose]?(): void;\n";
+/// The one name that every class has a member of already: its static function can be called all the same.
+const PROTOTYPE: &str = "prototype";
 
 /// What a class of the host is where the guest uses nothing but its objects.
 const ANY_CLASS: &str = "abstract new (...args: never[]) =>";
@@ -24,52 +20,76 @@ const ANY_CLASS: &str = "abstract new (...args: never[]) =>";
 /// A guest's class is not exported as a value, since no module has it: it is a member of what the guest exports.
 pub(super) fn declaration(
     scope: Scope<'_>,
-    name: &str,
+    ty: &str,
     id: TypeId,
 ) -> Result<String, TypescriptError> {
-    let ty = identifier::pascal(name);
     let comment = definition::comment(&scope.resolve.types[id].docs);
-    let methods = members(scope, id, Kind::Method, identifier::method)?;
+    let method = |name: &str| Some(identifier::method(name).to_owned());
+    let methods = members(scope, id, Kind::Method, method)?;
+    let symbol = scope.global("Symbol");
     if scope.side == Side::Import {
-        let body = doc::indented(&(methods + DISPOSED));
+        let disposed = format!(
+            "/** Called when the guest drops the resource. */\n[{symbol}.dispose]?(): void;\n"
+        );
+        let body = doc::indented(&(methods + &disposed));
         return Ok(format!("{comment}export interface {ty} {{\n{body}}}\n"));
     }
     let (constructor, statics) = match is_plain(scope) {
         true => (
             constructor(scope, id, "constructor", "")?,
             members(scope, id, Kind::Static, |name| {
-                format!("static {}", identifier::method(name))
+                (name != PROTOTYPE).then(|| format!("static {}", identifier::method(name)))
             })?,
         ),
         false => (None, String::new()),
     };
     let constructor = constructor.unwrap_or_else(|| NO_CONSTRUCTOR.to_owned());
-    let body = [&constructor, &methods, &statics, DROPPED, "#private;\n"].concat();
+    let dropped = format!("/** Drops the resource in the guest. */\n[{symbol}.dispose](): void;\n");
+    let body = [&constructor, &methods, &statics, &dropped, "#private;\n"].concat();
     let body = doc::indented(&body);
     Ok(format!(
         "{comment}declare class {ty} {{\n{body}}}\nexport type {{ {ty} }};\n"
     ))
 }
 
-/// The class as a member of what the interface gives.
-pub(super) fn member(scope: Scope<'_>, name: &str, id: TypeId) -> Result<String, TypescriptError> {
-    let ty = identifier::pascal(name);
+/// The class, which JavaScript calls `class`, as a member of what the interface gives.
+pub(super) fn member(scope: Scope<'_>, class: &str, id: TypeId) -> Result<String, TypescriptError> {
+    let ty = scope.type_name(id).unwrap_or_else(|| class.to_owned());
+    let call = members(scope, id, Kind::Static, |name| {
+        (name == PROTOTYPE).then(String::new)
+    })?;
+    let prototype = match call.as_str() {
+        "" => format!("readonly prototype: {ty};\n"),
+        call => format!(
+            "readonly prototype: {ty} & {{\n{}}};\n",
+            doc::indented(call)
+        ),
+    };
     if is_plain(scope) {
-        return Ok(format!("readonly {ty}: typeof {ty};\n"));
+        return Ok(match call.as_str() {
+            "" => format!("readonly {class}: typeof {ty};\n"),
+            _ => format!(
+                "readonly {class}: typeof {ty} & {{\n{}}};\n",
+                doc::indented(&prototype)
+            ),
+        });
     }
     let made = match scope.side {
         Side::Import => ty.clone(),
         Side::Export => format!("{}<{ty}>", scope.global("Promise")),
     };
     let constructor = constructor(scope, id, "new ", &format!(": {made}"))?;
-    let statics = members(scope, id, Kind::Static, identifier::property)?;
+    let statics = members(scope, id, Kind::Static, |name| {
+        let own = scope.side == Side::Import || name != PROTOTYPE;
+        own.then(|| identifier::property(name).to_owned())
+    })?;
     let body = constructor.unwrap_or_default() + &statics;
     Ok(match (scope.side, body.as_str()) {
-        (Side::Import, "") => format!("{ty}: {ANY_CLASS} {ty};\n"),
-        (Side::Import, _) => format!("{ty}: {{\n{}}};\n", doc::indented(&body)),
+        (Side::Import, "") => format!("{class}: {ANY_CLASS} {ty};\n"),
+        (Side::Import, _) => format!("{class}: {{\n{}}};\n", doc::indented(&body)),
         (Side::Export, _) => {
-            let body = doc::indented(&format!("{body}readonly prototype: {ty};\n"));
-            format!("readonly {ty}: {{\n{body}}};\n")
+            let body = doc::indented(&(body + &prototype));
+            format!("readonly {class}: {{\n{body}}};\n")
         }
     })
 }
@@ -102,24 +122,37 @@ fn constructor(
     Ok(Some(format!("{comment}{word}({parameters}){result};\n")))
 }
 
+/// The resource's functions of one kind, each under what `member` makes of its name in JavaScript; those of which it makes nothing are left out.
 fn members(
     scope: Scope<'_>,
     id: TypeId,
     wanted: Kind,
-    name: impl Fn(&str) -> String,
+    member: impl Fn(&str) -> Option<String>,
 ) -> Result<String, TypescriptError> {
+    let functions = scope.functions_of(id);
+    let functions: Vec<_> = functions
+        .filter(|function| kind(function) == Some((wanted, id)))
+        .collect();
     let mut members = String::new();
-    for function in scope.functions_of(id) {
-        let kind = match function.kind {
-            FunctionKind::Method(_) | FunctionKind::AsyncMethod(_) => Kind::Method,
-            FunctionKind::Static(_) | FunctionKind::AsyncStatic(_) => Kind::Static,
-            FunctionKind::Freestanding
-            | FunctionKind::AsyncFreestanding
-            | FunctionKind::Constructor(_) => continue,
-        };
-        if kind == wanted {
-            members += &function::member(scope, function, &name(function.item_name()))?;
+    for (function, name) in functions.iter().zip(scope.spelled(&functions, &[])) {
+        if let Some(name) = member(&name) {
+            members += &function::member(scope, function, &name)?;
         }
     }
     Ok(members)
+}
+
+/// What kind of function of which resource it is.
+fn kind(function: &Function) -> Option<(Kind, TypeId)> {
+    match function.kind {
+        FunctionKind::Method(resource) | FunctionKind::AsyncMethod(resource) => {
+            Some((Kind::Method, resource))
+        }
+        FunctionKind::Static(resource) | FunctionKind::AsyncStatic(resource) => {
+            Some((Kind::Static, resource))
+        }
+        FunctionKind::Freestanding
+        | FunctionKind::AsyncFreestanding
+        | FunctionKind::Constructor(_) => None,
+    }
 }

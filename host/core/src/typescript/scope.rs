@@ -1,12 +1,13 @@
 //! From where in the declarations a type is named.
 
 use wit_parser::{
-    Function, InterfaceId, Resolve, Type, TypeDef, TypeDefKind, TypeId, TypeOwner, WorldId,
-    WorldItem, WorldKey,
+    Function, InterfaceId, Resolve, Type, TypeDefKind, TypeId, TypeOwner, WorldId, WorldItem,
+    WorldKey,
 };
 
+use super::TypescriptError;
 use super::layout::{self, Layout, Side};
-use super::{TypescriptError, identifier};
+use crate::javascript::{Case, exported};
 
 /// A file of declarations, for what is written into it.
 #[derive(Clone, Copy)]
@@ -76,12 +77,13 @@ impl<'a> Scope<'a> {
     }
 
     /// The name of a type that has one: as it is if the file has it, else with the file that does.
-    pub(super) fn reference(&self, def: &TypeDef) -> Option<String> {
-        let name = identifier::pascal(def.name.as_deref()?);
-        if def.owner == self.owner {
+    pub(super) fn reference(&self, id: TypeId) -> Option<String> {
+        let name = self.type_name(id)?;
+        let owner = self.resolve.types[id].owner;
+        if owner == self.owner {
             return Some(name);
         }
-        let path = self.layout.path(self.side, def.owner)?;
+        let path = self.layout.path(self.side, owner)?;
         let module = layout::specifier(self.path, path);
         Some(format!("import('{module}').{name}"))
     }
@@ -149,7 +151,23 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// What JavaScript calls functions that stand side by side, beside `others`.
+    pub(super) fn spelled(&self, functions: &[&Function], others: &[&str]) -> Vec<String> {
+        let names = functions.iter().map(|function| function.item_name());
+        let names = Case::Camel.spell_all(names, others);
+        match self.side {
+            Side::Import => names,
+            Side::Export => names.into_iter().map(exported).collect(),
+        }
+    }
+
+    /// What a type that has a name is called, beside the others of its interface or world.
+    pub(super) fn type_name(&self, id: TypeId) -> Option<String> {
+        self.layout.type_name(id).map(str::to_owned)
+    }
+
+    /// Whether the file has something of that name.
     fn declares(&self, name: &str) -> bool {
-        self.layout.declares(self.owner, name)
+        self.layout.declares(self.side, self.owner, name)
     }
 }

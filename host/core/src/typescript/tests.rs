@@ -1,5 +1,7 @@
 //! Declarations of small worlds in WIT.
 
+mod names;
+
 use wit_parser::Resolve;
 
 use super::{Calls, Declarations, FIRST_LINE, TypescriptError, declarations};
@@ -66,14 +68,14 @@ fn lists_of_numbers_are_typed_arrays() {
     check(
         "type byte = u8;
         bytes: func(x: list<byte>) -> list<s64>;
-        others: func(a: list<bool>, b: list<list<f32>>, c: list<option<string>>, d: list<u16, 4>) -> list<tuple<u8, char>>;",
+        others: func(a: list<bool>, b: list<list<f32>>, c: list<option<string>>) -> list<tuple<u8, char>>;",
         "
 export type Byte = number;
 
 /** `demo:a/i` */
 export interface I {
   bytes(x: Uint8Array): BigInt64Array;
-  others(a: boolean[], b: Float32Array[], c: (string | undefined)[], d: Uint16Array): [number, string][];
+  others(a: boolean[], b: Float32Array[], c: (string | undefined)[]): [number, string][];
 }",
     );
 }
@@ -312,40 +314,6 @@ export interface I {
     assert!(world.contains("async: true;"), "{world}");
 }
 
-#[test]
-fn names_that_javascript_keeps_for_itself_are_spelled_otherwise() {
-    check(
-        "resource r { %constructor: func(this: u8); new: static func(); }
-        type uint8-array = u8;
-        type %map = string;
-        new: func(default: list<u8>) -> map<string, %map>;
-        delete: func(in: list<s8>);",
-        r#"
-/// <reference lib="esnext.disposable" />
-
-declare class R {
-  private constructor();
-  ['constructor'](this_: number): void;
-  static 'new'(): void;
-  /** Drops the resource in the guest. */
-  [Symbol.dispose](): void;
-  #private;
-}
-export type { R };
-
-export type Uint8Array = number;
-
-export type Map = string;
-
-/** `demo:a/i` */
-export interface I {
-  readonly R: typeof R;
-  'new'(default_: globalThis.Uint8Array): globalThis.Map<string, Map>;
-  delete(in_: Int8Array): void;
-}"#,
-    );
-}
-
 /// Two interfaces on both sides, one of which uses the other; a world with items of its own.
 const BOTH: &str = "
     package demo:both@1.2.3;
@@ -475,6 +443,15 @@ fn what_the_page_does_not_support_is_named_with_its_place() {
         error.to_string(),
         "`demo:a/i@1.0.0#f`: expected types that the page supports, found `stream`"
     );
+    for (ty, kind) in [
+        ("list<u16, 4>", "list of fixed length"),
+        ("map<string, u8>", "map"),
+    ] {
+        let wit = format!("package demo:a; world w {{ export f: func() -> option<{ty}>; }}");
+        let error = written(&wit, Calls::Direct).expect_err(kind);
+        let expected = format!("`f`: expected types that the page supports, found `{kind}`");
+        assert_eq!(error.to_string(), expected);
+    }
     let wit = "package demo:a; world w { export f: func(x: error-context); }";
     let error = written(wit, Calls::Direct).expect_err("an error context");
     assert_eq!(

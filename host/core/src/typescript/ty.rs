@@ -42,11 +42,9 @@ impl Scope<'_> {
                 false => format!("{} | undefined", self.ty(ty)?),
             },
             TypeDefKind::Result(result) => self.result(result)?,
-            TypeDefKind::List(ty) | TypeDefKind::FixedLengthList(ty, _) => self.list(ty)?,
-            TypeDefKind::Map(key, value) => {
-                let (key, value) = (self.ty(key)?, self.ty(value)?);
-                format!("{}<{key}, {value}>", self.global("Map"))
-            }
+            TypeDefKind::List(ty) => self.list(ty)?,
+            TypeDefKind::FixedLengthList(..) => return Err(Unsupported("list of fixed length")),
+            TypeDefKind::Map(..) => return Err(Unsupported("map")),
             TypeDefKind::Future(_) => return Err(Unsupported("future")),
             TypeDefKind::Stream(_) => return Err(Unsupported("stream")),
             // The rest has names: WIT has no way to write them where they are used.
@@ -69,10 +67,9 @@ impl Scope<'_> {
     }
 
     fn named_or_shape(&self, id: TypeId) -> Result<String, Unsupported> {
-        let def = &self.resolve.types[id];
-        match self.reference(def) {
+        match self.reference(id) {
             Some(name) => Ok(name),
-            None => self.shape(&def.kind),
+            None => self.shape(&self.resolve.types[id].kind),
         }
     }
 

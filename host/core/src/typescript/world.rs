@@ -4,27 +4,17 @@ use std::collections::BTreeMap;
 
 use wit_parser::{IndexMap, Resolve, TypeId, WorldId, WorldItem, WorldKey};
 
-use super::layout::{self, Layout, Side};
+use super::layout::{self, Declared, Layout, Side};
 use super::scope::Scope;
-use super::{Calls, TypescriptError, definition, doc, identifier, interface};
-
-/// The packages of WASI that every host supplies, so that a program need not.
-const SUPPLIED: &[&str] = &[
-    "wasi:cli/",
-    "wasi:clocks/",
-    "wasi:filesystem/",
-    "wasi:http/",
-    "wasi:io/",
-    "wasi:random/",
-    "wasi:sockets/",
-];
+use super::{Calls, TypescriptError, definition, doc, interface};
+use crate::version::bare;
+use crate::wasi::is_supplied;
 
 /// The text of the file.
 pub(super) fn text(
     resolve: &Resolve,
     id: WorldId,
     layout: &Layout,
-    name: &str,
 ) -> Result<String, TypescriptError> {
     let world = &resolve.worlds[id];
     let imported = types(resolve, &world.imports);
@@ -32,14 +22,8 @@ pub(super) fn text(
         .into_iter()
         .filter(|(name, _)| !imported.iter().any(|(other, _)| other == name))
         .collect();
-    let all = || imported.iter().chain(&exported);
-    let taken = |ty: &str| {
-        let ours = ["Exports", "Imports"].contains(&ty);
-        ours || all().any(|(name, _)| identifier::pascal(name) == ty)
-    };
-    let component = identifier::free(name, "Component", taken);
-
-    let mut text = interface::heading(resolve, all().map(|(_, id)| *id));
+    let all = imported.iter().chain(&exported);
+    let mut text = interface::heading(resolve, all.map(|(_, id)| *id));
     for (side, types) in [(Side::Import, &imported), (Side::Export, &exported)] {
         let scope = Scope::of_world(resolve, layout, side, id);
         for (name, id) in types {
@@ -47,13 +31,19 @@ pub(super) fn text(
             text += &definition::definition(scope, name, *id)?;
         }
     }
-    let imports = side(resolve, id, layout, Side::Import, &imported)?;
+    let Declared {
+        imports,
+        exports,
+        component,
+    } = &layout.declared;
+    let members = side(resolve, id, layout, Side::Import, &imported)?;
     text += &format!(
-        "\n/** What the component wants from its host. */\nexport interface Imports {{\n{imports}}}\n"
+        "\n/** What the component wants from its host. */\nexport interface {imports} {{\n{members}}}\n"
     );
-    let exports = side(resolve, id, layout, Side::Export, &exported)?;
-    text +=
-        &format!("\n/** What the component offers. */\nexport interface Exports {{\n{exports}}}\n");
+    let members = side(resolve, id, layout, Side::Export, &exported)?;
+    text += &format!(
+        "\n/** What the component offers. */\nexport interface {exports} {{\n{members}}}\n"
+    );
     let docs = world.docs.contents.as_deref().unwrap_or_default();
     let what = format!("The component: `load<{component}>(…)` knows its imports and exports.");
     text += "\n";
@@ -65,7 +55,7 @@ pub(super) fn text(
         }
     };
     text += &format!(
-        "export interface {component} {{\n  imports: Imports;\n  exports: Exports;\n{calls}}}\n"
+        "export interface {component} {{\n  imports: {imports};\n  exports: {exports};\n{calls}}}\n"
     );
     Ok(text)
 }
@@ -79,27 +69,24 @@ fn side(
     types: &[(&str, TypeId)],
 ) -> Result<String, TypescriptError> {
     let scope = Scope::of_world(resolve, layout, side, id);
-    let mut members = interface::members(scope, types)?;
     let giving = || layout.modules(side).filter(|(_, module)| module.gives);
+    let keys: Vec<&str> = giving().map(|(_, module)| module.key.as_str()).collect();
+    let mut members = interface::members(scope, types, &keys)?;
     let mut versions = BTreeMap::<&str, usize>::new();
     for (_, module) in giving() {
-        *versions.entry(unversioned(&module.key)).or_default() += 1;
+        *versions.entry(bare(&module.key)).or_default() += 1;
     }
     for (_, module) in giving() {
-        let supplied = SUPPLIED
-            .iter()
-            .any(|package| module.key.starts_with(package));
-        let mark = if side == Side::Import && supplied {
-            "?"
-        } else {
-            ""
+        let mark = match side {
+            Side::Import if is_supplied(&module.key) => "?",
+            Side::Import | Side::Export => "",
         };
         let file = layout::specifier(layout.world(), &module.path);
         let mut add = |key: &str| {
             members += &format!("'{key}'{mark}: import('{file}').{};\n", module.name);
         };
         // One version alone needs not be named; what is exported may be.
-        let short = unversioned(&module.key);
+        let short = bare(&module.key);
         let is_only = versions.get(short) == Some(&1);
         if is_only {
             add(short);
@@ -109,10 +96,6 @@ fn side(
         }
     }
     Ok(doc::indented(&members))
-}
-
-fn unversioned(key: &str) -> &str {
-    key.split('@').next().unwrap_or(key)
 }
 
 /// The types that a world itself has on one side.

@@ -1,5 +1,6 @@
 // Calls from JavaScript into a guest.
 
+import { fulfilling } from './promise.js';
 import { Signature } from './signature.js';
 import { fromWord, toWord } from './words.js';
 
@@ -169,7 +170,7 @@ function waited(guest, item, signature) {
       entered = true;
       postReturn?.(result);
       entered = false;
-      return signature.outcome(value);
+      return fulfilling(signature.outcome(value), item.name);
     } catch (error) {
       throw guest.failure(signature.mismatch(error, args), entered);
     } finally {

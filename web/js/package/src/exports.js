@@ -1,7 +1,7 @@
 // What an instance exports, as objects: functions are made when they are first asked for.
 
-import { camel, parts, pascal, unversioned } from './names.js';
-import { GuestResource, construct } from './resources.js';
+import { unversioned } from './names.js';
+import { GuestResource, construct, makeCallable } from './resources.js';
 
 /**
  * The exports by name; those of an interface also under its name without a version, where that means one interface only. `makeFunction` makes
@@ -12,8 +12,7 @@ export function exportsOf(guest, makeFunction) {
   const classes = [];
   const make = (item) => makeFunction(item, classes);
   items.forEach((item) => define(guest, item, classes));
-  const exports = Object.create(null);
-  for (const item of items) add(guest, make, exports, item, item.instance === undefined ? camel(item.name) : item.name);
+  const exports = objectOf(guest, make, items);
   for (const item of items) {
     const short = unversioned(item.name);
     const isOnly = items.filter(({ name }) => unversioned(name) === short).length === 1;
@@ -25,46 +24,53 @@ export function exportsOf(guest, makeFunction) {
 }
 
 /** Makes the classes of resources, which functions need for their values, and adds them to `classes`. */
-function define(guest, { name, instance, resource }, classes) {
+function define(guest, { instance, resource, as }, classes) {
   instance?.forEach((item) => define(guest, item, classes));
   if (resource !== undefined && !guest.resources.has(resource)) {
-    const made = new GuestResource(guest, resource, pascal(name));
+    const made = new GuestResource(guest, resource, as);
     guest.resources.set(resource, made);
     classes.push(made.class);
   }
 }
 
-/** Adds an item to `object`; `make` makes its function. */
-function add(guest, make, object, item, key) {
+/** The object for what stands side by side; `make` makes the function of an item. */
+function objectOf(guest, make, items) {
+  const object = Object.create(null);
+  for (const item of items) add(guest, make, object, item);
+  addMembers(guest, make, items);
+  return object;
+}
+
+function add(guest, make, object, item) {
   if (item.instance !== undefined) {
-    const inner = Object.create(null);
-    for (const part of item.instance) add(guest, make, inner, part, camel(part.name));
-    addMembers(guest, make, item.instance);
-    Object.defineProperty(object, key, { value: inner, enumerable: true });
+    Object.defineProperty(object, item.as, { value: objectOf(guest, make, item.instance), enumerable: true });
   } else if (item.resource !== undefined) {
     const resource = guest.resources.get(item.resource);
-    if (resource instanceof GuestResource) Object.defineProperty(object, pascal(item.name), { value: resource.class, enumerable: true });
-  } else if (parts(item.name).role === 'function') {
-    lazily(object, key, () => make(item), true);
+    if (resource instanceof GuestResource) Object.defineProperty(object, item.as, { value: resource.class, enumerable: true });
+  } else if (item.role === undefined) {
+    lazily(object, item.as, () => make(item), true);
   }
 }
 
-/** Gives the classes of an interface their constructors, methods and static functions. */
+/** Gives classes their constructors, methods and static functions. */
 function addMembers(guest, make, items) {
-  for (const item of items.filter(({ func }) => func !== undefined)) {
-    const { role, resource: name, member } = parts(item.name);
-    const owner = items.find((other) => other.resource !== undefined && other.name === name);
+  const isPrototype = ({ role, as }) => role === 'static' && as === 'prototype';
+  const members = items.filter(({ role }) => role !== undefined);
+  // What methods are put into has to be there first.
+  for (const item of [...members.filter(isPrototype), ...members.filter((item) => !isPrototype(item))]) {
+    const owner = items.find((other) => other.resource !== undefined && other.name === item.of);
     const resource = guest.resources.get(owner?.resource);
-    if (!(resource instanceof GuestResource)) continue;
-    if (role === 'constructor') {
-      let made;
-      resource.class[construct] = (...args) => (made ??= make(item))(...args);
-    } else if (role === 'method') {
-      lazily(resource.class.prototype, camel(member), () => method(make(item), item.func.params.length - 1));
-    } else if (role === 'static') {
-      lazily(resource.class, camel(member), () => make(item));
-    }
+    if (resource instanceof GuestResource) addMember(resource.class, item, () => make(item));
   }
+}
+
+function addMember(type, { role, as, func }, make) {
+  let made;
+  const call = (...args) => (made ??= make())(...args);
+  if (role === 'constructor') type[construct] = call;
+  else if (role === 'method') lazily(type.prototype, as, () => method(make(), func.params.length - 1));
+  else if (as === 'prototype') makeCallable(type, call);
+  else lazily(type, as, make);
 }
 
 /** A function whose first argument is the object that it is called on, and which takes so many others. */

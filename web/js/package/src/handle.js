@@ -11,7 +11,8 @@ export function handle(guest, memory, type) {
   const [kind] = [GuestResource, HostResource].filter((Kind) => resource instanceof Kind);
   const { to, from, lend } = kind === GuestResource ? ways.guest(guest, resource, type) : ways.host(guest, resource ?? unknown, type);
   const { put, get } = SCALARS.u32;
-  const wrong = (value, path) => (resource ?? unknown).wrong(value, path) ?? (kind === GuestResource ? claim(guest, resource.record(value), type, path) : undefined);
+  const claimed = (value, path) => (kind === GuestResource ? claim(guest, resource.record(value), type, path) : undefined);
+  const wrong = (value, path) => (resource ?? unknown).wrong(value, path) ?? claimed(value, path);
   return {
     ...single(memory, { core: 'i32', to, from, put, get, wrong }),
     // What is given away has to be right before anything is given away.

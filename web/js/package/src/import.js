@@ -3,6 +3,7 @@
 // A guest could catch what such a function throws, so it throws nothing: the error is kept, and the guest ends.
 
 import { MISMATCH, wrong } from './errors.js';
+import { isPromise } from './promise.js';
 import { Signature } from './signature.js';
 import { readWords, writeWord } from './words.js';
 
@@ -174,7 +175,6 @@ class HostCall {
   }
 }
 
-const isPromise = (value) => typeof value?.then === 'function';
 const ok = (val) => ({ tag: 'ok', val });
 
 /** What a function throws as the error case of its result; an `Error` without a payload is no answer, and ends the guest. */

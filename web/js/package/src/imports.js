@@ -1,21 +1,21 @@
 // What a page gives a component to import, found by name.
 
 import { LinkError } from './errors.js';
-import { camel, parts, pascal, property, trackOf, unversioned } from './names.js';
+import { property, unversioned } from './names.js';
 import { HostResource } from './resources.js';
 
-/** Interfaces that the engine has itself where the page gives nothing. */
-const isOwn = (name) => name.startsWith('wasi:');
-
-/** What the page has given for each import of a plan. */
+/** What the page has given for each import of a plan. `engine` has the rules: which version serves, and what is supplied. */
 export class Imports {
-  constructor(plan, given) {
+  #engine;
+
+  constructor(plan, given, engine) {
     this.plan = plan;
     this.given = given;
+    this.#engine = engine;
     this.missing = [];
     /** Functions by their path, joined. */
     this.functions = new Map();
-    /** `[interface or nothing, name, number, class or nothing]`. */
+    /** `[interface or nothing, name, number, class or nothing, what the class is called]`. */
     this.resources = [];
     for (const item of plan.imports) this.#find(item);
     if (this.missing.length > 0) throw new LinkError(this.missing);
@@ -25,17 +25,19 @@ export class Imports {
     const found = this.#lookup(item.name);
     if (item.instance === undefined) this.#findAtTop(item, found);
     else if (found !== undefined) item.instance.forEach((part) => this.#findInside(item, part, found));
-    else if (!isOwn(item.name) && item.instance.length > 0) this.missing.push(item.name);
+    else if (!this.#engine.isSupplied(item.name) && item.instance.length > 0) this.missing.push(item.name);
   }
 
   /**
-   * A value by the whole name; by that of the latest version that is compatible; or by the name without a version if the component imports no
-   * other of that name.
+   * A value by the whole name, or by that of the latest version that is compatible. On one side the version may be left out: where the component
+   * imports no other interface of that name, or no other is given.
    */
   #lookup(name) {
-    const whole = Object.hasOwn(this.given, name) ? name : this.#compatible(name);
-    if (whole !== undefined) return this.given[whole];
+    const names = Object.keys(this.given);
+    const serving = this.#engine.serving(name, names);
+    if (serving !== undefined) return this.given[serving];
     const short = unversioned(name);
+    if (short === name) return this.#only(names.filter((other) => unversioned(other) === name), name);
     if (!Object.hasOwn(this.given, short)) return undefined;
     const all = this.plan.imports.map((item) => item.name).filter((other) => unversioned(other) === short);
     if (all.length > 1) {
@@ -44,33 +46,35 @@ export class Imports {
     return this.given[short];
   }
 
-  /** The name that is given for the latest version that is compatible with that of `name`. */
-  #compatible(name) {
-    const wanted = trackOf(name)?.track;
-    let best;
-    for (const other of wanted === undefined ? [] : Object.keys(this.given)) {
-      const found = trackOf(other);
-      if (found?.track === wanted && !(found.order <= best?.order)) best = { name: other, order: found.order };
+  /** What is given under the only one of `versions`, for an import that has none. */
+  #only(versions, name) {
+    if (versions.length > 1) {
+      throw new TypeError(`the component imports \`${name}\` without a version, and given are \`${versions.join('`, `')}\``);
     }
-    return best?.name;
+    return this.given[versions[0]];
   }
 
-  #findAtTop({ name, func, resource }, found) {
-    const value = found ?? property(this.given, func ? camel(name) : pascal(name));
-    const host = func && typeof value !== 'function' ? value?.default : value;
-    if (typeof host !== 'function') this.missing.push(name);
-    else if (resource !== undefined) this.resources.push([undefined, name, resource, host]);
-    else this.functions.set(name, host);
-  }
-
-  #findInside({ name }, part, found) {
-    if (part.resource !== undefined) {
-      this.resources.push([name, part.name, part.resource, property(found, pascal(part.name))]);
+  #findAtTop(item, found) {
+    const { name, as, func, resource } = item;
+    if (func && item.role !== undefined) {
+      this.#addFunction(name, found ?? hostFunction(this.given, item, this.plan.imports));
       return;
     }
-    const host = hostFunction(found, part.name);
-    if (host === undefined) this.missing.push(`${name}#${part.name}`);
-    else this.functions.set(`${name}#${part.name}`, host);
+    const value = found ?? property(this.given, as);
+    const host = func && typeof value !== 'function' ? value?.default : value;
+    if (resource === undefined) this.#addFunction(name, host);
+    else if (typeof host === 'function') this.resources.push([undefined, name, resource, host, as]);
+    else this.missing.push(name);
+  }
+
+  #findInside({ name, instance }, part, found) {
+    if (part.resource !== undefined) this.resources.push([name, part.name, part.resource, property(found, part.as), part.as]);
+    else this.#addFunction(`${name}#${part.name}`, hostFunction(found, part, instance));
+  }
+
+  #addFunction(path, host) {
+    if (typeof host !== 'function') this.missing.push(path);
+    else this.functions.set(path, host);
   }
 
   /** The function for the import at `path`. */
@@ -85,11 +89,8 @@ export class Imports {
 
   /** Defines all of it for an instance. */
   define(guest, linking) {
-    const seen = new Set();
-    for (const [scope, name, number, type] of this.resources) {
-      if (seen.has(number)) continue;
-      seen.add(number);
-      guest.resources.set(number, new HostResource(guest.objects, type?.name ?? pascal(name), type));
+    for (const [scope, name, number, type, as] of this.resources) {
+      guest.resources.set(number, new HostResource(guest.objects, typeof type?.name === 'string' ? type.name : as, type));
       linking.resource(scope, name, number, (rep) => {
         try {
           guest.objects.drop(rep);
@@ -108,23 +109,22 @@ export class Imports {
 
 const isAsync = (host) => host[Symbol.toStringTag] === 'AsyncFunction';
 
-/** The function of an interface: of the object itself, or of a class in it. */
-function hostFunction(found, name) {
-  const { role, resource, member } = parts(name);
-  if (role === 'function') return onlyFunction(property(found, camel(member)));
-  const type = property(found, pascal(resource));
+/** The function for an item of an interface: of the object itself, or of a class in it, which has the name of one of `items`. */
+function hostFunction(found, { role, of, as }, items) {
+  if (role === undefined) return onlyFunction(property(found, as));
+  const type = property(found, items.find(({ name, resource }) => name === of && resource !== undefined)?.as);
   if (typeof type !== 'function') return undefined;
   switch (role) {
     case 'constructor':
       return (...args) => new type(...args);
     case 'static': {
-      const call = onlyFunction(type[camel(member)]);
-      return call && marked((...args) => type[camel(member)](...args), call);
+      const call = onlyFunction(property(type, as));
+      return call && marked((...args) => type[as](...args), call);
     }
     default: {
-      const key = camel(member);
-      const call = onlyFunction(type.prototype?.[key]);
-      return call && marked((self, ...args) => self[key](...args), call);
+      const call = onlyFunction(property(type.prototype, as));
+      // Every class has itself under the name `constructor`.
+      return call && call !== type ? marked((self, ...args) => Reflect.apply(self[as] ?? call, self, args), call) : undefined;
     }
   }
 }

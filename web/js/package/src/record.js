@@ -1,7 +1,7 @@
 // Records and tuples: fields one after another.
 
 import { MISMATCH, wrong } from './errors.js';
-import { camel } from './names.js';
+import { isCommon, property } from './names.js';
 
 /** The flat values of several parts, or nothing where there are too many to be passed one by one. */
 export function joined(parts) {
@@ -11,12 +11,14 @@ export function joined(parts) {
 
 /** A record with the fields `[name, crossing, offset]`. */
 export function record(fields) {
-  const parts = fields.map(([name, type, offset]) => ({ name: camel(name), type, offset }));
+  const parts = fields.map(([name, type, offset]) => ({ name, type, offset }));
+  // Most records have no field of a name that every object has something under.
+  const read = fields.some(([name]) => isCommon(name)) ? property : (value, name) => value[name];
   return {
     flat: joined(parts.map(({ type }) => type)),
     push(value, out) {
       if (value === null || typeof value !== 'object') throw MISMATCH;
-      for (const { name, type } of parts) type.push(value[name], out);
+      for (const { name, type } of parts) type.push(read(value, name), out);
     },
     pull(cursor) {
       const value = {};
@@ -27,7 +29,7 @@ export function record(fields) {
       if (value === null || typeof value !== 'object') throw MISMATCH;
       for (let index = 0; index < parts.length; index++) {
         const { name, type, offset } = parts[index];
-        type.store(value[name], at + offset);
+        type.store(read(value, name), at + offset);
       }
     },
     load(at) {
@@ -40,7 +42,7 @@ export function record(fields) {
     },
     wrong(value, path) {
       if (value === null || typeof value !== 'object') return wrong(path, 'object', value);
-      return first(parts, ({ name, type }) => type.wrong(value[name], `${path}.${name}`));
+      return first(parts, ({ name, type }) => type.wrong(read(value, name), `${path}.${name}`));
     },
   };
 }

@@ -80,21 +80,35 @@ export class GuestResource {
 }
 
 function makeClass(name) {
-  const made = class {
-    constructor(...args) {
-      return made[construct](...args);
-    }
-
-    [dispose]() {
-      forgotten.unregister(this[held]);
-      this[held].release();
-    }
+  // A function and no `class`, whose `prototype` could not be another one.
+  const made = function (...args) {
+    if (new.target === undefined) throw new TypeError(`${name} is a class: expected \`new ${name}\``);
+    return made[construct](...args);
   };
   Object.defineProperty(made, 'name', { value: name });
+  Object.defineProperty(made.prototype, dispose, {
+    value() {
+      forgotten.unregister(this[held]);
+      this[held].release();
+    },
+    configurable: true,
+    writable: true,
+  });
   made[construct] = () => {
     throw new TypeError(`${name} has no constructor`);
   };
   return made;
+}
+
+/** Has the `prototype` of a class be a function, `call`, and otherwise what it was: a static function may be called so. */
+export function makeCallable(type, call) {
+  const own = Object.getOwnPropertyDescriptors(type.prototype);
+  const prototype = (...args) => call(...args);
+  // What functions have of their own would be in every object of the class.
+  delete prototype.name;
+  delete prototype.length;
+  Object.setPrototypeOf(prototype, Object.prototype);
+  type.prototype = Object.defineProperties(prototype, own);
 }
 
 /** A resource that the host defines: any object, or those of a class. */

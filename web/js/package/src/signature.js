@@ -1,7 +1,6 @@
 // How a function's parameters and result cross: one by one, or through memory where there are too many.
 
 import { ComponentError, MISMATCH } from './errors.js';
-import { camel } from './names.js';
 import { joined } from './record.js';
 
 export class Signature {
@@ -10,7 +9,7 @@ export class Signature {
     this.claims = guest.claims;
     this.environment = guest.environment(options);
     this.memory = this.environment.memory;
-    this.names = func.params.map(([name]) => camel(name));
+    this.names = func.params.map(([name]) => name);
     this.params = func.params.map(([, type]) => this.environment.of(type));
     this.result = func.result === null ? undefined : this.environment.of(func.result);
     /** The core types of the parameters; nothing where they pass through memory. */

@@ -1,6 +1,7 @@
 //! The table of a component's types: what they are made of, and where their parts are in memory.
 
 use crate::json;
+use amphi_core::javascript::Case;
 use amphi_web::plan::{Plan, Step};
 use amphi_web::{Result, bail};
 use std::collections::HashMap;
@@ -79,11 +80,11 @@ impl<'a> Types<'a> {
             InterfaceType::String => kind("string"),
             InterfaceType::List(list) => self.of("list", types[list].element)?,
             InterfaceType::Record(record) => {
-                let fields = types[record].fields.iter();
-                self.fields(
-                    "record",
-                    fields.map(|field| (field.name.as_str(), field.ty)),
-                )?
+                let fields = || types[record].fields.iter();
+                let names = fields().map(|field| field.name.as_str());
+                let names = Case::Camel.spell_all(names, &[]);
+                let parts = fields().map(|field| field.ty);
+                self.fields("record", names.iter().map(String::as_str).zip(parts))?
             }
             InterfaceType::Tuple(tuple) => {
                 let items = types[tuple].types.iter();
@@ -102,8 +103,14 @@ impl<'a> Types<'a> {
                 let cases = [("ok", types[result].ok), ("err", types[result].err)];
                 self.cases("result", cases.into_iter(), &types[result].info)?
             }
-            InterfaceType::Enum(names) => names_of("enum", types[names].names.iter()),
-            InterfaceType::Flags(names) => names_of("flags", types[names].names.iter()),
+            InterfaceType::Enum(names) => {
+                names_of("enum", types[names].names.iter().map(String::as_str))
+            }
+            InterfaceType::Flags(names) => {
+                let names = types[names].names.iter().map(String::as_str);
+                let names = Case::Camel.spell_all(names, &[]);
+                names_of("flags", names.iter().map(String::as_str))
+            }
             InterfaceType::Own(table) => self.handle("own", table),
             InterfaceType::Borrow(table) => self.handle("borrow", table),
             InterfaceType::Map(_) => bail!("`map`: not supported yet from JavaScript"),
@@ -178,7 +185,7 @@ fn kind(name: &str) -> String {
     format!("\"kind\":\"{name}\"")
 }
 
-fn names_of<'n>(name: &str, names: impl Iterator<Item = &'n String>) -> String {
-    let names = json::list(names.map(|name| json::string(name)));
+fn names_of<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> String {
+    let names = json::list(names.map(json::string));
     format!("{},\"names\":{names}", kind(name))
 }

@@ -4,6 +4,7 @@ import { orAborted } from '../abort.js';
 import { Trap } from '../errors.js';
 import { exportsOf } from '../exports.js';
 import { dispose } from '../names.js';
+import { fulfilling, isPromise } from '../promise.js';
 import { recordOf } from '../resources.js';
 import { bytesOf, isOwn } from '../source.js';
 import { directoriesOf } from '../wasi.js';
@@ -67,7 +68,7 @@ class Life {
 
   /** Calls an export. */
   async call(item, args) {
-    return this.#values.decode(await this.#ask('call', { item, args: this.#values.encode(args) }));
+    return fulfilling(this.#values.decode(await this.#ask('call', { item, args: this.#values.encode(args) })), item.name);
   }
 
   /** A resource of the component is disposed of, or forgotten. */
@@ -133,8 +134,8 @@ class Life {
     const { encode, decode } = this.#values;
     let content;
     try {
-      const value = await this.#host.call({ ...target, self: decode(self) }, decode(args));
-      content = { number, value: encode(value) };
+      const given = this.#host.call({ ...target, self: decode(self) }, decode(args));
+      content = { number, value: encode(isPromise(given) ? await given : given) };
     } catch (error) {
       content = { number, error: encodeError(error, this.#values), origin: this.#thrown.push(error) - 1 };
     }
