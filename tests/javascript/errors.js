@@ -34,6 +34,25 @@ test('a wrong value is named by its path', async () => {
   equal(echo.echoU8(1), 1, 'the component goes on');
 });
 
+test('a misspelt field is named', async () => {
+  const part = await kitchen();
+  const echo = part('echo');
+  const { label, ...rest } = point;
+  const fields = '`x`, `y`, `label`, `weight`, `visible`';
+  await throws(TypeError, `x: expected the fields ${fields}, found \`labl\``, () => echo.echoPoint({ ...rest, labl: label }));
+  await throws(TypeError, `x[1]: expected the fields ${fields}, found \`Label\``, () => echo.echoPoints([point, { ...rest, Label: label }]));
+  await throws(TypeError, 'x.label: expected string, found undefined', () => echo.echoPoint(rest));
+  await throws(TypeError, 'x: expected the fields `tag`, `val`, found `value`', () => echo.echoShape({ tag: 'radius', value: 1 }));
+  await throws(TypeError, 'found `raed`', () => echo.echoAccess({ raed: true }));
+  const { Basket, wrap, unwrap, alive } = part('store');
+  const basket = new Basket('kept');
+  await throws(TypeError, 'parcel: expected the fields `basket`, `address`, found `adress`', () => unwrap({ basket, adress: 'x' }));
+  equal(alive(), 1);
+  equal(unwrap(wrap(basket, 'here')).name(), 'kept');
+  // What more there is where nothing is missing, is nobody's.
+  equal(echo.echoPoint({ ...point, more: 1 }), point);
+});
+
 test('a trap has its kind, and ends the component', async () => {
   for (const [name, args, kind] of [
     ['runUnreachable', [], 'UnreachableCodeReached'],

@@ -1,19 +1,20 @@
 // Flags: an object with a boolean for each.
 
 import { MISMATCH, wrong } from './errors.js';
-import { property } from './names.js';
+import { misspelt, property, unknownField } from './names.js';
 import { SCALARS, single } from './scalar.js';
 
 /** The number that holds flags, by its size. */
 const WORDS = { 1: SCALARS.u8, 2: SCALARS.u16, 4: SCALARS.u32 };
 
 export function flags(memory, fields, { size }) {
-  const isOne = (value) => value === undefined || value === null || typeof value === 'object';
+  const isObject = (value) => value === undefined || value === null || typeof value === 'object';
+  const unknown = (value) => (value ? misspelt(value, fields) : undefined);
   return single(memory, {
     ...WORDS[size],
     core: 'i32',
     to(value) {
-      if (!isOne(value)) throw MISMATCH;
+      if (!isObject(value) || unknown(value) !== undefined) throw MISMATCH;
       let bits = 0;
       if (value) fields.forEach((field, index) => (bits |= property(value, field) ? 1 << index : 0));
       return bits;
@@ -23,6 +24,10 @@ export function flags(memory, fields, { size }) {
       fields.forEach((field, index) => (value[field] = ((bits >>> index) & 1) === 1));
       return value;
     },
-    wrong: (value, path) => (isOne(value) ? undefined : wrong(path, 'object', value)),
+    wrong(value, path) {
+      if (!isObject(value)) return wrong(path, 'object', value);
+      const name = unknown(value);
+      return name === undefined ? undefined : unknownField(path, fields, name);
+    },
   });
 }

@@ -21,5 +21,20 @@ export function property(object, name) {
   return undefined;
 }
 
+/** Whether an object has something under a name, be it `undefined`. */
+const has = (object, name) => (isCommon(name) ? property(object, name) !== undefined || Object.hasOwn(object, name) : name in object);
+
+/** The field of an object that is none of `names`, where one of these is missing: it may be what the other was meant to be. */
+export function misspelt(object, names) {
+  for (const key in object) {
+    if (names.includes(key) || !Object.hasOwn(object, key)) continue;
+    return names.every((name) => has(object, name)) ? undefined : key;
+  }
+  return undefined;
+}
+
+/** What is wrong with such an object. */
+export const unknownField = (path, names, found) => `${path}: expected the fields \`${names.join('`, `')}\`, found \`${found}\``;
+
 /** `Symbol.dispose`, or what stands for it in a browser that has none yet. */
 export const dispose = Symbol.dispose ?? Symbol.for('dispose');

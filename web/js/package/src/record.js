@@ -1,7 +1,7 @@
 // Records and tuples: fields one after another.
 
 import { MISMATCH, wrong } from './errors.js';
-import { isCommon, property } from './names.js';
+import { isCommon, misspelt, property, unknownField } from './names.js';
 
 /** The flat values of several parts, or nothing where there are too many to be passed one by one. */
 export function joined(parts) {
@@ -13,11 +13,22 @@ export function joined(parts) {
 export function record(fields) {
   const parts = fields.map(([name, type, offset]) => ({ name, type, offset }));
   // Most records have no field of a name that every object has something under.
-  const read = fields.some(([name]) => isCommon(name)) ? property : (value, name) => value[name];
+  const names = fields.map(([name]) => name);
+  const read = names.some(isCommon) ? property : (value, name) => value[name];
+  // Whatever else is missing is no value of its type.
+  const options = parts.filter(({ type }) => type.isNullable).map(({ name }) => name);
+  const expectFields = (value) => {
+    if (value === null || typeof value !== 'object') throw MISMATCH;
+    for (const name of options) {
+      if (read(value, name) !== undefined) continue;
+      if (misspelt(value, names) !== undefined) throw MISMATCH;
+      return;
+    }
+  };
   return {
     flat: joined(parts.map(({ type }) => type)),
     push(value, out) {
-      if (value === null || typeof value !== 'object') throw MISMATCH;
+      expectFields(value);
       for (const { name, type } of parts) type.push(read(value, name), out);
     },
     pull(cursor) {
@@ -26,7 +37,7 @@ export function record(fields) {
       return value;
     },
     store(value, at) {
-      if (value === null || typeof value !== 'object') throw MISMATCH;
+      expectFields(value);
       for (let index = 0; index < parts.length; index++) {
         const { name, type, offset } = parts[index];
         type.store(read(value, name), at + offset);
@@ -42,6 +53,8 @@ export function record(fields) {
     },
     wrong(value, path) {
       if (value === null || typeof value !== 'object') return wrong(path, 'object', value);
+      const unknown = misspelt(value, names);
+      if (unknown !== undefined) return unknownField(path, names, unknown);
       return first(parts, ({ name, type }) => type.wrong(read(value, name), `${path}.${name}`));
     },
   };

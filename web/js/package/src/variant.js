@@ -1,6 +1,7 @@
 // Variants, options and results: a number that tells the case, and the payload of that case; and enums, which have no payloads.
 
 import { MISMATCH, Trap, found, wrong } from './errors.js';
+import { misspelt, unknownField } from './names.js';
 import { single } from './scalar.js';
 
 /** How the number of a case is stored, by its size. */
@@ -131,23 +132,29 @@ function cased(memory, cases, type, { taken, take, make, problem }) {
   };
 }
 
+const FIELDS = ['tag', 'val'];
+
 /** `{ tag, val }`; with `always`, there is a `val` even where a case has no payload. */
 export function variant(memory, cases, type, always = false) {
   const names = cases.map(([name]) => name);
   const tags = new Map(names.map((name, tag) => [name, tag]));
   const taken = { payload: undefined };
+  /** What an object has in the place of a payload that is missing. */
+  const unknown = (value, tag) => (value.val === undefined && cases[tag][1] !== undefined ? misspelt(value, FIELDS) : undefined);
   return cased(memory, cases, type, {
     taken,
     take(value) {
       const tag = tags.get(value?.tag);
-      if (tag === undefined) throw MISMATCH;
+      if (tag === undefined || unknown(value, tag) !== undefined) throw MISMATCH;
       taken.payload = value.val;
       return tag;
     },
     make: (tag, val) => (cases[tag][1] === undefined && !always ? { tag: names[tag] } : { tag: names[tag], val }),
     problem(value, path) {
       if (value === null || typeof value !== 'object') return wrong(path, 'object with `tag`', value);
-      return tags.has(value.tag) ? undefined : `${path}.tag: ${oneOf(names, value.tag)}`;
+      if (!tags.has(value.tag)) return `${path}.tag: ${oneOf(names, value.tag)}`;
+      const name = unknown(value, tags.get(value.tag));
+      return name === undefined ? undefined : unknownField(path, FIELDS, name);
     },
   });
 }
