@@ -5,14 +5,9 @@ use amphi::wasi::p2::bindings::Command;
 use amphi::wasi::p2::pipe::MemoryInputPipe;
 use amphi::wasi::{FsPerms, I32Exit, WasiCtxBuilder};
 use amphi::{Directory, Result, Store};
-use futures_util::future::join;
 
 use super::Transcript;
-#[cfg(not(target_arch = "wasm32"))]
-use super::fetching::native as files;
 use crate::host::State;
-#[cfg(target_arch = "wasm32")]
-use crate::page as files;
 use crate::stage::Stage;
 
 /// What the command finds in its standard input.
@@ -36,19 +31,14 @@ const WAITING: &[(&str, &str)] = &[
 ];
 
 /// Odd errands with files: what they print is compared between the hosts.
-const ODD: [&str; 14] = [
+const ODD: [&str; 9] = [
     "two-writes",
     "permit",
     "beyond",
-    "zeroes",
     "unasked",
     "grown",
     "read-only",
     "write-only",
-    "offsets",
-    "long",
-    "flags",
-    "trailing",
     "kinds",
     "removed",
 ];
@@ -82,17 +72,6 @@ pub async fn run(t: &mut Transcript, stage: &Stage, component: &Component) -> Re
 /// Runs the errands that wait.
 pub async fn waiting(t: &mut Transcript, stage: &Stage, component: &Component) -> Result<()> {
     all(t, stage, component, WAITING).await?;
-    let data = Directory::of([("greeting.txt", "Hello, world!\n")])?;
-    // What the host waits for comes with a turn of the page.
-    let host = async {
-        files::load("corpus/index.json").await?;
-        data.write("stop", "")
-    };
-    let (stopped, told) = join(errand_in(stage, component, &["stop"], &data), host).await;
-    told?;
-    let ((out, _), ended) = stopped?;
-    t.same("asked again and again", out, "stopped by the host: true\n");
-    t.same("its end", ended?, Ok::<(), ()>(()));
     let grown = grown(stage, component).await?;
     t.same("timers that nobody waited for stay", grown, false);
     Ok(())

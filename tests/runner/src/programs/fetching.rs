@@ -69,7 +69,7 @@ pub async fn run(t: &mut Transcript, stage: &Stage, component: &Component) -> Re
 
 /// Where the corpus is natively.
 #[cfg(not(target_arch = "wasm32"))]
-pub(super) mod native {
+mod native {
     use amphi::{Result, format_err};
     use std::path::Path;
 
