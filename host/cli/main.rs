@@ -19,11 +19,6 @@ use std::process::ExitCode;
 
 use amphi_core::contract;
 use clap::{Parser, Subcommand};
-use mimalloc::MiMalloc;
-
-/// A call makes and drops some hundred small pieces of memory.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Run, serve, inspect, check, describe and make WebAssembly components.
 #[derive(Parser)]
