@@ -26,7 +26,7 @@ pub fn import(imports: &mut ImportSection, type_index: u32) {
     imports.import("s", "room", EntityType::Function(type_index));
 }
 
-/// A module that exports `room: ()`, which returns if [`ROOM`] is left on the stack, and otherwise traps as endless recursion does.
+/// A module that exports `room: ()`, which returns if `ROOM` is left on the stack, and otherwise traps as endless recursion does.
 ///
 /// Engines compare a function's frame with what is left before the function runs. Here are functions that call each other, the frame of each
 /// with so many values, which would be kept over a call that is never made. It imports the application's memory `m.app`, and
