@@ -1,6 +1,6 @@
 //! `wasi:filesystem`: trees of files in memory, of which a guest sees those that it was granted.
 //!
-//! A tree ([`tree`]) is nodes ([`node`]); a path ([`path`]) is followed within one; what a guest holds ([`descriptor`]) is a node and what may
+//! A tree (`tree`) is nodes (`node`); a path (`path`) is followed within one; what a guest holds (`descriptor`) is a node and what may
 //! be done with it. Here are the functions of the interface, in terms of these. All are done at once, so none ever waits.
 
 mod descriptor;
