@@ -20,7 +20,7 @@ pub fn run() -> Outcome {
     println!("a line {line:?}, then {rest:?}");
     let (input, output) = (stdin::get_stdin(), stdout::get_stdout());
     at_the_end(&input);
-    written(&output)?;
+    written(&output, &input)?;
     print!("half a line, ");
     std::io::stdout().flush()?;
     println!("and the other half");
@@ -35,7 +35,7 @@ fn at_the_end(input: &InputStream) {
     println!("ready: {}", input.subscribe().ready());
 }
 
-fn written(output: &OutputStream) -> Outcome {
+fn written(output: &OutputStream, end: &InputStream) -> Outcome {
     let permit = output.check_write()?;
     output.write(b"written, ")?;
     output.flush()?;
@@ -47,10 +47,10 @@ fn written(output: &OutputStream) -> Outcome {
     output.blocking_write_zeroes_and_flush(2)?;
     output.blocking_write_and_flush(b"\n")?;
     println!("some may be written: {}", permit > 0);
-    println!("splice: {}", found(output.splice(&stdin::get_stdin(), 10)));
+    println!("splice: {}", found(output.splice(end, 10)));
     println!(
         "blocking splice: {}",
-        found(output.blocking_splice(&stdin::get_stdin(), 10))
+        found(output.blocking_splice(end, 10))
     );
     Ok(())
 }

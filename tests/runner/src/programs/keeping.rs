@@ -148,8 +148,10 @@ impl<'a> Made<'a> {
 /// What becomes of guests that wait where they cannot be suspended: a trap that says so, and everything that is done at once works.
 pub async fn refused(t: &mut Transcript, stage: &Stage, component: &Component) -> Result<()> {
     const SAYS: &str = "JavaScript Promise Integration";
+    /// What gives way only once is asked again.
+    const TURNS: u32 = 3;
     let made = Made::new(stage, component)?;
-    let started = made.fresh(1).await.map(drop);
+    let started = made.fresh(TURNS).await.map(drop);
     t.fails("a start function that waits", started, SAYS);
     let (mut store, it) = made.fresh(0).await?;
     let keeper = it.demo_keeping_keeper();
@@ -170,12 +172,12 @@ pub async fn refused(t: &mut Transcript, stage: &Stage, component: &Component) -
             "waited 0",
         ],
     );
-    let thing = store.data_mut().table.push(Thing(1))?;
+    let thing = store.data_mut().table.push(Thing(TURNS))?;
     let discarded = keeper.call_discard(&mut store, thing).await;
     t.fails("a destructor that is waited for", discarded, SAYS);
     let (mut store, it) = made.fresh(0).await?;
     let keeper = it.demo_keeping_keeper();
-    let room = keeper.room().call_constructor(&mut store, 1).await?;
+    let room = keeper.room().call_constructor(&mut store, TURNS).await?;
     let dropped = room.resource_drop_async(&mut store).await;
     t.fails("a destructor that waits", dropped, SAYS);
     Ok(())
