@@ -90,11 +90,7 @@ pub fn measure(workspace: &Workspace, quick: bool) -> Result<Value> {
         for concurrency in CONCURRENCY {
             for kind in &SERVERS {
                 bar.set_message(format!("{} at {concurrency}", kind.name));
-                let server = Server::start(workspace, kind, &amphi)
-                    .with_context(|| format!("`{}` did not start", kind.name))?;
-                let sample = load
-                    .run(&server.url, kind.body, concurrency, pace.seconds)
-                    .with_context(|| format!("`{}` at {concurrency}", kind.name))?;
+                let sample = load.sample(workspace, kind, &amphi, concurrency, pace.seconds)?;
                 let name = format!("{}-{concurrency}", kind.name);
                 let list = samples.entry(name).or_insert_with(|| json!([]));
                 list.as_array_mut()

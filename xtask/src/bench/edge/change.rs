@@ -40,11 +40,9 @@ pub fn measure(workspace: &Workspace, before: &Path, pace: Pace) -> Result<Value
                 for turn in 0..builds.len() {
                     let (name, program) = builds[(turn + round) % builds.len()];
                     bar.set_message(format!("{} at {concurrency}, {name}", kind.name));
-                    let server = Server::start(workspace, kind, program)
-                        .with_context(|| format!("`{}` did not start, {name}", kind.name))?;
                     let sample = load
-                        .run(&server.url, kind.body, concurrency, pace.seconds)
-                        .with_context(|| format!("`{}` at {concurrency}, {name}", kind.name))?;
+                        .sample(workspace, kind, program, concurrency, pace.seconds)
+                        .with_context(|| format!("the build {name}"))?;
                     let key = format!("{}-{concurrency}", kind.name);
                     let builds = samples.entry(key).or_insert_with(|| json!({}));
                     match builds[name].as_array_mut() {

@@ -1,10 +1,11 @@
 //! The load: `wrk` on a core of its own.
 
+use super::server::{Kind, Server};
 use crate::shell::{self, Core};
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Sends requests and says what became of them.
 pub struct Load {
@@ -18,15 +19,24 @@ impl Load {
         }
     }
 
-    /// Requests to `url` over so many connections: how many, in how many microseconds, and the median and the 99th percentile of their latencies in
-    /// microseconds. With a body they are posted. An error if one of them is not answered well.
-    pub fn run(
+    /// Starts a server, of those of `amphi serve` that of the program `amphi`, and measures it once.
+    pub fn sample(
         &self,
-        url: &str,
-        body: Option<&str>,
+        workspace: &Workspace,
+        kind: &Kind,
+        amphi: &Path,
         connections: u32,
         seconds: u32,
     ) -> Result<Value> {
+        let server = Server::start(workspace, kind, amphi)
+            .with_context(|| format!("`{}` did not start", kind.name))?;
+        self.run(&server.url, kind.body, connections, seconds)
+            .with_context(|| format!("`{}` at {connections}", kind.name))
+    }
+
+    /// Requests to `url` over so many connections: how many, in how many microseconds, and the median and the 99th percentile of their latencies in
+    /// microseconds. With a body they are posted. An error if one of them is not answered well.
+    fn run(&self, url: &str, body: Option<&str>, connections: u32, seconds: u32) -> Result<Value> {
         // What a server does once, it does before it is measured.
         self.once(url, body, connections, 1)?;
         self.once(url, body, connections, seconds)
