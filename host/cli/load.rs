@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use amphi::component::Component;
 use amphi::error::Context;
 use amphi::{Engine, Error, Result};
-use amphi_core::{binary, contract, screen};
+use amphi_core::contract;
 use wit_parser::{PackageId, Resolve};
 
 /// Reads a file.
@@ -69,14 +69,7 @@ fn packages(path: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// Reads and compiles the component in a file.
-pub fn component(engine: &Engine, path: &Path) -> Result<Component> {
-    let bytes = read(path)?;
-    compile(engine, &bytes).with_context(|| format!("cannot load `{}`", path.display()))
-}
-
-fn compile(engine: &Engine, bytes: &[u8]) -> Result<Component> {
-    binary::anatomy(bytes)?;
-    screen::check(bytes)?;
-    amphi::check_adapters(bytes)?;
-    Component::new(engine, bytes)
+pub async fn component(engine: &Engine, path: &Path) -> Result<Component> {
+    let component = amphi::compile(engine, &read(path)?).await;
+    component.with_context(|| format!("cannot load `{}`", path.display()))
 }

@@ -103,10 +103,10 @@ fn parse_directory(text: &str) -> Result<Directory, String> {
 /// Runs the command.
 pub fn run(options: Options) -> Outcome {
     let engine = Engine::default();
-    let component = load::component(&engine, &options.component)?;
     let runtime = Builder::new_current_thread().enable_all().build();
     let runtime = runtime.context("cannot start what the guest waits by")?;
     let outcome = runtime.block_on(async {
+        let component = load::component(&engine, &options.component).await?;
         match &options.invoke {
             Some(text) => invoke(&engine, &component, &options, text).await,
             None => command(&engine, &component, &options).await,

@@ -14,7 +14,6 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use amphi::component::Component;
-use amphi_core::screen;
 use wasmtime::Engine;
 
 use crate::aside::{COMPILING, DEPLOYING, Stopped};
@@ -218,8 +217,7 @@ impl Compiler {
 
 /// Machine code for `bytes`, or the whole chain of reasons why there is none.
 fn precompile(engine: &Engine, bytes: &[u8]) -> Result<Vec<u8>, String> {
-    screen::check(bytes).map_err(|error| error.to_string())?;
-    amphi::check_adapters(bytes)
+    amphi::check_bytes(bytes)
         .and_then(|()| engine.precompile_component(bytes))
         .map_err(|error| format!("{error:#}"))
 }

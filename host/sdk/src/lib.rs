@@ -29,9 +29,6 @@ mod unsatisfied;
 pub mod wasi_http;
 pub mod wave;
 
-#[cfg(not(target_arch = "wasm32"))]
-#[doc(hidden)]
-pub use amphi_web::plan::check_adapters;
 #[doc(hidden)]
 pub use amphi_web::{__flags, anyhow};
 pub use compile::compile;

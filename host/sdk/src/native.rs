@@ -58,13 +58,23 @@ pub fn page_future<F: Future + Send>(future: F) -> F {
 #[doc(hidden)]
 pub use wasmtime::component::bindgen as __bindgen;
 
+/// Refuses bytes that nobody should read, and compositions of which each call would exhaust the stack: what whoever compiles with Wasmtime itself asks first.
+///
+/// # Errors
+///
+/// What is wrong with them. Whether they are a component is the engine's to say.
+#[doc(hidden)]
+pub fn check_bytes(bytes: &[u8]) -> Result<()> {
+    amphi_core::screen::check(bytes)?;
+    amphi_web::plan::check_adapters(bytes)
+}
+
 /// Compiles bytes that are a component's, unless nobody should read them.
 pub(crate) async fn compile_component(
     engine: &Engine,
     bytes: &[u8],
 ) -> Result<component::Component> {
-    amphi_core::screen::check(bytes)?;
-    amphi_web::plan::check_adapters(bytes)?;
+    check_bytes(bytes)?;
     component::Component::new(engine, bytes)
 }
 
