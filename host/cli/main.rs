@@ -19,6 +19,13 @@ use std::process::ExitCode;
 
 use amphi_core::contract;
 use clap::{Parser, Subcommand};
+#[cfg(target_os = "linux")]
+use tikv_jemallocator::Jemalloc;
+
+/// A call makes and drops some hundred pieces of memory, some of them of several kilobytes.
+#[cfg(target_os = "linux")]
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 /// Run, serve, inspect, check, describe and make WebAssembly components.
 #[derive(Parser)]

@@ -196,6 +196,11 @@ async fn a_compile_bomb_meets_its_limits_and_nothing_else() {
             memory: 128 << 20,
             ..in_child()
         },
+        // Not enough to read it.
+        Compiling {
+            memory: 1 << 20,
+            ..in_child()
+        },
     ];
     // What is compiled already needs nothing of the limits.
     let small = || Spec::new("small", wat::parse_str(SMALL).expect("a component"));

@@ -105,7 +105,7 @@ pub(crate) const CLIENT: &str = "the client";
 /// The levels that some bytes count at, the narrowest first, each with a name for errors.
 #[derive(Clone, Debug)]
 pub struct Account {
-    levels: SmallVec<[Level; LEVELS]>,
+    levels: Arc<[Level]>,
 }
 
 #[derive(Clone, Debug)]
@@ -127,7 +127,9 @@ impl Account {
         // All accounts lock their levels in the same order, so no two wait for each other.
         levels.sort_by_key(|level| (Arc::as_ptr(&level.budget), level.nth));
         levels.dedup_by_key(|level| Arc::as_ptr(&level.budget));
-        Self { levels }
+        Self {
+            levels: levels.into_iter().collect(),
+        }
     }
 
     /// An account of the same levels and one more, the widest.
@@ -139,6 +141,12 @@ impl Account {
             .into_iter()
             .map(|level| (level.name, Arc::clone(&level.budget)));
         Self::new(levels.chain([(name, budget)]))
+    }
+
+    /// Whether what counts here counts at `budget` too.
+    pub(crate) fn has(&self, budget: &Arc<Budget>) -> bool {
+        let mut levels = self.levels.iter();
+        levels.any(|level| Arc::ptr_eq(&level.budget, budget))
     }
 
     /// Holds `bytes` at every level, waiting for at most `wait` until they fit; with none, they fit now or not.
@@ -179,24 +187,30 @@ impl Held {
     ///
     /// The level where they did not fit, when the time was over.
     pub async fn grow(&mut self, more: u64, wait: Duration) -> Result<(), Full> {
-        let mut asking = Asking::new(&self.account.levels, self.bytes, more);
-        let may_wait = !wait.is_zero();
-        let mut asked = asking.ask(may_wait);
-        if asked.is_err() && may_wait {
-            let called = Arc::clone(asking.called.get_or_insert_default());
-            let mut over = pin!(sleep(wait));
-            while asked.is_err() {
-                tokio::select! {
-                    biased;
-                    () = called.notified() => asked = asking.ask(true),
-                    () = &mut over => break,
-                }
-            }
+        let mut asked = Asking::new(&self.account.levels, self.bytes, more).ask(false);
+        if asked.is_err() && !wait.is_zero() {
+            // Seldom, so it should not make the futures of those large who need not wait.
+            asked = Box::pin(self.wait(more, wait)).await;
         }
-        drop(asking);
         asked?;
         self.bytes = self.bytes.saturating_add(more);
         Ok(())
+    }
+
+    /// Waits until `more` bytes are taken at every level.
+    async fn wait(&self, more: u64, wait: Duration) -> Result<(), Full> {
+        let mut asking = Asking::new(&self.account.levels, self.bytes, more);
+        let mut asked = asking.ask(true);
+        let called = Arc::clone(asking.called.get_or_insert_default());
+        let mut over = pin!(sleep(wait));
+        while asked.is_err() {
+            tokio::select! {
+                biased;
+                () = called.notified() => asked = asking.ask(true),
+                () = &mut over => break,
+            }
+        }
+        asked
     }
 
     /// Gives `bytes` back, all if there are not so many.
@@ -206,7 +220,7 @@ impl Held {
             return;
         }
         self.bytes -= less;
-        for Level { budget, .. } in &*self.account.levels {
+        for Level { budget, .. } in self.account.levels.iter() {
             let mut state = budget.state();
             state.held -= less;
             state.counted -= budget.counts(self.bytes, less);

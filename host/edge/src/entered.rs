@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 
 use crate::admission::{Entry, Permit};
 use crate::breaker::{Ending, Pass, Refused, Scope};
-use crate::budget::{Account, CLIENT, Held};
+use crate::budget::Held;
 use crate::call::{Failure, Usage};
 use crate::exchange::{Exchange, Patience, Used};
 use crate::function::Function;
 use crate::handler::Ended;
+use crate::host::account_of_places;
 use crate::lanes::Chosen;
 use crate::problem::{Fault, Kind, Problem};
 
@@ -23,7 +24,8 @@ pub(crate) struct Entered {
     /// Of the breaker, if the call is of the version that serves.
     pass: Option<Pass>,
     over: bool,
-    place: Arc<Permit>,
+    /// Its place among the calls of its function, unless its answer keeps it.
+    place: Option<Permit>,
     /// What the client has of the pool by it.
     _share: Option<Held>,
 }
@@ -63,9 +65,18 @@ impl Entered {
             exchange: exchange.clone(),
             pass,
             over: false,
-            place: Arc::new(permit),
+            place: Some(permit),
             _share: share,
         })
+    }
+}
+
+impl Entered {
+    /// The call has its place until the client has taken its answer, so the bytes that are under way to clients are those of as many answers as calls may run.
+    pub(crate) fn keep_place(&mut self) {
+        if let Some(place) = self.place.take() {
+            self.exchange.keeps(place);
+        }
     }
 }
 
@@ -91,10 +102,6 @@ impl Ended for Entered {
 
     fn patience(&self) -> Option<&Patience> {
         Some(self.exchange.patience())
-    }
-
-    fn place(&self) -> Option<Arc<Permit>> {
-        Some(Arc::clone(&self.place))
     }
 }
 
@@ -130,7 +137,7 @@ async fn share(
     if !client.is_known() {
         return Ok(None);
     }
-    let account = Account::new([(CLIENT, function.places.of(client))]);
+    let account = account_of_places(&function.places, exchange);
     let wait = function.admission.limits().wait;
     let held = account.hold(u64::from(chosen.version.places), wait).await;
     held.map(Some).map_err(|_| {

@@ -11,7 +11,6 @@ mod answer;
 mod patience;
 mod received;
 
-use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -19,17 +18,18 @@ use std::time::{Duration, Instant};
 use http::request::Parts;
 use http::{Method, Request, StatusCode};
 
-use crate::budget::Budget;
+use crate::admission::Permit;
+use crate::budget::{Account, Budget, Clients};
 use crate::call::{Failure, Usage};
 use crate::client::Client;
 use crate::function::Function;
 use crate::lanes::Chosen;
-use crate::listen::{Peer, RequestBodyError};
+use crate::last::Last;
+use crate::listen::{Origin, RequestBodyError};
 use crate::log::{Access, access};
 use crate::metrics::Call;
 use crate::problem::{Kind, Problem};
 use crate::records::Records;
-use crate::request_id::RequestId;
 use crate::rollout::window::CallResult;
 
 pub(crate) use answer::{Answering, bodiless};
@@ -54,6 +54,8 @@ struct Inner {
 struct State {
     /// The function that was asked, and the version that it was given.
     asked: Option<(Arc<Function>, Chosen)>,
+    /// The place of the call, if that lasts until the exchange is over.
+    place: Option<Arc<Permit>>,
     /// What the guest has used, once it was let in and has ended.
     used: Option<Used>,
     /// How the guest failed, whether the client notices or not.
@@ -62,11 +64,13 @@ struct State {
     problem: Option<Kind>,
     status: Option<StatusCode>,
     is_whole: bool,
+    /// Whether it is a call by JSON, where a status that is not 200 is an error of the guest's own.
+    is_typed: bool,
     /// Whether a part of the answer was handed over that the client has not taken.
     is_untaken: bool,
 }
 
-/// What is the same for all requests that come over a connection, among their extensions.
+/// What is the same for all requests that come over a connection.
 #[derive(Clone, Debug)]
 pub(crate) struct OfConnection(Arc<Terms>);
 
@@ -76,13 +80,28 @@ struct Terms {
     budget: Arc<Budget>,
     /// How long a client may make its guest wait for one part of a body.
     part: Duration,
+    /// Where what is held for its calls counts.
+    kept: Accounts,
+}
+
+/// Accounts that calls over a connection have had: of whom, and the account.
+#[derive(Debug, Default)]
+pub(crate) struct Accounts {
+    /// Of bytes, at all levels.
+    pub(crate) bytes: Last<(Client, Account)>,
+    /// Of places of the pools, among those of these clients.
+    pub(crate) places: Last<(Client, Arc<Clients>, Account)>,
 }
 
 impl OfConnection {
     /// For a connection that at most `buffer` bytes are held for.
     pub(crate) fn new(buffer: u64, part: Duration) -> Self {
         let budget = Arc::new(Budget::new(buffer));
-        Self(Arc::new(Terms { budget, part }))
+        Self(Arc::new(Terms {
+            budget,
+            part,
+            kept: Accounts::default(),
+        }))
     }
 }
 
@@ -100,11 +119,8 @@ struct RequestLine {
     method: Method,
     path: String,
     client: Client,
-    address: Option<IpAddr>,
-    id: Option<RequestId>,
-    connection: Option<OfConnection>,
-    /// Whether it is a call by JSON, where a status that is not 200 is an error of the guest's own.
-    typed: bool,
+    /// What the listener knows of it, if it came by one.
+    origin: Option<Origin>,
 }
 
 /// How it ended.
@@ -131,23 +147,21 @@ impl Outcome {
 
 impl Exchange {
     /// A request has come.
-    pub(crate) fn begin<B>(records: &Arc<Records>, request: &Request<B>, typed: bool) -> Self {
-        let connection = request.extensions().get::<OfConnection>();
+    pub(crate) fn begin<B>(records: &Arc<Records>, request: &Request<B>) -> Self {
+        let origin: Option<&Origin> = request.extensions().get();
+        let part = origin.and_then(|origin| Some(origin.connection()?.0.part));
         Self(Arc::new(Inner {
             records: Arc::clone(records),
             line: RequestLine {
                 method: request.method().clone(),
                 path: request.uri().path().to_owned(),
                 client: Client::of(request.extensions()),
-                address: request.extensions().get().map(|peer: &Peer| peer.client),
-                id: request.extensions().get().cloned(),
-                connection: connection.cloned(),
-                typed,
+                origin: origin.cloned(),
             },
             begun: Instant::now(),
             received: AtomicU64::new(0),
             sent: AtomicU64::new(0),
-            patience: Patience::new(connection.map(|terms| terms.0.part)),
+            patience: Patience::new(part),
             state: Mutex::default(),
         }))
     }
@@ -158,7 +172,7 @@ impl Exchange {
         *asked.method_mut() = request.method.clone();
         *asked.uri_mut() = request.uri.clone();
         *asked.extensions_mut() = request.extensions.clone();
-        let exchange = Self::begin(records, &asked, false);
+        let exchange = Self::begin(records, &asked);
         if request.method != Method::HEAD {
             exchange.0.sent.store(problem.length(), Ordering::Relaxed);
         }
@@ -166,10 +180,15 @@ impl Exchange {
         (state.problem, state.status) = (Some(problem.kind()), Some(problem.status()));
     }
 
-    /// The bytes that are held for the connection that it came over, if it came over one.
-    pub(crate) fn of_connection(&self) -> Option<Arc<Budget>> {
-        let connection = self.0.line.connection.as_ref()?;
-        Some(Arc::clone(&connection.0.budget))
+    /// The bytes that are held for the connection that it came over, and the accounts that its calls have had, if it came over one.
+    pub(crate) fn of_connection(&self) -> Option<(&Arc<Budget>, &Accounts)> {
+        let terms = &self.0.line.origin.as_ref()?.connection()?.0;
+        Some((&terms.budget, &terms.kept))
+    }
+
+    /// The path that is asked for.
+    pub(crate) fn path(&self) -> &str {
+        &self.0.line.path
     }
 
     /// Who sent the request.
@@ -182,9 +201,19 @@ impl Exchange {
         &self.0.patience
     }
 
+    /// The request is a call by JSON.
+    pub(crate) fn is_typed(&self) {
+        self.state().is_typed = true;
+    }
+
     /// The request is for a function, of which it gets this version.
     pub(crate) fn asks(&self, function: &Arc<Function>, chosen: &Chosen) {
         self.state().asked = Some((Arc::clone(function), chosen.clone()));
+    }
+
+    /// The call has its place until the exchange is over.
+    pub(crate) fn keeps(&self, place: Permit) {
+        self.state().place = Some(Arc::new(place));
     }
 
     /// The guest has ended.
@@ -237,7 +266,7 @@ impl State {
         self.failure.get_or_insert(kind);
     }
 
-    fn outcome(&self, typed: bool) -> Outcome {
+    fn outcome(&self) -> Outcome {
         if let Some(problem) = self.problem {
             return Outcome::Problem(problem);
         }
@@ -250,7 +279,7 @@ impl State {
         }
         match self.status {
             Some(StatusCode::OK) => Outcome::Ok,
-            Some(status) if typed || status.is_server_error() => Outcome::Error,
+            Some(status) if self.is_typed || status.is_server_error() => Outcome::Error,
             _ => Outcome::Ok,
         }
     }
@@ -272,7 +301,7 @@ impl State {
 impl Drop for Inner {
     fn drop(&mut self) {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let outcome = state.outcome(self.line.typed);
+        let outcome = state.outcome();
         let wall = self.begun.elapsed();
         let usage = state.used.map(|used| used.usage);
         let (received, sent) = (*self.received.get_mut(), *self.sent.get_mut());
@@ -287,13 +316,14 @@ impl Drop for Inner {
             Some((function, chosen)) => (&*function.name, &*chosen.version.name),
             None => ("", ""),
         };
+        let origin = self.line.origin.as_ref();
         access(&Access {
             function,
             version,
             method: self.line.method.as_str(),
             path: &self.line.path,
-            client: self.line.address,
-            request: self.line.id.as_ref().map(RequestId::as_str),
+            client: origin.map(|origin| origin.peer().client),
+            request: origin.map(|origin| origin.id().as_str()),
             status: state.status.map(|status| status.as_u16()),
             call,
         });

@@ -14,7 +14,6 @@ use http::Response;
 use tokio::sync::oneshot;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::admission::Permit;
 use crate::body::Body;
 use crate::call::{Failure, Usage};
 use crate::exchange::{Patience, bodiless};
@@ -73,11 +72,6 @@ pub(crate) trait Ended: Send + 'static {
 
     /// The clock of what the guest waits for its client, if it has one.
     fn patience(&self) -> Option<&Patience>;
-
-    /// Its place among the calls of its function, which it has until its answer is taken.
-    fn place(&self) -> Option<Arc<Permit>> {
-        None
-    }
 }
 
 impl Version {
@@ -96,7 +90,6 @@ impl Version {
         let method = request.method().clone();
         let (answer, answered) = oneshot::channel();
         let version = Arc::clone(self);
-        let place = ended.place();
         // It is large, and is given from hand to hand.
         let run = Box::pin(async move {
             let mut told = Told::new(ended);
@@ -111,7 +104,7 @@ impl Version {
                 if !bodiless && let Some(failure) = response.body().broken() {
                     return Err(failure);
                 }
-                let guard = |body| Guarded::new(body, self.limits.response, task, place);
+                let guard = |body| Guarded::new(body, self.limits.response, task);
                 Ok(response.map(guard).map(|body| match bodiless {
                     true => body.unsent(),
                     false => body.boxed(),

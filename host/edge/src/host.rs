@@ -41,7 +41,7 @@ use crate::rollout::audit::AuditError;
 use crate::route::{PAGE, Route, is_below};
 use crate::site;
 
-pub(crate) use buffers::Buffers;
+pub(crate) use buffers::{Buffers, account_of_places};
 
 pub(crate) use apply::Ready;
 pub use apply::{Applied, ApplyError, ApplyProblem};
@@ -355,24 +355,19 @@ impl Host {
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BodyError>,
     {
-        let path = request.uri().path().to_owned();
-        let route = Route::of(&path);
-        let typed = matches!(route, Route::Call { .. });
-        let exchange = Exchange::begin(&self.records, &request, typed);
+        let exchange = Exchange::begin(&self.records, &request);
         let request = request.map(|body| exchange.receives(body));
-        let answered = self.answer(route, &path, &exchange, request).await;
+        let answered = self.answer(&exchange, request).await;
         exchange.answers(answered.unwrap_or_else(Problem::into_response))
     }
 
     /// Takes down a request that somebody else has answered.
     pub(crate) fn tell<B>(&self, request: &Request<B>, answered: Response<Body>) -> Response<Body> {
-        Exchange::begin(&self.records, request, false).answers(answered)
+        Exchange::begin(&self.records, request).answers(answered)
     }
 
     async fn answer<B>(
         &self,
-        route: Route<'_>,
-        path: &str,
         exchange: &Exchange,
         request: Request<Received<B>>,
     ) -> Result<Response<Body>, Problem>
@@ -380,7 +375,8 @@ impl Host {
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BodyError>,
     {
-        let (function, path) = match route {
+        let path = exchange.path();
+        let (function, path) = match Route::of(path) {
             Route::Document | Route::Page { .. } | Route::PageWithoutSlash
                 if !matches!(*request.method(), Method::GET | Method::HEAD) =>
             {
@@ -393,6 +389,7 @@ impl Host {
                 return Ok(file.response());
             }
             Route::Call { function, path } => {
+                exchange.is_typed();
                 let found = self.function(&function);
                 (found.ok_or_else(|| no_function(&function))?, Some(path))
             }
@@ -411,7 +408,8 @@ impl Host {
                 let answer = |request| {
                     answer(request).map(|answered| answered.unwrap_or_else(Problem::into_response))
                 };
-                Ok(cors.around(request, answer).await)
+                // It is large, and so is what it holds.
+                Ok(Box::pin(cors.around(request, answer)).await)
             }
         }
     }
@@ -435,7 +433,9 @@ impl Host {
             Some(path) => {
                 site::check(&request, function.cors.as_ref())?;
                 let account = self.buffers.account(function, exchange);
-                answer_typed(function, &chosen, exchange, &account, path, request).await
+                // It is larger than all else that there is of a request, so it has a place of its own.
+                let answer = answer_typed(function, &chosen, exchange, &account, path, request);
+                Box::pin(answer).await
             }
             None => answer_by_handler(function, &chosen, exchange, request).await,
         };

@@ -25,6 +25,7 @@ mod handler;
 mod host;
 mod instance;
 mod lanes;
+mod last;
 mod link;
 pub mod listen;
 pub mod log;

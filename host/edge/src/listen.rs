@@ -19,6 +19,7 @@ mod connection;
 mod descriptors;
 mod flight;
 mod forwarded;
+mod origin;
 mod places;
 mod probe;
 mod request;
@@ -39,6 +40,7 @@ use tokio::net::TcpListener;
 
 pub use body::{RequestBody, RequestBodyError};
 pub(crate) use descriptors::raise as raise_limit_of_files;
+pub use origin::Origin;
 pub(crate) use places::refused;
 pub use probe::Readiness;
 
@@ -51,8 +53,8 @@ use crate::problem::Problem;
 
 /// What answers requests.
 pub trait Handler: Send + Sync + 'static {
-    /// Answers one. The future is dropped when nobody waits for the answer any more; the request has a [`Peer`], a [`Client`](crate::Client) and a [`RequestId`](crate::RequestId) among
-    /// its extensions, and in its target the scheme and the authority that it is for.
+    /// Answers one. The future is dropped when nobody waits for the answer any more; the request has an [`Origin`] among its extensions, and in its target
+    /// the scheme and the authority that it is for.
     fn handle(&self, request: Request<RequestBody>) -> impl Future<Output = Response<Body>> + Send;
 
     /// Is told of a request that is answered with a problem before it gets here; its extensions are those of others.

@@ -148,8 +148,13 @@ pub(super) async fn compile(
 
 /// What the end of a child says.
 fn verdict(status: ExitStatus, why: &str, compiling: &Compiling) -> CompileError {
-    let out_of_memory =
-        why.contains("memory allocation of") || why.contains("Cannot allocate memory");
+    // As the allocator, the system and the standard library say it.
+    let says = [
+        "memory allocation of",
+        "Cannot allocate memory",
+        "out of memory",
+    ];
+    let out_of_memory = says.iter().any(|said| why.contains(said));
     match status.signal() {
         Some(SIGXCPU | SIGKILL) => CompileError::Limits {
             limit: "processor time",

@@ -1,5 +1,6 @@
 //! The answer, on its way to the client.
 
+use std::fmt;
 use std::pin::Pin;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
@@ -13,6 +14,7 @@ use http_body_util::BodyExt;
 
 use super::patience::Waiting;
 use super::{Exchange, Inner};
+use crate::admission::Permit;
 use crate::body::{Body, BodyError, unsent};
 use crate::call::Exceeded;
 use crate::problem::Kind;
@@ -22,9 +24,14 @@ pub(crate) fn bodiless(method: &Method, status: StatusCode) -> bool {
     method == Method::HEAD || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
 }
 
-/// Which exchange a response is the answer of, among its extensions: for who hands it over, and knows what of it is taken. It does not keep the exchange.
-#[derive(Clone)]
+/// Which exchange a response is the answer of: for who hands it over, and knows what of it is taken. It does not keep the exchange.
 pub(crate) struct Answering(Weak<Inner>);
+
+impl fmt::Debug for Answering {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answering").finish_non_exhaustive()
+    }
+}
 
 impl Answering {
     /// The exchange, if it is not over.
@@ -35,18 +42,24 @@ impl Answering {
 
 impl Exchange {
     /// The response to the request.
-    pub(crate) fn answers(&self, mut response: Response<Body>) -> Response<Body> {
-        let answering = Answering(Arc::downgrade(&self.0));
-        response.extensions_mut().insert(answering);
+    pub(crate) fn answers(&self, response: Response<Body>) -> Response<Body> {
+        if let Some(origin) = &self.0.line.origin {
+            origin.is_answered(Answering(Arc::downgrade(&self.0)));
+        }
         let problem = response.extensions().get().copied();
         let bodiless = bodiless(&self.0.line.method, response.status());
         let is_whole = bodiless || response.body().is_end_stream();
-        {
+        let place = {
             let mut state = self.state();
             state.problem = problem;
             state.status = Some(response.status());
             state.is_whole = is_whole;
-        }
+            // A listener of ours has the exchange until the client has taken every part. Of others nothing is known but the parts themselves.
+            state
+                .place
+                .clone()
+                .filter(|_| self.of_connection().is_none())
+        };
         let length = response.headers().get(CONTENT_LENGTH);
         let length = length.and_then(|length| length.to_str().ok()?.parse().ok());
         response.map(|body| {
@@ -59,6 +72,7 @@ impl Exchange {
                 left: length,
                 waiting: Waiting::new(self),
                 over: is_whole,
+                place,
             };
             sent.boxed_unsync()
         })
@@ -73,6 +87,8 @@ struct Sent {
     left: Option<u64>,
     waiting: Waiting,
     over: bool,
+    /// What its parts keep.
+    place: Option<Arc<Permit>>,
 }
 
 impl Sent {
@@ -120,7 +136,11 @@ impl http_body::Body for Sent {
         let this = &mut *self;
         this.waiting.set(false);
         let polled = match ready!(Pin::new(&mut this.body).poll_frame(context)) {
-            Some(Ok(frame)) => Some(this.count(&frame).map(|()| frame)),
+            Some(Ok(frame)) => {
+                let counted = this.count(&frame);
+                let place = this.place.as_ref();
+                Some(counted.map(|()| frame.map_data(|bytes| placed(bytes, place))))
+            }
             Some(Err(error)) => Some(Err(error)),
             None if this.left.is_some_and(|left| left > 0) => {
                 Some(Err("less than was announced".into()))
@@ -146,6 +166,26 @@ impl http_body::Body for Sent {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+/// A part of an answer, and the place of its call.
+struct Placed {
+    bytes: Bytes,
+    _place: Arc<Permit>,
+}
+
+impl AsRef<[u8]> for Placed {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+/// `bytes` that keep a place until they are dropped.
+fn placed(bytes: Bytes, place: Option<&Arc<Permit>>) -> Bytes {
+    match place.cloned() {
+        Some(_place) => Bytes::from_owner(Placed { bytes, _place }),
+        None => bytes,
     }
 }
 
@@ -185,7 +225,7 @@ mod tests {
     async fn who_is_told_that_there_is_no_more_has_all() {
         let records = Records::with(None, Duration::ZERO);
         let request = Request::get("/").body(()).expect("a request");
-        let exchange = Exchange::begin(&records, &request, false);
+        let exchange = Exchange::begin(&records, &request);
         let is_over = Arc::<AtomicBool>::default();
         let body = Late {
             part: Some(Bytes::from("all")),

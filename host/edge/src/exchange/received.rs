@@ -14,16 +14,18 @@ use crate::listen::RequestBodyError;
 
 /// A body whose bytes are counted, and what is waited for them.
 pub(crate) struct Received<B> {
-    body: Pin<Box<B>>,
+    /// None, if it has ended before anybody has read it.
+    body: Option<Pin<Box<B>>>,
     exchange: Exchange,
     waiting: Waiting,
 }
 
 impl Exchange {
     /// The request's body, as this exchange has it read.
-    pub(crate) fn receives<B>(&self, body: B) -> Received<B> {
+    pub(crate) fn receives<B: Body>(&self, body: B) -> Received<B> {
+        let has_ended = body.is_end_stream();
         Received {
-            body: Box::pin(body),
+            body: (!has_ended).then(|| Box::pin(body)),
             exchange: self.clone(),
             waiting: Waiting::new(self),
         }
@@ -43,7 +45,10 @@ where
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let this = &mut *self;
-        let polled = this.body.as_mut().poll_frame(context);
+        let Some(body) = &mut this.body else {
+            return Poll::Ready(None);
+        };
+        let polled = body.as_mut().poll_frame(context);
         this.waiting.set(polled.is_pending());
         polled.map(|frame| {
             let frame = frame?.map_err(Into::into);
@@ -62,10 +67,11 @@ where
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.body.as_ref().is_none_or(|body| body.is_end_stream())
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        let body = self.body.as_ref();
+        body.map_or(SizeHint::with_exact(0), |body| body.size_hint())
     }
 }

@@ -11,7 +11,6 @@ use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::BodyExt;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::admission::Permit;
 use crate::body::{Body, BodyError, unsent};
 use crate::call::{Exceeded, Failure};
 
@@ -131,29 +130,21 @@ impl http_body::Body for Written {
     }
 }
 
-/// A body that counts its bytes, and ends its guest if it is dropped before its end. Its call has its place until the client has taken all of it, so the bytes that are under
-/// way to clients are those of as many answers as calls may run.
+/// A body that counts its bytes, and ends its guest if it is dropped before its end.
 pub(super) struct Guarded {
     body: Written,
     left: u64,
     limit: u64,
     task: Option<AbortOnDropHandle<()>>,
-    place: Option<Arc<Permit>>,
 }
 
 impl Guarded {
-    pub(super) fn new(
-        body: Written,
-        limit: u64,
-        task: AbortOnDropHandle<()>,
-        place: Option<Arc<Permit>>,
-    ) -> Self {
+    pub(super) fn new(body: Written, limit: u64, task: AbortOnDropHandle<()>) -> Self {
         let mut guarded = Self {
             body,
             left: limit,
             limit,
             task: Some(task),
-            place,
         };
         if guarded.body.is_end_stream() {
             guarded.let_go();
@@ -205,8 +196,7 @@ impl http_body::Body for Guarded {
                 if this.body.is_end_stream() {
                     this.let_go();
                 }
-                let place = this.place.clone();
-                Poll::Ready(Some(Ok(frame.map_data(|bytes| placed(bytes, place)))))
+                Poll::Ready(Some(Ok(frame)))
             }
             Some(Err(error)) => Poll::Ready(Some(Err(error))),
             None => {
@@ -222,28 +212,5 @@ impl http_body::Body for Guarded {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
-    }
-}
-
-/// A part of an answer, and the place of its call.
-struct Placed {
-    bytes: Bytes,
-    _place: Arc<Permit>,
-}
-
-impl AsRef<[u8]> for Placed {
-    fn as_ref(&self) -> &[u8] {
-        &self.bytes
-    }
-}
-
-/// `bytes` that keep a place until they are dropped.
-fn placed(bytes: Bytes, place: Option<Arc<Permit>>) -> Bytes {
-    match place {
-        Some(place) => Bytes::from_owner(Placed {
-            bytes,
-            _place: place,
-        }),
-        None => bytes,
     }
 }

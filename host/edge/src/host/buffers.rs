@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::budget::{Account, Budget, CLIENT, CONNECTION, Clients};
+use crate::client::Client;
 use crate::config;
 use crate::exchange::Exchange;
 use crate::function::Function;
@@ -35,14 +36,41 @@ impl Buffers {
 
     /// Where what is held for a call counts.
     pub(super) fn account(&self, function: &Function, exchange: &Exchange) -> Account {
-        let connection = exchange.of_connection();
-        let connection = connection.map(|budget| (CONNECTION, budget));
-        let client = self.clients.of(exchange.client());
-        let wider = [
-            (CLIENT, client),
-            ("the function", Arc::clone(&function.held)),
-            ("the host", Arc::clone(&self.all)),
-        ];
-        Account::new(connection.into_iter().chain(wider))
+        let client = exchange.client();
+        let wider = || {
+            [
+                (CLIENT, self.clients.of(client)),
+                ("the function", Arc::clone(&function.held)),
+                ("the host", Arc::clone(&self.all)),
+            ]
+        };
+        let Some((connection, kept)) = exchange.of_connection() else {
+            return Account::new(wider());
+        };
+        let fits = |(of, account): &(Client, Account)| {
+            *of == client && account.has(&function.held) && account.has(&self.all)
+        };
+        kept.bytes
+            .or_make(fits, || {
+                let levels = [(CONNECTION, Arc::clone(connection))].into_iter();
+                (client, Account::new(levels.chain(wider())))
+            })
+            .1
     }
+}
+
+/// Where the places of the pools count that a call has, among those of `clients`.
+pub(crate) fn account_of_places(clients: &Arc<Clients>, exchange: &Exchange) -> Account {
+    let client = exchange.client();
+    let account = || Account::new([(CLIENT, clients.of(client))]);
+    let Some((_, kept)) = exchange.of_connection() else {
+        return account();
+    };
+    let fits = |(of, among, _): &(Client, Arc<Clients>, Account)| {
+        *of == client && Arc::ptr_eq(among, clients)
+    };
+    let made = kept
+        .places
+        .or_make(fits, || (client, Arc::clone(clients), account()));
+    made.2
 }

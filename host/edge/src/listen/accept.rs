@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use futures_util::future::{AbortRegistration, Abortable};
 use hyper_util::rt::TokioTimer;
 use hyper_util::server::conn::auto::Builder;
 use tokio::net::{TcpListener, TcpStream};
@@ -111,7 +112,7 @@ impl<H: Handler> Server<H> {
             };
             match accepted {
                 Ok((stream, address)) => match self.places.take(address.ip()) {
-                    Some(place) => self.begin(stream, address, place),
+                    Some((place, ends)) => self.begin(stream, address, place, ends),
                     // Closed at once: its client asks elsewhere, or later.
                     None => drop(stream),
                 },
@@ -133,8 +134,8 @@ impl<H: Handler> Server<H> {
         while let Some(accepted) = listener.accept().now_or_never() {
             match accepted {
                 Ok((stream, address)) => {
-                    let place = self.places.last(address.ip());
-                    self.begin(stream, address, place);
+                    let (place, ends) = self.places.last(address.ip());
+                    self.begin(stream, address, place, ends);
                 }
                 Err(error) if is_of_client(&error) => {}
                 Err(_) => return,
@@ -142,11 +143,18 @@ impl<H: Handler> Server<H> {
         }
     }
 
-    fn begin(&mut self, stream: TcpStream, address: SocketAddr, place: Place) {
+    fn begin(
+        &mut self,
+        stream: TcpStream,
+        address: SocketAddr,
+        place: Place,
+        ends: AbortRegistration,
+    ) {
         let shared = Arc::clone(&self.shared);
         self.connections.spawn(async move {
             let served = connection::serve(shared, stream, address, &place);
-            place.end.run_until_cancelled(served).await;
+            // Whether it was ended is not asked: it has.
+            let _ = Abortable::new(served, ends).await;
         });
     }
 

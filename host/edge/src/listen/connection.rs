@@ -11,6 +11,7 @@ use std::task::{Poll, ready};
 use futures_util::FutureExt;
 use http::Request;
 use http::StatusCode;
+use http::uri::Authority;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -28,6 +29,7 @@ use super::request;
 use super::streams::Streams;
 use super::{Handler, Settings};
 use crate::exchange::OfConnection;
+use crate::last::Last;
 
 /// What all connections of a server have in common.
 pub struct Shared<H> {
@@ -49,6 +51,16 @@ pub struct Line {
     pub encrypted: bool,
     /// Whether it may ask for probes alone.
     pub probes: bool,
+}
+
+/// A connection over which HTTP is spoken.
+pub struct Connection<H> {
+    pub shared: Arc<Shared<H>>,
+    pub activity: Arc<Activity>,
+    pub line: Line,
+    pub terms: OfConnection,
+    /// The authority that was asked for last.
+    pub last: Last<Authority>,
 }
 
 /// Serves one connection to its end.
@@ -88,14 +100,15 @@ where
     H: Handler,
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let service = service_fn({
-        let (shared, activity) = (Arc::clone(shared), Arc::clone(activity));
-        let terms = OfConnection::new(shared.settings.buffer, shared.settings.timeouts.body);
-        move |mut request: Request<Incoming>| {
-            request.extensions_mut().insert(terms.clone());
-            request::answer(Arc::clone(&shared), Arc::clone(&activity), line, request)
-                .map(Ok::<_, Infallible>)
-        }
+    let connection = Arc::new(Connection {
+        shared: Arc::clone(shared),
+        activity: Arc::clone(activity),
+        line,
+        terms: OfConnection::new(shared.settings.buffer, shared.settings.timeouts.body),
+        last: Last::default(),
+    });
+    let service = service_fn(move |request: Request<Incoming>| {
+        request::answer(Arc::clone(&connection), request).map(Ok::<_, Infallible>)
     });
     let watched = Watched {
         stream,

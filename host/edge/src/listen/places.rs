@@ -5,12 +5,12 @@ use std::net::IpAddr;
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::{AbortHandle, AbortRegistration};
 use ipnet::IpNet;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 
 use super::activity::Activity;
 use super::{Settings, is_trusted};
@@ -66,7 +66,7 @@ struct Open {
 struct Held {
     client: Client,
     activity: Arc<Activity>,
-    end: CancellationToken,
+    end: AbortHandle,
     reserve: bool,
 }
 
@@ -82,8 +82,8 @@ impl Places {
         })
     }
 
-    /// The place of a connection from `address`, if it gets one. When there is none, the connection that is idle for longest makes room.
-    pub fn take(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
+    /// The place of a connection from `address`, if it gets one, and by what the connection is ended at once. When there is none, the connection that is idle for longest makes room.
+    pub fn take(self: &Arc<Self>, address: IpAddr) -> Option<(Place, AbortRegistration)> {
         let client = Client::at(address);
         let mut open = self.open();
         let of_client = open.clients.get(&client).copied().unwrap_or_default();
@@ -104,7 +104,7 @@ impl Places {
     }
 
     /// A place for who has connected before the server ended: there are as many as are wanted.
-    pub fn last(self: &Arc<Self>, address: IpAddr) -> Place {
+    pub fn last(self: &Arc<Self>, address: IpAddr) -> (Place, AbortRegistration) {
         self.hold(&mut self.open(), Client::at(address), false)
     }
 
@@ -113,19 +113,24 @@ impl Places {
         self.open().make_room(self.spare)
     }
 
-    fn hold(self: &Arc<Self>, open: &mut Open, client: Client, reserve: bool) -> Place {
+    fn hold(
+        self: &Arc<Self>,
+        open: &mut Open,
+        client: Client,
+        reserve: bool,
+    ) -> (Place, AbortRegistration) {
         let until = reserve.then(|| Instant::now() + self.reserve);
+        let (end, ends) = AbortHandle::new_pair();
         let held = Held {
             client,
             activity: Arc::new(Activity::new(until)),
-            end: CancellationToken::new(),
+            end,
             reserve,
         };
         let place = Place {
             number: open.begun,
             reserve,
             activity: Arc::clone(&held.activity),
-            end: held.end.clone(),
             places: Arc::clone(self),
         };
         open.begun += 1;
@@ -134,7 +139,7 @@ impl Places {
             false => *open.clients.entry(client).or_default() += 1,
         }
         open.connections.insert(place.number, held);
-        place
+        (place, ends)
     }
 
     fn open(&self) -> MutexGuard<'_, Open> {
@@ -162,7 +167,7 @@ impl Open {
             return false;
         }
         if let Some(held) = self.remove(number) {
-            held.end.cancel();
+            held.end.abort();
         }
         true
     }
@@ -199,8 +204,6 @@ pub struct Place {
     pub reserve: bool,
     /// What the connection does.
     pub activity: Arc<Activity>,
-    /// Cancelled when the connection is to end at once.
-    pub end: CancellationToken,
     places: Arc<Places>,
 }
 

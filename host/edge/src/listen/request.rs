@@ -13,17 +13,16 @@ use hyper::body::Incoming;
 use tokio::sync::Notify;
 
 use super::Handler;
-use super::activity::Activity;
 use super::answer::Answer;
 use super::body::{RequestBody, RequestBodyError};
-use super::connection::{Line, Shared};
+use super::connection::{Connection, Shared};
 use super::flight::Flight;
 use super::forwarded::peer;
+use super::origin::Origin;
 use super::probe::{self, Readiness};
 use super::streams::of_stream;
 use super::target::settle;
 use crate::body::{Body, empty, full};
-use crate::exchange::Answering;
 use crate::problem::{Kind, Problem};
 use crate::request_id::{REQUEST_ID, RequestId};
 
@@ -32,47 +31,52 @@ const RETRY: Duration = Duration::from_secs(1);
 
 /// Answers `request`: with what is wrong with it, by a probe, by the handler, or with what became of that.
 pub async fn answer<H: Handler>(
-    shared: Arc<Shared<H>>,
-    activity: Arc<Activity>,
-    line: Line,
+    connection: Arc<Connection<H>>,
     mut request: Request<Incoming>,
 ) -> Response<Answer> {
+    let Connection {
+        shared,
+        activity,
+        line,
+        terms,
+        ..
+    } = &*connection;
     let version = request.version();
     let taking = of_stream().unwrap_or_else(|| Arc::clone(&activity.taking));
     let multiplexed = version == Version::HTTP_2;
+    let activity = Arc::clone(activity);
     let mut flight = Flight::begin(&shared.flights, activity, taking, multiplexed);
-    let peer = peer(
-        &line,
-        &shared.settings.trusted_proxies,
-        request.headers_mut(),
-    );
-    let id = RequestId::of(request.headers());
-    let extensions = request.extensions_mut();
-    extensions.insert(peer);
-    extensions.insert(id.clone());
-    let (mut response, last) = match may_ask(&mut request, &line, peer.encrypted) {
-        Err(problem) => (refuse(&shared, request, problem), true),
+    let proxies = &shared.settings.trusted_proxies;
+    let peer = peer(line, proxies, request.headers_mut());
+    let origin = Origin::over(terms.clone(), peer, request.headers());
+    request.extensions_mut().insert(origin.clone());
+    let (mut response, last) = match may_ask(&mut request, &connection, peer.encrypted) {
+        Err(problem) => (refuse(shared, request, problem), true),
         Ok(()) => match own(&request, &shared.settings.readiness) {
             Some(response) => (response, false),
-            None => RequestId::within(Some(id.clone()), handle(&shared, request)).await,
+            None => RequestId::within(Some(origin.id().clone()), handle(shared, request)).await,
         },
     };
     response
         .headers_mut()
-        .insert(REQUEST_ID, id.value().clone());
+        .insert(REQUEST_ID, origin.id().value().clone());
     let last = last || line.probes || shared.leaving.is_cancelled();
     if last && version < Version::HTTP_2 {
         let close = HeaderValue::from_static("close");
         response.headers_mut().insert(CONNECTION, close);
     }
-    let answering = response.extensions_mut().remove::<Answering>();
-    flight.exchange = answering.and_then(|answering| answering.exchange());
+    flight.exchange = origin.exchange();
     response.map(|body| Answer::new(body, flight))
 }
 
 /// Whether a request is one that can be answered over its connection.
-fn may_ask<B>(request: &mut Request<B>, line: &Line, encrypted: bool) -> Result<(), Problem> {
-    settle(request, line, encrypted)?;
+fn may_ask<H, B>(
+    request: &mut Request<B>,
+    connection: &Connection<H>,
+    encrypted: bool,
+) -> Result<(), Problem> {
+    let line = &connection.line;
+    settle(request, line.local, encrypted, &connection.last)?;
     if line.probes && !probe::is_one(request) {
         let detail =
             "there are too many connections; over this one `/healthz` and `/readyz` are answered";

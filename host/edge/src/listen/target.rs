@@ -8,21 +8,26 @@ use http::header::{EXPECT, HOST, HeaderMap, HeaderValue, TRANSFER_ENCODING};
 use http::uri::{Authority, PathAndQuery, Scheme, Uri};
 use http::{Method, Request, Version};
 
-use super::connection::Line;
+use crate::last::Last;
 use crate::problem::{Kind, Problem};
 
 /// Has a request say its scheme and its authority in its target, and the authority in `host` as well.
 ///
 /// The scheme is `https` exactly where `encrypted` is; the authority is that of the target, or else that of `host`, or, where HTTP/1.0 has none, the address that the
-/// connection has come to.
+/// connection has come to, `local`. `last` has the authority that was asked for last over it.
 ///
 /// # Errors
 ///
 /// What is wrong with the request.
-pub fn settle<B>(request: &mut Request<B>, line: &Line, encrypted: bool) -> Result<(), Problem> {
+pub fn settle<B>(
+    request: &mut Request<B>,
+    local: Option<SocketAddr>,
+    encrypted: bool,
+    last: &Last<Authority>,
+) -> Result<(), Problem> {
     check_coding(request.headers())?;
     check_expectation(request.version(), request.headers())?;
-    let authority = authority(request, line.local)?;
+    let authority = authority(request, local, last)?;
     if request
         .headers()
         .get(HOST)
@@ -64,7 +69,11 @@ pub fn settle<B>(request: &mut Request<B>, line: &Line, encrypted: bool) -> Resu
 }
 
 /// The authority that a request is for, where all that it says of it is right and the same.
-fn authority<B>(request: &Request<B>, local: Option<SocketAddr>) -> Result<Authority, Problem> {
+fn authority<B>(
+    request: &Request<B>,
+    local: Option<SocketAddr>,
+    last: &Last<Authority>,
+) -> Result<Authority, Problem> {
     let version = request.version();
     let mut hosts = request.headers().get_all(HOST).iter();
     let host = hosts.next();
@@ -74,9 +83,10 @@ fn authority<B>(request: &Request<B>, local: Option<SocketAddr>) -> Result<Autho
             "expected one `host`, found more",
         ));
     }
-    let of_host = host.map(|host| read(host.as_bytes())).transpose()?;
+    let found = |text: &[u8]| last.or_find(|last| last.as_str().as_bytes() == text, || read(text));
+    let of_host = host.map(|host| found(host.as_bytes())).transpose()?;
     let of_target = request.uri().authority();
-    let of_target = of_target.map(|found| read(found.as_str().as_bytes()));
+    let of_target = of_target.map(|target| found(target.as_str().as_bytes()));
     let of_target = of_target.transpose()?;
     if version == Version::HTTP_11 && host.is_none() {
         return Err(Problem::new(Kind::Authority, "expected `host`, found none"));
@@ -183,13 +193,8 @@ mod tests {
             request = request.header(*name, *value);
         }
         let mut request = request.body(()).expect("a request");
-        let line = Line {
-            address: ([192, 0, 2, 1], 1).into(),
-            local: Some(([127, 0, 0, 1], 8080).into()),
-            encrypted: false,
-            probes: false,
-        };
-        let found = settle(&mut request, &line, false);
+        let local = ([127, 0, 0, 1], 8080).into();
+        let found = settle(&mut request, Some(local), false, &Last::default());
         let found = found.map(|()| request.uri().to_string());
         let found = found.map_err(|problem| problem.status().as_u16());
         assert_eq!(

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::header::HOST;
 use http::uri::{Authority, Scheme};
 use http::{Request, Response, Uri};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
 
 use super::{body_too_large, check_headers};
 use crate::body::{Body, BodyError};
@@ -40,7 +40,8 @@ where
         request.headers_mut().insert(REQUEST_ID, id.value().clone());
     }
     let request = request.map(|body| limited(body, limits.request));
-    let entered = Entered::enter(function, chosen, exchange).await?;
+    let mut entered = Entered::enter(function, chosen, exchange).await?;
+    entered.keep_place();
     chosen
         .version
         .answer(request, entered)
@@ -74,6 +75,9 @@ where
     B: http_body::Body<Data = Bytes> + Send + 'static,
     B::Error: Into<BodyError>,
 {
+    if body.is_end_stream() {
+        return Empty::new().map_err(|never| match never {}).boxed_unsync();
+    }
     Limited::new(body, bytes(limit))
         .map_err(move |error| {
             if error.is::<LengthLimitError>() {

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use amphi_edge::config::Server as Config;
-use amphi_edge::listen::{self, Drained, Peer, Readiness, RequestBody, Settings};
-use amphi_edge::{Body, Handler, RequestId, full};
+use amphi_edge::listen::{self, Drained, Origin, Readiness, RequestBody, Settings};
+use amphi_edge::{Body, Handler, full};
 use bytes::Bytes;
 use futures_util::stream;
 use http::{Request, Response, StatusCode};
@@ -84,13 +84,14 @@ impl Handler for Actor {
         match path.as_str() {
             "/echo" => Response::new(request.into_body().map_err(Into::into).boxed_unsync()),
             "/peer" => {
-                let peer = request.extensions().get::<Peer>().expect("it is there");
+                let origin = request.extensions().get::<Origin>();
+                let peer = origin.expect("it is there").peer();
                 Response::new(full(peer.address.to_string()))
             }
             "/seen" => {
-                let peer = request.extensions().get::<Peer>().expect("it is there");
-                let id = request.extensions().get::<RequestId>();
-                let id = id.expect("it is there").as_str();
+                let origin = request.extensions().get::<Origin>();
+                let origin = origin.expect("it is there");
+                let (peer, id) = (origin.peer(), origin.id().as_str());
                 let (uri, headers) = (request.uri(), request.headers());
                 let seen = format!("{uri} {id} {} {headers:?}", peer.client);
                 Response::new(full(seen))
