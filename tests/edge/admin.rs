@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use amphi_edge::admin::{Admin, Token};
-use amphi_edge::listen::{Origin, Peer};
+use amphi_edge::listen::{Peer, RequestContext};
 use amphi_edge::page::{ADMIN, POLICY};
 use amphi_edge::{ConfigSource, Host, Reloader, Settings, Spec, config};
 use bytes::Bytes;
@@ -386,7 +386,7 @@ async fn a_token_is_not_taken_where_others_can_read_it() {
         };
         let request = Request::get(path)
             .header("authorization", "Bearer correct horse")
-            .extension(Origin::new(peer, &HeaderMap::new()));
+            .extension(RequestContext::new(peer, &HeaderMap::new()));
         let request = request.body(Full::<Bytes>::default());
         read(admin.answer(request.expect("a request")).await).await
     };
@@ -428,7 +428,7 @@ async fn reloads_are_in_the_audit_log() {
             encrypted: false,
         };
         let request =
-            Request::post("/admin/reload").extension(Origin::new(peer, &HeaderMap::new()));
+            Request::post("/admin/reload").extension(RequestContext::new(peer, &HeaderMap::new()));
         let request = request.body(Full::<Bytes>::default());
         read(admin.answer(request.expect("a request")).await).await
     };

@@ -29,7 +29,7 @@ use crate::body::{self, Body, BodyError};
 use crate::config::Page;
 use crate::function::Function;
 use crate::host::Host;
-use crate::listen::{Handler, Origin, RequestBody};
+use crate::listen::{Handler, RequestBody, RequestContext};
 use crate::page;
 use crate::problem::{Kind, Problem};
 use crate::reload::{self, Reloader, Trigger};
@@ -169,8 +169,8 @@ impl Admin {
         B::Error: Into<BodyError>,
     {
         let path = request.uri().path().to_owned();
-        let origin = request.extensions().get::<Origin>();
-        let by = origin.map(|origin| origin.peer().address.ip().to_canonical());
+        let context = request.extensions().get::<RequestContext>();
+        let by = context.map(|context| context.peer().address.ip().to_canonical());
         let route = Route::of(request.method(), &path)?;
         match route {
             Route::Metrics => Ok(self.host.metrics().response()),
@@ -250,8 +250,8 @@ impl Handler for Admin {
 
 /// Whether others can read what a request shows: it came from another machine, and not encrypted.
 fn is_overheard<B>(request: &Request<B>) -> bool {
-    let origin = request.extensions().get::<Origin>();
-    let peer = origin.map(Origin::peer);
+    let context = request.extensions().get::<RequestContext>();
+    let peer = context.map(RequestContext::peer);
     peer.is_some_and(|peer| !peer.encrypted && !peer.address.ip().to_canonical().is_loopback())
 }
 

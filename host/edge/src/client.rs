@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use http::Extensions;
 
-use crate::listen::Origin;
+use crate::listen::RequestContext;
 
 /// Whoever sends requests, as far as the host can tell them apart: an IPv4 address, or the /64 that an IPv6 address is in, since that much belongs to one site (RFC 6177).
 /// All requests that come without an address are one client's.
@@ -44,8 +44,8 @@ impl Client {
 
     /// Whom a request is of, by what the listener has said of it.
     pub(crate) fn of(extensions: &Extensions) -> Self {
-        let origin: Option<&Origin> = extensions.get();
-        let peer = || origin.map(|origin| Self::at(origin.peer().client));
+        let context: Option<&RequestContext> = extensions.get();
+        let peer = || context.map(|context| Self::at(context.peer().client));
         extensions.get().copied().or_else(peer).unwrap_or_default()
     }
 }

@@ -24,9 +24,9 @@ use crate::call::{Failure, Usage};
 use crate::client::Client;
 use crate::function::Function;
 use crate::lanes::Chosen;
-use crate::last::Last;
-use crate::listen::{Origin, RequestBodyError};
+use crate::listen::{RequestBodyError, RequestContext};
 use crate::log::{Access, access};
+use crate::memo::Memo;
 use crate::metrics::Call;
 use crate::problem::{Kind, Problem};
 use crate::records::Records;
@@ -88,9 +88,9 @@ struct Terms {
 #[derive(Debug, Default)]
 pub(crate) struct Accounts {
     /// Of bytes, at all levels.
-    pub(crate) bytes: Last<(Client, Account)>,
+    pub(crate) bytes: Memo<(Client, Account)>,
     /// Of places of the pools, among those of these clients.
-    pub(crate) places: Last<(Client, Arc<Clients>, Account)>,
+    pub(crate) places: Memo<(Client, Arc<Clients>, Account)>,
 }
 
 impl OfConnection {
@@ -120,7 +120,7 @@ struct RequestLine {
     path: String,
     client: Client,
     /// What the listener knows of it, if it came by one.
-    origin: Option<Origin>,
+    context: Option<RequestContext>,
 }
 
 /// How it ended.
@@ -148,15 +148,15 @@ impl Outcome {
 impl Exchange {
     /// A request has come.
     pub(crate) fn begin<B>(records: &Arc<Records>, request: &Request<B>) -> Self {
-        let origin: Option<&Origin> = request.extensions().get();
-        let part = origin.and_then(|origin| Some(origin.connection()?.0.part));
+        let context: Option<&RequestContext> = request.extensions().get();
+        let part = context.and_then(|context| Some(context.connection()?.0.part));
         Self(Arc::new(Inner {
             records: Arc::clone(records),
             line: RequestLine {
                 method: request.method().clone(),
                 path: request.uri().path().to_owned(),
                 client: Client::of(request.extensions()),
-                origin: origin.cloned(),
+                context: context.cloned(),
             },
             begun: Instant::now(),
             received: AtomicU64::new(0),
@@ -182,7 +182,7 @@ impl Exchange {
 
     /// The bytes that are held for the connection that it came over, and the accounts that its calls have had, if it came over one.
     pub(crate) fn of_connection(&self) -> Option<(&Arc<Budget>, &Accounts)> {
-        let terms = &self.0.line.origin.as_ref()?.connection()?.0;
+        let terms = &self.0.line.context.as_ref()?.connection()?.0;
         Some((&terms.budget, &terms.kept))
     }
 
@@ -316,14 +316,14 @@ impl Drop for Inner {
             Some((function, chosen)) => (&*function.name, &*chosen.version.name),
             None => ("", ""),
         };
-        let origin = self.line.origin.as_ref();
+        let context = self.line.context.as_ref();
         access(&Access {
             function,
             version,
             method: self.line.method.as_str(),
             path: &self.line.path,
-            client: origin.map(|origin| origin.peer().client),
-            request: origin.map(|origin| origin.id().as_str()),
+            client: context.map(|context| context.peer().client),
+            request: context.map(|context| context.id().as_str()),
             status: state.status.map(|status| status.as_u16()),
             call,
         });

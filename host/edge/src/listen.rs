@@ -16,10 +16,10 @@ mod answer;
 mod body;
 mod clock;
 mod connection;
+mod context;
 mod descriptors;
 mod flight;
 mod forwarded;
-mod origin;
 mod places;
 mod probe;
 mod request;
@@ -39,8 +39,8 @@ use ipnet::IpNet;
 use tokio::net::TcpListener;
 
 pub use body::{RequestBody, RequestBodyError};
+pub use context::RequestContext;
 pub(crate) use descriptors::raise as raise_limit_of_files;
-pub use origin::Origin;
 pub(crate) use places::refused;
 pub use probe::Readiness;
 
@@ -53,7 +53,7 @@ use crate::problem::Problem;
 
 /// What answers requests.
 pub trait Handler: Send + Sync + 'static {
-    /// Answers one. The future is dropped when nobody waits for the answer any more; the request has an [`Origin`] among its extensions, and in its target
+    /// Answers one. The future is dropped when nobody waits for the answer any more; the request has a [`RequestContext`] among its extensions, and in its target
     /// the scheme and the authority that it is for.
     fn handle(&self, request: Request<RequestBody>) -> impl Future<Output = Response<Body>> + Send;
 

@@ -43,8 +43,8 @@ impl Answering {
 impl Exchange {
     /// The response to the request.
     pub(crate) fn answers(&self, response: Response<Body>) -> Response<Body> {
-        if let Some(origin) = &self.0.line.origin {
-            origin.is_answered(Answering(Arc::downgrade(&self.0)));
+        if let Some(context) = &self.0.line.context {
+            context.is_answered(Answering(Arc::downgrade(&self.0)));
         }
         let problem = response.extensions().get().copied();
         let bodiless = bodiless(&self.0.line.method, response.status());

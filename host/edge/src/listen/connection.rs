@@ -29,7 +29,7 @@ use super::request;
 use super::streams::Streams;
 use super::{Handler, Settings};
 use crate::exchange::OfConnection;
-use crate::last::Last;
+use crate::memo::Memo;
 
 /// What all connections of a server have in common.
 pub struct Shared<H> {
@@ -60,7 +60,7 @@ pub struct Connection<H> {
     pub line: Line,
     pub terms: OfConnection,
     /// The authority that was asked for last.
-    pub last: Last<Authority>,
+    pub last: Memo<Authority>,
 }
 
 /// Serves one connection to its end.
@@ -105,7 +105,7 @@ where
         activity: Arc::clone(activity),
         line,
         terms: OfConnection::new(shared.settings.buffer, shared.settings.timeouts.body),
-        last: Last::default(),
+        last: Memo::default(),
     });
     let service = service_fn(move |request: Request<Incoming>| {
         request::answer(Arc::clone(&connection), request).map(Ok::<_, Infallible>)

@@ -16,9 +16,9 @@ use super::Handler;
 use super::answer::Answer;
 use super::body::{RequestBody, RequestBodyError};
 use super::connection::{Connection, Shared};
+use super::context::RequestContext;
 use super::flight::Flight;
 use super::forwarded::peer;
-use super::origin::Origin;
 use super::probe::{self, Readiness};
 use super::streams::of_stream;
 use super::target::settle;
@@ -48,24 +48,24 @@ pub async fn answer<H: Handler>(
     let mut flight = Flight::begin(&shared.flights, activity, taking, multiplexed);
     let proxies = &shared.settings.trusted_proxies;
     let peer = peer(line, proxies, request.headers_mut());
-    let origin = Origin::over(terms.clone(), peer, request.headers());
-    request.extensions_mut().insert(origin.clone());
+    let context = RequestContext::over(terms.clone(), peer, request.headers());
+    request.extensions_mut().insert(context.clone());
     let (mut response, last) = match may_ask(&mut request, &connection, peer.encrypted) {
         Err(problem) => (refuse(shared, request, problem), true),
         Ok(()) => match own(&request, &shared.settings.readiness) {
             Some(response) => (response, false),
-            None => RequestId::within(Some(origin.id().clone()), handle(shared, request)).await,
+            None => RequestId::within(Some(context.id().clone()), handle(shared, request)).await,
         },
     };
     response
         .headers_mut()
-        .insert(REQUEST_ID, origin.id().value().clone());
+        .insert(REQUEST_ID, context.id().value().clone());
     let last = last || line.probes || shared.leaving.is_cancelled();
     if last && version < Version::HTTP_2 {
         let close = HeaderValue::from_static("close");
         response.headers_mut().insert(CONNECTION, close);
     }
-    flight.exchange = origin.exchange();
+    flight.exchange = context.exchange();
     response.map(|body| Answer::new(body, flight))
 }
 

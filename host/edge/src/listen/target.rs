@@ -8,7 +8,7 @@ use http::header::{EXPECT, HOST, HeaderMap, HeaderValue, TRANSFER_ENCODING};
 use http::uri::{Authority, PathAndQuery, Scheme, Uri};
 use http::{Method, Request, Version};
 
-use crate::last::Last;
+use crate::memo::Memo;
 use crate::problem::{Kind, Problem};
 
 /// Has a request say its scheme and its authority in its target, and the authority in `host` as well.
@@ -23,7 +23,7 @@ pub fn settle<B>(
     request: &mut Request<B>,
     local: Option<SocketAddr>,
     encrypted: bool,
-    last: &Last<Authority>,
+    last: &Memo<Authority>,
 ) -> Result<(), Problem> {
     check_coding(request.headers())?;
     check_expectation(request.version(), request.headers())?;
@@ -72,7 +72,7 @@ pub fn settle<B>(
 fn authority<B>(
     request: &Request<B>,
     local: Option<SocketAddr>,
-    last: &Last<Authority>,
+    last: &Memo<Authority>,
 ) -> Result<Authority, Problem> {
     let version = request.version();
     let mut hosts = request.headers().get_all(HOST).iter();
@@ -194,7 +194,7 @@ mod tests {
         }
         let mut request = request.body(()).expect("a request");
         let local = ([127, 0, 0, 1], 8080).into();
-        let found = settle(&mut request, Some(local), false, &Last::default());
+        let found = settle(&mut request, Some(local), false, &Memo::default());
         let found = found.map(|()| request.uri().to_string());
         let found = found.map_err(|problem| problem.status().as_u16());
         assert_eq!(

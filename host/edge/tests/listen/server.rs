@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use amphi_edge::config::Server as Config;
-use amphi_edge::listen::{self, Drained, Origin, Readiness, RequestBody, Settings};
+use amphi_edge::listen::{self, Drained, Readiness, RequestBody, RequestContext, Settings};
 use amphi_edge::{Body, Handler, full};
 use bytes::Bytes;
 use futures_util::stream;
@@ -84,14 +84,14 @@ impl Handler for Actor {
         match path.as_str() {
             "/echo" => Response::new(request.into_body().map_err(Into::into).boxed_unsync()),
             "/peer" => {
-                let origin = request.extensions().get::<Origin>();
-                let peer = origin.expect("it is there").peer();
+                let context = request.extensions().get::<RequestContext>();
+                let peer = context.expect("it is there").peer();
                 Response::new(full(peer.address.to_string()))
             }
             "/seen" => {
-                let origin = request.extensions().get::<Origin>();
-                let origin = origin.expect("it is there");
-                let (peer, id) = (origin.peer(), origin.id().as_str());
+                let context = request.extensions().get::<RequestContext>();
+                let context = context.expect("it is there");
+                let (peer, id) = (context.peer(), context.id().as_str());
                 let (uri, headers) = (request.uri(), request.headers());
                 let seen = format!("{uri} {id} {} {headers:?}", peer.client);
                 Response::new(full(seen))

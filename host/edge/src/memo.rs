@@ -4,10 +4,10 @@ use std::convert::Infallible;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-/// What was found last, of a connection for example, over which most requests ask for the same.
-pub(crate) struct Last<T>(Mutex<Option<T>>);
+/// A cache of one entry: what was found last, of a connection for example, over which most requests ask for the same.
+pub(crate) struct Memo<T>(Mutex<Option<T>>);
 
-impl<T: Clone> Last<T> {
+impl<T: Clone> Memo<T> {
     /// What was made last, if it `fits`, or else what is made now.
     pub(crate) fn or_make(&self, fits: impl FnOnce(&T) -> bool, make: impl FnOnce() -> T) -> T {
         let made: Result<T, Infallible> = self.or_find(fits, || Ok(make()));
@@ -36,15 +36,15 @@ impl<T: Clone> Last<T> {
     }
 }
 
-impl<T> Default for Last<T> {
+impl<T> Default for Memo<T> {
     fn default() -> Self {
         Self(Mutex::new(None))
     }
 }
 
-impl<T> fmt::Debug for Last<T> {
+impl<T> fmt::Debug for Memo<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Last").finish_non_exhaustive()
+        f.debug_struct("Memo").finish_non_exhaustive()
     }
 }
 
@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn what_fits_is_not_looked_for_again() {
-        let last = Last::default();
+        let last = Memo::default();
         let look = |wanted: u8, found| last.or_find(|last: &(u8, u8)| last.0 == wanted, || found);
         assert_eq!(look(1, Err(())), Err(()));
         assert_eq!(look(1, Ok((1, 7))), Ok((1, 7)));

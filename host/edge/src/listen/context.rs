@@ -10,7 +10,7 @@ use crate::request_id::RequestId;
 
 /// Where a request comes from, and what it is called: among its extensions, one for all that would each be looked for there. Copies are of the same one.
 #[derive(Clone, Debug)]
-pub struct Origin(Arc<Known>);
+pub struct RequestContext(Arc<Known>);
 
 #[derive(Debug)]
 struct Known {
@@ -20,7 +20,7 @@ struct Known {
     answered: OnceLock<Answering>,
 }
 
-impl Origin {
+impl RequestContext {
     /// That of a request of `peer` with these fields, for who has it from elsewhere.
     #[must_use]
     pub fn new(peer: Peer, headers: &HeaderMap) -> Self {
