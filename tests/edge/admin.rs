@@ -13,7 +13,7 @@ use http::{HeaderMap, Request, StatusCode};
 use http_body_util::Full;
 use serde_json::{Value, json};
 
-use crate::fixture::{call, chain, deploy, guest, host, read, serving, settings};
+use crate::fixture::{call, deploy, guest, host, read, serving, settings, with_causes};
 use crate::trials::share;
 
 const HERE: ([u8; 4], u16) = ([127, 0, 0, 1], 9090);
@@ -303,7 +303,7 @@ async fn reloading(host: Host, folder: &Path) -> (Arc<Host>, Admin) {
     let host = Arc::new(host);
     let config = config::read(&file).expect("it is good");
     if let Err(error) = host.apply(&config).await {
-        panic!("{}", chain(&error));
+        panic!("{}", with_causes(&error));
     }
     let reloader = Reloader::new(Arc::clone(&host), ConfigSource::File(file));
     let admin = Admin::new(

@@ -11,7 +11,7 @@ use http::StatusCode;
 use serde_json::json;
 
 use crate::bombs;
-use crate::fixture::{call, chain, deploy, guest};
+use crate::fixture::{call, deploy, guest, with_causes};
 use crate::trials::share;
 
 /// The command, which is a program that compiles when it is told to.
@@ -134,7 +134,11 @@ async fn what_is_refused_is_not_compiled() {
     on_trial.config.canary = Some(share(10));
     for breaking in [Spec::new("calc", guest("calc-2-0")), on_trial] {
         let error = host.deploy(breaking).await.err().expect("it breaks");
-        assert!(matches!(error, DeployError::Gate(_)), "{}", chain(&error));
+        assert!(
+            matches!(error, DeployError::Gate(_)),
+            "{}",
+            with_causes(&error)
+        );
     }
     let mut pinned = Spec::new("calc", guest("calc-1-1"));
     pinned.config.interface = Some("demo:calc/ops@1.0.0".to_owned());
@@ -142,7 +146,7 @@ async fn what_is_refused_is_not_compiled() {
     assert!(
         matches!(error, DeployError::Interface { .. }),
         "{}",
-        chain(&error)
+        with_causes(&error)
     );
     assert_eq!(entries(cache.path()).len(), 1);
     let good = host.deploy(Spec::new("calc", guest("calc-1-1"))).await;
@@ -150,7 +154,7 @@ async fn what_is_refused_is_not_compiled() {
     assert!(
         matches!(error, DeployError::Compile(CompileError::Child { .. })),
         "{}",
-        chain(&error)
+        with_causes(&error)
     );
     let answer = call(&host, "calc/add", "[1, 2]").await;
     assert_eq!(answer, (StatusCode::OK, json!(3)));

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+pub use amphi_edge::with_causes;
 use amphi_edge::{Body, Cache, Host, Settings, Spec};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
@@ -46,19 +47,8 @@ pub async fn serving(spec: Spec) -> Host {
 pub async fn deploy(host: &Host, spec: Spec) {
     let name = spec.name.clone();
     if let Err(error) = host.deploy(spec).await {
-        panic!("`{name}`: {}", chain(&error));
+        panic!("`{name}`: {}", with_causes(&error));
     }
-}
-
-/// An error with all its causes.
-pub fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }
 
 /// Calls by JSON; the status and the document that comes back.

@@ -11,7 +11,7 @@ use futures_util::future::join_all;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::fixture::{call, chain, deploy, guest, host};
+use crate::fixture::{call, deploy, guest, host, with_causes};
 
 /// The log as host functions.
 struct NativeLedger;
@@ -138,7 +138,7 @@ async fn a_plugin_that_does_not_fit_changes_nothing() {
         .add_component_plugin(wrong)
         .await
         .expect_err("it does not fit");
-    let text = chain(&error);
+    let text = with_causes(&error);
     assert!(text.contains("demo:ledger/log@1.0.0"), "{text}");
     assert_eq!(add(&host).await, report());
 
@@ -149,9 +149,9 @@ async fn a_plugin_that_does_not_fit_changes_nothing() {
         .err()
         .expect("an import is missing");
     assert!(
-        chain(&error).contains("demo:ledger/log@1.0.0"),
+        with_causes(&error).contains("demo:ledger/log@1.0.0"),
         "{}",
-        chain(&error)
+        with_causes(&error)
     );
     assert_eq!(add(&host).await, report());
 }

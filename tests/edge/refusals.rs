@@ -11,7 +11,7 @@ use serde_json::json;
 
 use crate::bombs;
 use crate::compiling::program;
-use crate::fixture::{chain, deploy, host, settings};
+use crate::fixture::{deploy, host, settings, with_causes};
 use crate::reload::{CONFIG, Load, Site, component, fill, problems, returning, with_cache};
 
 /// Breaks a site that serves under calls: the old version serves on, and `reason` is in the state and in the log, `word` in the metrics.
@@ -24,7 +24,7 @@ async fn refused_at(site: Site, break_it: impl FnOnce(&Site), word: &str, reason
     break_it(&site);
     let (written, result) = site.reload().await;
     let error = result.expect_err("it is broken");
-    assert_eq!(error.word(), word, "{}", chain(&error));
+    assert_eq!(error.word(), word, "{}", with_causes(&error));
     let problems = problems(&site.reloader).expect("it failed");
     assert!(problems.contains(reason), "{problems}");
     assert!(written.contains(reason), "{written}");

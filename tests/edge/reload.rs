@@ -18,7 +18,7 @@ use serde_json::json;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
-use crate::fixture::{call, chain, host};
+use crate::fixture::{call, host, with_causes};
 
 pub const CONFIG: &str = "functions:\n  f:\n    component: f.wasm\n";
 
@@ -42,7 +42,7 @@ impl Site {
         let host = Arc::new(host);
         let config = read(&file);
         if let Err(error) = host.apply(&config).await {
-            panic!("{}", chain(&error));
+            panic!("{}", with_causes(&error));
         }
         let reloader = Reloader::new(Arc::clone(&host), ConfigSource::File(file));
         Self {

@@ -14,7 +14,7 @@ use http_body::Frame;
 use http_body_util::{Full, StreamBody};
 use serde_json::{Value, json};
 
-use crate::fixture::{chain, deploy, guest, host, read, serving};
+use crate::fixture::{deploy, guest, host, read, serving, with_causes};
 use crate::trials::{on_trial, share};
 
 pub fn calc(version: &str) -> Spec {
@@ -49,7 +49,7 @@ async fn a_compatible_version_takes_the_place_and_a_breaking_one_is_refused() {
     deploy(&host, calc("1-1")).await;
     let error = host.deploy(calc("2-0")).await.err().expect("it breaks");
     let DeployError::Gate(refusal) = &error else {
-        panic!("{}", chain(&error));
+        panic!("{}", with_causes(&error));
     };
     let reason = refusal.to_string();
     assert!(
@@ -70,9 +70,9 @@ async fn a_compatible_version_takes_the_place_and_a_breaking_one_is_refused() {
     // Time runs forward, unless it is said that it need not.
     let error = host.deploy(calc("1-0")).await.err().expect("it is older");
     assert!(
-        chain(&error).contains("version-lowered"),
+        with_causes(&error).contains("version-lowered"),
         "{}",
-        chain(&error)
+        with_causes(&error)
     );
     let mut back = calc("1-0");
     back.config.abi = Abi::Any;
@@ -89,7 +89,11 @@ async fn exactly_the_same_interfaces_may_be_asked_for() {
     let mut second = calc("1-1");
     second.config.abi = Abi::Exact;
     let error = host.deploy(second).await.err().expect("it has more");
-    assert!(matches!(error, DeployError::Gate(_)), "{}", chain(&error));
+    assert!(
+        matches!(error, DeployError::Gate(_)),
+        "{}",
+        with_causes(&error)
+    );
 }
 
 #[tokio::test]
@@ -97,7 +101,7 @@ async fn the_interface_may_be_pinned() {
     let mut spec = calc("1-1");
     spec.config.interface = Some("demo:calc/ops@1.0.0".to_owned());
     let error = host().deploy(spec).await.err().expect("it has another");
-    let text = chain(&error);
+    let text = with_causes(&error);
     assert!(
         text.contains("demo:calc/ops@1.0.0") && text.contains("demo:calc/ops@1.1.0"),
         "{text}"
@@ -243,7 +247,11 @@ async fn a_handler_answers_its_smoke_call_before_it_serves() {
             status,
             ..Smoke::default()
         });
-        let error = host.deploy(spec).await.err().map(|error| chain(&error));
+        let error = host
+            .deploy(spec)
+            .await
+            .err()
+            .map(|error| with_causes(&error));
         match (&error, reason) {
             (None, None) => {}
             (Some(error), Some(reason)) => {
@@ -274,11 +282,19 @@ async fn versions_beside_have_no_smoke_call_and_the_one_on_trial_has() {
     });
     let error = host.deploy(trapping).await.err().expect("it traps");
     let told = "the smoke call `run` did not go well";
-    assert!(chain(&error).contains(told), "{}", chain(&error));
+    assert!(
+        with_causes(&error).contains(told),
+        "{}",
+        with_causes(&error)
+    );
     spec.config.smoke = Some(call(json!(4)));
     let error = host.deploy(spec).await.err().expect("it is not four");
     let told = "`add` did not go well: expected `4`, found `3`";
-    assert!(chain(&error).contains(told), "{}", chain(&error));
+    assert!(
+        with_causes(&error).contains(told),
+        "{}",
+        with_causes(&error)
+    );
     assert_eq!(
         call_with(&host, "calc/add", &[], "[1, 2]").await.1,
         json!(3)
@@ -291,7 +307,11 @@ async fn a_canary_has_to_pass_the_gate() {
     spec.canary = Some(guest("calc-2-0"));
     spec.config.canary = Some(share(10));
     let error = host().deploy(spec).await.err().expect("it breaks");
-    assert!(matches!(error, DeployError::Gate(_)), "{}", chain(&error));
+    assert!(
+        matches!(error, DeployError::Gate(_)),
+        "{}",
+        with_causes(&error)
+    );
 }
 
 /// The address of a call has the version that was there when it was published.

@@ -16,7 +16,7 @@ use rustix::fs::{CWD, Mode, mkfifoat};
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::fixture::{call, chain, deploy, host, settings};
+use crate::fixture::{call, deploy, host, settings, with_causes};
 use crate::reload::{CONFIG, Site, component, problems, returning};
 use crate::slow;
 
@@ -380,7 +380,7 @@ async fn there_must_be_places_for_all_leasts() {
     };
     deploy(&host, own("a", 2)).await;
     let error = host.deploy(own("b", 1)).await.err().expect("there is none");
-    let told = chain(&error);
+    let told = with_causes(&error);
     assert!(
         told.contains("at most 2 places together, found 3"),
         "{told}"

@@ -3,13 +3,12 @@
 #[path = "start/admin.rs"]
 mod admin;
 
-use std::error::Error;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use amphi_edge::config::{self, Config};
-use amphi_edge::{Checked, Server};
+use amphi_edge::{Checked, Server, with_causes};
 use tempfile::TempDir;
 
 /// Answers 1.
@@ -53,26 +52,16 @@ fn read(folder: &Path, text: &str) -> Result<Config, String> {
     Ok(config)
 }
 
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
-}
-
 async fn check(folder: &Path, text: &str) -> Result<Checked, String> {
     let config = read(folder, text)?;
     let checked = Server::check(config, Some(folder.join("amphi.yaml")), None).await;
-    checked.map_err(|error| chain(&error))
+    checked.map_err(|error| with_causes(&error))
 }
 
 async fn start(folder: &Path, text: &str) -> Result<Server, String> {
     let config = read(folder, text)?;
     let started = Server::start(config, Some(folder.join("amphi.yaml")), None).await;
-    started.map_err(|error| chain(&error))
+    started.map_err(|error| with_causes(&error))
 }
 
 /// What both say of a configuration that cannot be served.

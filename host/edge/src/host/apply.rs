@@ -14,6 +14,7 @@ use tokio::sync::MutexGuard;
 use super::{Host, Settings, Snapshot};
 use crate::artifact::{Cache, Compiling, Place};
 use crate::aside::DEPLOYING;
+use crate::causes::with_causes;
 use crate::config::{self, Config};
 use crate::deploy::{Candidate, DeployError};
 use crate::engine::PoolSettings;
@@ -55,12 +56,7 @@ impl fmt::Display for ApplyError {
             if number > 0 {
                 writeln!(f)?;
             }
-            write!(f, "`{place}`: {problem}")?;
-            let mut cause = std::error::Error::source(problem);
-            while let Some(error) = cause {
-                write!(f, ": {error}")?;
-                cause = error.source();
-            }
+            write!(f, "`{place}`: {}", with_causes(problem))?;
         }
         Ok(())
     }

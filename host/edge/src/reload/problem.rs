@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::artifact::CompileError;
+use crate::causes::with_causes;
 use crate::config::{ConfigError, Issue};
 use crate::deploy::DeployError;
 use crate::gate::Refusal;
@@ -86,7 +87,7 @@ impl ReloadError {
                 let file = file.display().to_string();
                 issues.iter().map(|issue| wrong(&file, issue)).collect()
             }
-            Self::Config(error) => vec![ReloadProblem::new("", chain(error))],
+            Self::Config(error) => vec![ReloadProblem::new("", with_causes(error))],
             Self::Apply(error) => {
                 let problems = error.problems.iter();
                 problems
@@ -143,7 +144,7 @@ fn apply(path: &str, problem: &ApplyProblem) -> ReloadProblem {
     };
     ReloadProblem {
         changes,
-        ..ReloadProblem::new(path, chain(problem))
+        ..ReloadProblem::new(path, with_causes(problem))
     }
 }
 
@@ -179,14 +180,4 @@ fn stage(error: &DeployError) -> &'static str {
         DeployError::Smoke { .. } => "smoke",
         DeployError::Stopped(_) => "stopped",
     }
-}
-
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }
