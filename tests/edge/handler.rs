@@ -95,6 +95,30 @@ async fn a_component_that_fails_fails_alone() {
     }
 }
 
+/// An embedder's requests are for a host as those that come over sockets are.
+#[tokio::test]
+async fn whom_a_request_is_for_is_read_in_one_way() {
+    let host = serving_at_root("respond", Limits::default()).await;
+    for (field, status) in [
+        (Some("localhost:80"), StatusCode::OK),
+        (None, StatusCode::BAD_REQUEST),
+        (Some(""), StatusCode::BAD_REQUEST),
+        (Some("user:secret@localhost"), StatusCode::BAD_REQUEST),
+        (Some("localhost:99999"), StatusCode::BAD_REQUEST),
+    ] {
+        let mut request = Request::post("/echo");
+        if let Some(field) = field {
+            request = request.header("host", field);
+        }
+        let request = request.body(Full::<Bytes>::default()).expect("a request");
+        let (found, problem) = read(host.handle(request).await).await;
+        assert_eq!(found, status, "{field:?}: {problem}");
+        if status == StatusCode::BAD_REQUEST {
+            assert_eq!(problem["kind"], "authority", "{field:?}");
+        }
+    }
+}
+
 /// A body of as many bytes, made as it is read.
 fn long(bytes: u64) -> impl http_body::Body<Data = Bytes, Error = Infallible> + Send + 'static {
     const CHUNK: u64 = 64 * 1024;

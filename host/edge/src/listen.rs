@@ -43,6 +43,7 @@ pub use context::RequestContext;
 pub(crate) use descriptors::raise as raise_limit_of_files;
 pub(crate) use places::refused;
 pub use probe::Readiness;
+pub(crate) use target::authority_of;
 
 pub use signal::{Terminate, terminate};
 pub use tls::{Certificates, TlsError};

@@ -83,7 +83,7 @@ fn authority<B>(
             "expected one `host`, found more",
         ));
     }
-    let found = |text: &[u8]| last.or_find(|last| last.as_str().as_bytes() == text, || read(text));
+    let found = |text: &[u8]| last.or_find(|last| last.as_str().as_bytes() == text, || authority_of(text));
     let of_host = host.map(|host| found(host.as_bytes())).transpose()?;
     let of_target = request.uri().authority();
     let of_target = of_target.map(|target| found(target.as_str().as_bytes()));
@@ -100,7 +100,7 @@ fn authority<B>(
     }
     let old = || {
         let local = local.filter(|_| version < Version::HTTP_11)?;
-        read(local.to_string().as_bytes()).ok()
+        authority_of(local.to_string().as_bytes()).ok()
     };
     let found = of_target.or(of_host).or_else(old);
     found.ok_or_else(|| {
@@ -112,7 +112,7 @@ fn authority<B>(
 }
 
 /// A host, and a port if there is one; nobody's name and password.
-fn read(text: &[u8]) -> Result<Authority, Problem> {
+pub(crate) fn authority_of(text: &[u8]) -> Result<Authority, Problem> {
     let authority = Authority::try_from(text).ok();
     let authority = authority.filter(|authority| is_host_and_port(authority.as_str()));
     authority.ok_or_else(no_authority)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use amphi::wasi_http::{Error as HttpError, WasiBody};
 use bytes::Bytes;
 use http::header::HOST;
-use http::uri::{Authority, Scheme};
+use http::uri::Scheme;
 use http::{Request, Response, Uri};
 use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
 
@@ -16,6 +16,7 @@ use crate::entered::Entered;
 use crate::exchange::Exchange;
 use crate::function::Function;
 use crate::lanes::Chosen;
+use crate::listen::authority_of;
 use crate::problem::{Kind, Problem};
 use crate::request_id::{REQUEST_ID, RequestId};
 
@@ -54,18 +55,16 @@ fn with_authority<B>(mut request: Request<B>) -> Result<Request<B>, Problem> {
     if request.uri().authority().is_some() {
         return Ok(request);
     }
-    let missing = || {
-        Problem::new(
-            Kind::Authority,
-            "expected an authority in the request's target or in `host`, found none",
-        )
-    };
-    let host = request.headers().get(HOST).ok_or_else(missing)?;
-    let authority = Authority::try_from(host.as_bytes()).map_err(|_| missing())?;
+    let host = request.headers().get(HOST).ok_or_else(|| {
+        let detail = "expected an authority in the request's target or in `host`, found none";
+        Problem::new(Kind::Authority, detail)
+    })?;
+    let authority = authority_of(host.as_bytes())?;
     let mut parts = request.uri().clone().into_parts();
     parts.scheme = Some(Scheme::HTTP);
     parts.authority = Some(authority);
-    *request.uri_mut() = Uri::from_parts(parts).map_err(|_| missing())?;
+    let target = Uri::from_parts(parts);
+    *request.uri_mut() = target.map_err(|error| Problem::new(Kind::Target, error))?;
     Ok(request)
 }
 
