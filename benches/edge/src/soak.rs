@@ -24,6 +24,9 @@ mod pace;
 mod reload;
 #[path = "soak/server.rs"]
 mod server;
+#[path = "../../../tests/edge/slow.rs"]
+#[expect(dead_code, reason = "of its components, the tests use all")]
+mod slow;
 #[path = "soak/steering.rs"]
 mod steering;
 #[path = "soak/windows.rs"]

@@ -81,26 +81,11 @@ pub fn begin(address: SocketAddr, pace: Pace, met: &Met) -> JoinSet<()> {
             met: met.clone(),
         }
     };
-    let bad = next();
-    for nth in 0..UPLOADS {
-        all.spawn(again(bad.clone(), move |bad| upload(bad, nth)));
-    }
-    let bad = next();
-    for _ in 0..READERS {
-        all.spawn(again(bad.clone(), read));
-    }
-    let bad = next();
-    for _ in 0..IDLE {
-        all.spawn(again(bad.clone(), idle));
-    }
-    let bad = next();
-    for _ in 0..FLOODS {
-        all.spawn(again(bad.clone(), flood));
-    }
-    let bad = next();
-    for nth in 0..ENDLESS {
-        all.spawn(again(bad.clone(), move |bad| endless(bad, nth)));
-    }
+    many(&mut all, UPLOADS, next(), upload);
+    many(&mut all, READERS, next(), |bad, _| read(bad));
+    many(&mut all, IDLE, next(), |bad, _| idle(bad));
+    many(&mut all, FLOODS, next(), |bad, _| flood(bad));
+    many(&mut all, ENDLESS, next(), endless);
     all.spawn(again(next(), on_purpose));
     all.spawn(again(next(), wrong));
     windows::begin(&mut all, &mut next);
@@ -140,8 +125,22 @@ impl Bad {
     }
 }
 
+/// Begins so many connections of one bad client, each of which knows which it is.
+pub fn many<F>(
+    all: &mut JoinSet<()>,
+    count: u64,
+    bad: Bad,
+    turn: impl Fn(Bad, u64) -> F + Copy + Send + Sync + 'static,
+) where
+    F: Future<Output = Result<()>> + Send + 'static,
+{
+    for nth in 0..count {
+        all.spawn(again(bad.clone(), move |bad| turn(bad, nth)));
+    }
+}
+
 /// Has a client do what it does again and again.
-pub async fn again<F>(bad: Bad, turn: impl Fn(Bad) -> F)
+async fn again<F>(bad: Bad, turn: impl Fn(Bad) -> F)
 where
     F: Future<Output = Result<()>>,
 {

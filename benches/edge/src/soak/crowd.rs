@@ -1,10 +1,12 @@
 //! What is served to a crowd of good and bad clients: the configuration, its components, and how much memory that may take.
 
 use std::fs;
+use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::server::Site;
+use crate::slow;
 
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
@@ -14,6 +16,9 @@ pub const OF_CANARY: u32 = 1000;
 
 /// How many connections one client may have.
 pub const CONNECTIONS_OF_CLIENT: usize = 64;
+
+/// How long a call of `wait` waits.
+const WAIT: Duration = Duration::from_millis(100);
 
 /// Bytes of bodies that are held for all clients.
 const BUFFERS: u64 = 8 * MIB;
@@ -36,6 +41,19 @@ struct Served {
     /// Whether it speaks HTTP itself.
     handles: bool,
 }
+
+/// A function of numbers.
+const SMALL: Served = Served {
+    name: "",
+    component: "",
+    more: "",
+    cpu: "2s",
+    concurrency: 16,
+    memory: 128 * KIB,
+    request: 4 * KIB,
+    response: 4 * KIB,
+    handles: false,
+};
 
 const FUNCTIONS: [Served; 7] = [
     Served {
@@ -63,13 +81,7 @@ const FUNCTIONS: [Served; 7] = [
     Served {
         name: "wait",
         component: "wait",
-        more: "",
-        cpu: "2s",
-        concurrency: 16,
-        memory: 128 * KIB,
-        request: 4 * KIB,
-        response: 4 * KIB,
-        handles: false,
+        ..SMALL
     },
     Served {
         name: "large",
@@ -85,35 +97,18 @@ const FUNCTIONS: [Served; 7] = [
     Served {
         name: "judged",
         component: "stable",
-        more: "",
         cpu: "50ms",
-        concurrency: 16,
-        memory: 128 * KIB,
-        request: 4 * KIB,
-        response: 4 * KIB,
-        handles: false,
+        ..SMALL
     },
     Served {
         name: "eager",
         component: "stable",
-        more: "",
-        cpu: "2s",
-        concurrency: 16,
-        memory: 128 * KIB,
-        request: 4 * KIB,
-        response: 4 * KIB,
-        handles: false,
+        ..SMALL
     },
     Served {
         name: "failing",
         component: "stable",
-        more: "",
-        cpu: "2s",
-        concurrency: 16,
-        memory: 128 * KIB,
-        request: 4 * KIB,
-        response: 4 * KIB,
-        handles: false,
+        ..SMALL
     },
 ];
 
@@ -134,15 +129,15 @@ const CANARIES: [(&str, &str); 3] = [
 pub fn write(site: &Site) -> Result<()> {
     // Even numbers are what the failing version fails at.
     let fails = "(if (i32.eqz (i32.and (local.get 0) (i32.const 1))) (then unreachable))";
+    let wait = slow::waiting(Duration::ZERO, WAIT);
     let components = [
-        ("stable", numbers("", 0)),
-        ("healthy", numbers("", OF_CANARY)),
-        ("failing", numbers(fails, OF_CANARY)),
-        ("wait", WAIT.to_owned()),
-        ("large", LARGE.to_owned()),
+        ("stable", numbers("", 0)?),
+        ("healthy", numbers("", OF_CANARY)?),
+        ("failing", numbers(fails, OF_CANARY)?),
+        ("wait", wait),
+        ("large", wat::parse_str(LARGE)?),
     ];
-    for (name, text) in components {
-        let bytes = wat::parse_str(&text).with_context(|| format!("the component `{name}`"))?;
+    for (name, bytes) in components {
         fs::write(site.path(&format!("{name}.wasm")), bytes)?;
     }
     configure(site, false)
@@ -219,8 +214,8 @@ pub fn most(open: Open) -> u64 {
 }
 
 /// Gives numbers back, with `more` added: 0 traps, 1 computes without end.
-fn numbers(check: &str, more: u32) -> String {
-    format!(
+fn numbers(check: &str, more: u32) -> Result<Vec<u8>> {
+    let text = format!(
         r#"(component
             (core module $m
                 (func (export "run") (param i32) (result i32)
@@ -230,31 +225,9 @@ fn numbers(check: &str, more: u32) -> String {
                     (i32.add (local.get 0) (i32.const {more}))))
             (core instance $i (instantiate $m))
             (func (export "run") (param "number" u32) (result u32) (canon lift (core func $i "run"))))"#
-    )
+    );
+    Ok(wat::parse_str(text)?)
 }
-
-/// Waits for a tenth of a second.
-const WAIT: &str = r#"(component
-    (import "wasi:io/poll@0.2.0" (instance $poll
-        (export "pollable" (type $pollable (sub resource)))
-        (export "[method]pollable.block" (func (param "self" (borrow $pollable))))))
-    (alias export $poll "pollable" (type $pollable))
-    (import "wasi:clocks/monotonic-clock@0.2.0" (instance $clock
-        (alias outer 1 $pollable (type $pollable))
-        (export "subscribe-duration" (func (param "when" u64) (result (own $pollable))))))
-    (alias export $poll "[method]pollable.block" (func $block))
-    (alias export $clock "subscribe-duration" (func $subscribe))
-    (core func $block (canon lower (func $block)))
-    (core func $subscribe (canon lower (func $subscribe)))
-    (core module $m
-        (import "host" "block" (func $block (param i32)))
-        (import "host" "subscribe" (func $subscribe (param i64) (result i32)))
-        (func (export "run") (result i32)
-            (call $block (call $subscribe (i64.const 100000000)))
-            (i32.const 1)))
-    (core instance $i (instantiate $m (with "host" (instance
-        (export "block" (func $block)) (export "subscribe" (func $subscribe))))))
-    (func (export "run") (result u32) (canon lift (core func $i "run"))))"#;
 
 /// Answers with so many letters, of which it has room for a hundred thousand.
 const LARGE: &str = r#"(component

@@ -16,7 +16,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use crate::bad::{Bad, again};
+use crate::bad::{Bad, many};
 use crate::client;
 
 /// Connections of both kinds, and streams of each.
@@ -35,14 +35,8 @@ const STAYS: Duration = Duration::from_secs(20);
 
 /// Begins them.
 pub fn begin(all: &mut JoinSet<()>, next: &mut impl FnMut() -> Bad) {
-    let bad = next();
-    for _ in 0..ZERO {
-        all.spawn(again(bad.clone(), zero));
-    }
-    let bad = next();
-    for _ in 0..DEAF {
-        all.spawn(again(bad.clone(), deaf));
-    }
+    many(all, ZERO, next(), |bad, _| zero(bad));
+    many(all, DEAF, next(), |bad, _| deaf(bad));
 }
 
 /// Has a window of zero, and waits until its streams are ended.
