@@ -10,7 +10,7 @@ mod make;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
@@ -18,6 +18,7 @@ use futures_util::FutureExt;
 use http::request::Parts;
 use http::{Method, Request, Response, StatusCode};
 
+use crate::admission::Admission;
 use crate::artifact::{Cache, Compiler, Compiling};
 use crate::aside::{DEPLOYING, Stopped};
 use crate::body::{Body, BodyError, json};
@@ -74,6 +75,8 @@ pub struct Host {
     records: Arc<Records>,
     buffers: Buffers,
     document: openapi::Kept,
+    /// The ways in of functions that are served no more, or have another one now, as long as calls have a place there.
+    former: Mutex<Vec<Weak<Admission>>>,
     /// Held while something is changed: one change at a time.
     changing: tokio::sync::Mutex<()>,
 }
@@ -115,6 +118,7 @@ impl Host {
             records,
             buffers: Buffers::new(settings.buffers, places),
             document: openapi::Kept::default(),
+            former: Mutex::default(),
             changing: tokio::sync::Mutex::default(),
         }
     }
@@ -177,7 +181,32 @@ impl Host {
             (function.name.clone(), Bounds { least, most })
         });
         self.engines.bound(&bounds.collect());
-        self.snapshot.store(Arc::new(snapshot.with_routes()));
+        let snapshot = snapshot.with_routes();
+        let before = self.snapshot.load();
+        let mut former = self.former();
+        former.retain(|admission| admission.strong_count() > 0);
+        for (name, function) in &before.functions {
+            let after = snapshot.functions.get(name);
+            let same = |after: &Arc<Function>| Arc::ptr_eq(&after.admission, &function.admission);
+            if !after.is_some_and(same) {
+                former.push(Arc::downgrade(&function.admission));
+            }
+        }
+        // Whoever finds the new functions finds the former ways in too.
+        self.snapshot.store(Arc::new(snapshot));
+    }
+
+    /// How many calls have a place, among those of functions that were served before too.
+    pub(crate) fn running(&self) -> usize {
+        let served = self.functions().into_iter();
+        let served = served.map(|function| Arc::clone(&function.admission));
+        let former: Vec<_> = self.former().iter().filter_map(Weak::upgrade).collect();
+        let all = served.chain(former);
+        all.map(|admission| admission.running()).sum()
+    }
+
+    fn former(&self) -> MutexGuard<'_, Vec<Weak<Admission>>> {
+        self.former.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether there are places for what functions have for themselves.

@@ -207,21 +207,14 @@ impl Server {
 
 /// Waits for guests that go on after their answers, for as long as `limit`; how many have not ended then.
 async fn guests_have_ended(host: &Host, limit: Duration) -> usize {
-    let running = || {
-        let functions = host.functions();
-        let running = functions
-            .iter()
-            .map(|function| function.admission.running());
-        running.sum::<usize>()
-    };
     let ended = async {
-        while running() > 0 {
+        while host.running() > 0 {
             sleep(STEP).await;
         }
     };
     match timeout(limit, ended).await {
         Ok(()) => 0,
-        Err(_) => running(),
+        Err(_) => host.running(),
     }
 }
 
@@ -282,7 +275,7 @@ fn served(function: &crate::Function) -> Served {
 #[cfg(test)]
 mod tests {
     use crate::admission::Entry;
-    use crate::function::Spec;
+    use crate::function::{Function, Spec};
     use crate::host::Settings;
 
     use super::*;
@@ -297,16 +290,31 @@ mod tests {
             (func (export "run") (canon lift (core func $i "run"))))"#;
         let component = wat::parse_str(component).expect("a component");
         let host = Host::new(Settings::default()).expect("it has no audit log");
-        let function = host.deploy(Spec::new("f", component)).await;
-        let function = function.unwrap_or_else(|error| panic!("{error}"));
-        let Entry::Admitted { permit, .. } = function.admission.enter(Client::UNKNOWN).await else {
-            panic!("nobody else is there");
+        let deploy = async |concurrency| {
+            let mut spec = Spec::new("f", component.clone());
+            spec.config.limits.concurrency = concurrency;
+            let function = host.deploy(spec).await;
+            function.unwrap_or_else(|error| panic!("{error}"))
         };
+        let enter =
+            async |function: &Function| match function.admission.enter(Client::UNKNOWN).await {
+                Entry::Admitted { permit, .. } => permit,
+                Entry::QueueFull | Entry::WaitedTooLong => panic!("nobody else is there"),
+            };
+        let permit = enter(&*deploy(8).await).await;
         let short = Duration::from_millis(10);
         assert_eq!(guests_have_ended(&host, short).await, 1);
+        // The same calls have another way in, and then there is none: they go on.
+        let next = enter(&*deploy(8).await).await;
+        assert_eq!(guests_have_ended(&host, short).await, 2);
+        let last = enter(&*deploy(4).await).await;
+        assert_eq!(guests_have_ended(&host, short).await, 3);
+        let removed = host.remove("f").await;
+        assert!(removed.is_ok_and(|removed| removed.is_some()));
+        assert_eq!(guests_have_ended(&host, short).await, 3);
         let ends = async {
             sleep(short).await;
-            drop(permit);
+            drop((permit, next, last));
         };
         let ever = Duration::from_secs(100_000);
         let (left, ()) = tokio::join!(guests_have_ended(&host, ever), ends);

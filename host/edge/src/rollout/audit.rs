@@ -2,13 +2,16 @@
 //!
 //! A process that is killed in the middle of a line leaves a torn one at the end. The next to open the file recognises it, by the newline that is missing or by
 //! what is no JSON, and cuts it off; all lines before are whole, since each was on the disk before the next was begun. One process writes at a time.
+//!
+//! A file that was moved away, removed, replaced or cut short is noticed before the next entry, which goes into the file that has the log's name then.
 
 use crate::file;
 use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use std::fmt;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -26,6 +29,10 @@ pub struct AuditLog {
 
 /// What an [`AuditLog`] asks of its file, which may be late and may fail.
 pub(crate) trait Disk: Send {
+    /// Whether it is what has this name.
+    fn is_at(&self, path: &Path) -> io::Result<bool>;
+    /// All bytes.
+    fn read(&mut self) -> io::Result<Vec<u8>>;
     /// How many bytes there are.
     fn length(&self) -> io::Result<u64>;
     /// Adds bytes at the end. When this returns, they are on the disk.
@@ -35,6 +42,22 @@ pub(crate) trait Disk: Send {
 }
 
 impl Disk for File {
+    fn is_at(&self, path: &Path) -> io::Result<bool> {
+        let own = self.metadata()?;
+        match fs::metadata(path) {
+            Ok(found) => Ok((found.dev(), found.ino()) == (own.dev(), own.ino())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn read(&mut self) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.seek(SeekFrom::Start(0))?;
+        self.read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
     fn length(&self) -> io::Result<u64> {
         Ok(self.metadata()?.len())
     }
@@ -145,44 +168,42 @@ impl AuditLog {
     ///
     /// When the file cannot be used, another process writes to it, or a line before the last is no JSON.
     pub fn open(path: &Path) -> Result<(AuditLog, u64), AuditError> {
-        let problem = |cause| AuditError::File {
-            path: path.to_owned(),
-            cause,
-        };
-        let mut options = OpenOptions::new();
-        let options = options.read(true).append(true).create(true);
-        let mut file = file::open_with(options, path).map_err(problem)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let path = path.to_owned();
-                return Err(AuditError::Locked { path });
-            }
-            Err(TryLockError::Error(cause)) => return Err(problem(cause)),
-        }
-        // A file that was just made is only there after a crash if its folder knows it.
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
-        let folder = File::open(folder.unwrap_or(Path::new(".")));
-        folder
-            .and_then(|folder| folder.sync_all())
-            .map_err(problem)?;
-
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(problem)?;
-        let (_, whole) = lines::<IgnoredAny>(path, &bytes)?;
-        let torn = (bytes.len() - whole) as u64;
         let mut log = AuditLog {
-            file: Box::new(file),
+            file: Box::new(locked(path)?),
             path: path.to_owned(),
-            whole: whole as u64,
-            before: whole as u64,
+            whole: 0,
+            before: 0,
         };
-        if torn > 0 {
-            log.file.cut(log.whole).map_err(problem)?;
-        }
+        let torn = log.look()?;
         Ok((log, torn))
+    }
+
+    /// Finds out where the next entry goes, and cuts a torn line off; how many bytes that was.
+    fn look(&mut self) -> Result<u64, AuditError> {
+        let bytes = self.file.read().map_err(failed(&self.path))?;
+        let (_, whole) = lines::<IgnoredAny>(&self.path, &bytes)?;
+        let torn = (bytes.len() - whole) as u64;
+        if torn > 0 {
+            let cut = self.file.cut(whole as u64);
+            cut.map_err(failed(&self.path))?;
+        }
+        (self.whole, self.before) = (whole as u64, whole as u64);
+        Ok(torn)
+    }
+
+    /// Goes on in the file that has the log's name now, where that is another one or has lost entries.
+    fn follow(&mut self) -> Result<(), AuditError> {
+        let path = self.path.clone();
+        if !self.file.is_at(&path).map_err(failed(&path))? {
+            (*self, _) = Self::open(&path)?;
+            tracing::info!(path = %path.display(), "the audit log goes on in another file of this name");
+        }
+        let length = self.file.length().map_err(failed(&path))?;
+        if length < self.whole {
+            tracing::warn!(path = %path.display(), expected = self.whole, found = length, "somebody has cut the audit log short");
+            self.look()?;
+        }
+        Ok(())
     }
 
     /// Adds entries, all or none. When this returns, they are on the disk.
@@ -196,11 +217,8 @@ impl AuditLog {
             serde_json::to_writer(&mut lines, entry).map_err(AuditError::Entry)?;
             lines.push(b'\n');
         }
-        let written = self.write(&lines);
-        written.map_err(|cause| AuditError::File {
-            path: self.path.clone(),
-            cause,
-        })
+        self.follow()?;
+        self.write(&lines).map_err(failed(&self.path))
     }
 
     fn write(&mut self, lines: &[u8]) -> io::Result<()> {
@@ -239,6 +257,38 @@ impl AuditLog {
     }
 }
 
+/// Opens a file for a log, or makes it; nobody else writes to it meanwhile.
+fn locked(path: &Path) -> Result<File, AuditError> {
+    let mut options = OpenOptions::new();
+    let options = options.read(true).append(true).create(true);
+    let file = file::open_with(options, path).map_err(failed(path))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let path = path.to_owned();
+            return Err(AuditError::Locked { path });
+        }
+        Err(TryLockError::Error(cause)) => return Err(failed(path)(cause)),
+    }
+    // A file that was just made is only there after a crash if its folder knows it.
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = File::open(folder.unwrap_or(Path::new(".")));
+    let known = folder.and_then(|folder| folder.sync_all());
+    known.map_err(failed(path))?;
+    Ok(file)
+}
+
+/// What an error of the file is.
+fn failed(path: &Path) -> impl Fn(io::Error) -> AuditError {
+    let path = path.to_owned();
+    move |cause| AuditError::File {
+        path: path.clone(),
+        cause,
+    }
+}
+
 /// All entries of a file, from the first; none if there is no file. A torn line at the end is left out. The file may be open elsewhere.
 ///
 /// # Errors
@@ -248,10 +298,7 @@ pub fn entries<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, AuditError> {
     match file::read(path) {
         Ok(bytes) => Ok(lines(path, &bytes)?.0),
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-        Err(cause) => {
-            let path = path.to_owned();
-            Err(AuditError::File { path, cause })
-        }
+        Err(cause) => Err(failed(path)(cause)),
     }
 }
 
@@ -394,6 +441,55 @@ mod tests {
         write(&path, b"{\"half");
         log.append(&[2, 3]).expect("it is written");
         assert_eq!(read(&path), [1, 2, 3]);
+    }
+
+    /// Whoever rotates logs moves the file away, or copies it and cuts it to nothing.
+    #[test]
+    fn a_log_that_was_moved_or_cut_goes_on_under_its_name() {
+        let (folder, path) = folder();
+        let moved = folder.path().join("audit.jsonl.1");
+        let (mut log, _) = AuditLog::open(&path).expect("it opens");
+        let mut append = |entry: u32| log.append(&[entry]);
+        append(1).expect("it is written");
+        fs::rename(&path, &moved).expect("it is moved");
+        append(2).expect("it is written");
+        assert_eq!((read(&moved), read(&path)), (vec![1], vec![2]));
+        fs::remove_file(&path).expect("it is removed");
+        append(3).expect("it is written");
+        assert_eq!(read(&path), [3]);
+        fs::write(&moved, "4\n{\"half").expect("it is written");
+        fs::rename(&moved, &path).expect("it is replaced");
+        append(5).expect("it is written");
+        assert_eq!(read(&path), [4, 5]);
+        fs::write(&path, "").expect("it is cut");
+        append(6).expect("it is written");
+        assert_eq!(fs::read(&path).expect("it is read"), b"6\n");
+        // The file that it goes on in is its own.
+        let second = AuditLog::open(&path).map(drop);
+        assert!(matches!(second, Err(AuditError::Locked { .. })));
+    }
+
+    #[test]
+    fn a_log_that_cannot_go_on_says_so_until_it_can() {
+        let (folder, path) = folder();
+        let (mut log, _) = AuditLog::open(&path).expect("it opens");
+        let mut append = |entry: u32| log.append(&[entry]);
+        append(1).expect("it is written");
+        let away = folder.path().join("away");
+        fs::rename(&path, &away).expect("it is moved");
+        fs::write(&path, "no entry\nnor this\n").expect("it is written");
+        let found = append(2);
+        assert!(
+            matches!(found, Err(AuditError::Line { line: 1, .. })),
+            "{found:?}"
+        );
+        fs::remove_file(&path).expect("it is removed");
+        let (other, _) = AuditLog::open(&path).expect("it opens");
+        let found = append(2);
+        assert!(matches!(found, Err(AuditError::Locked { .. })), "{found:?}");
+        drop(other);
+        append(2).expect("it is written");
+        assert_eq!((read(&away), read(&path)), (vec![1], vec![2]));
     }
 
     #[test]

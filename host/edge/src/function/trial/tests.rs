@@ -53,6 +53,14 @@ impl TestDisk {
 }
 
 impl Disk for TestDisk {
+    fn is_at(&self, _: &Path) -> io::Result<bool> {
+        Ok(true)
+    }
+
+    fn read(&mut self) -> io::Result<Vec<u8>> {
+        Ok(self.bytes.lock().expect("it is whole").clone())
+    }
+
     fn length(&self) -> io::Result<u64> {
         Ok(self.bytes.lock().expect("it is whole").len() as u64)
     }
