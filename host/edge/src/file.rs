@@ -33,9 +33,14 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
 ///
 /// As [`open`], or it cannot be read, or is not UTF-8.
 pub fn read_to_string(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    open(path)?.read_to_string(&mut text)?;
-    Ok(text)
+    String::from_utf8(read(path)?).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let why = format!(
+            "expected a text in UTF-8, found the byte `{:02x}` at {at}",
+            error.as_bytes()[at]
+        );
+        io::Error::new(io::ErrorKind::InvalidData, why)
+    })
 }
 
 /// Opens a file as `options` say.
@@ -87,5 +92,20 @@ mod tests {
         let file = folder.path().join("file");
         assert!(open_with(options, &file).is_ok(), "it is made");
         assert_eq!(read(&file).expect("it is read"), b"");
+    }
+
+    #[test]
+    fn what_is_no_text_is_said_where() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("file");
+        for (bytes, found) in [
+            (&b"text \xff\xfe"[..], "`ff` at 5"),
+            (&b"cut off \xc3"[..], "`c3` at 8"),
+        ] {
+            std::fs::write(&file, bytes).expect("it is written");
+            let error = read_to_string(&file).expect_err("it is no text");
+            let expected = format!("expected a text in UTF-8, found the byte {found}");
+            assert_eq!(error.to_string(), expected);
+        }
     }
 }

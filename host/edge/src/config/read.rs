@@ -12,6 +12,9 @@ use super::tree::{self, Entry, Node, Step, Value};
 use super::{Config, Store};
 use crate::file::read_to_string;
 
+/// How many things that do not fit are looked for: each has all of it read once more.
+const MOST: usize = 100;
+
 /// How a configuration is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -56,7 +59,7 @@ pub fn read(file: &Path) -> Result<Config, ConfigError> {
 ///
 /// # Errors
 ///
-/// All that is wrong, in the order of the text. What is of the wrong shape is left out, and the rest looked at.
+/// All that is wrong, in the order of the text. What is of the wrong shape is left out, and the rest looked at; where a hundred things are, the rest is not.
 pub fn parse(text: &str, format: Format, folder: &Path) -> Result<Config, Vec<Issue>> {
     parsed(text, format, folder, folder)
 }
@@ -155,6 +158,17 @@ fn shaped(text: &str, format: Format, folder: &Path) -> Result<Shaped, Vec<Issue
         if !tree.remove(&steps) {
             return Err(sorted(issues));
         }
+        if issues.len() == MOST {
+            let mut issues = sorted(issues);
+            issues.push(Issue {
+                place: None,
+                path: String::new(),
+                problem: Problem::Refused(format!(
+                    "{MOST} things are wrong, and it was not looked for more"
+                )),
+            });
+            return Err(issues);
+        }
         taken.insert(path);
     }
 }
@@ -221,5 +235,28 @@ fn settle(config: &mut Config, folder: &Path) {
                 Store::Memory => {}
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use super::*;
+
+    #[test]
+    fn of_what_is_wrong_everywhere_a_hundred_things_are_told() {
+        let mut text = "functions:\n".to_owned();
+        for number in 0..2000 {
+            writeln!(text, "  f{number}: {{ component: f.wasm, nope: 1 }}").expect("a string");
+        }
+        let issues = parse(&text, Format::Yaml, Path::new("")).expect_err("it is wrong");
+        let (last, told) = issues.split_last().expect("there are some");
+        assert_eq!(told.len(), MOST);
+        assert_eq!(told[99].to_string().find("`functions.f99.nope`"), Some(0));
+        assert_eq!(
+            last.to_string(),
+            "100 things are wrong, and it was not looked for more"
+        );
     }
 }

@@ -256,21 +256,28 @@ impl<'de> Visitor<'de> for Values {
 /// Where the lines of a text begin.
 struct Lines<'a> {
     text: &'a str,
+    /// The first byte of each.
+    begins: Vec<usize>,
 }
 
 impl<'a> Lines<'a> {
     fn new(text: &'a str) -> Self {
-        Self { text }
+        let ends = text.match_indices('\n').map(|(end, _)| end + 1);
+        Self {
+            text,
+            begins: std::iter::once(0).chain(ends).collect(),
+        }
     }
 
     /// The place of the byte `offset`.
     fn at(&self, offset: usize) -> Place {
-        let before = self.text.get(..offset).unwrap_or(self.text);
-        let line = before.rsplit('\n').next().unwrap_or_default();
+        let line = self.begins.partition_point(|begin| *begin <= offset);
+        let begin = self.begins[line - 1];
+        let before = self.text.get(begin..offset).unwrap_or_default();
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         Place {
-            line: count(before.matches('\n').count() + 1),
-            column: count(line.chars().count() + 1),
+            line: count(line),
+            column: count(before.chars().count() + 1),
         }
     }
 
