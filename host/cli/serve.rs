@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::io::Read;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use amphi::Error;
 use amphi::error::Context;
@@ -13,6 +14,7 @@ use amphi_edge::config::{self, Config, ConfigError, Format, Page, PagePlace};
 use amphi_edge::listen::{self, Drained};
 use amphi_edge::{Checked, GRACE, Server, file, log};
 use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::oneshot;
@@ -56,6 +58,9 @@ pub struct Options {
     #[arg(long)]
     json: bool,
 }
+
+/// How often the time that a check takes is shown anew.
+const TICK: Duration = Duration::from_millis(200);
 
 const EXAMPLES: &str = "\
 Exit codes:
@@ -125,7 +130,13 @@ fn check(config: Config, file: Option<PathBuf>, json: bool) -> Outcome {
     let names: Vec<String> = config.functions.keys().cloned().collect();
     log::check(&config.server.log).map_err(Error::new)?;
     let program = env::current_exe().context("cannot find this program")?;
-    let checked = runtime()?.block_on(Server::check(config, file, Some(program)));
+    let bar = progress(names.len(), json)?;
+    let told = |name: &str| {
+        bar.set_message(name.to_owned());
+        bar.inc(1);
+    };
+    let checked = runtime()?.block_on(Server::check(config, file, Some(program), told));
+    bar.finish_and_clear();
     let Checked {
         warnings,
         unchecked,
@@ -144,6 +155,19 @@ fn check(config: Config, file: Option<PathBuf>, json: bool) -> Outcome {
         }
     }
     print(&text)
+}
+
+/// How many of the functions were looked at, for who looks at standard error in a terminal.
+fn progress(functions: usize, json: bool) -> Result<ProgressBar, Failure> {
+    if json {
+        return Ok(ProgressBar::hidden());
+    }
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} functions {elapsed} {msg}");
+    let style = style.map_err(|error| Failure::Ours(Error::new(error)))?;
+    // It is drawn on standard error, and nowhere if that is no terminal.
+    let bar = ProgressBar::new(functions as u64).with_style(style);
+    bar.enable_steady_tick(TICK);
+    Ok(bar)
 }
 
 fn runtime() -> Result<Runtime, Error> {

@@ -125,7 +125,7 @@ fn every_number_at_its_ends_is_refused_or_served() {
     let check = |value: &Value| {
         let config = read(value, &folder).unwrap_or_else(|issues| panic!("{issues}"));
         // What cannot be served is said; nothing panics, and nothing waits for ever.
-        let checked = async { timeout(LONGEST, Server::check(config, None, None)).await };
+        let checked = async { timeout(LONGEST, Server::check(config, None, None, |_| ())).await };
         let _ = runtime
             .block_on(checked)
             .unwrap_or_else(|_| panic!("it has not ended: {value:#}"));

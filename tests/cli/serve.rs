@@ -1,10 +1,13 @@
 //! `amphi serve`: a process that is started, asked, and told to end.
 
-use std::fs;
+use std::ffi::CStr;
+use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -440,6 +443,56 @@ fn a_configuration_is_checked_without_serving_it() {
     assert_eq!(missing.status.code(), Some(2));
     let missing = String::from_utf8_lossy(&missing.stderr).into_owned();
     assert!(missing.contains("cannot find `nowhere.wasm`"), "{missing}");
+}
+
+/// Who looks at a terminal sees how far a check is; nobody else does, and nothing of it is on standard output.
+#[test]
+fn a_check_shows_how_far_it_is_on_a_terminal() {
+    for (json, shown) in [(false, true), (true, false)] {
+        let (mut ours, theirs) = terminal();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_amphi"));
+        command
+            .args(["serve", "--check", EXAMPLE])
+            .args(json.then_some("--json"))
+            .env("TERM", "xterm")
+            .stderr(theirs);
+        let child = command.stdout(Stdio::piped()).spawn().expect("it starts");
+        // It has their end, which nobody has when it has ended.
+        drop(command);
+        let mut bytes = Vec::new();
+        // A terminal whose other end is gone ends with an error.
+        let _ = ours.read_to_end(&mut bytes);
+        let seen = String::from_utf8_lossy(&bytes).into_owned();
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!(seen.contains("3/3 functions"), shown, "{seen:?}");
+        assert_eq!(seen.is_empty(), !shown, "{seen:?}");
+        assert_eq!(output.stdout.split(|byte| *byte == b'\n').count(), 2);
+        assert!(output.status.success());
+    }
+    let piped = amphi(&["serve", "--check", EXAMPLE]);
+    assert_eq!(String::from_utf8_lossy(&piped.stderr), "");
+}
+
+/// A terminal: our end, and that of a program.
+fn terminal() -> (File, File) {
+    let mut options = OpenOptions::new();
+    let options = options.read(true).write(true);
+    let options = options.custom_flags(libc::O_NOCTTY);
+    let ours = options.open("/dev/ptmx").expect("there is one more");
+    let (number, mut name) = (ours.as_raw_fd(), [0; 64]);
+    // SAFETY: the number is that of an open terminal, and no more is written than there is room for, with a zero at its end.
+    let (made, name) = unsafe {
+        let made = [
+            libc::grantpt(number),
+            libc::unlockpt(number),
+            libc::ptsname_r(number, name.as_mut_ptr(), name.len()),
+        ];
+        (made, CStr::from_ptr(name.as_ptr()))
+    };
+    assert_eq!(made, [0; 3], "{}", std::io::Error::last_os_error());
+    let name = name.to_str().expect("it is text");
+    let theirs = options.open(name).expect("it is there");
+    (ours, theirs)
 }
 
 /// What a check says is what `serve` says; what it finds good is told with what it has not looked at, beside a server that runs.

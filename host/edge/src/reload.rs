@@ -221,7 +221,8 @@ impl Reloader {
         if let Some(before) = &self.server {
             *restart = restart::differences(before, &config.server);
         }
-        self.host.prepare(&config).await.map_err(ReloadError::Apply)
+        let ready = self.host.prepare(&config, &|_| ()).await;
+        ready.map_err(ReloadError::Apply)
     }
 
     /// Keeps how a reload ended, and says it.

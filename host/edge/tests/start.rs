@@ -54,7 +54,7 @@ fn read(folder: &Path, text: &str) -> Result<Config, String> {
 
 async fn check(folder: &Path, text: &str) -> Result<Checked, String> {
     let config = read(folder, text)?;
-    let checked = Server::check(config, Some(folder.join("amphi.yaml")), None).await;
+    let checked = Server::check(config, Some(folder.join("amphi.yaml")), None, |_| ()).await;
     checked.map_err(|error| with_causes(&error))
 }
 

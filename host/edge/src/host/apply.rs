@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
-use futures_util::StreamExt;
 use futures_util::stream;
+use futures_util::{FutureExt, StreamExt};
 use tokio::sync::MutexGuard;
 
 use super::{Host, Settings, Snapshot};
@@ -168,12 +168,25 @@ impl Host {
     ///
     /// Everything that is in the way. Nothing has changed then.
     pub async fn apply(&self, config: &Config) -> Result<Applied, ApplyError> {
-        let ready = self.prepare(config).await?;
+        self.apply_telling(config, &|_| ()).await
+    }
+
+    /// The same; `told` hears the name of each function when it is made, or cannot be.
+    pub(crate) async fn apply_telling(
+        &self,
+        config: &Config,
+        told: &(dyn Fn(&str) + Sync),
+    ) -> Result<Applied, ApplyError> {
+        let ready = self.prepare(config, told).await?;
         self.take_over(ready).await
     }
 
     /// Makes all that `config` asks for, and changes nothing yet: who gives it up has changed nothing.
-    pub(crate) async fn prepare(&self, config: &Config) -> Result<Ready<'_>, ApplyError> {
+    pub(crate) async fn prepare(
+        &self,
+        config: &Config,
+        told: &(dyn Fn(&str) + Sync),
+    ) -> Result<Ready<'_>, ApplyError> {
         let changing = self.changing.lock().await;
         let mut problems = Vec::new();
         let stores = self.opened(KeyValueStores::wanted(config)).await;
@@ -198,7 +211,8 @@ impl Host {
             }
             names.push(name);
             let anew = function.plugins.iter().any(|name| changed.contains(name));
-            making.push(self.made(name, function, anew, &plugins, &stores));
+            let made = self.made(name, function, anew, &plugins, &stores);
+            making.push(made.inspect(|_| told(name)));
         }
         let made = stream::iter(making).buffered(self.at_once());
         let made: Vec<Result<Made, ApplyProblem>> = made.collect().await;

@@ -124,7 +124,7 @@ impl Server {
         *cache = cache.take().or_else(config::default_cache);
         let settings = Settings::of(&config.server, program);
         let settings = settings.map_err(|source| cache_error(&config, source))?;
-        let prepared = prepare(&config, file, settings).await?;
+        let prepared = prepare(&config, file, settings, &|_| ()).await?;
         for warning in &prepared.warnings {
             tracing::warn!("{warning}");
         }
@@ -151,7 +151,7 @@ impl Server {
 
     /// Does all that [`start`](Self::start) does but listen, beside a process that may serve the same configuration: components are compiled, linked and instantiated, smoke
     /// calls are made, certificates, keys and the token are read. Nothing is written, but by guests in the folders that they are granted to write to; the audit log is not
-    /// locked, and no key-value store is opened: in its stead functions have one in memory, and no smoke call.
+    /// locked, and no key-value store is opened: in its stead functions have one in memory, and no smoke call. `told` hears the name of each function that was looked at.
     ///
     /// # Errors
     ///
@@ -160,6 +160,7 @@ impl Server {
         mut config: Config,
         file: Option<PathBuf>,
         program: Option<PathBuf>,
+        told: impl Fn(&str) + Sync,
     ) -> Result<Checked, StartError> {
         let cache = &mut config.server.cache;
         *cache = cache.take().or_else(config::default_cache);
@@ -170,7 +171,7 @@ impl Server {
             look_at_audit(path).map_err(StartError::Audit)?;
         }
         let unchecked = without_stores(&mut config).map_err(StartError::Functions)?;
-        let Prepared { host, warnings, .. } = prepare(&config, file, settings).await?;
+        let Prepared { host, warnings, .. } = prepare(&config, file, settings, &told).await?;
         let functions = host.functions();
         let of_functions = functions.iter().flat_map(|function| {
             let lanes = function.lanes();
@@ -209,6 +210,7 @@ async fn prepare(
     config: &Config,
     file: Option<PathBuf>,
     settings: Settings,
+    told: &(dyn Fn(&str) + Sync),
 ) -> Result<Prepared, StartError> {
     let server = &config.server;
     let mut warnings = files::look(config, file.as_deref())?;
@@ -232,7 +234,8 @@ async fn prepare(
     // It sees what changes from here on, also while components are compiled.
     let limit = server.timeouts.reload;
     let reloader = Reloader::within(Arc::clone(&host), source, limit);
-    host.apply(config).await.map_err(StartError::Functions)?;
+    let applied = host.apply_telling(config, told).await;
+    applied.map_err(StartError::Functions)?;
     warnings.dedup();
     Ok(Prepared {
         host,
