@@ -5,7 +5,8 @@
 //! the trial that it was part of. So it is recorded once, whichever way it went.
 //!
 //! **The outcome is what the client got.** An answer that came whole is `ok`, or `error` if the guest says in it that it failed, or the kind of the problem that it tells of. One that did not come
-//! whole is what the guest did to it, or else the client's doing. What a guest does after its answer has come whole changes nothing; it is said in the log.
+//! whole is what the guest did to it, or else the client's doing. What a guest does after its answer has come whole changes nothing; it is said in the log. What it says of a body that its client has not sent
+//! whole, in whichever way, is the client's doing: the outcome is what was wrong with the body.
 
 mod answer;
 mod patience;
@@ -28,7 +29,7 @@ use crate::listen::{RequestBodyError, RequestContext};
 use crate::log::{Access, access};
 use crate::memo::Memo;
 use crate::metrics::Call;
-use crate::problem::{Kind, Problem};
+use crate::problem::{Fault, Kind, Problem};
 use crate::records::Records;
 use crate::rollout::window::CallResult;
 
@@ -58,6 +59,8 @@ struct State {
     place: Option<Arc<Permit>>,
     /// What the guest has used, once it was let in and has ended.
     used: Option<Used>,
+    /// What is wrong with the request's body, by the client's doing.
+    body: Option<Kind>,
     /// How the guest failed, whether the client notices or not.
     failure: Option<Kind>,
     /// The problem that the answer tells of.
@@ -239,14 +242,23 @@ impl Exchange {
         }
     }
 
-    /// The request's body did not come in time: if nothing is answered yet, the listener answers that.
-    pub(crate) fn is_late(&self) {
+    /// The request's body ends with an error, which is the client's doing. One that did not come in time the listener answers, if nothing is answered yet.
+    pub(crate) fn body_fails(&self, kind: Kind) {
         let mut state = self.state();
-        if state.status.is_none() {
+        state.body.get_or_insert(kind);
+        if kind == Kind::BodyLate && state.status.is_none() {
             let problem = RequestBodyError::Late.problem();
             state.problem = Some(problem.kind());
             state.status = Some(problem.status());
             self.0.sent.store(problem.length(), Ordering::Relaxed);
+        }
+    }
+
+    /// What is answered where the guest has failed.
+    pub(crate) fn problem(&self, failure: &Failure) -> Problem {
+        match self.state().excused(failure.kind()) {
+            Some(kind) => Problem::new(kind, kind.about()),
+            None => Problem::from(failure),
         }
     }
 
@@ -263,7 +275,13 @@ impl Exchange {
 impl State {
     /// The first failure is the one that counts: those that follow come of it.
     fn fails(&mut self, kind: Kind) {
+        let kind = self.excused(kind).unwrap_or(kind);
         self.failure.get_or_insert(kind);
+    }
+
+    /// What is wrong with the body, if a failure is what the guest says of that. A trap, and a limit that is met, is the guest's own.
+    fn excused(&self, failure: Kind) -> Option<Kind> {
+        self.body.filter(|_| failure.fault() == Fault::Guest)
     }
 
     fn outcome(&self) -> Outcome {
@@ -289,7 +307,7 @@ impl State {
         match outcome {
             Outcome::Ok => Some(CallResult::Good),
             Outcome::Error if self.status.is_some_and(|status| status.is_server_error()) => {
-                Some(CallResult::Error)
+                self.body.is_none().then_some(CallResult::Error)
             }
             Outcome::Error => Some(CallResult::Good),
             Outcome::Problem(kind) => kind.result(),

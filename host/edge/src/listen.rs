@@ -3,8 +3,8 @@
 //! In goes a bound socket and a [`Handler`]; out comes what was lost, when all has ended. What a request means is not known here, but for `/healthz` and
 //! `/readyz`, which are answered from a [`Readiness`].
 //!
-//! A client that is slow ends itself and nobody else: headers have a time to come in, so has every next part of a body (408 if nothing was answered yet), and so
-//! has every next part of an answer to be taken. A client that goes away drops the future of its call. A handler that panics is answered with 500.
+//! A client that is slow ends itself and nobody else: headers have a time to come in, so has every next part of a body, of 16 KiB or the rest (408 if nothing
+//! was answered yet), and so has every next part of an answer to be taken. A client that goes away drops the future of its call. A handler that panics is answered with 500.
 //!
 //! When `shutdown` resolves: `/readyz` answers 503, for the drain's delay all goes on as before, then no connection is accepted any more; those that
 //! wait to be are served; HTTP/1.1 answers say `connection: close`, HTTP/2 connections get GOAWAY, idle ones are closed; what is in flight has

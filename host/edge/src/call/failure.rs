@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use amphi::wasi::I32Exit;
+use amphi::wasi_http::FieldMapError;
 use wasmtime::component::ResourceTableError;
 use wasmtime::{PoolConcurrencyLimitError, Store, Trap};
 
@@ -49,6 +50,11 @@ pub enum Exceeded {
         /// The most.
         limit: usize,
     },
+    /// Header fields that the guest makes are too large together.
+    Fields {
+        /// The most bytes.
+        limit: usize,
+    },
     /// The response is too large.
     Response {
         /// The most bytes.
@@ -67,6 +73,7 @@ impl Exceeded {
             Self::Tables { .. } => Kind::TableLimit,
             Self::Hostcall { .. } => Kind::HostcallLimit,
             Self::Resources { .. } => Kind::ResourceLimit,
+            Self::Fields { .. } => Kind::FieldsLimit,
             Self::Response { .. } => Kind::ResponseLimit,
         }
     }
@@ -97,6 +104,12 @@ impl fmt::Display for Exceeded {
             }
             Self::Resources { limit } => {
                 write!(f, "expected at most {limit} handles, found more")
+            }
+            Self::Fields { limit } => {
+                write!(
+                    f,
+                    "expected header fields of at most {limit} bytes, found more"
+                )
             }
             Self::Response { limit } => {
                 write!(f, "expected a response of at most {limit} bytes")
@@ -241,6 +254,14 @@ fn limit_of_host(error: &wasmtime::Error, store: &Store<CallState>) -> Option<Ex
     if full || says("store handle limit exceeded") {
         let limit = store.max_component_handles();
         return Some(Exceeded::Resources { limit });
+    }
+    let too_many = error.downcast_ref().is_some_and(|error| {
+        use FieldMapError::{TooManyFields, TotalSizeTooBig};
+        matches!(error, TooManyFields | TotalSizeTooBig)
+    });
+    if too_many {
+        let limit = store.data().fields;
+        return Some(Exceeded::Fields { limit });
     }
     None
 }

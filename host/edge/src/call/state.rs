@@ -24,6 +24,8 @@ pub struct CallState {
     table: ResourceTable,
     wasi: Wasi,
     http: WasiHttpCtx,
+    /// The most bytes of the header fields that its guest makes.
+    pub(crate) fields: usize,
     hooks: Hooks,
     granted: Arc<Prepared>,
     sink: Arc<dyn LogSink>,
@@ -42,8 +44,9 @@ impl CallState {
     ) -> Self {
         let mut table = ResourceTable::new();
         table.set_max_capacity(limits.resources as usize);
+        let fields = bytes(limits.headers);
         let mut http = WasiHttpCtx::new();
-        http.set_field_size_limit(bytes(limits.headers));
+        http.set_field_size_limit(fields);
         Self {
             clock,
             meter: Meter::new(
@@ -54,6 +57,7 @@ impl CallState {
             table,
             wasi,
             http,
+            fields,
             hooks: granted.hooks(),
             granted,
             sink,

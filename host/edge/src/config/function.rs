@@ -196,7 +196,7 @@ pub struct Limits {
     /// Bytes of an answer's body; then 500, or it is cut off where it has begun. Default: `16MiB`.
     #[serde(with = "Size")]
     pub response: u64,
-    /// Bytes of a request's or answer's headers, at most the server's; then 431. Default: `64KiB`.
+    /// Bytes of a request's headers, at most the server's; then 431. The guest may make as many, counted as they are in memory; then 500. Default: `64KiB`.
     #[serde(with = "Size")]
     pub headers: u64,
     /// Bytes of the guest's output that are logged in a second; what is more is dropped, and counted. Default: `64KiB`.

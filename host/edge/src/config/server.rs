@@ -181,7 +181,7 @@ pub struct Timeouts {
     /// From the begin of a connection, or the first byte of a later request, to the end of the headers, TLS included; then the connection is closed. Default: `10s`.
     #[serde(with = "Period")]
     pub header: Duration,
-    /// The longest wait for the next bytes of a body, in (408) and out. Default: `30s`.
+    /// The longest wait for the next 16 KiB of a body, or its end, in (408) and out. Default: `30s`.
     #[serde(with = "Period")]
     pub body: Duration,
     /// How long a connection stays open without a request. Default: `60s`.

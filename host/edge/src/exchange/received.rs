@@ -11,6 +11,7 @@ use super::Exchange;
 use super::patience::Waiting;
 use crate::body::BodyError;
 use crate::listen::RequestBodyError;
+use crate::problem::Kind;
 
 /// A body whose bytes are counted, and what is waited for them.
 pub(crate) struct Received<B> {
@@ -57,10 +58,11 @@ where
                     let size = frame.data_ref().map_or(0, |data| data.len() as u64);
                     this.exchange.0.received.fetch_add(size, Ordering::Relaxed);
                 }
-                Err(error) if matches!(error.downcast_ref(), Some(RequestBodyError::Late)) => {
-                    this.exchange.is_late();
+                Err(error) => {
+                    let known = error.downcast_ref();
+                    let kind = known.map_or(Kind::BodyIncomplete, RequestBodyError::kind);
+                    this.exchange.body_fails(kind);
                 }
-                Err(_) => {}
             }
             Some(frame)
         })

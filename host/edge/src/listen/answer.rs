@@ -18,6 +18,8 @@ pub struct Answer {
     body: Body,
     /// What was read of it and is not handed over yet.
     rest: Bytes,
+    /// Why it breaks off, while what comes before goes out.
+    broken: Option<BodyError>,
     flight: Arc<Flight>,
 }
 
@@ -26,6 +28,7 @@ impl Answer {
         Self {
             body,
             rest: Bytes::new(),
+            broken: None,
             flight: Arc::new(flight),
         }
     }
@@ -45,6 +48,21 @@ impl Answer {
             flight: Arc::clone(&self.flight),
         }
     }
+
+    /// It breaks off, but what comes before goes out first: hyper does not write what it has where a body fails. Over HTTP/1 it writes while a body waits, over HTTP/2
+    /// in another task, of which an empty part behind all others tells.
+    fn breaks(
+        &mut self,
+        error: BodyError,
+        context: &Context<'_>,
+    ) -> Poll<Option<Result<Frame<Part>, BodyError>>> {
+        self.broken = Some(error);
+        if self.flight.multiplexed {
+            return Poll::Ready(Some(Ok(Frame::data(self.part()))));
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
 }
 
 impl http_body::Body for Answer {
@@ -56,11 +74,21 @@ impl http_body::Body for Answer {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Part>, BodyError>>> {
         let this = &mut *self;
+        if this.broken.is_some() && this.flight.multiplexed {
+            ready!(this.flight.taking.poll_taken(context));
+        }
+        if let Some(error) = this.broken.take() {
+            return Poll::Ready(Some(Err(error)));
+        }
         while this.rest.is_empty() {
             let Some(frame) = ready!(Pin::new(&mut this.body).poll_frame(context)) else {
                 return Poll::Ready(None);
             };
-            match frame?.into_data() {
+            let frame = match frame {
+                Ok(frame) => frame,
+                Err(error) => return this.breaks(error, context),
+            };
+            match frame.into_data() {
                 Ok(data) => this.rest = data,
                 Err(other) => {
                     let trailers = other.into_trailers().ok().map(Frame::trailers);
@@ -72,7 +100,7 @@ impl http_body::Body for Answer {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.rest.is_empty() && self.body.is_end_stream()
+        self.rest.is_empty() && self.broken.is_none() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {

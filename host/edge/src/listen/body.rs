@@ -16,11 +16,19 @@ use tokio::time::{Instant, Sleep, sleep};
 
 use crate::problem::{Kind, Problem};
 
-/// The body of a request, whose next part has to come in time.
+/// How many bytes a part has: as many as a client has to take of an answer in the same time.
+const PART: usize = 16 << 10;
+
+/// The body of a request, whose next part, or end, has to come in time. Only the time counts in which somebody waits for it.
 #[derive(Debug)]
 pub struct RequestBody {
     incoming: Incoming,
+    /// How long a part may take.
     limit: Duration,
+    /// How long the next part may still take.
+    left: Duration,
+    /// How many bytes of it have come.
+    come: usize,
     /// While somebody waits for the client, when that has been long enough.
     patience: Option<Pin<Box<Sleep>>>,
     late: Option<Arc<Notify>>,
@@ -31,8 +39,23 @@ impl RequestBody {
         Self {
             incoming,
             limit,
+            left: limit,
+            come: 0,
             patience: None,
             late,
+        }
+    }
+
+    /// So many bytes have come.
+    fn comes(&mut self, bytes: usize) {
+        if let Some(patience) = self.patience.take() {
+            self.left = patience
+                .deadline()
+                .saturating_duration_since(Instant::now());
+        }
+        self.come += bytes;
+        if self.come >= PART {
+            (self.come, self.left) = (0, self.limit);
         }
     }
 }
@@ -47,11 +70,15 @@ impl http_body::Body for RequestBody {
     ) -> Poll<Option<Result<Frame<Bytes>, RequestBodyError>>> {
         let this = &mut *self;
         if let Poll::Ready(frame) = Pin::new(&mut this.incoming).poll_frame(context) {
-            this.patience = None;
+            let data = match &frame {
+                Some(Ok(frame)) => frame.data_ref(),
+                Some(Err(_)) | None => None,
+            };
+            this.comes(data.map_or(0, Bytes::len));
             return Poll::Ready(frame.map(|frame| frame.map_err(RequestBodyError::Connection)));
         }
-        let limit = this.limit;
-        let patience = this.patience.get_or_insert_with(|| Box::pin(sleep(limit)));
+        let left = this.left;
+        let patience = this.patience.get_or_insert_with(|| Box::pin(sleep(left)));
         if patience.as_mut().poll(context).is_pending() {
             return Poll::Pending;
         }
@@ -82,13 +109,17 @@ pub enum RequestBodyError {
 }
 
 impl RequestBodyError {
-    /// What is answered, if nothing is yet.
-    pub(crate) fn problem(&self) -> Problem {
-        let kind = match self {
+    /// What kind of problem it is.
+    pub(crate) fn kind(&self) -> Kind {
+        match self {
             Self::Late => Kind::BodyLate,
             Self::Connection(_) => Kind::BodyIncomplete,
-        };
-        Problem::new(kind, self)
+        }
+    }
+
+    /// What is answered, if nothing is yet.
+    pub(crate) fn problem(&self) -> Problem {
+        Problem::new(self.kind(), self)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 
 use tokio::time::Instant;
 
@@ -72,6 +73,8 @@ struct Parts {
     handed: usize,
     /// When the last part was taken, or the first one handed over.
     since: Instant,
+    /// Of who waits until all are taken.
+    waker: Option<Waker>,
 }
 
 impl Taking {
@@ -79,6 +82,7 @@ impl Taking {
         Self(Mutex::new(Parts {
             handed: 0,
             since: Instant::now(),
+            waker: None,
         }))
     }
 
@@ -96,6 +100,24 @@ impl Taking {
         let mut parts = self.parts();
         parts.handed -= 1;
         parts.since = Instant::now();
+        let waker = match parts.handed {
+            0 => parts.waker.take(),
+            _ => None,
+        };
+        drop(parts);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    /// Waits until all parts are taken.
+    pub fn poll_taken(&self, context: &Context<'_>) -> Poll<()> {
+        let mut parts = self.parts();
+        if parts.handed == 0 {
+            return Poll::Ready(());
+        }
+        parts.waker = Some(context.waker().clone());
+        Poll::Pending
     }
 
     /// Since when the client takes no part to its end; nothing if there is none.

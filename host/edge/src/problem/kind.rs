@@ -109,6 +109,7 @@ kinds! {
     TableLimit = INTERNAL_SERVER_ERROR, "table-limit", Trap, Call, "The guest's tables became larger together than they may.";
     HostcallLimit = INTERNAL_SERVER_ERROR, "hostcall-limit", Trap, Call, "The guest handed more bytes to the host at once than it may.";
     ResourceLimit = INTERNAL_SERVER_ERROR, "resource-limit", Trap, Call, "The guest had more handles than it may.";
+    FieldsLimit = INTERNAL_SERVER_ERROR, "fields-limit", Trap, Call, "The guest made header fields that are larger together than they may be.";
     ResponseLimit = INTERNAL_SERVER_ERROR, "response-limit", Trap, Call, "The answer is larger than it may be; one that has begun is cut off.";
     Exit = BAD_GATEWAY, "exit", Guest, Call, "The guest ended itself instead of answering.";
     ErrorCode = BAD_GATEWAY, "error-code", Guest, Handler, "The guest answered with an error code instead of a response.";

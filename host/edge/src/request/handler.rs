@@ -40,14 +40,14 @@ where
     if let Some(id) = RequestId::current() {
         request.headers_mut().insert(REQUEST_ID, id.value().clone());
     }
-    let request = request.map(|body| limited(body, limits.request));
+    let request = request.map(|body| limited(body, limits.request, exchange));
     let mut entered = Entered::enter(function, chosen, exchange).await?;
     entered.keep_place();
     chosen
         .version
         .answer(request, entered)
         .await
-        .map_err(|failure| Problem::from(&failure))
+        .map_err(|failure| exchange.problem(&failure))
 }
 
 /// The request with its whole address: guests of WASI 0.3 read the authority there and nowhere else.
@@ -69,7 +69,7 @@ fn with_authority<B>(mut request: Request<B>) -> Result<Request<B>, Problem> {
 }
 
 /// The body as a guest reads it: beyond `limit` it gets `HTTP-request-body-size`.
-fn limited<B>(body: B, limit: u64) -> WasiBody
+fn limited<B>(body: B, limit: u64, exchange: &Exchange) -> WasiBody
 where
     B: http_body::Body<Data = Bytes> + Send + 'static,
     B::Error: Into<BodyError>,
@@ -77,9 +77,11 @@ where
     if body.is_end_stream() {
         return Empty::new().map_err(|never| match never {}).boxed_unsync();
     }
+    let exchange = exchange.clone();
     Limited::new(body, bytes(limit))
         .map_err(move |error| {
             if error.is::<LengthLimitError>() {
+                exchange.body_fails(Kind::BodyTooLarge);
                 return HttpError::HttpRequestBodySize(Some(limit));
             }
             match error.downcast::<hyper::Error>() {

@@ -4,8 +4,14 @@ use std::time::Duration;
 
 use amphi_edge::listen::Settings;
 use futures_util::future::join_all;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::server::{Http1, Server, eventually};
+
+/// What a client has to send within `timeouts.body`.
+const PART: usize = 16 << 10;
+
+const SOON: Duration = Duration::from_millis(500);
 
 /// Times that are over soon, but for `long`: not so soon that who hurries meets them on a busy machine.
 fn soon(settings: &mut Settings, long: &str) {
@@ -71,14 +77,37 @@ async fn a_body_that_does_not_come_is_answered_with_408() {
 async fn a_body_that_comes_in_parts_has_time_for_each() {
     let server = Server::start(|settings| settings.timeouts.body = Duration::from_secs(6)).await;
     let mut raw = server.raw().await;
-    raw.send("POST /size HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\n\r\n")
+    raw.send("POST /size HTTP/1.1\r\nhost: a\r\ncontent-length: 49153\r\n\r\n")
         .await;
-    for _ in 0..3 {
+    for size in [PART, PART, PART, 1] {
         tokio::time::sleep(Duration::from_millis(2_500)).await;
-        raw.send("x").await;
+        raw.send(&"x".repeat(size)).await;
     }
     let answer = raw.receive().await;
-    assert!(answer.ends_with("\r\n\r\n3"), "{answer}");
+    assert!(answer.ends_with("\r\n\r\n49153"), "{answer}");
+}
+
+/// Who sends a little now and then sends no part in time.
+#[tokio::test]
+async fn a_body_that_trickles_is_answered_with_408() {
+    let server = Server::start(|settings| settings.timeouts.body = SOON).await;
+    let trickle = "5\r\nhello\r\n";
+    let mut raw = server.raw().await;
+    raw.send("POST /size HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n")
+        .await;
+    let (mut answer, mut body) = raw.0.into_split();
+    let trickles = async {
+        // Until the server hears no more.
+        while body.write_all(trickle.as_bytes()).await.is_ok() {
+            tokio::time::sleep(SOON / 10).await;
+        }
+    };
+    let mut text = Vec::new();
+    let answered = answer.read_to_end(&mut text);
+    tokio::join!(trickles, async { drop(answered.await) });
+    let text = String::from_utf8_lossy(&text);
+    assert!(text.starts_with("HTTP/1.1 408 "), "{text}");
+    eventually("the call was given up", || server.handler.running() == 0).await;
 }
 
 #[tokio::test]
