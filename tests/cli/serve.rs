@@ -464,7 +464,8 @@ fn a_check_shows_how_far_it_is_on_a_terminal() {
         let _ = ours.read_to_end(&mut bytes);
         let seen = String::from_utf8_lossy(&bytes).into_owned();
         let output = child.wait_with_output().expect("it ends");
-        assert_eq!(seen.contains("3/3 functions"), shown, "{seen:?}");
+        // How many of them it was at last depends on when it is drawn.
+        assert_eq!(seen.contains("/3 functions"), shown, "{seen:?}");
         assert_eq!(seen.is_empty(), !shown, "{seen:?}");
         assert_eq!(output.stdout.split(|byte| *byte == b'\n').count(), 2);
         assert!(output.status.success());
