@@ -8,7 +8,7 @@ use amphi::error::Context;
 use amphi::invoke::{self, InvokeError, Target};
 use amphi::wasi::p2::bindings::CommandPre;
 use amphi::wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxBuilder};
-use amphi::{Engine, Error, Result, Store, Trap};
+use amphi::{Engine, Error, Result, Store, ThrownException, Trap};
 use amphi_edge::grant::keyvalue::{Access, KeyValueGrant, KeyValueStores, StoreBounds, StorePlace};
 use amphi_edge::grant::{Grants, Prepared};
 use clap::Args;
@@ -100,9 +100,16 @@ fn parse_directory(text: &str) -> Result<Directory, String> {
     })
 }
 
+/// What the page takes as well, and what is asynchronous in the component model.
+fn engine() -> Result<Engine> {
+    let mut config = amphi::shared_config();
+    config.wasm_component_model_async(true);
+    Engine::new(&config)
+}
+
 /// Runs the command.
 pub fn run(options: Options) -> Outcome {
-    let engine = Engine::default();
+    let engine = engine()?;
     let runtime = Builder::new_current_thread().enable_all().build();
     let runtime = runtime.context("cannot start what the guest waits by")?;
     let outcome = runtime.block_on(async {
@@ -242,10 +249,11 @@ fn ended(error: Error, what: &str) -> Failure {
     }
 }
 
-/// Who is to blame for a failed instantiation: the guest if it trapped or ended itself.
+/// Who is to blame for a failed instantiation: the guest if it trapped, threw or ended itself.
 fn blame(error: Error, options: &Options) -> Failure {
     let path = options.component.display();
-    match error.is::<Trap>() || error.is::<I32Exit>() {
+    let guest = error.is::<Trap>() || error.is::<ThrownException>() || error.is::<I32Exit>();
+    match guest {
         true => ended(error, &format!("the instantiation of `{path}`")),
         false => Failure::Ours(error.context(format!("cannot instantiate `{path}`"))),
     }

@@ -25,6 +25,35 @@ pub fn trapping() -> Vec<u8> {
     component(r#"(func (export "run") unreachable)"#)
 }
 
+/// What is thrown and caught, and thrown again without being caught.
+pub fn throwing() -> Vec<u8> {
+    component(
+        r#"
+        (tag $t)
+        (func (export "run")
+            (block $caught (result exnref)
+                (try_table (catch_all_ref $caught) (throw $t))
+                (return))
+            throw_ref)"#,
+    )
+}
+
+/// Exceptions without end, each with the one before inside.
+pub fn exceptions() -> Vec<u8> {
+    component(
+        r#"
+        (tag $t (param exnref))
+        (global $last (mut exnref) (ref.null exn))
+        (func (export "run")
+            (loop $next
+                (block $caught (result exnref)
+                    (try_table (catch_all_ref $caught) (throw $t (global.get $last)))
+                    unreachable)
+                (global.set $last)
+                (br $next)))"#,
+    )
+}
+
 /// Three memories of 16 pages each.
 pub fn memories() -> Vec<u8> {
     component(

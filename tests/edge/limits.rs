@@ -110,6 +110,24 @@ fn cases() -> Vec<Case> {
             ..Case::default()
         },
         Case {
+            what: "an exception that nobody catches",
+            component: bombs::throwing,
+            told: Some((500, "uncaught-exception")),
+            counted: r#"outcome="uncaught-exception""#,
+            ..Case::default()
+        },
+        Case {
+            what: "exceptions that are kept",
+            component: bombs::exceptions,
+            limits: Limits {
+                memory: 4 << 20,
+                ..limits()
+            },
+            told: Some((500, "memory-limit")),
+            counted: r#"outcome="memory-limit""#,
+            ..Case::default()
+        },
+        Case {
             what: "three memories, each of which is small enough",
             component: bombs::memories,
             limits: Limits {

@@ -9,6 +9,7 @@ import './imports.js';
 import './names.js';
 import './promises.js';
 import './resources.js';
+import './throwing.js';
 import './values.js';
 import './wasi.js';
 import './wit.js';

@@ -232,6 +232,8 @@ fn in_browsers(workspace: &Workspace) -> Result<()> {
             "kept",
             "--test",
             "lifecycle",
+            "--test",
+            "thrown",
         ],
     ))
 }

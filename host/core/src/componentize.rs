@@ -12,6 +12,7 @@ use wit_component::ComponentEncoder;
 
 use crate::binary::{self, BinaryError, CoreModule};
 use crate::contract::{self, ContractError};
+use crate::exceptions::{self, LegacyExceptions};
 
 /// How often a module may import one name: for each the encoder looks for a name of its own among those it has found before.
 const REPEATED: u32 = 100;
@@ -55,6 +56,7 @@ pub fn componentize(module: &[u8], adapter: Option<Adapter>) -> Result<Vec<u8>, 
         return Err(ComponentizeError::Foreign);
     }
     contract::readable(module).map_err(ComponentizeError::World)?;
+    exceptions::check(module).map_err(ComponentizeError::Legacy)?;
     expect_few_of_each(module)?;
     let adapter = adapter.unwrap_or_else(|| Adapter::of(facts)).module();
     let encoded = contract::asserted(|| {
@@ -110,6 +112,8 @@ pub enum ComponentizeError {
         /// How often it may.
         most: u32,
     },
+    /// The module has exceptions in their old form.
+    Legacy(LegacyExceptions),
     /// The world that the module carries cannot be read.
     World(ContractError),
     /// The module is not valid, or does not fit its world.
@@ -127,6 +131,7 @@ impl fmt::Display for ComponentizeError {
                 f,
                 "expected a module that imports each name at most {most} times, found `{module}` `{name}` more often"
             ),
+            Self::Legacy(error) => error.fmt(f),
             Self::World(error) => error.fmt(f),
             Self::Encode(error) => error.fmt(f),
         }
@@ -137,7 +142,11 @@ impl Error for ComponentizeError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             Self::Encode(error) => error.source(),
-            Self::Binary(_) | Self::Foreign | Self::Repeated { .. } | Self::World(_) => None,
+            Self::Binary(_)
+            | Self::Foreign
+            | Self::Repeated { .. }
+            | Self::Legacy(_)
+            | Self::World(_) => None,
         }
     }
 }

@@ -55,9 +55,11 @@ impl Kind {
     }
 
     /// The settings that code is compiled with. Whoever compiles for an engine of this kind has the same ones.
+    ///
+    /// What a component may be made of is what the page takes as well, and what is asynchronous where that was asked for.
     #[must_use]
     pub fn config(self) -> Config {
-        let mut config = Config::new();
+        let mut config = amphi::shared_config();
         config
             .epoch_interruption(true)
             .consume_fuel(self.fuel)
@@ -111,7 +113,12 @@ impl PoolSettings {
         let mut pool = PoolingAllocationConfig::new();
         pool.total_component_instances(self.instances)
             .total_core_instances(self.instances.saturating_mul(self.core_instances))
-            .total_memories(self.instances.saturating_mul(self.memories))
+            // The exceptions of an instance are in a memory of its own, which it is given if it can throw any.
+            .total_memories(
+                self.instances
+                    .saturating_mul(self.memories.saturating_add(1)),
+            )
+            .total_gc_heaps(self.instances)
             .total_tables(self.instances.saturating_mul(self.tables))
             // An instance is made on one stack and called on another.
             .total_stacks(self.instances.saturating_mul(2))
@@ -273,4 +280,85 @@ fn tick(pool: Weak<Pool>) {
         .name("amphi-epoch".to_owned())
         .spawn(ticking)
         .expect("a thread can be started");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Engines, Kind, PoolSettings};
+    use wasmtime::component::{Component, Instance, Linker};
+    use wasmtime::{Engine, Result, Store};
+
+    /// A component of a core module with two memories, whose `run` has this body.
+    fn component(engine: &Engine, body: &str) -> Component {
+        let text = format!(
+            r#"(component
+                (core module $m (memory 1) (memory 1) (tag $t) (func (export "run") {body}))
+                (core instance $m (instantiate $m))
+                (func (export "run") (canon lift (core func $m "run"))))"#
+        );
+        let bytes = wat::parse_str(text).expect("a component");
+        Component::new(engine, bytes).expect("the engine takes it")
+    }
+
+    const THROWS: &str = "(block $all (try_table (catch_all $all) (throw $t)))";
+
+    fn run(store: &mut Store<()>, component: &Component) -> Result<Instance> {
+        let linker = Linker::new(component.engine());
+        let instance = linker.instantiate(&mut *store, component)?;
+        let run = instance.get_typed_func::<(), ()>(&mut *store, "run")?;
+        run.call(&mut *store, ())?;
+        Ok(instance)
+    }
+
+    fn store(engine: &Engine) -> Store<()> {
+        let mut store = Store::new(engine, ());
+        store.set_epoch_deadline(u64::MAX / 2);
+        store
+    }
+
+    /// Each place has room for the memories that a component may have, and for its exceptions. Who throws none takes none of that.
+    #[test]
+    fn every_place_has_room_for_exceptions() {
+        let engines = Engines::new(PoolSettings {
+            instances: 2,
+            memories: 2,
+            ..PoolSettings::default()
+        });
+        let engine = engines
+            .pool(Kind::default())
+            .expect("a pool")
+            .engine
+            .clone();
+        let heaps = || engine.pooling_allocator_metrics().map(|it| it.gc_heaps());
+        let (throwing, calm) = (component(&engine, THROWS), component(&engine, "nop"));
+
+        let mut first = store(&engine);
+        run(&mut first, &calm).expect("there is room");
+        assert_eq!(heaps(), Some(0));
+        drop(first);
+        for _ in 0..3 {
+            let (mut first, mut second) = (store(&engine), store(&engine));
+            run(&mut first, &throwing).expect("there is room");
+            run(&mut second, &throwing).expect("there is room");
+            assert_eq!(heaps(), Some(2));
+        }
+        assert_eq!(heaps(), Some(0));
+    }
+
+    #[test]
+    fn every_engine_takes_what_the_page_takes() {
+        let page = amphi::shared_config();
+        let page = Engine::new(&page).expect("an engine").get_wasm_features();
+        for (concurrent, fuel) in [(false, false), (true, false), (false, true), (true, true)] {
+            let kind = Kind { concurrent, fuel };
+            let engine = Engine::new(&kind.config()).expect("an engine");
+            let more = engine.get_wasm_features() - page;
+            let asynchronous = match concurrent {
+                true => wasmtime::WasmFeatures::CM_ASYNC,
+                false => wasmtime::WasmFeatures::empty(),
+            };
+            assert_eq!(more, asynchronous, "{kind:?}");
+            assert!(engine.get_wasm_features().contains(page), "{kind:?}");
+        }
+    }
 }

@@ -4,8 +4,8 @@ pub use wasmtime::{
     AsContext, AsContextMut, Config, Engine, EngineWeak, Error, ExportType, ExternType, FrameInfo,
     FuncType, GlobalType, HeapType, ImportType, MemoryType, Module, Mutability, RefType,
     ResourceLimiter, Result, Store, StoreContext, StoreContextMut, StoreLimits, StoreLimitsBuilder,
-    TableType, TagType, ToWasmtimeResult, Trap, ValRaw, ValType, WasmBacktrace, bail, ensure,
-    error, format_err,
+    TableType, TagType, ThrownException, ToWasmtimeResult, Trap, ValRaw, ValType, WasmBacktrace,
+    bail, ensure, error, format_err,
 };
 
 /// WASI for both hosts, with the names of `wasmtime-wasi`.
@@ -58,7 +58,8 @@ pub fn page_future<F: Future + Send>(future: F) -> F {
 #[doc(hidden)]
 pub use wasmtime::component::bindgen as __bindgen;
 
-/// Refuses bytes that nobody should read, and compositions of which each call would exhaust the stack: what whoever compiles with Wasmtime itself asks first.
+/// Refuses bytes that nobody should read, exceptions in their old form, and compositions of which each call would exhaust the stack: what whoever compiles
+/// with Wasmtime itself asks first.
 ///
 /// # Errors
 ///
@@ -66,6 +67,7 @@ pub use wasmtime::component::bindgen as __bindgen;
 #[doc(hidden)]
 pub fn check_bytes(bytes: &[u8]) -> Result<()> {
     amphi_core::screen::check(bytes)?;
+    amphi_core::exceptions::check(bytes)?;
     amphi_web::plan::check_adapters(bytes)
 }
 

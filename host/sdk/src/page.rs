@@ -4,8 +4,8 @@ pub use amphi_web::{
     AsContext, AsContextMut, Config, Engine, EngineWeak, Error, ExportType, ExternType, FrameInfo,
     FuncType, GlobalType, HeapType, ImportType, MemoryType, Module, Mutability, RefType,
     ResourceLimiter, Result, Store, StoreContext, StoreContextMut, StoreLimits, StoreLimitsBuilder,
-    TableType, TagType, ToWasmtimeResult, Trap, ValRaw, ValType, WasmBacktrace, bail, can_suspend,
-    ensure, error, format_err,
+    TableType, TagType, ThrownException, ToWasmtimeResult, Trap, ValRaw, ValType, WasmBacktrace,
+    bail, can_suspend, ensure, error, format_err,
 };
 
 /// WASI for both hosts, with the names of `wasmtime-wasi`.

@@ -5,10 +5,10 @@ use crate::Config;
 /// Settings under which both hosts take and refuse the same components.
 ///
 /// What Wasmtime takes by itself depends on its crate's features, which any crate of an application may switch on, and is more than the page takes:
-/// what is asynchronous in the component model itself (functions that are `async` in WIT, streams, futures, and so WASI 0.3), and where their
-/// features are on, atomic operations, exceptions and garbage-collected values. Here every proposal that the page takes is on and every other off,
-/// so that a component which an engine with these settings takes natively has nothing in it that the page refuses for that reason. In the page
-/// these are the default settings.
+/// what is asynchronous in the component model itself (functions that are `async` in WIT, streams, futures, and so WASI 0.3), atomic operations and
+/// garbage-collected types. Here every proposal that the page takes is on and every other off,
+/// so that a component which an engine with these settings takes natively has nothing in it that the page refuses for that reason, in a browser that
+/// has as much. In the page these are the default settings.
 ///
 /// ```
 /// # fn example() -> amphi::Result<()> {
@@ -59,7 +59,7 @@ mod tests {
         for more in [
             WasmFeatures::empty(),
             WasmFeatures::THREADS | WasmFeatures::SHARED_EVERYTHING_THREADS,
-            WasmFeatures::GC_TYPES | WasmFeatures::EXCEPTIONS | WasmFeatures::LEGACY_EXCEPTIONS,
+            WasmFeatures::GC | WasmFeatures::STACK_SWITCHING | WasmFeatures::LEGACY_EXCEPTIONS,
             WasmFeatures::CUSTOM_PAGE_SIZES | WasmFeatures::WIDE_ARITHMETIC,
             WasmFeatures::CM_ASYNC | WasmFeatures::CM_MAP | WasmFeatures::CM64,
         ] {
@@ -69,7 +69,10 @@ mod tests {
             assert_eq!(engine.get_wasm_features(), page, "{more:?}");
         }
         let mut less = Config::new();
-        less.wasm_simd(false).wasm_relaxed_simd(false);
+        less.wasm_simd(false)
+            .wasm_relaxed_simd(false)
+            .wasm_exceptions(false)
+            .gc_support(false);
         pin(&mut less);
         let engine = Engine::new(&less).expect("what the page takes Wasmtime takes");
         assert_eq!(engine.get_wasm_features(), page);

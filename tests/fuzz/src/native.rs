@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use amphi::component::Component;
 use amphi::json::schema::Schemas;
-use amphi::{Config, Engine, Error, invoke, json};
+use amphi::{Engine, Error, invoke, json};
 use amphi_core::contract::{self, Contract, ContractError, Packages};
 use amphi_core::typescript::{self, Calls};
 use amphi_core::{abi, componentize};
@@ -81,8 +81,10 @@ static FIRST: LazyLock<Option<Contract>> = LazyLock::new(|| {
 });
 
 static ENGINE: LazyLock<Option<Engine>> = LazyLock::new(|| {
-    let mut config = Config::new();
-    config.parallel_compilation(false);
+    let mut config = amphi::shared_config();
+    config
+        .wasm_component_model_async(true)
+        .parallel_compilation(false);
     Engine::new(&config).ok()
 });
 

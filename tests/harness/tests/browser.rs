@@ -35,24 +35,34 @@ fn the_corpus_in_a_page_is_the_native_one() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
-/// What the page has to say: what the native host says, but where the browser cannot suspend a guest it has a program of its own, in
-/// which a guest that waits is refused.
+/// What the page has to say: what the native host says, but where the browser cannot suspend a guest, or has no exceptions, it has a program of its
+/// own, in which a guest that waits or throws is refused.
 fn expected(native: &Report, page: &Report) -> Vec<Line> {
-    if page.suspends {
-        return native.lines.clone();
-    }
-    let refused: Vec<Line> = page
-        .lines
-        .iter()
-        .filter(|line| line.place.starts_with(Report::REFUSED))
-        .cloned()
-        .collect();
-    assert!(!refused.is_empty(), "a guest that waits must be refused");
-    let others = native
-        .lines
-        .iter()
-        .filter(|line| !line.place.starts_with(Report::WAITING));
-    others.cloned().chain(refused).collect()
+    let mut lines = native.lines.clone();
+    let mut refused = |means: bool, left_out: fn(&Line) -> bool, program: &str| {
+        if means {
+            return;
+        }
+        let own = page.lines.iter();
+        let own: Vec<Line> = own
+            .filter(|line| line.place.starts_with(program))
+            .cloned()
+            .collect();
+        assert!(!own.is_empty(), "there must be a {program}");
+        lines.retain(|line| !left_out(line));
+        lines.extend(own);
+    };
+    refused(
+        page.suspends,
+        |line| line.place.starts_with(Report::WAITING),
+        Report::REFUSED,
+    );
+    refused(
+        page.throws,
+        |line| line.place.contains(Report::THROWING),
+        Report::NOT_THROWN,
+    );
+    lines
 }
 
 /// What differs between the hosts, and what is not as its case expects, with both texts.

@@ -111,6 +111,21 @@ pub async fn keep(base_url: String) -> Result<String, JsError> {
     said.map_err(|error| JsError::new(&format!("{error:#}")))
 }
 
+/// Has a guest call a function of the host that throws what JavaScript does, in a component that catches whatever is thrown.
+///
+/// # Errors
+///
+/// The component cannot be made or run. What the function throws is thrown.
+#[wasm_bindgen]
+pub fn call_what_throws() -> Result<String, JsError> {
+    if !crate::programs::throws() {
+        return Ok("no guest catches anything".to_owned());
+    }
+    let caught = crate::programs::catches_all(|| wasm_bindgen::throw_str("thrown by the page"));
+    let caught = caught.map_err(|error| JsError::new(&format!("{error:#}")))?;
+    Ok(format!("caught: {caught}"))
+}
+
 /// Echoes the random values of a seed, and returns the lines as JSON; the line at the place `shown` has its values too.
 ///
 /// # Errors

@@ -13,6 +13,8 @@ pub struct Report {
     pub lines: Vec<Line>,
     /// Whether the host can suspend a guest that waits. If not, the programs [`Report::WAITING`] are replaced by [`Report::REFUSED`].
     pub suspends: bool,
+    /// Whether guests may throw and catch exceptions there. If not, what has [`Report::THROWING`] in its place is replaced by [`Report::NOT_THROWN`].
+    pub throws: bool,
 }
 
 impl Report {
@@ -21,6 +23,12 @@ impl Report {
 
     /// How the places begin of what becomes of them where guests cannot wait.
     pub const REFUSED: &str = "program refused to wait";
+
+    /// What the places have in them of what guests that throw came to.
+    pub const THROWING: &str = "throwing";
+
+    /// How the places begin of what becomes of them where there are no exceptions.
+    pub const NOT_THROWN: &str = "program refused to throw";
 
     /// The lines that are not as expected.
     pub fn failures(&self) -> impl Iterator<Item = &Line> {
@@ -49,13 +57,17 @@ pub async fn run(load: impl AsyncFn(&str) -> Result<Vec<u8>>) -> Result<Report> 
     let mut stage = Stage::new()?;
     let mut report = Report {
         suspends: amphi::can_suspend(),
+        throws: programs::throws(),
         ..Report::default()
     };
     for name in index {
         let text = text(load(&format!("corpus/{name}")).await?, &name)?;
-        let lines = match name.starts_with("bad/") {
-            true => bad::run(&mut stage, &load, &name, &text).await?,
-            false => cases::run(&mut stage, &load, &name, &text).await?,
+        let lines = if name.starts_with("bad/") {
+            bad::run(&mut stage, &load, &name, &text).await?
+        } else if name.contains(Report::THROWING) && !report.throws {
+            continue;
+        } else {
+            cases::run(&mut stage, &load, &name, &text).await?
         };
         report.lines.extend(lines);
     }

@@ -4,6 +4,7 @@
 //! application's code and a guest's. Pure functions from plan data to bytes; `page` compiles and instantiates them.
 
 mod array_call;
+mod border;
 mod counted_call;
 mod deferred_start;
 mod dispatcher;
@@ -17,6 +18,7 @@ mod transcoder;
 mod wrapper;
 
 pub use array_call::array_call;
+pub use border::{border, catches};
 pub use counted_call::counted_call;
 pub use deferred_start::{DeferredStart, deferred_start};
 pub use dispatcher::{dispatcher, reexport_guard};
@@ -28,7 +30,8 @@ pub use script_call::{MAY_NOT_LEAVE, fenced_call, script_call};
 pub use single_memory::{Accessor, SingleMemory, single_memory};
 pub use transcoder::{invalid_string, transcoder};
 pub use wrapper::{
-    CANNOT_LEAVE, DESTROYED, DESTROYS, HostEntry, INVALID, SUSPENDS, instances, wrappers,
+    CANNOT_LEAVE, DESTROYED, DESTROYS, HostEntry, INVALID, SUSPENDS, THROWS, UNCAUGHT, instances,
+    wrappers,
 };
 
 use crate::plan::{CoreType, Signature};
@@ -147,8 +150,10 @@ fn store(function: &mut Function, index: usize, ty: CoreType) {
 mod tests {
     use super::*;
     use crate::plan::{Placed, Trampoline, TrampolineKind, Transcoding};
-    use wasmtime_environ::component::{Transcode, TypeResourceTableIndex};
-    use wasmtime_environ::wasmparser::Validator;
+    use wasmtime_environ::component::{
+        OptionsIndex, Transcode, TypeFuncIndex, TypeResourceTableIndex,
+    };
+    use wasmtime_environ::wasmparser::{Validator, WasmFeatures};
 
     fn check(bytes: &[u8]) {
         Validator::new()
@@ -172,6 +177,8 @@ mod tests {
         check(&reexport_accessor());
         check(&out_of_bounds());
         check(&room());
+        check(&border());
+        check(&catches());
     }
 
     #[test]
@@ -202,6 +209,7 @@ mod tests {
             outermost: 2048,
             cancelled: 140,
             in_host: 1028,
+            exceptions: true,
         };
         let table = TypeResourceTableIndex::from_u32(0);
         let trampoline = |kind, caller| Trampoline {
@@ -215,15 +223,29 @@ mod tests {
             to: 1,
         };
         check(&wrappers(&[], entry));
-        check(&wrappers(
-            &[
-                trampoline(TrampolineKind::ResourceNew(table), Some(3)),
-                trampoline(TrampolineKind::Transcode(transcoding), None),
-                trampoline(TrampolineKind::ResourceRep(table), Some(1)),
-                trampoline(TrampolineKind::Trap, None),
-                trampoline(TrampolineKind::ResourceDrop(table), Some(3)),
-            ],
-            entry,
-        ));
+        let trampolines = [
+            trampoline(TrampolineKind::ResourceNew(table), Some(3)),
+            trampoline(TrampolineKind::Transcode(transcoding), None),
+            trampoline(TrampolineKind::ResourceRep(table), Some(1)),
+            trampoline(TrampolineKind::Trap, None),
+            trampoline(TrampolineKind::ResourceDrop(table), Some(3)),
+            trampoline(
+                TrampolineKind::LowerImport {
+                    lowering: 0,
+                    ty: TypeFuncIndex::from_u32(0),
+                    options: OptionsIndex::from_u32(0),
+                },
+                Some(1),
+            ),
+        ];
+        check(&wrappers(&trampolines, entry));
+        let older = HostEntry {
+            exceptions: false,
+            ..entry
+        };
+        let features = WasmFeatures::default() - WasmFeatures::EXCEPTIONS;
+        Validator::new_with_features(features)
+            .validate_all(&wrappers(&trampolines, older))
+            .expect("a browser without exceptions takes it");
     }
 }

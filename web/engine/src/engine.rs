@@ -1,6 +1,7 @@
 //! `Engine` and `Config`.
 
 use crate::backtrace::DEFAULT_MAX_FRAMES;
+use crate::page;
 use crate::plan;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Weak};
@@ -23,7 +24,10 @@ impl Default for Config {
     fn default() -> Config {
         Config {
             refused: Vec::new(),
-            features: plan::features(),
+            features: match page::has_exceptions() {
+                true => plan::features(),
+                false => plan::features() - WasmFeatures::EXCEPTIONS,
+            },
             max_frames: Some(DEFAULT_MAX_FRAMES),
         }
     }
@@ -101,6 +105,13 @@ impl Config {
         self
     }
 
+    /// Exceptions that guests throw and catch; on unless switched off, in browsers that have them. In one that has none, [`Engine::new`] fails and names
+    /// this if it is switched on.
+    pub fn wasm_exceptions(&mut self, enable: bool) -> &mut Config {
+        self.features.set(WasmFeatures::EXCEPTIONS, enable);
+        self.refuse("wasm_exceptions", enable && !page::has_exceptions())
+    }
+
     optional! {
         /// Tables of references to what the host has, and several tables; on unless switched off.
         wasm_reference_types: REFERENCE_TYPES;
@@ -135,8 +146,6 @@ impl Config {
         consume_fuel;
         /// The garbage-collection proposal.
         wasm_gc;
-        /// Exceptions that guests throw and catch.
-        wasm_exceptions;
         /// Atomic operations, and memories that may be shared.
         wasm_threads;
         /// Arithmetic on 128 bits.
@@ -236,5 +245,5 @@ impl EngineWeak {
 /// Whether this browser can suspend a guest that waits for an asynchronous host function (JavaScript Promise Integration).
 #[must_use]
 pub fn can_suspend() -> bool {
-    crate::page::can_suspend()
+    page::can_suspend()
 }

@@ -39,6 +39,22 @@ export function takeCaught() {
   return error;
 }
 
+let next;
+
+/** What wrappers import to throw what another guest has thrown. */
+export function makeThrow() {
+  return () => {
+    const exception = next;
+    next = undefined;
+    throw exception;
+  };
+}
+
+/** Sets what is thrown next. */
+export function throwNext(exception) {
+  next = exception;
+}
+
 // Guests that wait: JavaScript Promise Integration.
 
 const waiting = new Map();

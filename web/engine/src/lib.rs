@@ -23,6 +23,8 @@ pub mod component;
 #[cfg(target_arch = "wasm32")]
 mod engine;
 #[cfg(target_arch = "wasm32")]
+mod exception;
+#[cfg(target_arch = "wasm32")]
 #[doc(hidden)]
 pub mod floor;
 #[cfg(target_arch = "wasm32")]
@@ -49,6 +51,8 @@ pub use core_type::{
 };
 #[cfg(target_arch = "wasm32")]
 pub use engine::{Config, Engine, EngineWeak, can_suspend};
+#[cfg(target_arch = "wasm32")]
+pub use exception::ThrownException;
 #[cfg(target_arch = "wasm32")]
 pub use limits::{
     DEFAULT_INSTANCE_LIMIT, DEFAULT_MEMORY_LIMIT, DEFAULT_TABLE_LIMIT, ResourceLimiter,

@@ -14,14 +14,14 @@ mod slots;
 mod suspended;
 mod transcoder;
 
-pub(crate) use boot::{can_suspend, page};
+pub(crate) use boot::{can_suspend, has_exceptions, page};
 pub use enter::outside;
 pub(crate) use enter::{
     CallFrame, Caught, FRAME_SLOTS, enter, instantiate, is_poisoned, left_by_script,
 };
 pub(crate) use glue::{
     caught_message, caught_stack, compile, export, import_object, instance_exports, instance_of,
-    may_leave_flag, size_or_value,
+    may_leave_flag, size_or_value, throw_next,
 };
 pub use local::Local;
 pub(crate) use memory::GuestMemory;

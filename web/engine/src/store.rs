@@ -1,14 +1,17 @@
 //! `Store`: everything that belongs to one use of the engine, and the host's own data.
 
+use crate::codegen::THROWS;
 use crate::component::call_scope::CallScopes;
 use crate::component::entering::LeftInside;
 use crate::component::instance::InstanceData;
 use crate::component::resource::{HostHandles, LiveHandles};
 use crate::engine::Engine;
+use crate::exception::ThrownException;
 use crate::limits::{Limiter, ResourceLimiter, Taken};
-use crate::page::Caught;
+use crate::page::{self, Caught, Local};
 use std::marker::PhantomPinned;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use wasm_bindgen::JsValue;
 use wasmtime_environ::error::{Error, Result, bail, format_err};
 
 /// Instances, resources and host data `T` that live and die together; as `wasmtime::Store`.
@@ -54,8 +57,13 @@ pub(crate) struct StoreOpaque {
     pub async_required: bool,
     /// The error of a host function, on its way through a guest's `unreachable`.
     pub pending_error: Option<Error>,
+    /// What a guest has thrown and nobody caught: a host function that fails with it throws it to its own caller.
+    pub pending_exception: Option<Local<JsValue>>,
     _pinned: PhantomPinned,
 }
+
+/// What a wrapper is told when the application fails.
+const FAILED: u32 = 1;
 
 /// Wasmtime's own.
 const DEFAULT_HOSTCALL_FUEL: usize = 128 << 20;
@@ -79,6 +87,7 @@ impl<T: 'static> Store<T> {
                     trapped: false,
                     async_required: false,
                     pending_error: None,
+                    pending_exception: None,
                     _pinned: PhantomPinned,
                 },
                 data,
@@ -196,9 +205,27 @@ impl StoreOpaque {
         Ok(())
     }
 
-    /// The error behind a guest's throw: what a host function reported, or the trap itself. After either no instance runs again.
+    /// What a wrapper is told when the application fails with `error`: the guest is to throw what another has thrown, if that is what it is, or ends.
+    #[cold]
+    pub fn fail(&mut self, error: Error) -> u32 {
+        if error.is::<ThrownException>()
+            && let Some(exception) = self.pending_exception.take()
+        {
+            page::throw_next(&exception);
+            return THROWS;
+        }
+        self.pending_error = Some(error);
+        FAILED
+    }
+
+    /// The error behind a guest's throw: what a host function reported, an exception, or the trap itself. After any of them no instance runs again.
     #[cold]
     pub fn throw_to_error(&mut self, caught: &Caught) -> Error {
+        if caught.is_exception() {
+            self.trapped = true;
+            self.pending_exception = Some(Local::new(caught.0.clone()));
+            return ThrownException.into();
+        }
         let pending = self.pending_error.take();
         let modules = self.instances.iter().flat_map(|data| data.core_modules());
         let max_frames = self.engine.max_frames();

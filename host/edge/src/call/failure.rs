@@ -7,7 +7,7 @@ use std::time::Duration;
 use amphi::wasi::I32Exit;
 use amphi::wasi_http::FieldMapError;
 use wasmtime::component::ResourceTableError;
-use wasmtime::{PoolConcurrencyLimitError, Store, Trap};
+use wasmtime::{PoolConcurrencyLimitError, Store, ThrownException, Trap};
 
 use super::CallState;
 use crate::problem::{Kind, kebab};
@@ -175,11 +175,14 @@ impl Failure {
         if let Some(exit) = error.downcast_ref::<I32Exit>() {
             return Self::Exit { code: exit.0 };
         }
+        // What nobody has caught ends a guest as a trap does.
+        let uncaught = error.is::<ThrownException>();
         let trap = error.downcast_ref().copied();
+        let trap = trap.or_else(|| uncaught.then_some(Trap::UncaughtException));
         Self::Trap { trap, error }
     }
 
-    /// What an error of instantiation is: a trap of a start function is a trap as any other.
+    /// What an error of instantiation is: a trap of a start function is a trap as any other, and so is what it throws.
     pub(crate) fn of_instantiation(error: wasmtime::Error, store: &Store<CallState>) -> Self {
         if error.is::<PoolConcurrencyLimitError>() {
             return Self::NoPlace {
@@ -187,7 +190,7 @@ impl Failure {
             };
         }
         match Self::of(error, store) {
-            Self::Trap { error, .. } if !error.is::<Trap>() => Self::Instantiation(error),
+            Self::Trap { trap: None, error } => Self::Instantiation(error),
             failure => failure,
         }
     }

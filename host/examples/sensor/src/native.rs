@@ -7,7 +7,7 @@ use crate::app::{self, Answer, Sensor, State, filter};
 use crate::json;
 use amphi::component::Linker;
 use amphi::wasi::runtime::in_tokio;
-use amphi::{Config, Engine, Store, StoreLimits, StoreLimitsBuilder, Trap};
+use amphi::{Engine, Store, StoreLimits, StoreLimitsBuilder, Trap};
 use std::fmt;
 use std::time::{Duration, Instant};
 
@@ -115,7 +115,7 @@ impl NativeHost {
     }
 
     fn start(limits: Limits) -> amphi::Result<Self> {
-        let mut config = Config::new();
+        let mut config = amphi::shared_config();
         config.epoch_interruption(true);
         let engine = Engine::new(&config)?;
         let mut linker = app::linker(&engine)?;

@@ -17,6 +17,7 @@ mod payloads;
 mod polled;
 mod readings;
 pub mod requests;
+mod throwing;
 mod traps;
 mod waiting;
 mod wide;
@@ -30,6 +31,10 @@ use crate::bindings::kitchen::Kitchen;
 use crate::host::{Refusal, State};
 use crate::report::Line;
 use crate::stage::Stage;
+
+#[cfg(target_arch = "wasm32")]
+pub use throwing::catches_all;
+pub use throwing::throws;
 
 /// A program: it gets a fresh instance of the kitchen.
 type Program = fn(&mut Transcript, &mut Store<State>, &Kitchen) -> Result<()>;
@@ -83,6 +88,21 @@ pub async fn run(
     let mut transcript = Transcript::new("failing calls");
     let result = failing::run(&mut transcript, &stage.engine).await;
     lines.extend(transcript.end(result));
+
+    if throws() {
+        let mut transcript = Transcript::new("throwing");
+        let result = throwing::run(&mut transcript, &stage.engine);
+        lines.extend(transcript.end(result));
+    } else {
+        let mut transcript = Transcript::new("refused to throw");
+        throwing::refused(&mut transcript, &stage.engine);
+        lines.extend(transcript.end(Ok(())));
+    }
+    if throws() && amphi::can_suspend() {
+        let mut transcript = Transcript::new("waiting and throwing");
+        let result = throwing::waiting(&mut transcript, &stage.engine).await;
+        lines.extend(transcript.end(result));
+    }
 
     let mut transcript = Transcript::new("wide types");
     let result = wide::run(&mut transcript, &stage.engine).await;

@@ -1,6 +1,6 @@
 //! Wrappers: what a guest imports in place of a host function.
 
-use super::{Sections, any_memory, load, push_type, room, store, word};
+use super::{Sections, any_memory, border, load, push_type, room, store, word};
 use crate::plan::{CoreType, Signature, Trampoline, TrampolineKind};
 use std::collections::BTreeSet;
 use wasm_encoder::{
@@ -24,9 +24,22 @@ pub struct HostEntry {
     pub cancelled: u32,
     /// Address of the flag that is 1 while the application runs on a guest's behalf.
     pub in_host: u32,
+    /// Whether the browser has exceptions, which guests may throw and catch.
+    pub exceptions: bool,
 }
 
-/// Types of the landing's functions, of `suspend` and array-call trampolines, of `room`, and of the first trampoline.
+impl HostEntry {
+    /// How many functions a module of wrappers imports, before the first trampoline's.
+    fn imported(self) -> u32 {
+        match self.exceptions {
+            true => THROW + 1,
+            false => ROOM + 1,
+        }
+    }
+}
+
+/// Types of the landing's functions, of `suspend` and array-call trampolines, of `room` and `throw`, and of the first trampoline. Where there are
+/// exceptions, that of `keep` is the last.
 const LAND_TYPE: u32 = 1;
 const SUSPEND_TYPE: u32 = 2;
 const ROOM_TYPE: u32 = 3;
@@ -36,10 +49,11 @@ const FIRST_TYPE: u32 = 4;
 const APP_TABLE: u32 = 0;
 const SLOTS_TABLE: u32 = 1;
 
-/// The functions `s.suspend` and `s.room`, and the first trampoline's.
+/// The functions `s.suspend`, `s.room`, `s.keep` and `s.throw`; the trampolines' come next.
 const SUSPEND: u32 = 0;
 const ROOM: u32 = 1;
-const FIRST: u32 = 2;
+const KEEP: u32 = 2;
+const THROW: u32 = 3;
 
 /// What a landing reports, besides 0 for success and 1 for an error, when the guest has to be suspended. So does `resource.drop`.
 pub const SUSPENDS: u32 = 2;
@@ -47,6 +61,9 @@ pub const SUSPENDS: u32 = 2;
 /// What `resource.drop` reports when the destructor is a guest's: its argument is in the frame's first slot, and in the second the slot of the
 /// dispatcher's table where its array-call trampoline is. The wrapper calls that itself, so that it may wait like any other code of the guest.
 pub const DESTROYS: u32 = 3;
+
+/// What a call of the application reports when it fails with what a guest has thrown and nobody caught: the guest that called out may still do so.
+pub const THROWS: u32 = 4;
 
 /// The function that a landing's call begins with, and the one that it ends with after a suspension: bytes from the landing's start.
 const BEGIN: u32 = 0;
@@ -57,6 +74,9 @@ pub const CANNOT_LEAVE: u32 = u32::MAX;
 
 /// What `trampoline` is set to when a guest runs again that was suspended for the host's destructor of a resource.
 pub const DESTROYED: u32 = u32::MAX - 1;
+
+/// What `trampoline` is set to when a guest's destructor has thrown what it did not catch.
+pub const UNCAUGHT: u32 = u32::MAX - 2;
 
 /// Under which a trampoline's way to report a string that is not valid is exported; a prefix of the trampoline's number.
 pub const INVALID: &str = "invalid ";
@@ -69,6 +89,9 @@ pub const INVALID: &str = "invalid ";
 /// `unreachable` when that reports an error, so that no guest can catch it. Where an import has to wait for the host, it calls
 /// `s.suspend: (frame)`, and when that returns the landing's second function. Before the application is called, `s.room: ()` traps if the
 /// stack has no room for it.
+///
+/// Where guests may catch exceptions, what the application throws is kept by `s.keep: (exnref)`, and the guest traps; so it does when the destructor of
+/// another guest throws. An error that is another guest's exception is thrown by `s.throw: ()`.
 ///
 /// A transcoder has a module of its own, since it needs two memories; here is a function that it calls for a string that is not valid.
 pub fn wrappers(trampolines: &[Trampoline], entry: HostEntry) -> Vec<u8> {
@@ -95,7 +118,7 @@ pub fn wrappers(trampolines: &[Trampoline], entry: HostEntry) -> Vec<u8> {
         sections.exports.export(
             &format!("{prefix}{index}"),
             ExportKind::Func,
-            FIRST + index as u32,
+            entry.imported() + index as u32,
         );
         let flags = instances
             .iter()
@@ -105,7 +128,13 @@ pub fn wrappers(trampolines: &[Trampoline], entry: HostEntry) -> Vec<u8> {
             .code
             .function(&body(trampoline, signature, index as u32, flags, entry));
     }
-    sections.imports = imports(&instances);
+    if entry.exceptions {
+        sections.types.ty().function([ValType::EXNREF], []);
+    }
+    let keep_type = entry
+        .exceptions
+        .then_some(FIRST_TYPE + trampolines.len() as u32);
+    sections.imports = imports(&instances, keep_type);
     sections.finish()
 }
 
@@ -114,7 +143,7 @@ pub fn instances(trampolines: &[Trampoline]) -> BTreeSet<usize> {
     trampolines.iter().filter_map(|t| t.caller).collect()
 }
 
-fn imports(instances: &[usize]) -> ImportSection {
+fn imports(instances: &[usize], keep_type: Option<u32>) -> ImportSection {
     let global = |mutable| {
         EntityType::Global(GlobalType {
             val_type: ValType::I32,
@@ -137,6 +166,9 @@ fn imports(instances: &[usize]) -> ImportSection {
     imports.import("i", "landings", global(false));
     imports.import("s", "suspend", EntityType::Function(SUSPEND_TYPE));
     room::import(&mut imports, ROOM_TYPE);
+    if let Some(keep_type) = keep_type {
+        border::import(&mut imports, keep_type, ROOM_TYPE);
+    }
     for instance in instances {
         imports.import("f", &instance.to_string(), global(true));
     }
@@ -175,7 +207,7 @@ fn body(
         TrampolineKind::ResourceDrop(_) => drop_resource(&mut function, index, entry, frame),
         _ => {
             call_built_in(&mut function, index, entry, frame);
-            unreachable_if(&mut function);
+            end_if_failed(&mut function, frame + 1, entry);
         }
     }
     for (slot, ty) in signature.results.iter().enumerate() {
@@ -209,18 +241,18 @@ fn call_host(
     entry: HostEntry,
     frame: impl FnOnce(&mut Function),
 ) {
-    begin_in_host(function, entry);
-    function
-        .instruction(&Instruction::GlobalGet(0))
-        .instruction(&Instruction::I32Const(index.cast_signed()));
-    frame(function);
-    function
-        .instruction(&Instruction::I32Const(entry.slot.cast_signed()))
-        .instruction(&Instruction::CallIndirect {
-            type_index: 0,
-            table_index: APP_TABLE,
-        });
-    set_in_host(function, 0, entry);
+    in_host(function, entry, |function| {
+        function
+            .instruction(&Instruction::GlobalGet(0))
+            .instruction(&Instruction::I32Const(index.cast_signed()));
+        frame(function);
+        function
+            .instruction(&Instruction::I32Const(entry.slot.cast_signed()))
+            .instruction(&Instruction::CallIndirect {
+                type_index: 0,
+                table_index: APP_TABLE,
+            });
+    });
 }
 
 /// Calls the application for what is built in, with the frame; leaves its status on the stack.
@@ -238,6 +270,30 @@ fn unreachable_if(function: &mut Function) {
         .instruction(&Instruction::End);
 }
 
+/// Ends the guest if the status on the stack is not 0, or throws what another has thrown. The local `status` is scratch.
+fn end_if_failed(function: &mut Function, status: u32, entry: HostEntry) {
+    function
+        .instruction(&Instruction::LocalTee(status))
+        .instruction(&Instruction::If(BlockType::Empty));
+    throw_if_thrown(function, status, entry);
+    function
+        .instruction(&Instruction::Unreachable)
+        .instruction(&Instruction::End);
+}
+
+/// Throws what another guest has thrown, if `status` says that this is how a call has failed.
+fn throw_if_thrown(function: &mut Function, status: u32, entry: HostEntry) {
+    if entry.exceptions {
+        function
+            .instruction(&Instruction::LocalGet(status))
+            .instruction(&Instruction::I32Const(THROWS.cast_signed()))
+            .instruction(&Instruction::I32Eq)
+            .instruction(&Instruction::If(BlockType::Empty))
+            .instruction(&Instruction::Call(THROW))
+            .instruction(&Instruction::End);
+    }
+}
+
 /// Calls an import; the guest is suspended for as long as the host has to be waited for. The local after `frame` is scratch.
 fn call_import(function: &mut Function, lowering: u32, entry: HostEntry, frame: u32) {
     let status = frame + 1;
@@ -245,10 +301,10 @@ fn call_import(function: &mut Function, lowering: u32, entry: HostEntry, frame: 
     function
         .instruction(&Instruction::LocalTee(status))
         .instruction(&Instruction::If(BlockType::Empty));
-    unreachable_unless(function, status, SUSPENDS);
+    end_unless_suspended(function, status, entry);
     suspend(function, entry, frame);
     call_landing(function, lowering, FINISH, entry, frame);
-    unreachable_if(function);
+    end_if_failed(function, status, entry);
     function.instruction(&Instruction::End);
 }
 
@@ -263,29 +319,53 @@ fn drop_resource(function: &mut Function, index: u32, entry: HostEntry, frame: u
         .instruction(&Instruction::LocalGet(status))
         .instruction(&Instruction::I32Const(DESTROYS.cast_signed()))
         .instruction(&Instruction::I32Eq)
-        .instruction(&Instruction::If(BlockType::Empty))
-        .instruction(&Instruction::LocalGet(frame))
-        .instruction(&Instruction::LocalGet(frame))
-        .instruction(&load(1, CoreType::I32))
-        .instruction(&Instruction::CallIndirect {
-            type_index: SUSPEND_TYPE,
-            table_index: SLOTS_TABLE,
-        })
-        .instruction(&Instruction::Else);
-    unreachable_unless(function, status, SUSPENDS);
+        .instruction(&Instruction::If(BlockType::Empty));
+    destroy(function, entry, frame);
+    function.instruction(&Instruction::Else);
+    end_unless_suspended(function, status, entry);
     suspend(function, entry, frame);
     call_built_in(function, DESTROYED, entry, frame);
-    unreachable_if(function);
+    end_if_failed(function, status, entry);
     function
         .instruction(&Instruction::End)
         .instruction(&Instruction::End);
 }
 
-/// Ends the guest if `status` is not `expected`.
-fn unreachable_unless(function: &mut Function, status: u32, expected: u32) {
+/// Calls a guest's destructor, whose exceptions are not for who drops the handle: they end that guest as well.
+fn destroy(function: &mut Function, entry: HostEntry, frame: u32) {
+    let call = |function: &mut Function| {
+        function
+            .instruction(&Instruction::LocalGet(frame))
+            .instruction(&Instruction::LocalGet(frame))
+            .instruction(&load(1, CoreType::I32))
+            .instruction(&Instruction::CallIndirect {
+                type_index: SUSPEND_TYPE,
+                table_index: SLOTS_TABLE,
+            });
+    };
+    if !entry.exceptions {
+        return call(function);
+    }
+    border::guarded(
+        function,
+        BlockType::Empty,
+        border::ANYTHING,
+        call,
+        |function| {
+            call_host(function, UNCAUGHT, entry, |f| {
+                f.instruction(&Instruction::I32Const(0));
+            });
+            function.instruction(&Instruction::Drop);
+        },
+    );
+}
+
+/// Ends the guest, or throws what another has thrown, if `status` does not say that it is to be suspended.
+fn end_unless_suspended(function: &mut Function, status: u32, entry: HostEntry) {
+    throw_if_thrown(function, status, entry);
     function
         .instruction(&Instruction::LocalGet(status))
-        .instruction(&Instruction::I32Const(expected.cast_signed()))
+        .instruction(&Instruction::I32Const(SUSPENDS.cast_signed()))
         .instruction(&Instruction::I32Ne);
     unreachable_if(function);
 }
@@ -315,26 +395,40 @@ fn set_frame(function: &mut Function, entry: HostEntry, frame: impl FnOnce(&mut 
 
 /// Calls one of the functions of an import's landing with the in-host flag set; leaves its status on the stack.
 fn call_landing(function: &mut Function, lowering: u32, which: u32, entry: HostEntry, frame: u32) {
-    begin_in_host(function, entry);
     let offset = lowering * entry.landing;
-    function
-        .instruction(&Instruction::GlobalGet(1))
-        .instruction(&Instruction::I32Const(offset.cast_signed()))
-        .instruction(&Instruction::I32Add)
-        .instruction(&Instruction::LocalGet(frame))
-        .instruction(&Instruction::GlobalGet(1))
-        .instruction(&Instruction::I32Load(word(offset + which)))
-        .instruction(&Instruction::CallIndirect {
-            type_index: LAND_TYPE,
-            table_index: APP_TABLE,
-        });
-    set_in_host(function, 0, entry);
+    in_host(function, entry, |function| {
+        function
+            .instruction(&Instruction::GlobalGet(1))
+            .instruction(&Instruction::I32Const(offset.cast_signed()))
+            .instruction(&Instruction::I32Add)
+            .instruction(&Instruction::LocalGet(frame))
+            .instruction(&Instruction::GlobalGet(1))
+            .instruction(&Instruction::I32Load(word(offset + which)))
+            .instruction(&Instruction::CallIndirect {
+                type_index: LAND_TYPE,
+                table_index: APP_TABLE,
+            });
+    });
 }
 
-/// Looks for room on the stack and sets the in-host flag, in this order: where there is no room, the guest traps.
-fn begin_in_host(function: &mut Function, entry: HostEntry) {
+/// Makes a call of the application, which leaves its status on the stack, with the in-host flag set. First it looks for room on the stack: where there
+/// is none, the guest traps. What the application throws is kept, and the guest traps with the flag still set.
+fn in_host(function: &mut Function, entry: HostEntry, call: impl FnOnce(&mut Function)) {
     function.instruction(&Instruction::Call(ROOM));
     set_in_host(function, 1, entry);
+    match entry.exceptions {
+        false => call(function),
+        true => border::guarded(
+            function,
+            BlockType::Result(ValType::I32),
+            border::EVERYTHING,
+            call,
+            |function| {
+                function.instruction(&Instruction::Call(KEEP));
+            },
+        ),
+    }
+    set_in_host(function, 0, entry);
 }
 
 fn set_in_host(function: &mut Function, value: i32, entry: HostEntry) {

@@ -57,7 +57,7 @@ pub(crate) struct Landing {
 pub(crate) const LANDING_SIZE: u32 = size_of::<Landing>() as u32;
 
 /// The Rust function that an import's wrapper calls: 0 and the result in the frame, or 1 with the error kept in the store, or 2 if the
-/// guest is to be suspended.
+/// guest is to be suspended, or 4 if it is to throw.
 type Land = extern "C" fn(&Landing, &mut CallFrame) -> u32;
 
 impl Landing {
@@ -139,8 +139,7 @@ impl Landing {
     #[cold]
     fn fail(&self, error: Error) -> u32 {
         // SAFETY: as in `enter`.
-        unsafe { (*self.store).pending_error = Some(error) };
-        1
+        unsafe { (*self.store).fail(error) }
     }
 }
 

@@ -10,7 +10,7 @@ use super::matching::{InstanceType, ResourceTypes};
 use super::resource::{HandleTable, ResourceType};
 use super::typed::{ComponentNamedList, Lift, Lower};
 use super::types;
-use crate::codegen::{CANNOT_LEAVE, DESTROYED, INVALID, invalid_string};
+use crate::codegen::{CANNOT_LEAVE, DESTROYED, INVALID, UNCAUGHT, invalid_string};
 use crate::module::Module;
 use crate::page::{self, CallFrame, GuestMemory, Local, Slot};
 use crate::plan::{Def, Export, TrampolineKind, Transcoding};
@@ -316,6 +316,7 @@ impl InstanceData {
     fn call_from_guest(&self, trampoline: u32, frame: &mut CallFrame) -> Result<u32> {
         match trampoline {
             CANNOT_LEAVE => bail!(Trap::CannotLeaveComponent),
+            UNCAUGHT => bail!(Trap::UncaughtException),
             DESTROYED => return destroying::finish(frame),
             _ => {}
         }
@@ -404,7 +405,8 @@ fn trap_with_code(code: u32) -> Error {
 
 /// Where wrappers enter the application: the guest of `instance` calls `trampoline` with its arguments in `frame`.
 ///
-/// Returns 0 and the result in `frame`, or 1 with the error kept in the store, or what else a wrapper of `resource.drop` is to do.
+/// Returns 0 and the result in `frame`, or 1 with the error kept in the store, or 4 if the guest is to throw, or what else a wrapper of `resource.drop` is
+/// to do.
 pub extern "C" fn host_call(
     instance: *const InstanceData,
     trampoline: u32,
@@ -419,8 +421,7 @@ pub extern "C" fn host_call(
         Ok(next) => next,
         Err(error) => {
             // SAFETY: the store outlives its instances, and whoever borrows it sleeps while the guest runs.
-            unsafe { (*instance.store).pending_error = Some(error) };
-            1
+            unsafe { (*instance.store).fail(error) }
         }
     }
 }

@@ -472,7 +472,14 @@ fn wrappers(data: &InstanceData, address: u32) -> Result<Object> {
         let flags = flags
             .iter()
             .map(|(number, flag)| ("f", number.as_str(), flag.clone()));
-        let imports = page::import_object(own.into_iter().chain(flags))?;
+        let border = page.border.as_ref().map(|border| {
+            [
+                ("s", "keep", border.keep.clone()),
+                ("s", "throw", border.throw.clone()),
+            ]
+        });
+        let border = border.into_iter().flatten();
+        let imports = page::import_object(own.into_iter().chain(border).chain(flags))?;
         page::instance_exports(data.component.wrappers(), &imports)
     })
 }

@@ -27,6 +27,8 @@ pub struct Page {
     pub suspend: JsValue,
     /// What wrappers import to look for room on the stack.
     pub room: JsValue,
+    /// What wrappers import where guests may catch exceptions; `None` in a browser that has none to rely on.
+    pub border: Option<Border>,
     can_suspend: bool,
     /// Whether the browser says the same of an access outside of a memory and of a call outside of a table.
     pub bounds_sound_alike: bool,
@@ -37,6 +39,16 @@ pub struct Page {
     counted_calls: Modules<Signature>,
     transcoders: Modules<Transcode, Compiled>,
     accessors: Modules<Box<[u8]>>,
+}
+
+/// What keeps guests from catching what is not their own.
+pub struct Border {
+    /// Keeps what the application has thrown while a guest was calling it.
+    pub keep: JsValue,
+    /// Throws what a guest has thrown, for another to catch.
+    pub throw: JsValue,
+    /// Throws what was kept.
+    pub again: Function,
 }
 
 /// Generated modules by what they were generated for.
@@ -78,13 +90,18 @@ pub fn can_suspend() -> bool {
     page(|page| Ok(page.can_suspend)).unwrap_or(false)
 }
 
+/// Whether guests may throw and catch exceptions in this browser.
+pub fn has_exceptions() -> bool {
+    page(|page| Ok(page.border.is_some())).unwrap_or(false)
+}
+
 fn boot() -> Result<Page> {
     let table = wasm_bindgen::function_table()
         .dyn_into::<WebAssembly::Table>()
         .map_err(|_| format_err!("the application exports no function table"))?;
     let memory = wasm_bindgen::memory();
     let imports = glue::import_object([("m", "app", memory.clone())])?;
-    let dispatcher = codegen::dispatcher(enter::host_entry().in_host);
+    let dispatcher = codegen::dispatcher(enter::host_entry(false).in_host);
     let dispatcher = glue::instance_exports(&glue::compile(&dispatcher)?, &imports)?;
     let guard = glue::make_guard(&glue::export(&dispatcher, "enter")?);
     let guard_imports = glue::import_object([("g", "guard", guard.into())])?;
@@ -109,6 +126,7 @@ fn boot() -> Result<Page> {
         accessor: glue::compile_if_valid(&codegen::accessor())?,
         suspend: glue::make_suspend(),
         room: glue::export(&room, "room")?,
+        border: border()?,
         can_suspend: glue::can_suspend(),
         bounds_sound_alike: bounds_sound_alike(&imports)?,
         array_calls: RefCell::default(),
@@ -119,6 +137,24 @@ fn boot() -> Result<Page> {
         transcoders: RefCell::default(),
         accessors: RefCell::default(),
     })
+}
+
+/// What keeps guests from catching what is not theirs; `None` where they can catch nothing, or not all that they should.
+fn border() -> Result<Option<Border>> {
+    let Some(module) = glue::compile_if_valid(&codegen::border())? else {
+        return Ok(None);
+    };
+    let probe = glue::instance_exports(&glue::compile(&codegen::catches())?, &Object::new())?;
+    let caught = glue::export::<Function>(&probe, "caught")?.call0(&JsValue::UNDEFINED);
+    if caught != Ok(JsValue::from(1)) {
+        return Ok(None);
+    }
+    let exports = glue::instance_exports(&module, &Object::new())?;
+    Ok(Some(Border {
+        keep: glue::export(&exports, "keep")?,
+        throw: glue::make_throw(),
+        again: glue::export(&exports, "again")?,
+    }))
 }
 
 /// Goes out of bounds both ways and compares what the browser says.
@@ -134,7 +170,7 @@ fn bounds_sound_alike(imports: &Object) -> Result<bool> {
 impl Page {
     /// Where wrappers find the application.
     pub fn host_entry(&self) -> HostEntry {
-        enter::host_entry()
+        enter::host_entry(self.border.is_some())
     }
 
     /// Whether a module may have several memories in this browser.

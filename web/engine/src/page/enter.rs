@@ -39,6 +39,13 @@ impl CallFrame {
 /// What a guest threw, as JavaScript has it.
 pub struct Caught(pub JsValue);
 
+impl Caught {
+    /// Whether it is an exception of WebAssembly, and no trap or error.
+    pub fn is_exception(&self) -> bool {
+        self.0.is_instance_of::<WebAssembly::Exception>()
+    }
+}
+
 /// What wrappers and the guard share, at a fixed address of the application's memory.
 #[repr(C)]
 struct Crossing {
@@ -113,8 +120,8 @@ pub fn reserve(table: &WebAssembly::Table, guard: &Function, call: &Function) ->
     Ok(())
 }
 
-/// Where wrappers find the application.
-pub fn host_entry() -> HostEntry {
+/// Where wrappers find the application, in a browser that has exceptions or has none.
+pub fn host_entry(exceptions: bool) -> HostEntry {
     HostEntry {
         slot: host_call as *const () as u32,
         landing: LANDING_SIZE,
@@ -122,6 +129,7 @@ pub fn host_entry() -> HostEntry {
         outermost: OUTERMOST.0.get() as u32,
         cancelled: offset_of!(CallFrame, cancelled) as u32,
         in_host: (&raw const CROSSING.0.in_host) as u32,
+        exceptions,
     }
 }
 
@@ -209,9 +217,18 @@ pub fn left(frame: *mut CallFrame) {
 fn thrown_by_guest(thrown: JsValue, in_host: u32) -> Caught {
     if in_host != 0 {
         POISONED.0.set(true);
-        wasm_bindgen::throw_val(thrown);
+        wasm_bindgen::throw_val(original(thrown));
     }
     Caught(thrown)
+}
+
+/// What the application has thrown: what a wrapper kept from its guest, or else `thrown`, which came all the way.
+fn original(thrown: JsValue) -> JsValue {
+    let again = super::page(|page| Ok(page.border.as_ref().map(|border| border.again.clone())));
+    match again {
+        Ok(Some(again)) => again.call0(&JsValue::UNDEFINED).err().unwrap_or(thrown),
+        Ok(None) | Err(_) => thrown,
+    }
 }
 
 /// What a guest threw that JavaScript had called by itself; or, once more, what the application threw while it ran on that guest's behalf.
@@ -220,7 +237,7 @@ pub fn left_by_script(thrown: JsValue) -> Result<Caught, JsValue> {
         0 => Ok(Caught(thrown)),
         _ => {
             POISONED.0.set(true);
-            Err(thrown)
+            Err(original(thrown))
         }
     }
 }

@@ -22,6 +22,10 @@ extern "C" {
     pub fn can_suspend() -> bool;
     #[wasm_bindgen(js_name = makeSuspend)]
     pub fn make_suspend() -> JsValue;
+    #[wasm_bindgen(js_name = makeThrow)]
+    pub fn make_throw() -> JsValue;
+    #[wasm_bindgen(js_name = throwNext)]
+    pub fn throw_next(exception: &JsValue);
     pub fn wake(frame: u32);
     pub fn turn() -> js_sys::Promise;
     pub fn promising(enter: &Function) -> Function;

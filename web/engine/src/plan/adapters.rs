@@ -31,8 +31,7 @@ pub fn check_adapters(bytes: &[u8]) -> Result<()> {
         | WasmFeatures::CM_ASYNC
         | WasmFeatures::CM_ERROR_CONTEXT
         | WasmFeatures::CM_MAP
-        | WasmFeatures::CM_FIXED_LENGTH_LISTS
-        | WasmFeatures::EXCEPTIONS;
+        | WasmFeatures::CM_FIXED_LENGTH_LISTS;
     if screen::check(bytes, features).is_err() {
         return Ok(());
     }

@@ -6,7 +6,7 @@ use super::size::Sizes;
 use crate::core_type::{ExternType, matches};
 use std::sync::Arc;
 use wasmtime_environ::component::TypeModule;
-use wasmtime_environ::error::{Context as _, Result, format_err};
+use wasmtime_environ::error::{Context as _, Error, Result, format_err};
 use wasmtime_environ::wasmparser::{FuncValidatorAllocations, Parser, Validator, WasmFeatures};
 use wasmtime_environ::{
     EntityRef as _, ModuleEnvironment, ModuleTranslation, ModuleTypes, ModuleTypesBuilder,
@@ -37,6 +37,7 @@ impl ModuleShape {
     ///
     /// The bytes are not a valid core module, or need a feature that is not among `features`.
     pub fn new(bytes: &[u8], features: WasmFeatures) -> Result<ModuleShape> {
+        amphi_core::exceptions::check(bytes).map_err(Error::new)?;
         let mut validator = Validator::new_with_features(features);
         let mut types = ModuleTypesBuilder::new(&validator);
         let tunables = Tunables::default_u32();

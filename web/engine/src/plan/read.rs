@@ -17,12 +17,12 @@ use wasmtime_environ::{
     ScopeVec, StaticModuleIndex, Tunables, WasmFuncType, WasmValType,
 };
 
-/// Core and component features that a component may use: what Wasmtime takes by default, as the facade builds it. The browser itself must
-/// have the core ones too.
+/// Core and component features that a component may use: what Wasmtime takes by default, but for threads and garbage-collected values. The browser
+/// itself must have the core ones too; one that has no exceptions is asked for none.
 ///
 /// `MULTI_MEMORY` stays on whatever the browser has, since the translator validates its own adapters with these features.
 pub fn features() -> WasmFeatures {
-    let left_out = WasmFeatures::GC_TYPES | WasmFeatures::EXCEPTIONS | WasmFeatures::THREADS;
+    let left_out = WasmFeatures::GC | WasmFeatures::THREADS;
     (WasmFeatures::WASM3 | WasmFeatures::COMPONENT_MODEL) - left_out
 }
 

@@ -140,4 +140,4 @@ export class Guest {
 const isThrownByGuest = (error) => !(error instanceof Trap) && !(error instanceof TypeError);
 
 /** Whether an allocator has trapped before the guest's function ran, or what the guest has given is not what it has to be. */
-const isTrap = (error) => error instanceof WebAssembly.RuntimeError;
+const isTrap = (error) => error instanceof WebAssembly.RuntimeError || error instanceof (WebAssembly.Exception ?? Trap);

@@ -33,6 +33,18 @@ fn options(t: &mut Transcript) -> Result<()> {
         component(&engine, atomics).map(drop),
         "threads",
     );
+    let throwing = "(component (core module (tag $t) (func (throw $t))))";
+    let mut without = amphi::shared_config();
+    without
+        .wasm_exceptions(false)
+        .wasm_reference_types(true)
+        .wasm_function_references(true)
+        .wasm_threads(false);
+    t.fails(
+        "exceptions that are switched off",
+        component(&Engine::new(&without)?, throwing).map(drop),
+        "exceptions",
+    );
     let structs = "(component (core module (type (struct (field i32)))))";
     t.fails(
         "garbage-collected types",

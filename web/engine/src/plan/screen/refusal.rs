@@ -84,9 +84,15 @@ fn core(bytes: &[u8], features: WasmFeatures) -> Vec<String> {
         }
         for (feature, name) in CORE {
             if !features.contains(*feature) && !valid(module, WasmFeatures::all() - *feature) {
-                reasons.entry(name).or_insert_with(|| {
-                    format!("{name}: not supported yet, used by core module {index}")
-                });
+                let why = match *feature {
+                    WasmFeatures::EXCEPTIONS => {
+                        "switched off, or not to be relied on in this browser"
+                    }
+                    _ => "not supported yet",
+                };
+                reasons
+                    .entry(name)
+                    .or_insert_with(|| format!("{name}: {why}, used by core module {index}"));
             }
         }
     }

@@ -1,7 +1,8 @@
 //! Components that are refused, each with the words that its author needs.
 
-use crate::plan::Plan;
+use crate::plan::{Plan, features};
 use std::fmt::Write as _;
+use wasmtime_environ::wasmparser::WasmFeatures;
 
 #[track_caller]
 fn refused(text: &str, expected: &str) {
@@ -82,8 +83,8 @@ fn what_is_not_supported_is_named_with_its_place() {
             "memory pages of other sizes: not supported yet, used by core module 0",
         ),
         (
-            "(component (core module (tag)))",
-            "exceptions: not supported yet, used by core module 0",
+            "(component (core module (tag) (func try catch_all end)))",
+            "found their old form, `try` and `catch`, in core module 0",
         ),
         (
             "(component (core module (type (struct))))",
@@ -104,6 +105,24 @@ fn what_is_not_supported_is_named_with_its_place() {
     ] {
         refused(text, expected);
     }
+}
+
+#[test]
+fn a_browser_without_exceptions_says_so() {
+    let bytes = wat::parse_str("(component (core module) (core module (tag)))")
+        .expect("the text is a component");
+    assert!(Plan::new(&bytes).is_ok());
+    let older = features() - WasmFeatures::EXCEPTIONS;
+    let error = Plan::with_features(&bytes, older)
+        .map(drop)
+        .expect_err("there are no exceptions");
+    let said = format!("{error:#}");
+    assert!(
+        said.contains(
+            "exceptions: switched off, or not to be relied on in this browser, used by core module 1"
+        ),
+        "{said}"
+    );
 }
 
 #[test]

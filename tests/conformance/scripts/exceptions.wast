@@ -1,0 +1,343 @@
+;; Exceptions: thrown, caught and thrown again across functions, modules and memories; what catches all catches no trap and no error of the host; and
+;; nothing leaves a component.
+
+(component definition $Thrower
+  (import "host" (instance $host (export "fail" (func)) (export "echo" (func (param "x" u32) (result u32)))))
+  (core func $fail (canon lower (func $host "fail")))
+  (core func $echo (canon lower (func $host "echo")))
+  ;; The tag and a memory.
+  (core module $Tags
+    (memory (export "memory") 1)
+    (tag (export "number") (param i32))
+    (tag (export "pair") (param i64 f32 i32)))
+  (core instance $tags (instantiate $Tags))
+  ;; Throws from its own memory, three functions deep.
+  (core module $Inner
+    (import "tags" "number" (tag $number (param i32)))
+    (import "tags" "pair" (tag $pair (param i64 f32 i32)))
+    (memory 1)
+    (data (i32.const 8) "\2a\00\00\00")
+    (func $deep (param i32)
+      (if (i32.eq (local.get 0) (i32.const 1)) (then (throw $number (i32.load (i32.const 8)))))
+      (if (i32.eq (local.get 0) (i32.const 2)) (then (throw $pair (i64.const -2) (f32.const 0.5) (i32.const 3))))
+      (if (i32.eq (local.get 0) (i32.const 3)) (then unreachable))
+      (if (i32.eq (local.get 0) (i32.const 4)) (then (call $deep (i32.const 4)) (drop (i32.div_u (i32.const 1) (i32.const 1))))))
+    (func (export "throw") (param i32) (call $deep (local.get 0))))
+  (core instance $inner (instantiate $Inner (with "tags" (instance $tags))))
+  ;; Catches, writes into the memory of another module, throws again.
+  (core module $Middle
+    (import "tags" "memory" (memory 1))
+    (import "tags" "number" (tag $number (param i32)))
+    (import "inner" "throw" (func $throw (param i32)))
+    (global $seen (mut i32) (i32.const 0))
+    (func (export "seen") (result i32) (global.get $seen))
+    (func (export "again") (param i32)
+      (block $all (result exnref)
+        (try_table (catch_all_ref $all) (call $throw (local.get 0)))
+        (return))
+      (global.set $seen (i32.add (global.get $seen) (i32.const 1)))
+      (i32.store (i32.const 16) (i32.const 7))
+      throw_ref))
+  (core instance $middle (instantiate $Middle (with "tags" (instance $tags)) (with "inner" (instance $inner))))
+  (core module $Outer
+    (import "tags" "memory" (memory 1))
+    (import "tags" "number" (tag $number (param i32)))
+    (import "tags" "pair" (tag $pair (param i64 f32 i32)))
+    (import "middle" "again" (func $again (param i32)))
+    (import "host" "fail" (func $fail))
+    (import "host" "echo" (func $echo (param i32) (result i32)))
+    (tag $own)
+    ;; 0 for what returns, the number, the parts of a pair together, or -1 for any other.
+    (func (export "caught") (param i32) (result i32)
+      (block $any
+        (block $pair (result i64 f32 i32)
+          (block $number (result i32)
+            (try_table (catch $number $number) (catch $pair $pair) (catch_all $any)
+              (call $again (local.get 0)))
+            (return (i32.const 0)))
+          (return (i32.add (i32.load (i32.const 16)))))
+        (local.set 0)
+        (i32.trunc_f32_s (f32.mul (f32.const 100)))
+        (i32.add (local.get 0))
+        (local.set 0)
+        i32.wrap_i64
+        (return (i32.add (local.get 0))))
+      (i32.const -1))
+    (func (export "not-caught") (param i32) (call $again (local.get 0)))
+    (func (export "another") (throw $own))
+    ;; Whatever a guest catches, the host's error is not among it, nor is an endless recursion.
+    (func (export "fail") (result i32)
+      (block $all (try_table (catch_all $all) (call $fail)) (return (i32.const 0)))
+      (i32.const 1))
+    (func $endless (call $endless) (drop (call $echo (i32.const 1))))
+    (func (export "endless") (result i32)
+      (block $all (try_table (catch_all $all) (call $endless)) (return (i32.const 0)))
+      (i32.const 1))
+    ;; The host is called with an exception caught, and called again while one is thrown.
+    (func (export "echoed") (param i32) (result i32)
+      (block $number (result i32)
+        (try_table (catch $number $number)
+          (throw $number (call $echo (local.get 0))))
+        unreachable)
+      (call $echo (i32.add (i32.const 1))))
+    ;; As often as one likes, and none is kept.
+    (func (export "often") (param i32) (result i32)
+      (local $sum i32)
+      (loop $next
+        (block $number (result i32)
+          (try_table (catch $number $number) (throw $number (i32.const 1)))
+          unreachable)
+        (local.set $sum (i32.add (local.get $sum)))
+        (br_if $next (i32.lt_u (local.get $sum) (local.get 0))))
+      (local.get $sum)))
+  (core instance $outer (instantiate $Outer
+    (with "tags" (instance $tags)) (with "middle" (instance $middle))
+    (with "host" (instance (export "fail" (func $fail)) (export "echo" (func $echo))))))
+  (func (export "caught") (param "which" u32) (result s32) (canon lift (core func $outer "caught")))
+  (func (export "not-caught") (param "which" u32) (canon lift (core func $outer "not-caught")))
+  (func (export "another") (canon lift (core func $outer "another")))
+  (func (export "fail") (result u32) (canon lift (core func $outer "fail")))
+  (func (export "endless") (result u32) (canon lift (core func $outer "endless")))
+  (func (export "echoed") (param "x" u32) (result u32) (canon lift (core func $outer "echoed")))
+  (func (export "often") (param "times" u32) (result u32) (canon lift (core func $outer "often")))
+  (func (export "seen") (result u32) (canon lift (core func $middle "seen"))))
+
+(component instance $t $Thrower)
+(assert_return (invoke "caught" (u32.const 0)) (s32.const 0))
+(assert_return (invoke "caught" (u32.const 1)) (s32.const 49))
+(assert_return (invoke "caught" (u32.const 2)) (s32.const 51))
+(assert_return (invoke "seen") (u32.const 2))
+(assert_return (invoke "echoed" (u32.const 5)) (u32.const 6))
+(assert_return (invoke "often" (u32.const 100000)) (u32.const 100000))
+(assert_trap (invoke "caught" (u32.const 3)) "unreachable")
+(assert_trap (invoke "seen") "cannot enter component instance")
+
+(component instance $t $Thrower)
+(assert_trap (invoke "caught" (u32.const 4)) "call stack exhausted")
+(component instance $t $Thrower)
+(assert_trap (invoke "endless") "call stack exhausted")
+(component instance $t $Thrower)
+(assert_trap (invoke "fail") "the host refuses")
+(assert_trap (invoke "seen") "cannot enter component instance")
+
+;; What nobody catches is the error of the call.
+(component instance $t $Thrower)
+(assert_trap (invoke "not-caught" (u32.const 1)) "thrown Wasm exception")
+(assert_trap (invoke "seen") "cannot enter component instance")
+(component instance $t $Thrower)
+(assert_trap (invoke "another") "thrown Wasm exception")
+
+;; A start function, an allocator, and what cleans up.
+(assert_trap
+  (component
+    (core module $m (tag $t) (func $start (throw $t)) (start $start))
+    (core instance (instantiate $m)))
+  "thrown Wasm exception")
+(component
+  (core module $m
+    (tag $t)
+    (memory (export "memory") 1)
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32) (throw $t))
+    (func (export "take") (param i32 i32))
+    (func (export "give") (result i32) (i32.const 64))
+    (func (export "clean") (param i32) (throw $t)))
+  (core instance $m (instantiate $m))
+  (alias core export $m "memory" (core memory $memory))
+  (alias core export $m "realloc" (core func $realloc))
+  (func (export "take") (param "x" string) (canon lift (core func $m "take") (memory $memory) (realloc $realloc)))
+  (func (export "give") (result string) (canon lift (core func $m "give") (memory $memory) (post-return (func $m "clean")))))
+(assert_trap (invoke "take" (str.const "text")) "thrown Wasm exception")
+(component
+  (core module $m
+    (tag $t)
+    (memory (export "memory") 1)
+    (func (export "give") (result i32) (i32.const 64))
+    (func (export "clean") (param i32) (throw $t)))
+  (core instance $m (instantiate $m))
+  (alias core export $m "memory" (core memory $memory))
+  (func (export "give") (result string) (canon lift (core func $m "give") (memory $memory) (post-return (func $m "clean")))))
+(assert_trap (invoke "give") "thrown Wasm exception")
+
+;; From one component to another nothing is thrown: neither by the function that is called, nor by its allocator, nor by a destructor.
+(component definition $Composed
+  (component $Callee
+    (core module $m
+      (tag $t)
+      (memory (export "memory") 1)
+      (func (export "realloc") (param i32 i32 i32 i32) (result i32) (throw $t))
+      (func (export "take") (param i32 i32))
+      (func (export "throw") (throw $t))
+      (func (export "caught") (result i32)
+        (block $all (try_table (catch_all $all) (throw $t)) unreachable)
+        (i32.const 3))
+      (func (export "dtor") (param i32) (if (local.get 0) (then (throw $t)))))
+    (core instance $m (instantiate $m))
+    (alias core export $m "memory" (core memory $memory))
+    (alias core export $m "realloc" (core func $realloc))
+    (type $r' (resource (rep i32) (dtor (core func $m "dtor"))))
+    (core func $new (canon resource.new $r'))
+    (export $r "r" (type $r'))
+    (func (export "new") (param "rep" u32) (result (own $r)) (canon lift (core func $new)))
+    (func (export "take") (param "x" string) (canon lift (core func $m "take") (memory $memory) (realloc $realloc)))
+    (func (export "throw") (canon lift (core func $m "throw")))
+    (func (export "caught") (result u32) (canon lift (core func $m "caught"))))
+  (instance $callee (instantiate $Callee))
+  (component $Caller
+    (import "callee" (instance $callee
+      (export "r" (type $r (sub resource)))
+      (export "new" (func (param "rep" u32) (result (own $r))))
+      (export "take" (func (param "x" string)))
+      (export "throw" (func))
+      (export "caught" (func (result u32)))))
+    (alias export $callee "r" (type $r))
+    (core module $Memory (memory (export "memory") 1))
+    (core instance $memory (instantiate $Memory))
+    (alias core export $memory "memory" (core memory $memory))
+    (core func $new (canon lower (func $callee "new")))
+    (core func $take (canon lower (func $callee "take") (memory $memory)))
+    (core func $throw (canon lower (func $callee "throw")))
+    (core func $caught (canon lower (func $callee "caught")))
+    (core func $drop (canon resource.drop $r))
+    (core module $m
+      (import "" "new" (func $new (param i32) (result i32)))
+      (import "" "take" (func $take (param i32 i32)))
+      (import "" "throw" (func $throw))
+      (import "" "caught" (func $caught (result i32)))
+      (import "" "drop" (func $drop (param i32)))
+      (func (export "take") (result i32)
+        (block $all (try_table (catch_all $all) (call $take (i32.const 0) (i32.const 4))) (return (i32.const 0)))
+        (i32.const 1))
+      (func (export "throw") (result i32)
+        (block $all (try_table (catch_all $all) (call $throw)) (return (i32.const 0)))
+        (i32.const 1))
+      (func (export "caught") (result i32) (call $caught))
+      (func (export "drop") (param i32) (result i32)
+        (block $all (try_table (catch_all $all) (call $drop (call $new (local.get 0)))) (return (i32.const 0)))
+        (i32.const 1)))
+    (core instance $m (instantiate $m (with "" (instance
+      (export "new" (func $new)) (export "take" (func $take)) (export "throw" (func $throw))
+      (export "caught" (func $caught)) (export "drop" (func $drop))))))
+    (func (export "take") (result u32) (canon lift (core func $m "take")))
+    (func (export "throw") (result u32) (canon lift (core func $m "throw")))
+    (func (export "caught") (result u32) (canon lift (core func $m "caught")))
+    (func (export "drop") (param "rep" u32) (result u32) (canon lift (core func $m "drop"))))
+  (instance $caller (instantiate $Caller (with "callee" (instance $callee))))
+  (export "take" (func $caller "take"))
+  (export "throw" (func $caller "throw"))
+  (export "caught" (func $caller "caught"))
+  (export "drop" (func $caller "drop")))
+
+(component instance $c $Composed)
+(assert_return (invoke "caught") (u32.const 3))
+(assert_return (invoke "drop" (u32.const 0)) (u32.const 0))
+(assert_trap (invoke "throw") "uncaught exception propagated out of component")
+(assert_trap (invoke "caught") "cannot enter component instance")
+(component instance $c $Composed)
+(assert_trap (invoke "take") "uncaught exception propagated out of component")
+(component instance $c $Composed)
+(assert_trap (invoke "drop" (u32.const 1)) "uncaught exception propagated out of component")
+
+;; A component that drops a handle to its own resource is on both sides of its destructor.
+(component
+  (core module $Dtor (tag $t) (func (export "dtor") (param i32) (throw $t)))
+  (core instance $dtor (instantiate $Dtor))
+  (type $r (resource (rep i32) (dtor (core func $dtor "dtor"))))
+  (core func $new (canon resource.new $r))
+  (core func $drop (canon resource.drop $r))
+  (core module $m
+    (import "" "new" (func $new (param i32) (result i32)))
+    (import "" "drop" (func $drop (param i32)))
+    (func (export "run") (result i32)
+      (block $all (try_table (catch_all $all) (call $drop (call $new (i32.const 1)))) (return (i32.const 0)))
+      (i32.const 1)))
+  (core instance $m (instantiate $m (with "" (instance (export "new" (func $new)) (export "drop" (func $drop))))))
+  (func (export "run") (result u32) (canon lift (core func $m "run"))))
+(assert_trap (invoke "run") "uncaught exception propagated out of component")
+
+;; A host function that calls another instance, and fails with what that has thrown, throws it on.
+(component $source
+  (core module $m (tag $t (param i32)) (func (export "throw") (param i32) (if (local.get 0) (then (throw $t (i32.const 1))))))
+  (core instance $m (instantiate $m))
+  (func (export "throw") (param "x" u32) (canon lift (core func $m "throw"))))
+(component definition $Importer
+  (import "source" (instance $source (export "throw" (func (param "x" u32)))))
+  (core func $throw (canon lower (func $source "throw")))
+  (core module $m
+    (import "" "throw" (func $throw (param i32)))
+    (tag $t (param i32))
+    (func (export "caught") (param i32) (result i32)
+      (block $all
+        (block $t (result i32)
+          (try_table (catch $t $t) (catch_all $all) (call $throw (local.get 0)))
+          (return (i32.const 0)))
+        (return (i32.add (i32.const 100))))
+      (i32.const 1))
+    (func (export "again") (param i32)
+      (block $all (result exnref)
+        (try_table (catch_all_ref $all) (call $throw (local.get 0)))
+        (return))
+      throw_ref))
+  (core instance $m (instantiate $m (with "" (instance (export "throw" (func $throw))))))
+  (func (export "caught") (param "x" u32) (result u32) (canon lift (core func $m "caught")))
+  (func (export "again") (param "x" u32) (canon lift (core func $m "again"))))
+(component instance $i $Importer)
+(assert_return (invoke "caught" (u32.const 0)) (u32.const 0))
+(invoke "again" (u32.const 0))
+(assert_return (invoke "caught" (u32.const 1)) (u32.const 1))
+(assert_trap (invoke "caught" (u32.const 0)) "cannot enter component instance")
+
+(component $source
+  (core module $m (tag $t (param i32)) (func (export "throw") (param i32) (if (local.get 0) (then (throw $t (i32.const 1))))))
+  (core instance $m (instantiate $m))
+  (func (export "throw") (param "x" u32) (canon lift (core func $m "throw"))))
+(component instance $i $Importer)
+(assert_trap (invoke "again" (u32.const 1)) "thrown Wasm exception")
+(assert_trap (invoke $source "throw" (u32.const 0)) "cannot enter component instance")
+
+;; Modules that are imported and exported whole have tags as well.
+(component $modules
+  (core module (export "thrower")
+    (import "tags" "t" (tag $t (param i64)))
+    (func (export "throw") (throw $t (i64.const 9)))))
+(component
+  (import "modules" (instance $modules
+    (export "thrower" (core module
+      (import "tags" "t" (tag (param i64)))
+      (export "throw" (func))))))
+  (core module $Tags (tag (export "t") (param i64)))
+  (core instance $tags (instantiate $Tags))
+  (alias export $modules "thrower" (core module $Thrower))
+  (core instance $thrower (instantiate $Thrower (with "tags" (instance $tags))))
+  (core module $m
+    (import "tags" "t" (tag $t (param i64)))
+    (import "thrower" "throw" (func $throw))
+    (func (export "run") (result i64)
+      (block $t (result i64)
+        (try_table (catch $t $t) (call $throw))
+        unreachable)))
+  (core instance $m (instantiate $m (with "tags" (instance $tags)) (with "thrower" (instance $thrower))))
+  (func (export "run") (result u64) (canon lift (core func $m "run"))))
+(assert_return (invoke "run") (u64.const 9))
+(assert_unlinkable
+  (component
+    (import "modules" (instance (export "thrower" (core module
+      (import "tags" "t" (tag (param i32)))
+      (export "throw" (func)))))))
+  "incompatible tag types")
+
+;; References to what the host has and to functions of a type, and no others.
+(component
+  (core module $m
+    (type $f (func (result i32)))
+    (table $t 2 externref)
+    (func $seven (result i32) (i32.const 7))
+    (elem declare func $seven)
+    (func (export "run") (result i32)
+      (table.set $t (i32.const 1) (ref.null extern))
+      (call_ref $f (ref.func $seven))
+      (i32.add (ref.is_null (table.get $t (i32.const 1))))))
+  (core instance $m (instantiate $m))
+  (func (export "run") (result u32) (canon lift (core func $m "run"))))
+(assert_return (invoke "run") (u32.const 8))
+(assert_invalid (component (core module (type (struct (field i32))))) "gc")
+(assert_invalid (component (core module (func (param (ref null any))))) "gc")
