@@ -120,7 +120,9 @@ fn cases() -> Vec<Case> {
             what: "exceptions that are kept",
             component: bombs::exceptions,
             limits: Limits {
-                memory: 4 << 20,
+                memory: 256 << 10,
+                cpu: Duration::from_secs(60),
+                wall: Duration::from_secs(60),
                 ..limits()
             },
             told: Some((500, "memory-limit")),
