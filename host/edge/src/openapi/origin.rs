@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use amphi::json::schema::Origin;
+use amphi::json::schema::{Origin, Same};
 use amphi_core::contract::Contract;
 use wit_parser::{
-    Docs, Function, Interface, Resolve, Type, TypeDef, TypeDefKind, TypeOwner, WorldItem,
+    Docs, Function, Interface, Resolve, Type, TypeDef, TypeDefKind, TypeId, TypeOwner, WorldItem,
 };
 
 /// Where the types of a component come from.
@@ -84,13 +84,18 @@ impl<'a> WitOrigin<'a> {
 
     /// The definition, behind the names that only stand for another.
     fn definition(&self) -> Option<(&'a Resolve, &'a TypeDef)> {
+        let (resolve, id) = self.defined()?;
+        Some((resolve, &resolve.types[id]))
+    }
+
+    fn defined(&self) -> Option<(&'a Resolve, TypeId)> {
         let (resolve, Type::Id(mut id)) = self.0? else {
             return None;
         };
         while let TypeDefKind::Type(Type::Id(other)) = resolve.types[id].kind {
             id = other;
         }
-        Some((resolve, &resolve.types[id]))
+        Some((resolve, id))
     }
 
     fn inside(&self, ty: Option<Type>) -> Self {
@@ -143,6 +148,11 @@ impl Origin for WitOrigin<'_> {
             | TypeDefKind::Unknown => None,
         };
         self.inside(ty)
+    }
+
+    fn same(&self) -> Option<Same> {
+        let (resolve, id) = self.defined()?;
+        Some((std::ptr::from_ref(resolve).addr(), id.index()))
     }
 
     fn part_docs(&self, index: usize) -> Option<String> {

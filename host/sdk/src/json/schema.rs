@@ -2,10 +2,13 @@
 //!
 //! A schema describes the form that is *written*, which is [`Schemas::form`]; of what is read besides (other spellings, other forms of a case, bytes as an array) it says
 //! nothing. Types at run time have no names. Whoever has the WIT gives them by an [`Origin`]: then a type with a name is a definition of its
-//! own, by its canonical id (`demo:kitchen/types@1.0.0#point`), with what the WIT says of it.
+//! own, by its canonical id (`demo:kitchen/types@1.0.0#point`), with what the WIT says of it; and a large one without a name is one, too, so that types which are made of others again and
+//! again are described once.
 
 mod decimal;
 mod parts;
+
+use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
@@ -28,7 +31,14 @@ pub trait Origin: Sized {
     fn part(&self, index: usize) -> Self;
     /// What is said of a field, a case or a flag.
     fn part_docs(&self, index: usize) -> Option<String>;
+    /// What all uses of the type have in common, and no other type has; if that is known.
+    fn same(&self) -> Option<Same> {
+        None
+    }
 }
+
+/// A type among all types: whose it is, and its number there.
+pub type Same = (usize, usize);
 
 /// Nothing is known: every type is spelt out where it is used.
 impl Origin for () {
@@ -59,6 +69,9 @@ pub fn document<O: Origin>(shape: &Shape, origin: &O) -> Value {
     document
 }
 
+/// The most values that the schema of a type without a name may have to be spelt out where it is used.
+const SPELT_OUT: usize = 100;
+
 /// Schemas that share their definitions.
 #[derive(Clone, Debug)]
 pub struct Schemas {
@@ -67,6 +80,10 @@ pub struct Schemas {
     pub form: Form,
     /// The schemas of types with names, by keys that are letters, digits, `.`, `-` and `_`.
     pub definitions: Map<String, Value>,
+    /// What each type that is known became, in each form.
+    known: HashMap<(Form, Same), Value>,
+    /// The keys of the definitions of types without names.
+    unnamed: HashMap<Value, String>,
 }
 
 impl Schemas {
@@ -77,6 +94,8 @@ impl Schemas {
             prefix,
             form: Form::default(),
             definitions: Map::new(),
+            known: HashMap::new(),
+            unnamed: HashMap::new(),
         }
     }
 
@@ -133,16 +152,25 @@ impl Schemas {
         Some(object([("err", value, true)].into_iter()))
     }
 
-    /// The schema of the values of a type; a reference where the type has a name.
+    /// The schema of the values of a type; a reference where the type has a name, or is large and known.
     pub fn value<O: Origin>(&mut self, shape: &Shape, origin: &O) -> Value {
+        let use_of = origin.same().map(|same| (self.form, same));
+        if let Some(known) = use_of.and_then(|use_of| self.known.get(&use_of)) {
+            return known.clone();
+        }
         let mut schema = self.spelt_out(shape, origin);
         if let (Some(docs), Some(schema)) = (origin.docs(), schema.as_object_mut()) {
             schema.insert("description".to_owned(), docs.into());
         }
-        match origin.id() {
-            Some(id) => self.define(&id, schema),
-            None => schema,
+        let schema = match (origin.id(), use_of) {
+            (Some(id), _) => self.define(&id, schema),
+            (None, Some(_)) if is_large(&schema) => self.define_unnamed(schema),
+            (None, _) => schema,
+        };
+        if let Some(use_of) = use_of {
+            self.known.insert(use_of, schema.clone());
         }
+        schema
     }
 
     /// Keeps a schema under its id, and gives the reference to it. Where two versions of a component differ in a type of one id, each is kept.
@@ -161,9 +189,26 @@ impl Schemas {
             name = format!("{base}-{number}");
             number += 1;
         }
-        let reference = json!({ "$ref": format!("{}{name}", self.prefix) });
+        let reference = self.reference(&name);
         self.definitions.insert(name, schema);
         reference
+    }
+
+    /// Keeps a schema under a number, once, and gives the reference to it.
+    fn define_unnamed(&mut self, schema: Value) -> Value {
+        if let Some(name) = self.unnamed.get(&schema) {
+            return self.reference(name);
+        }
+        // Ids have a colon, which becomes a dot.
+        let name = format!("unnamed-{}", self.unnamed.len() + 1);
+        let reference = self.reference(&name);
+        self.unnamed.insert(schema.clone(), name.clone());
+        self.definitions.insert(name, schema);
+        reference
+    }
+
+    fn reference(&self, name: &str) -> Value {
+        json!({ "$ref": format!("{}{name}", self.prefix) })
     }
 
     fn spelt_out<O: Origin>(&mut self, shape: &Shape, origin: &O) -> Value {
@@ -299,4 +344,22 @@ fn key(id: &str) -> String {
     id.chars()
         .map(|letter| if allowed(letter) { letter } else { '.' })
         .collect()
+}
+
+/// Whether a schema is more than one spells out again and again.
+fn is_large(schema: &Value) -> bool {
+    let mut values = vec![schema];
+    let mut count = 0;
+    while let Some(value) = values.pop() {
+        count += 1;
+        match value {
+            Value::Array(items) => values.extend(items),
+            Value::Object(fields) => values.extend(fields.values()),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+        if count > SPELT_OUT {
+            return true;
+        }
+    }
+    false
 }
