@@ -9,9 +9,10 @@
 //! - `walk`: what the validator walks over, copies and compares whenever something has a name or is instantiated
 //! - `growth`: what instantiating the component on paper would write down, counted without writing it down
 //! - `code`: locals and values that a few bytes of code make a compiler write down
+//! - `loops`: loops in each other, whose cost grows with the square of how deep they are
 //!
-//! That is all that is asked: whether a component is valid, and what it needs, is for whoever reads it next. What else compiling code costs is bounded
-//! by its size.
+//! That is all that is asked: whether a component is valid, and what it needs, is for whoever reads it next. What else compiling code costs is not bounded
+//! here: it goes by its size, and in one function by how many locals live through how many blocks.
 //!
 //! ```
 //! use amphi_core::screen;
@@ -21,6 +22,7 @@
 
 mod code;
 mod growth;
+mod loops;
 mod nesting;
 mod outline;
 mod scope;

@@ -1,7 +1,7 @@
 //! Counts what the code of core modules makes a compiler write down.
 //!
 //! Locals are declared by their number: five bytes are fifty thousand of them, in each of many functions. And each value that a block takes or leaves, or that
-//! a branch or a call hands over, is one of its own for a compiler: two bytes are a thousand of them. All else is bounded by how many bytes there are.
+//! a branch or a call hands over, is one of its own for a compiler: two bytes are a thousand of them.
 
 use wasmparser::{
     BlockType, CompositeInnerType, FunctionBody, Import, Operator, RecGroup, SectionLimited,

@@ -297,6 +297,22 @@ fn instance_types(levels: usize) -> String {
     text + ")"
 }
 
+#[test]
+fn loops_in_each_other_are_bounded_and_other_blocks_are_not() {
+    let function = |body: String| format!("(component (core module (func {body})))");
+    let nest = |begin: &str, depth| begin.repeat(depth) + &"end ".repeat(depth);
+    let deep = "loops of one function nested at most 100 levels";
+    refused(&function(nest("loop ", 101)), deep);
+    refused(
+        &function(nest("block loop ", 101) + &"end ".repeat(101)),
+        deep,
+    );
+    taken(&function(nest("loop ", 100)));
+    taken(&function(nest("loop ", 100).repeat(100)));
+    taken(&function(nest("block ", 5_000)));
+    taken(&function(nest("i32.const 1 if ", 5_000)));
+}
+
 /// A module of functions of which each declares as many locals as there may be.
 fn locals(functions: u32) -> Vec<u8> {
     let section =

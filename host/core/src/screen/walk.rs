@@ -15,6 +15,7 @@ use wasmparser::{
 
 use super::ScreenError;
 use super::code::Spent;
+use super::loops;
 use super::outline::{Capture, Item, Kind, Outline, Step};
 use super::scope::{Of, Scope, at};
 use super::shape::{Shape, Sum};
@@ -93,6 +94,7 @@ impl<'a> Walk<'a> {
             Payload::CodeSectionEntry(body) => {
                 let scope = self.scopes.last_mut().ok_or(Stop::Malformed)?;
                 let counted = scope.code.body(body, &mut self.code);
+                let counted = counted.and_then(|()| loops::check(body));
                 counted.map_err(Stop::Refused)
             }
             Payload::ExportSection(section) => self.each(section, |walk, export| {
