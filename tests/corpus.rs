@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use amphi::{Result, format_err};
 use amphi_runner::lifecycle::Visitors;
+use amphi_runner::wild::List;
 use amphi_runner::{Report, block_on};
 
 #[test]
@@ -70,6 +71,26 @@ fn index_lists_every_case_file() {
         "`{}` is stale: run this test with BLESS=1",
         index.display()
     );
+}
+
+#[test]
+fn something_is_done_with_every_component_of_others() {
+    let file = root().join("tests/wild/list.toml");
+    let text = fs::read_to_string(file).expect("the list can be read");
+    let list = List::read(&text).expect("the list is one");
+    for wild in &list.components {
+        let steps = wild.calls.len() + wild.requests.len() + wild.programs.len();
+        assert!(
+            steps > 0,
+            "`{}`: expected calls, requests or programs",
+            wild.name
+        );
+        assert!(list.component(&wild.name).is_ok());
+    }
+    let wrong = text.replacen("function =", "fuction =", 1);
+    let error = List::read(&wrong).expect_err("a field is misspelt");
+    assert!(error.to_string().contains("fuction"), "{error}");
+    assert!(list.component("none of them").is_err());
 }
 
 /// The case files in a folder of the corpus, by their names below the corpus.

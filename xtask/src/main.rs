@@ -18,6 +18,7 @@ mod test;
 mod tools;
 mod typescript;
 mod web;
+mod wild;
 mod workspace;
 
 use anyhow::Result;
@@ -56,6 +57,7 @@ enum Action {
     Fuzz(fuzz::Options),
     Schemathesis(schemathesis::Options),
     Soak(soak::Options),
+    Wild(wild::Options),
     /// Writes the demo's readings, `web/demo/data/readings.json`, from their fixed seed.
     #[command(after_help = "Example:\n  cargo xtask sample && git diff --stat")]
     Sample,
@@ -85,6 +87,7 @@ fn run(action: Action) -> Result<()> {
         Action::Fuzz(options) => fuzz::run(&workspace, &options),
         Action::Schemathesis(options) => schemathesis::run(&workspace, &options),
         Action::Soak(options) => soak::run(&workspace, &options),
+        Action::Wild(options) => wild::run(&workspace, &options),
         Action::Sample => sample::run(&workspace.root),
     }
 }

@@ -79,6 +79,13 @@ pub fn python() -> Result<()> {
     })
 }
 
+/// Installs pip, unless it is there.
+pub fn pip() -> Result<()> {
+    debian("pip for python3", &["python3-pip"], || {
+        shell::answer(Command::new("python3").args(["-m", "pip", "--version"])).is_some()
+    })
+}
+
 /// Installs `what` from Debian's `packages`, unless it is there.
 fn debian(what: &str, packages: &[&str], there: impl Fn() -> bool) -> Result<()> {
     if there() {

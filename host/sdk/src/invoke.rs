@@ -194,14 +194,12 @@ pub fn call_resolved(
 ///
 /// As there.
 pub async fn call_resolved_async(
-    mut store: impl AsContextMut<Data: Send>,
+    store: impl AsContextMut<Data: Send>,
     instance: &Instance,
     target: &Target,
     arguments: &[Val],
 ) -> Result<Option<String>> {
-    let (func, mut results) = found(&mut store, instance, target)?;
-    func.call_async(&mut store, arguments, &mut results).await?;
-    written(&results)
+    written(&call_values_async(store, instance, target, arguments).await?)
 }
 
 /// Calls `target` in `instance`, and returns its results: one, or none.
@@ -217,6 +215,22 @@ pub fn call_values(
 ) -> Result<Vec<Val>> {
     let (func, mut results) = found(&mut store, instance, target)?;
     func.call(&mut store, arguments, &mut results)?;
+    Ok(results)
+}
+
+/// As [`call_values`], for a store that has asynchronous host functions.
+///
+/// # Errors
+///
+/// As there.
+pub async fn call_values_async(
+    mut store: impl AsContextMut<Data: Send>,
+    instance: &Instance,
+    target: &Target,
+    arguments: &[Val],
+) -> Result<Vec<Val>> {
+    let (func, mut results) = found(&mut store, instance, target)?;
+    func.call_async(&mut store, arguments, &mut results).await?;
     Ok(results)
 }
 

@@ -34,6 +34,7 @@ mod programs;
 mod report;
 mod stage;
 pub mod values;
+pub mod wild;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub use block_on::block_on;

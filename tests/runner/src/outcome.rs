@@ -89,19 +89,26 @@ impl Outcome {
     }
 }
 
+/// What the guest asked of the host and what it wrote, as it stands behind an outcome.
+pub fn besides(calls: &[String], stdout: &str, stderr: &str) -> String {
+    let mut text = String::new();
+    for call in calls {
+        text += &format!(" | {call}");
+    }
+    for (name, written) in [("stdout", stdout), ("stderr", stderr)] {
+        if !written.is_empty() {
+            text += &format!(" | {name} {written:?}");
+        }
+    }
+    text
+}
+
 /// The line of a case: its outcome, then what the guest asked of the host and what it wrote.
 pub fn line(place: String, case: &Case, outcome: &Outcome, state: &mut State) -> Line {
     let (stdout, stderr) = state.written();
     let calls = std::mem::take(&mut state.calls);
     let mut text = outcome.text(case.error.as_deref());
-    for call in &calls {
-        text += &format!(" | {call}");
-    }
-    for (name, written) in [("stdout", &stdout), ("stderr", &stderr)] {
-        if !written.is_empty() {
-            text += &format!(" | {name} {written:?}");
-        }
-    }
+    text += &besides(&calls, &stdout, &stderr);
     let mut failures = Vec::from_iter(outcome.missed(case));
     if let Some(host) = case.host.as_ref().filter(|host| **host != calls) {
         failures.push(format!("the calls {host:?}, found {calls:?}"));

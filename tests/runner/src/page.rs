@@ -49,6 +49,19 @@ pub async fn requests(base_url: String, authority: String) -> Result<String, JsE
     Ok(serde_json::to_string(&report)?)
 }
 
+/// Runs the steps of the component that others have published and the list calls `name`, and returns the report as JSON. The files are below `base_url`.
+///
+/// # Errors
+///
+/// A file is missing or not what its place says.
+#[wasm_bindgen]
+pub async fn wild(base_url: String, name: String) -> Result<String, JsError> {
+    let load = async |path: &str| load(&format!("{base_url}{path}")).await;
+    let report = crate::wild::run(load, &name).await;
+    let report = report.map_err(|error| JsError::new(&format!("{error:#}")))?;
+    Ok(serde_json::to_string(&report)?)
+}
+
 /// What the page holds after some rounds of [`lifecycle`].
 #[derive(Serialize)]
 struct Sample {

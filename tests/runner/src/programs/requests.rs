@@ -27,7 +27,7 @@ use crate::stage::Stage;
 const ASKED: usize = 2_000;
 
 /// What a guest that answers made of a request: the status, a header and the body; or why there is no answer.
-type Answer = Result<(u16, String, String), &'static str>;
+pub type Answer = Result<(u16, String, String), &'static str>;
 
 /// Lets guests speak HTTP with the server at `authority`.
 ///
@@ -114,11 +114,20 @@ async fn answers(
     requests: &[(&str, &str, &str)],
 ) -> Result<()> {
     for (method, path, body) in requests {
-        let (store, proxy) = responder(stage, component).await?;
-        let answer = exchange::answer(store, proxy, method, path, body).await?;
+        let answer = answer_of(stage, component, (method, path, body)).await?;
         t.saw(&format!("{method} {path} {body}"), answer);
     }
     Ok(())
+}
+
+/// What a fresh instance of a guest that answers makes of a request: its method, its path and its body.
+pub async fn answer_of(
+    stage: &Stage,
+    component: &Component,
+    (method, path, body): (&str, &str, &str),
+) -> Result<Answer> {
+    let (store, proxy) = responder(stage, component).await?;
+    exchange::answer(store, proxy, method, path, body).await
 }
 
 /// A guest that ends its response with something behind the body.
