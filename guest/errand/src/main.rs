@@ -1,6 +1,6 @@
 //! A command that uses WASI in every way, by Rust's standard library and by the interfaces themselves, and says what it saw.
 //!
-//! `errand KIND` runs the errands of a kind: `clocks`, `command`, `exit`, `files`, `keep`, `random`, `sockets`, `streams`, `sleep`, `poll`, `timers`, `stop`, and `odd KIND`. What it prints is the same wherever it runs: nothing of
+//! `errand KIND` runs the errands of a kind: `clocks`, `command`, `exit`, `files`, `keep`, `random`, `sockets`, `streams`, `sleep`, `poll`, `timers`, `stop TIMER`, and `odd KIND`. What it prints is the same wherever it runs: nothing of
 //! the time, of random numbers or of the machine is in it.
 
 mod clocks;
@@ -33,7 +33,11 @@ mod bindings {
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 fn main() -> ExitCode {
-    let kind = std::env::args().nth(1).unwrap_or_default();
+    let mut args = std::env::args().skip(1);
+    let (kind, second) = (
+        args.next().unwrap_or_default(),
+        args.next().unwrap_or_default(),
+    );
     let outcome = match kind.as_str() {
         "clocks" => clocks::run(),
         "command" => command::run(),
@@ -46,8 +50,8 @@ fn main() -> ExitCode {
         "sleep" => poll::sleep(),
         "poll" => poll::run(),
         "timers" => poll::timers(),
-        "stop" => poll::stop(),
-        "odd" => files::odd::run(&std::env::args().nth(2).unwrap_or_default()),
+        "stop" => poll::stop(&second),
+        "odd" => files::odd::run(&second),
         _ => Err(format!("expected a kind of errand, found `{kind}`").into()),
     };
     match outcome {

@@ -3,8 +3,6 @@
 use crate::Outcome;
 use crate::bindings::wasi::cli::{stdin, stdout};
 use crate::bindings::wasi::clocks::monotonic_clock;
-use crate::bindings::wasi::filesystem::preopens::get_directories;
-use crate::bindings::wasi::filesystem::types::PathFlags;
 use crate::bindings::wasi::io::poll::{Pollable, poll};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -84,16 +82,20 @@ pub fn timers() -> Outcome {
     Ok(())
 }
 
-/// Asks, again and again, for a file that the host makes meanwhile; gives up after some seconds.
-pub fn stop() -> Outcome {
-    const PATIENCE: u64 = 5_000_000_000;
-    let directories = get_directories();
-    let data = directories.iter().find(|(_, name)| name == "/data");
-    let (data, _) = data.ok_or("expected the directory `/data`, found none")?;
+/// Asks, again and again, whether there is input, with a timer that is over beside it: one of no time, or one that ran out meanwhile. Gives up
+/// after a minute.
+pub fn stop(kind: &str) -> Outcome {
+    const PATIENCE: u64 = 60_000_000_000;
+    let input = stdin::get_stdin();
+    let input = input.subscribe();
     let start = monotonic_clock::now();
     let stopped = loop {
-        poll(&[&monotonic_clock::subscribe_duration(0)]);
-        if data.stat_at(PathFlags::empty(), "stop").is_ok() {
+        let timer = match kind {
+            "at-once" => monotonic_clock::subscribe_duration(0),
+            "late" => late(),
+            _ => return Err(format!("expected a kind of timer, found `{kind}`").into()),
+        };
+        if poll(&[&timer, &input]).contains(&1) {
             break true;
         }
         if monotonic_clock::now() - start > PATIENCE {
@@ -102,6 +104,14 @@ pub fn stop() -> Outcome {
     };
     println!("stopped by the host: {stopped}");
     Ok(())
+}
+
+/// A timer that has run out, while nobody but this guest ran.
+fn late() -> Pollable {
+    let timer = monotonic_clock::subscribe_duration(1);
+    let start = monotonic_clock::now();
+    while monotonic_clock::now() - start < SHORT / 10 {}
+    timer
 }
 
 fn ready(pollables: &[&Pollable]) -> Vec<bool> {

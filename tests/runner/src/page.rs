@@ -15,6 +15,9 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = fetch)]
     async fn fetch(url: &str) -> Result<JsValue, JsValue>;
 
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(handler: &JsValue, millis: i32) -> JsValue;
+
     #[wasm_bindgen(method, getter)]
     fn status(this: &Response) -> u16;
 
@@ -154,6 +157,11 @@ pub async fn values(seed: String, shown: Option<String>) -> Result<String, JsErr
     let lines = crate::values::run(&request).await;
     let lines = lines.map_err(|error| JsError::new(&format!("{error:#}")))?;
     Ok(serde_json::to_string(&lines)?)
+}
+
+/// Calls a function by a timer of the page.
+pub fn later(function: impl FnOnce() + 'static) {
+    set_timeout(&Closure::once_into_js(function), 20);
 }
 
 /// The bytes of the file at a URL, which may be relative to the page.

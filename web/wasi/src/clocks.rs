@@ -118,12 +118,10 @@ impl monotonic_clock::Host for WasiClocksCtxView<'_> {
 
     fn subscribe_duration(&mut self, duration: Nanoseconds) -> Result<Resource<DynPollable>> {
         let duration = Duration::from_nanos(duration);
-        let timer = match duration.is_zero() {
-            true => Timer::Over { gave_way: false },
-            false => Timer::Until {
-                end: page::uptime().saturating_add(duration),
-                duration,
-            },
+        let timer = Timer {
+            end: page::uptime().saturating_add(duration),
+            duration,
+            gave_way: false,
         };
         let timer = self.table.push(timer)?;
         subscribe(self.table, timer)
@@ -131,33 +129,33 @@ impl monotonic_clock::Host for WasiClocksCtxView<'_> {
 }
 
 /// A timer by the page's clock.
-enum Timer {
-    /// Of no time, or until the past. As in Wasmtime it lets others run before it is ready for the first time: a guest that asks for what has
-    /// happened meanwhile, again and again, has such a timer among what it polls.
-    Over { gave_way: bool },
-    /// Runs out at `end`.
-    Until { end: Duration, duration: Duration },
+///
+/// As in Wasmtime it is not ready before others have run, however long ago it ran out: a guest that asks for what has happened meanwhile, again
+/// and again, has such a timer among what it polls.
+struct Timer {
+    end: Duration,
+    duration: Duration,
+    /// Whether it has let the page's event loop run since it ran out.
+    gave_way: bool,
 }
 
 #[async_trait::async_trait]
 impl Pollable for Timer {
     async fn ready(&mut self) {
-        match self {
-            Timer::Over { gave_way: true } => {}
-            Timer::Over { gave_way } => {
-                *gave_way = true;
-                give_way().await;
-            }
-            Timer::Until { end, .. } => wait_until(*end).await,
+        if self.gave_way {
+            return;
+        }
+        if page::uptime() < self.end {
+            wait_until(self.end).await;
+            self.gave_way = true;
+        } else {
+            self.gave_way = true;
+            give_way().await;
         }
     }
 
     fn awaits(&self) -> String {
-        let duration = match self {
-            Timer::Over { .. } => Duration::ZERO,
-            Timer::Until { duration, .. } => *duration,
-        };
-        format!("a timer of {duration:?}")
+        format!("a timer of {:?}", self.duration)
     }
 }
 

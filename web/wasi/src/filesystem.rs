@@ -247,7 +247,7 @@ impl types::HostDescriptor for WasiFilesystemCtxView<'_> {
         path: String,
     ) -> FsResult<DescriptorStat> {
         let dir = self.table.get(&this)?.dir()?;
-        Ok(dir.at(flags, &path, |tree, id| stat(tree, id))?)
+        Ok(dir.seen_at(flags, &path, |tree, id| stat(tree, id))?)
     }
 
     fn set_times_at(
@@ -356,7 +356,7 @@ impl types::HostDescriptor for WasiFilesystemCtxView<'_> {
         path: String,
     ) -> FsResult<MetadataHashValue> {
         let dir = self.table.get(&this)?.dir()?;
-        let id = dir.at(flags, &path, |_, id| Ok(id))?;
+        let id = dir.seen_at(flags, &path, |_, id| Ok(id))?;
         Ok(hash(&dir.handle, id))
     }
 

@@ -214,7 +214,13 @@ fn offsets() -> Result<(), ErrorCode> {
         let out = file.write_via_stream(offset)?;
         println!("streamed {}", said(out.blocking_write_and_flush(b"x")));
     }
-    println!("read {}", shown(file.read(5, (1 << 63) - 1)));
+    let last = (1 << 63) - 1;
+    println!("read {}", shown(file.read(5, last)));
+    println!("nothing read {}", shown(file.read(0, last)));
+    println!("written {}", shown(file.write(b"x", last)));
+    println!("nothing written {}", shown(file.write(b"", last)));
+    let input = file.read_via_stream(last)?;
+    println!("read on {}", said(input.blocking_read(5)));
     println!("size {}", shown(file.stat().map(|stat| stat.size)));
     Ok(())
 }
@@ -228,6 +234,11 @@ fn long() {
         ("a long name", "n".repeat(256)),
         ("one that fits", "n".repeat(255)),
         ("a long path of what is not there", "n/".repeat(3000)),
+        (
+            "dots behind",
+            "greeting.txt".to_owned() + &"/.".repeat(3000),
+        ),
+        ("dots between", "./".repeat(3000) + "a/b"),
     ] {
         let opened = data.open_at(NONE, &path, OpenFlags::empty(), READ);
         println!("{what}: opened {}", shown(opened.map(drop)));
@@ -315,12 +326,22 @@ fn trailing() {
         "a/../..",
         "a/../../data",
         "./a/",
+        "./greeting.txt/",
+        "a/./",
+        "to-a",
+        "to-a/",
+        "to-a/.",
+        "nowhere/",
     ];
+    println!("links {}", shown(dir.symlink_at("a", "to-a")));
+    println!("links {}", shown(dir.symlink_at("none", "nowhere")));
     for path in paths {
         let kind = dir
             .stat_at(PathFlags::SYMLINK_FOLLOW, path)
             .map(|stat| stat.type_);
         println!("{path:?} stat {}", shown(kind));
+        let kind = dir.stat_at(NONE, path).map(|stat| stat.type_);
+        println!("{path:?} itself {}", shown(kind));
         println!("{path:?} mkdir {}", shown(dir.create_directory_at(path)));
         println!("{path:?} rmdir {}", shown(dir.remove_directory_at(path)));
         let unlinked = dir.unlink_file_at(path);

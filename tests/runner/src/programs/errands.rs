@@ -1,12 +1,19 @@
 //! A command that uses WASI in every way, with the output that it has to have on both hosts.
 
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
 use amphi::component::{Component, Linker};
+use amphi::wasi::cli::{IsTerminal, StdinStream};
 use amphi::wasi::p2::bindings::Command;
 use amphi::wasi::p2::pipe::MemoryInputPipe;
 use amphi::wasi::{FsPerms, I32Exit, WasiCtxBuilder};
 use amphi::{Directory, Result, Store};
+use tokio::io::{AsyncRead, ReadBuf};
 
 use super::Transcript;
+use super::polled::Signal;
 use crate::host::State;
 use crate::stage::Stage;
 
@@ -31,14 +38,19 @@ const WAITING: &[(&str, &str)] = &[
 ];
 
 /// Odd errands with files: what they print is compared between the hosts.
-const ODD: [&str; 9] = [
+const ODD: [&str; 14] = [
     "two-writes",
     "permit",
     "beyond",
+    "zeroes",
     "unasked",
     "grown",
     "read-only",
     "write-only",
+    "offsets",
+    "long",
+    "flags",
+    "trailing",
     "kinds",
     "removed",
 ];
@@ -74,6 +86,16 @@ pub async fn waiting(t: &mut Transcript, stage: &Stage, component: &Component) -
     all(t, stage, component, WAITING).await?;
     let grown = grown(stage, component).await?;
     t.same("timers that nobody waited for stay", grown, false);
+    for timer in ["at-once", "late"] {
+        let event = Event::default();
+        event.happens_later();
+        let mut builder = WasiCtxBuilder::new();
+        builder.args(&["errand", "stop", timer]).stdin(event);
+        let ((out, err), ended) = errand_with(stage, component, &mut builder).await?;
+        t.same(timer, out, "stopped by the host: true\n");
+        t.same(&format!("{timer}, errors"), err, "");
+        t.same(&format!("{timer}, end"), ended?, Ok::<(), ()>(()));
+    }
     Ok(())
 }
 
@@ -135,21 +157,6 @@ async fn errand(stage: &Stage, component: &Component, args: &[&str]) -> Result<E
         ("greeting.txt", "Hello, world!\n"),
         ("a/b/deep.txt", "deep"),
     ])?;
-    errand_in(stage, component, args, &data).await
-}
-
-/// What was written to both outputs, and how it ended.
-type Ended = ((String, String), Result<Result<(), ()>>);
-
-/// An errand with a directory of the caller's.
-async fn errand_in(
-    stage: &Stage,
-    component: &Component,
-    args: &[&str],
-    data: &Directory,
-) -> Result<Ended> {
-    let mut linker = Linker::<State>::new(&stage.engine);
-    amphi::wasi::p2::add_to_linker_async(&mut linker)?;
     let fixed = Directory::of([("stone.txt", "stays")])?;
     let mut builder = WasiCtxBuilder::new();
     builder
@@ -157,10 +164,69 @@ async fn errand_in(
         .args(args)
         .env("GREETING", "hello")
         .stdin(MemoryInputPipe::new(INPUT))
-        .preopened_dir(data, "/data", FsPerms::ReadWrite)?
+        .preopened_dir(&data, "/data", FsPerms::ReadWrite)?
         .preopened_dir(&fixed, "/fixed", FsPerms::ReadOnly)?;
-    let mut store = Store::new(&stage.engine, State::granted(&mut builder));
+    errand_with(stage, component, &mut builder).await
+}
+
+/// What was written to both outputs, and how it ended.
+type Ended = ((String, String), Result<Result<(), ()>>);
+
+/// An errand with what `builder` grants.
+async fn errand_with(
+    stage: &Stage,
+    component: &Component,
+    builder: &mut WasiCtxBuilder,
+) -> Result<Ended> {
+    let mut linker = Linker::<State>::new(&stage.engine);
+    amphi::wasi::p2::add_to_linker_async(&mut linker)?;
+    let mut store = Store::new(&stage.engine, State::granted(builder));
     let command = Command::instantiate_async(&mut store, component, &linker).await?;
     let ended = command.wasi_cli_run().call_run(&mut store).await;
     Ok((store.data_mut().written(), ended))
+}
+
+/// Input that ends when something has happened to the host. Clones are the same.
+#[derive(Clone, Default)]
+struct Event(Signal);
+
+impl Event {
+    /// It happens by a timer of the host's event loop.
+    #[cfg(target_arch = "wasm32")]
+    fn happens_later(&self) {
+        let signal = self.0.clone();
+        crate::page::later(move || signal.set());
+    }
+
+    /// It happens by a timer of the runtime.
+    #[cfg(not(target_arch = "wasm32"))]
+    fn happens_later(&self) {
+        let signal = self.0.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            signal.set();
+        });
+    }
+}
+
+impl IsTerminal for Event {
+    fn is_terminal(&self) -> bool {
+        false
+    }
+}
+
+impl StdinStream for Event {
+    fn async_stream(&self) -> Box<dyn AsyncRead + Send + Sync> {
+        Box::new(self.clone())
+    }
+}
+
+impl AsyncRead for Event {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        _: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.0.poll(cx).map(Ok)
+    }
 }

@@ -1,7 +1,7 @@
 //! What a guest holds of a tree: open files and directories, and what each may be used for.
 
 use super::node::{Content, Node, NodeId};
-use super::path::{LONGEST_PATH, Place, resolve};
+use super::path::{LONGEST_PATH, Place, only_name, resolve, resolve_in_parent};
 use super::tree::{Handle, Tree, TreeResult};
 use super::types::{DescriptorFlags, DescriptorStat, ErrorCode, OpenFlags, PathFlags};
 use crate::clocks::datetime;
@@ -202,6 +202,10 @@ impl Dir {
         let mut tree = self.handle.lock();
         let create = open.contains(OpenFlags::CREATE);
         let exclusive = create && open.contains(OpenFlags::EXCLUSIVE);
+        // Nothing is made under a name with a slash behind it, and what is there is not looked at.
+        if create && path.ends_with('/') && self.place(&tree, without_slash(path))?.name.is_some() {
+            return Err(ErrorCode::IsDirectory);
+        }
         let follow = path_flags.contains(PathFlags::SYMLINK_FOLLOW) && !exclusive;
         let place = resolve(&tree, self.handle.node, path, follow)?;
         let Some(id) = place.node else {
@@ -209,6 +213,7 @@ impl Dir {
                 (true, false, Some(name)) => {
                     tree.make(place.directory, name, Content::File(Vec::new()))
                 }
+                // A link that ends in a slash.
                 (true, ..) => Err(ErrorCode::IsDirectory),
                 (false, ..) => Err(ErrorCode::NoEntry),
             };
@@ -230,6 +235,19 @@ impl Dir {
         }
     }
 
+    /// What is at a path, to be looked at.
+    pub fn seen_at<T>(
+        &self,
+        flags: PathFlags,
+        path: &str,
+        look: impl FnOnce(&mut Tree, NodeId) -> TreeResult<T>,
+    ) -> TreeResult<T> {
+        match only_name(path) {
+            Some(name) if !flags.contains(PathFlags::SYMLINK_FOLLOW) => self.at(flags, name, look),
+            Some(_) | None => self.at(flags, path, look),
+        }
+    }
+
     /// What is at a path; a symbolic link at its end is followed if the flags say so.
     pub fn at<T>(
         &self,
@@ -245,7 +263,7 @@ impl Dir {
 
     /// The place of a path whose last name may be free. Changing it is permitted.
     fn place(&self, tree: &Tree, path: &str) -> TreeResult<Place> {
-        resolve(tree, self.handle.node, path, false)
+        resolve_in_parent(tree, self.handle.node, path)
     }
 
     pub fn create_directory(&self, path: &str) -> TreeResult<()> {
@@ -283,12 +301,12 @@ impl Dir {
     }
 
     pub fn readlink(&self, path: &str) -> TreeResult<String> {
-        self.at(PathFlags::empty(), path, |tree, id| {
-            match &tree.node(id)?.content {
-                Content::Link(target) => Ok(target.clone()),
-                Content::File(_) | Content::Directory(_) => Err(ErrorCode::Invalid),
-            }
-        })
+        let tree = self.handle.lock();
+        let id = self.place(&tree, path)?.existing()?;
+        match &tree.node(id)?.content {
+            Content::Link(target) => Ok(target.clone()),
+            Content::File(_) | Content::Directory(_) => Err(ErrorCode::Invalid),
+        }
     }
 
     pub fn link(&self, path: &str, other: &Dir, new_path: &str) -> TreeResult<()> {

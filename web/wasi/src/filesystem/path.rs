@@ -37,6 +37,45 @@ impl Place {
 
 /// Follows `path` from `base`. `follow` says what to do with a symbolic link at its end.
 pub fn resolve(tree: &Tree, base: NodeId, path: &str, follow: bool) -> TreeResult<Place> {
+    check_length(path)?;
+    walk(tree, base, path, follow)
+}
+
+/// As [`resolve`], where what is at the end is done something to in its directory: natively that directory is opened first, by a path of its own.
+pub fn resolve_in_parent(tree: &Tree, base: NodeId, path: &str) -> TreeResult<Place> {
+    check_length(parent(path))?;
+    walk(tree, base, path, false)
+}
+
+fn check_length(path: &str) -> TreeResult<()> {
+    match path.len() > LONGEST_PATH {
+        true => Err(ErrorCode::NameTooLong),
+        false => Ok(()),
+    }
+}
+
+/// The path of the directory that has what is at the end of `path`, or all of it where it ends in a directory itself.
+fn parent(path: &str) -> &str {
+    let (mut parent, name) = path.rsplit_once('/').unwrap_or(("", path));
+    if name.is_empty() || name == ".." || (name == "." && path != ".") {
+        return path;
+    }
+    while let Some(shorter) = parent.strip_suffix('/').or(parent.strip_suffix("/.")) {
+        parent = shorter;
+    }
+    parent
+}
+
+/// The one name that `path` consists of, if it does, without what follows it of slashes and dots: who does not follow links natively looks at that.
+pub fn only_name(path: &str) -> Option<&str> {
+    let mut parts = path.split('/');
+    let name = parts
+        .next()
+        .filter(|name| !matches!(*name, "" | "." | ".."))?;
+    parts.all(|part| matches!(part, "" | ".")).then_some(name)
+}
+
+fn walk(tree: &Tree, base: NodeId, path: &str, follow: bool) -> TreeResult<Place> {
     let mut walk = Walk {
         tree,
         left: Vec::new(),
@@ -81,9 +120,6 @@ impl Walk<'_> {
     fn push(&mut self, path: &str) -> TreeResult<()> {
         if path.is_empty() {
             return Err(ErrorCode::NoEntry);
-        }
-        if path.len() > LONGEST_PATH {
-            return Err(ErrorCode::NameTooLong);
         }
         if path.contains('\0') {
             return Err(ErrorCode::Invalid);

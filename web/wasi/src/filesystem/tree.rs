@@ -89,7 +89,7 @@ impl Tree {
     /// At most `len` bytes of a file from `offset`; none at its end.
     pub fn read(&self, file: NodeId, offset: u64, len: usize) -> TreeResult<&[u8]> {
         let bytes = self.bytes(file)?;
-        check_offset(offset)?;
+        check_range(offset, len)?;
         let start = usize::try_from(offset).map_or(bytes.len(), |start| start.min(bytes.len()));
         let end = start.saturating_add(len).min(bytes.len());
         Ok(&bytes[start..end])
@@ -97,7 +97,7 @@ impl Tree {
 
     /// Writes bytes into a file at `offset`, with zeroes before them where the file is shorter.
     pub fn write(&mut self, file: NodeId, offset: u64, bytes: &[u8]) -> TreeResult<()> {
-        check_offset(offset)?;
+        check_range(offset, bytes.len())?;
         if bytes.is_empty() {
             return Ok(());
         }
@@ -235,11 +235,12 @@ impl Tree {
     }
 }
 
-/// Offsets are signed where there are file systems.
-fn check_offset(offset: u64) -> TreeResult<()> {
-    match i64::try_from(offset) {
-        Ok(_) => Ok(()),
-        Err(_) => Err(ErrorCode::Invalid),
+/// Offsets are signed where there are file systems, and so is where bytes from there end.
+fn check_range(offset: u64, len: usize) -> TreeResult<()> {
+    let end = offset.checked_add(len as u64).map(i64::try_from);
+    match end {
+        Some(Ok(_)) => Ok(()),
+        Some(Err(_)) | None => Err(ErrorCode::Invalid),
     }
 }
 

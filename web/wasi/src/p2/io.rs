@@ -94,7 +94,7 @@ impl streams::HostOutputStream for ResourceTable {
         bytes: Vec<u8>,
     ) -> StreamResult<()> {
         if bytes.len() > MAX_BLOCKING_WRITE {
-            return Err(too_large("blocking-write-and-flush", bytes.len() as u64));
+            return Err(too_large("blocking-write-and-flush"));
         }
         let stream = self.get_mut(&stream)?;
         stream.blocking_write_and_flush(bytes.into()).await
@@ -119,9 +119,9 @@ impl streams::HostOutputStream for ResourceTable {
         let stream = self.get_mut(&stream)?;
         let permit = stream.check_write()?;
         if len > permit as u64 {
-            return Err(StreamError::trap(&format!(
-                "`write-zeroes`: expected at most the {permit} bytes that `check-write` allows, found {len}"
-            )));
+            return Err(StreamError::trap(
+                "cannot write more zeroes than `check_write` allows",
+            ));
         }
         stream.write(match ZEROES.get(..size(len)) {
             Some(zeroes) => Bytes::from_static(zeroes),
@@ -135,7 +135,7 @@ impl streams::HostOutputStream for ResourceTable {
         len: u64,
     ) -> StreamResult<()> {
         let Some(zeroes) = ZEROES.get(..size(len)) else {
-            return Err(too_large("blocking-write-zeroes-and-flush", len));
+            return Err(too_large("blocking-write-zeroes-and-flush"));
         };
         let stream = self.get_mut(&stream)?;
         stream
@@ -191,8 +191,8 @@ fn size(len: u64) -> usize {
     len.try_into().unwrap_or(usize::MAX)
 }
 
-fn too_large(function: &str, len: u64) -> StreamError {
+fn too_large(function: &str) -> StreamError {
     StreamError::trap(&format!(
-        "`{function}`: expected at most {MAX_BLOCKING_WRITE} bytes, found {len}"
+        "Buffer too large for {function} (expected at most {MAX_BLOCKING_WRITE})"
     ))
 }
