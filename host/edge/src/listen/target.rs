@@ -83,7 +83,12 @@ fn authority<B>(
             "expected one `host`, found more",
         ));
     }
-    let found = |text: &[u8]| last.or_find(|last| last.as_str().as_bytes() == text, || authority_of(text));
+    let found = |text: &[u8]| {
+        last.or_find(
+            |last| last.as_str().as_bytes() == text,
+            || authority_of(text),
+        )
+    };
     let of_host = host.map(|host| found(host.as_bytes())).transpose()?;
     let of_target = request.uri().authority();
     let of_target = of_target.map(|target| found(target.as_str().as_bytes()));
