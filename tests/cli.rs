@@ -15,6 +15,8 @@ mod numbers;
 mod run;
 #[path = "cli/serve.rs"]
 mod serve;
+#[path = "cli/serve_check.rs"]
+mod serve_check;
 #[path = "cli/serving.rs"]
 mod serving;
 #[path = "edge/slow.rs"]
