@@ -43,9 +43,7 @@ pub fn check(body: &FunctionBody<'_>) -> Result<(), ScreenError> {
             | Operator::Try { .. }
             | Operator::TryTable { .. } => open.push(false),
             Operator::End | Operator::Delegate { .. } => {
-                if open.pop() == Some(true) {
-                    around -= 1;
-                }
+                around -= usize::from(open.pop() == Some(true));
             }
             _ => {}
         }
