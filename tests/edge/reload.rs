@@ -275,6 +275,19 @@ async fn a_file_that_is_only_touched_changes_nothing() {
     drop(watching);
 }
 
+/// Else what a reload by hand has changed would be hidden by one that has changed nothing.
+#[tokio::test]
+async fn files_that_were_read_since_they_changed_are_not_read_again() {
+    let site = Site::new().await;
+    site.rename_over("f.wasm", returning(2));
+    site.reload().await.1.expect("it serves");
+    let before = serde_json::to_value(site.reloader.state()).expect("it is JSON");
+    let again = site.reloader.reload(Trigger::Files).await;
+    assert!(again.expect("nothing is wrong").deployed.is_empty());
+    let after = serde_json::to_value(site.reloader.state()).expect("it is JSON");
+    assert_eq!(after, before);
+}
+
 #[tokio::test]
 async fn files_that_are_replaced_are_served() {
     let site = Site::new().await;

@@ -23,7 +23,7 @@ use std::time::{Duration, Instant, SystemTime};
 use serde::Serialize;
 use tokio::time::timeout;
 
-use crate::aside::{DEPLOYING, Stopped};
+use crate::aside::{DEPLOYING, Stopped, WATCHING};
 use crate::config::{self, Config, ConfigError};
 use crate::host::{Applied, Host, Ready};
 use crate::rollout::record::millis;
@@ -167,7 +167,7 @@ impl Reloader {
     }
 
     /// Reads the configuration and serves it, after the reload that runs if there is one. A reload that has begun goes on to its end, also when nobody waits for it
-    /// any more.
+    /// any more. Nothing is done, and nothing kept of it, where [files](Trigger::Files) are said to be others, and whoever came before has read them as they are.
     ///
     /// # Errors
     ///
@@ -189,6 +189,9 @@ impl Reloader {
         let this = Arc::clone(self);
         let task = tokio::spawn(async move {
             let _reloading = this.reloading.lock().await;
+            if trigger == Trigger::Files && !this.differs().await {
+                return Ok(Applied::default());
+            }
             let begin = Instant::now();
             let mut restart = Vec::new();
             let limit = this.limit;
@@ -206,6 +209,13 @@ impl Reloader {
         });
         task.await
             .unwrap_or_else(|error| Err(ReloadError::Stopped(error.to_string())))
+    }
+
+    /// Whether files are others than those that were read last; also where a disk does not say it.
+    async fn differs(&self) -> bool {
+        let seen = self.seen();
+        let looked = WATCHING.run(move || Ok::<_, Stopped>(files::stamps(seen.keys()) != seen));
+        looked.await.unwrap_or(true)
     }
 
     /// What a reload is to take over, and what of the configuration waits for a restart.
