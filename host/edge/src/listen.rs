@@ -52,6 +52,9 @@ use crate::body::Body;
 use crate::config::{Server, Timeouts};
 use crate::problem::Problem;
 
+/// How many bytes of a body a client has to send or to take within the time for a part: as many as a frame of HTTP/2 has, if nobody wants it otherwise.
+const PART: usize = 16 << 10;
+
 /// What answers requests.
 pub trait Handler: Send + Sync + 'static {
     /// Answers one. The future is dropped when nobody waits for the answer any more; the request has a [`RequestContext`] among its extensions, and in its target

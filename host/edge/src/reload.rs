@@ -214,7 +214,7 @@ impl Reloader {
     /// Whether files are others than those that were read last; also where a disk does not say it.
     async fn differs(&self) -> bool {
         let seen = self.seen();
-        let looked = WATCHING.run(move || Ok::<_, Stopped>(files::stamps(seen.keys()) != seen));
+        let looked = WATCHING.run(move || Ok::<_, Stopped>(files::differ(&seen)));
         looked.await.unwrap_or(true)
     }
 

@@ -78,6 +78,12 @@ impl Answers {
 }
 
 impl Row {
+    /// How many steps there are, on the host that came farthest.
+    fn steps(&self) -> usize {
+        let lines = self.answers.iter().map(|answers| answers.lines.len());
+        lines.max().unwrap_or_default()
+    }
+
     /// What is not as it has to be: steps that fail, and answers that differ from the native ones.
     pub fn wrong(&self, browsers: &[&str]) -> Vec<String> {
         let hosts = || ["native"].into_iter().chain(browsers.iter().copied());
@@ -136,13 +142,7 @@ pub fn counts(rows: &[Row], browsers: &[&str]) -> String {
         text += &format!(" {browser:>9}");
     }
     for row in rows {
-        let most = row.answers.iter().map(|answers| answers.lines.len()).max();
-        let _ = write!(
-            text,
-            "\n{:<width$} {:>7}",
-            row.name,
-            most.unwrap_or_default()
-        );
+        let _ = write!(text, "\n{:<width$} {:>7}", row.name, row.steps());
         for (number, answers) in row.answers.iter().enumerate() {
             let width = if number == 0 { 7 } else { 9 };
             let _ = write!(text, " {:>width$}", answers.passed());
@@ -172,14 +172,7 @@ pub fn report(rows: &[Row], browsers: &[&str]) -> String {
         "--:|".repeat(browsers.len())
     );
     for row in rows {
-        let most = row.answers.iter().map(|answers| answers.lines.len()).max();
-        let _ = write!(
-            text,
-            "| {} | {} | {} |",
-            row.name,
-            row.package,
-            most.unwrap_or_default()
-        );
+        let _ = write!(text, "| {} | {} | {} |", row.name, row.package, row.steps());
         for answers in &row.answers {
             let _ = write!(text, " {} |", answers.passed());
         }

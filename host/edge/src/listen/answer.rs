@@ -7,11 +7,9 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf, Bytes};
 use http_body::{Frame, SizeHint};
 
+use super::PART;
 use super::flight::Flight;
 use crate::body::{Body, BodyError};
-
-/// The most bytes of a part: as much as a frame of HTTP/2 has, if the client does not want it otherwise.
-const PART: usize = 16 << 10;
 
 /// The body of an answer, which is in flight until its last part is taken.
 pub struct Answer {

@@ -14,10 +14,8 @@ use hyper::body::Incoming;
 use tokio::sync::Notify;
 use tokio::time::{Instant, Sleep, sleep};
 
+use super::PART;
 use crate::problem::{Kind, Problem};
-
-/// How many bytes a part has: as many as a client has to take of an answer in the same time.
-const PART: usize = 16 << 10;
 
 /// The body of a request, whose next part, or end, has to come in time. Only the time counts in which somebody waits for it.
 #[derive(Debug)]

@@ -59,6 +59,11 @@ pub fn stamps<'a>(files: impl IntoIterator<Item = &'a PathBuf>) -> Stamps {
     stamps.collect()
 }
 
+/// Whether files are others than those with these stamps.
+pub fn differ(seen: &Stamps) -> bool {
+    stamps(seen.keys()) != *seen
+}
+
 /// The folders in which something happens when one of the files becomes another: the one that it is in, and the ones that links on the way to it are in. A folder is
 /// told by its device and its number too, since it may be another one by the same name.
 pub fn folders<'a>(files: impl IntoIterator<Item = &'a PathBuf>) -> BTreeMap<PathBuf, (u64, u64)> {

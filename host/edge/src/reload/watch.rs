@@ -165,7 +165,7 @@ impl Look {
         let looked = WATCHING.run(move || {
             let now = files::folders(seen.keys());
             let anew = (now != folders).then(|| Watched::begin(now, &happened));
-            Ok::<_, Stopped>((anew.transpose(), files::stamps(seen.keys()) != seen))
+            Ok::<_, Stopped>((anew.transpose(), files::differ(&seen)))
         });
         let (anew, differs) = match looked.await {
             Ok((anew, differs)) => (anew, differs),
