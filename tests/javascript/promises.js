@@ -1,6 +1,6 @@
 // Functions of the host that are waited for. Where the browser cannot suspend a component, such a call says so.
 
-import { ComponentError, Trap } from './amphi-web/index.js';
+import { ComponentError, Trap, load } from './amphi-web/index.js';
 import { host, kitchen } from './kitchen.js';
 import { equal, test, throws } from './tests.js';
 
@@ -19,6 +19,8 @@ async function refused(body) {
     }
   });
 }
+
+const dispose = Symbol.dispose ?? Symbol.for('dispose');
 
 const later = (value) => new Promise((resolve) => setTimeout(() => resolve(value), 1));
 
@@ -95,6 +97,47 @@ test('what does not wait is called as well', async () => {
   equal(basket instanceof Basket, true);
   equal(await basket.name(), 'b');
   equal(await count(basket), 0);
+});
+
+/** Resources whose destructor calls `wait`. */
+const rooms = async (wait, options) => (await load('rooms.wasm', { imports: { wait }, ...options })).exports;
+
+waiting('a destructor is waited for by the next call', async () => {
+  const { make, pass, waited } = await rooms(async (turns) => later(turns));
+  const [first, second, third] = [await make(1), await make(2), await make(4)];
+  first[dispose]();
+  second[dispose]();
+  const sum = waited();
+  await throws(TypeError, 'await it first', () => waited());
+  equal(await sum, 3);
+  const passing = pass(8);
+  third[dispose]();
+  await passing;
+  equal(await waited(), 15);
+});
+
+waiting('a destructor that fails is told by the next call', async () => {
+  const reason = new RangeError('out of order');
+  const { make, waited } = await rooms(async () => {
+    await later();
+    throw reason;
+  });
+  (await make(1))[dispose]();
+  const { cause } = await throws(Trap, 'a destructor has trapped', () => waited());
+  if (cause !== reason) throw cause;
+});
+
+test('a destructor that does not wait is called as well', async () => {
+  const { make, waited } = await rooms((turns) => turns, { async: true });
+  (await make(1))[dispose]();
+  equal(await waited(), 1);
+});
+
+test('a destructor that would have to wait where nothing can is named', async () => {
+  const { make, waited } = await rooms((turns) => Promise.resolve(turns));
+  const room = make(1);
+  await throws(TypeError, '`wait` returned a promise: declare it `async`', () => room[dispose]());
+  await throws(Trap, 'a destructor has trapped', () => waited());
 });
 
 test('a promise where none is expected is named', async () => {

@@ -137,6 +137,19 @@ impl Instance {
         self.guest.destroy(resource, rep).map_err(refusal)
     }
 
+    /// As `destroy`, on a stack that can be suspended. Nothing else runs the guest until the promise is settled.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    #[wasm_bindgen(js_name = destroyAsync)]
+    pub async fn destroy_async(&self, resource: u32, rep: u32) -> Result<(), JsError> {
+        self.guest
+            .destroy_async(resource, rep)
+            .await
+            .map_err(refusal)
+    }
+
     /// What a guest's throw means: a message, Wasmtime's name of the trap if it is one, and the status that the guest has ended itself with.
     ///
     /// # Errors

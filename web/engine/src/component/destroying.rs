@@ -97,9 +97,7 @@ pub(super) fn finish(frame: &CallFrame) -> Result<u32> {
 impl StoreOpaque {
     /// Runs a destructor because the host drops the last handle to a resource.
     pub(super) fn run_destructor_from_host(&mut self, dtor: Destructor, rep: u32) -> Result<()> {
-        let instance: *const InstanceData = &raw const *self.instances[dtor.instance.index()];
-        // SAFETY: instances are boxed and live as long as their store.
-        let instance = unsafe { &*instance };
+        let instance = self.instance_of(dtor);
         if instance.owners[dtor.resource].is_none() {
             return instance.destroy(dtor.resource, rep);
         }
@@ -115,11 +113,22 @@ impl StoreOpaque {
         dtor: Destructor,
         rep: u32,
     ) -> Result<()> {
-        let instance = {
-            let instance: *const InstanceData = &raw const *self.instances[dtor.instance.index()];
-            // SAFETY: instances are boxed and live as long as their store.
-            unsafe { &*instance }
-        };
+        let instance = self.instance_of(dtor);
+        match instance.destructors.get(&dtor.resource) {
+            Some(Destroy::Host(_)) => self.destroy_async(dtor, rep).await,
+            Some(Destroy::Guest(_)) if self.async_required && page::can_suspend() => {
+                let mut scope = Scope::enter(self, instance)?;
+                let ended = self.destroy_async(dtor, rep).await;
+                scope.well = ended.is_ok();
+                ended
+            }
+            Some(Destroy::Guest(_)) | None => self.run_destructor_from_host(dtor, rep),
+        }
+    }
+
+    /// Runs a destructor, on a stack that can be suspended where the browser can. The caller has entered the instance if it has to be.
+    pub(super) async fn destroy_async(&mut self, dtor: Destructor, rep: u32) -> Result<()> {
+        let instance = self.instance_of(dtor);
         match instance.destructors.get(&dtor.resource) {
             Some(Destroy::Host(host)) => {
                 let destroying = match &**host {
@@ -128,19 +137,23 @@ impl StoreOpaque {
                 };
                 destroying.await
             }
-            Some(Destroy::Guest(slot)) if self.async_required && page::can_suspend() => {
-                let mut scope = Scope::enter(self, instance)?;
+            Some(Destroy::Guest(slot)) if page::can_suspend() => {
                 let call = {
                     let mut args = [ValRaw::ZERO; FRAME_SLOTS];
                     args[0] = ValRaw::u32(rep);
                     // SAFETY: a destructor's trampoline takes one slot and writes none.
                     unsafe { SuspendableCall::new(slot.promising()?, args) }
                 };
-                let ended = self.run(call).await;
-                scope.well = ended.is_ok();
-                ended.map(drop)
+                self.run(call).await.map(drop)
             }
-            Some(Destroy::Guest(_)) | None => self.run_destructor_from_host(dtor, rep),
+            Some(Destroy::Guest(_)) | None => instance.destroy(dtor.resource, rep),
         }
+    }
+
+    /// The instance that defines a resource, beside the store.
+    fn instance_of<'a>(&self, dtor: Destructor) -> &'a InstanceData {
+        let instance: *const InstanceData = &raw const *self.instances[dtor.instance.index()];
+        // SAFETY: instances are boxed and live as long as their store, which whoever asks borrows.
+        unsafe { &*instance }
     }
 }

@@ -10,6 +10,7 @@ use super::host::{Direct, HostFunc, Waited};
 use super::instance::{Instance, InstanceData, InstanceId};
 use super::instantiate::InstancePre;
 use super::linker::LinkerInstance;
+use super::resource::Destructor;
 use crate::page::{self, FRAME_SLOTS};
 use crate::plan::{CoreType, Export, Options, Plan, Signature, Step};
 use crate::raw::ValRaw;
@@ -282,6 +283,22 @@ impl<T: 'static> Guest<T> {
         let destroyed = self
             .data()
             .and_then(|data| data.destroy(ResourceIndex::from_u32(resource), rep));
+        self.leave(depth);
+        destroyed
+    }
+
+    /// As [`destroy`](Guest::destroy), on a stack that can be suspended where the browser can. Nothing else runs the guest until the future is done.
+    ///
+    /// # Errors
+    ///
+    /// As [`destroy`](Guest::destroy).
+    pub async fn destroy_async(&self, resource: u32, rep: u32) -> Result<()> {
+        let depth = self.enter()?;
+        let dtor = Destructor {
+            instance: Self::id(),
+            resource: ResourceIndex::from_u32(resource),
+        };
+        let destroyed = self.opaque().destroy_async(dtor, rep).await;
         self.leave(depth);
         destroyed
     }

@@ -154,6 +154,7 @@ function waited(guest, item, signature) {
   const [, postReturn] = guest.instance.exported(item.export);
   return async (...args) => {
     guest.begin();
+    if (guest.destroying !== undefined) await destroyed(guest);
     memory.begin();
     const depth = guest.instance.enter();
     let entered = false;
@@ -179,4 +180,12 @@ function waited(guest, item, signature) {
       guest.clean();
     }
   };
+}
+
+/** Destructors are over that were under way when a call was made. No other call is made meanwhile. */
+async function destroyed(guest) {
+  guest.isBusy = true;
+  await guest.destroying;
+  guest.isBusy = false;
+  guest.begin();
 }

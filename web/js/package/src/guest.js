@@ -41,8 +41,11 @@ export class Guest {
     this.afterwards = [];
     /** Whether a call is suspended, or may be. */
     this.isBusy = false;
-    /** Why no function may be called any more. */
+    /** Why no function may be called any more, and the error behind it, if nobody was told. */
     this.stopped = undefined;
+    this.untold = undefined;
+    /** Settled when the destructors that are under way are over; only where calls give promises. */
+    this.destroying = undefined;
   }
 
   /** The engine's instance. */
@@ -64,7 +67,7 @@ export class Guest {
 
   /** A call begins, if one may. */
   begin() {
-    if (this.stopped !== undefined) throw new Trap(this.stopped);
+    if (this.stopped !== undefined) throw new Trap(this.stopped, undefined, this.untold);
     if (this.isBusy) throw new TypeError('another call of this component is not over: await it first');
     if (engineFailure !== undefined) throw new Trap('the engine failed while it worked for a component: this page runs none any more', undefined, engineFailure);
   }
@@ -114,25 +117,43 @@ export class Guest {
   /** What was lent for a call that is over is given back. */
   clean() {
     while (this.afterwards.length > 0) this.afterwards.pop()();
-    while (!this.isBusy && this.#dropped.length > 0) this.destroy(...this.#dropped.pop());
+    while (!this.isBusy && this.destroying === undefined && this.#dropped.length > 0) this.destroy(...this.#dropped.pop());
   }
 
-  /** Runs the destructor of a resource, when no call is suspended. */
+  /** Runs the destructor of a resource, when nothing is suspended. Where calls give promises it may have to wait, and the next call waits for it. */
   destroy(resource, rep) {
     if (this.stopped !== undefined || this.instance === undefined) return;
-    if (this.isBusy) {
+    if (this.isBusy || this.isAsync) {
       this.#dropped.push([resource, rep]);
+      if (!this.isBusy) this.destroying ??= this.#destroyDropped();
       return;
     }
     try {
       this.instance.destroy(resource, rep);
     } catch (error) {
-      if (this.instance.hasTrapped()) this.stopped = 'the component cannot be entered: a destructor has trapped';
-      const kept = this.#kept;
-      this.#kept = undefined;
-      this.failed.value = 0;
-      throw kept === undefined ? new Trap(error.message, undefined, error) : kept.error;
+      throw this.#undestroyed(error);
     }
+  }
+
+  /** Runs the destructors of what was dropped, one after the other. Nobody waits for one of them alone: if one fails, the next call says so. */
+  async #destroyDropped() {
+    while (this.#dropped.length > 0 && this.stopped === undefined && this.instance !== undefined) {
+      try {
+        await this.instance.destroyAsync(...this.#dropped.pop());
+      } catch (error) {
+        this.untold = this.#undestroyed(error);
+      }
+    }
+    this.destroying = undefined;
+  }
+
+  /** What to throw for the error that a destructor has ended with. */
+  #undestroyed(error) {
+    if (this.instance.hasTrapped()) this.stopped = 'the component cannot be entered: a destructor has trapped';
+    const kept = this.#kept;
+    this.#kept = undefined;
+    this.failed.value = 0;
+    return kept === undefined ? new Trap(error.message, undefined, error) : kept.error;
   }
 }
 

@@ -1,0 +1,27 @@
+;; Resources whose destructor waits for the host, for as long as their number says; how long it has waited for all that are gone.
+(component
+  (import "wait" (func $wait (param "turns" u32) (result u32)))
+  (core func $wait' (canon lower (func $wait)))
+  (core module $d
+    (import "" "wait" (func $wait (param i32) (result i32)))
+    (global $waited (mut i32) (i32.const 0))
+    (func (export "dtor") (param i32)
+      (local $turns i32)
+      (local.set $turns (call $wait (local.get 0)))
+      (global.set $waited (i32.add (global.get $waited) (local.get $turns))))
+    (func (export "waited") (result i32) (global.get $waited)))
+  (core instance $d (instantiate $d (with "" (instance (export "wait" (func $wait'))))))
+  (type $room' (resource (rep i32) (dtor (core func $d "dtor"))))
+  (export $room "room" (type $room'))
+  (core func $new (canon resource.new $room'))
+  (core func $drop (canon resource.drop $room'))
+  (core module $m
+    (import "" "new" (func $new (param i32) (result i32)))
+    (import "" "drop" (func $drop (param i32)))
+    (func (export "make") (param i32) (result i32) (call $new (local.get 0)))
+    (func (export "pass") (param i32) (call $drop (call $new (local.get 0)))))
+  (core instance $i (instantiate $m (with "" (instance (export "new" (func $new)) (export "drop" (func $drop))))))
+  (func (export "make") (param "turns" u32) (result (own $room)) (canon lift (core func $i "make")))
+  (func (export "pass") (param "turns" u32) (canon lift (core func $i "pass")))
+  (func (export "waited") (result u32) (canon lift (core func $d "waited")))
+)
