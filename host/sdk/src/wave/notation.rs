@@ -9,6 +9,9 @@ use crate::component::Type;
 /// How deep a type is written out; what lies deeper is given by its kind alone, so that an error stays readable.
 const DEPTH: usize = 3;
 
+/// How many parts of a type are shown: types can be far larger than any error should be.
+const SHOWN: usize = 50;
+
 /// The text of a type, as in WIT: `list<tuple<string, u8>>`, `record { id: string, value: f64 }`.
 pub fn type_text(ty: &Type) -> String {
     Notation { ty, depth: DEPTH }.to_string()
@@ -101,6 +104,10 @@ impl Notation<'_> {
         f.write_char('<')?;
         for (index, ty) in types.into_iter().enumerate() {
             f.write_str(if index == 0 { "" } else { ", " })?;
+            if index == SHOWN {
+                f.write_str("...")?;
+                break;
+            }
             match ty {
                 Some(ty) => self.inner(&ty).fmt(f)?,
                 None => f.write_char('_')?,
@@ -125,6 +132,10 @@ impl Notation<'_> {
         f.write_str(" { ")?;
         for (index, (name, open, ty, close)) in parts.enumerate() {
             f.write_str(if index == 0 { "" } else { ", " })?;
+            if index == SHOWN {
+                f.write_str("...")?;
+                break;
+            }
             f.write_str(name)?;
             if let Some(ty) = ty {
                 write!(f, "{open}{}{close}", self.inner(&ty))?;

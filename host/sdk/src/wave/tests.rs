@@ -271,6 +271,22 @@ fn options_and_results_nest() {
 }
 
 #[test]
+fn a_type_of_many_parts_is_shown_in_part() {
+    let many = "u8 ".repeat(60);
+    let text = type_text(&type_of(&format!("(type $t (tuple {many}))"), "$t"));
+    assert_eq!(text, format!("tuple<{}...>", "u8, ".repeat(50)));
+    let text = type_text(&type_of(
+        &format!("(type $t (tuple {}))", "u8 ".repeat(50)),
+        "$t",
+    ));
+    assert_eq!(text, format!("tuple<{}u8>", "u8, ".repeat(49)));
+    let names: String = (0..60).map(|number| format!(r#""n{number}" "#)).collect();
+    let flags = format!("(type $f' (enum {names})) (import \"f\" (type $f (eq $f')))");
+    let text = type_text(&type_of(&flags, "$f"));
+    assert!(text.ends_with(", n49, ... }"), "{text}");
+}
+
+#[test]
 fn what_was_expected_is_said_in_plain_words() {
     let list = type_of("(type $l (list u8))", "$l");
     for (text, message) in [
