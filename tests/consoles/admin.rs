@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -32,7 +33,7 @@ fn what_is_served_is_looked_at_and_changed() {
         refusal_is_told(&tab, &serving);
         version_is_promoted(&tab, &serving);
         reload_is_refused_and_taken(&tab, &site);
-        it_rests_while_nobody_looks(&tab);
+        it_rests_while_nobody_looks(&tab, &calls);
         calls.end();
         assert_eq!(tab.complaints(TOLD), [""; 0]);
     });
@@ -137,19 +138,19 @@ fn reload_is_refused_and_taken(tab: &Tab, site: &Site) {
     tab.until("text('#configuration').includes('Gone: calc, other.')");
 }
 
-/// A page that is hidden asks for nothing, and goes on when it is shown.
-fn it_rests_while_nobody_looks(tab: &Tab) {
-    let hide = "performance.clearResourceTimings();
-        Object.defineProperty(document, 'hidden', { value: given, configurable: true });
+/// A page that is hidden asks for nothing, however much is called meanwhile, and goes on when it is shown.
+fn it_rests_while_nobody_looks(tab: &Tab, calls: &Calls) {
+    let show = "Object.defineProperty(document, 'hidden', { value: !given, configurable: true });
         document.dispatchEvent(new Event('visibilitychange'));";
     let asked = "return performance.getEntriesByType('resource').length";
-    tab.run(hide, json!(true));
-    // What was on its way then comes yet.
-    thread::sleep(Duration::from_secs(2));
-    let before = tab.run(asked, json!(null));
-    thread::sleep(Duration::from_secs(3));
-    assert_eq!(tab.run(asked, json!(null)), before);
-    tab.run(hide, json!(false));
+    tab.run(show, json!(false));
+    tab.until("$('#status').dataset.state === 'resting'");
+    tab.run("performance.clearResourceTimings()", json!(null));
+    // As many as take a page that looks more than one turn.
+    calls.more(200);
+    assert_eq!(tab.run(asked, json!(null)), 0);
+    tab.run(show, json!(true));
+    tab.until("$('#status').dataset.state === 'live'");
     tab.until("performance.getEntriesByType('resource').length > 3");
 }
 
@@ -249,6 +250,7 @@ impl Site {
 /// Calls, one after the other, until they are ended.
 struct Calls {
     over: Arc<AtomicBool>,
+    answered: Receiver<()>,
     thread: JoinHandle<()>,
 }
 
@@ -256,13 +258,27 @@ impl Calls {
     fn of(address: &str) -> Self {
         let over = Arc::new(AtomicBool::new(false));
         let (address, seen) = (address.to_owned(), Arc::clone(&over));
+        let (tell, answered) = mpsc::channel();
         let thread = thread::spawn(move || {
             while !seen.load(Ordering::Relaxed) {
                 ask_at(&address, "POST", "/v1/fn/calc/add", "", "[1, 2]");
+                if tell.send(()).is_err() {
+                    return;
+                }
                 thread::sleep(Duration::from_millis(10));
             }
         });
-        Self { over, thread }
+        Self {
+            over,
+            answered,
+            thread,
+        }
+    }
+
+    /// So many more are answered.
+    fn more(&self, count: usize) {
+        self.answered.try_iter().for_each(drop);
+        assert_eq!(self.answered.iter().take(count).count(), count);
     }
 
     fn end(self) {

@@ -35,7 +35,10 @@ function soon() {
 
 async function look() {
   clearTimeout(timer);
-  if (document.hidden) return;
+  if (document.hidden) {
+    say('resting', 'Resting while nobody looks');
+    return;
+  }
   looking = true;
   let next = EVERY;
   try {
@@ -126,5 +129,5 @@ byId('token-form').addEventListener('submit', (event) => {
   say('reading', 'Reading…');
   soon();
 });
-document.addEventListener('visibilitychange', () => document.hidden || soon());
+document.addEventListener('visibilitychange', soon);
 look();
