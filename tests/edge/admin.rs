@@ -478,7 +478,7 @@ async fn reloads_are_in_the_audit_log() {
 }
 
 #[tokio::test]
-async fn without_a_token_pages_from_elsewhere_are_not_answered() {
+async fn without_a_token_pages_of_other_origins_are_not_answered() {
     let host = Arc::new(serving(three()).await);
     let admin = admin(&host);
     let request = Request::post("/admin/functions/calc/promote")
@@ -487,7 +487,7 @@ async fn without_a_token_pages_from_elsewhere_are_not_answered() {
         .body(Full::<Bytes>::default());
     let (status, problem) = read(admin.answer(request.expect("a request")).await).await;
     assert_eq!(status, StatusCode::FORBIDDEN);
-    assert_eq!(problem["kind"], "from-elsewhere");
+    assert_eq!(problem["kind"], "cross-origin");
     let function = host.function("calc").expect("it is served");
     assert!(function.lanes().canary.is_some());
 }

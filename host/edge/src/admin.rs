@@ -4,10 +4,10 @@
 //! `/admin/` is a [page](crate::page::ADMIN) over it. Its files hold no secrets and are for everybody who gets here; what they ask for is not.
 //!
 //! Callers show a [`Token`]. Without one the API is for this machine only: an address that others can reach is [refused](Admin::new), and so are requests that
-//! a browser sends for a page from elsewhere. A token is no secret any more where others can read it: one that would come from another machine without encryption is not
+//! a browser sends for a page of another origin. A token is no secret any more where others can read it: one that would come from another machine without encryption is not
 //! taken.
 
-mod elsewhere;
+mod origin;
 mod functions;
 mod route;
 mod token;
@@ -37,7 +37,7 @@ use crate::rollout::audit::{self, AuditError};
 use crate::rollout::choice::Weight;
 use crate::rollout::record::Author;
 
-use elsewhere::is_from_elsewhere;
+use origin::is_cross_origin;
 use route::Route;
 
 pub use token::{Token, TokenError};
@@ -140,9 +140,9 @@ impl Admin {
             response.headers_mut().insert(WWW_AUTHENTICATE, bearer);
             return response;
         }
-        if self.token.is_none() && is_from_elsewhere(&request) {
-            let detail = "without a token, only requests from this machine are answered";
-            return Problem::new(Kind::FromElsewhere, detail).into_response();
+        if self.token.is_none() && is_cross_origin(&request) {
+            let detail = "without a token, pages of other origins are not answered";
+            return Problem::new(Kind::CrossOrigin, detail).into_response();
         }
         match page {
             Some(page) if !self.pages.contains(&page) => {

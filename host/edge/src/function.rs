@@ -74,7 +74,7 @@ pub struct Function {
     pub route: String,
     /// With which status a top-level error is answered, by its case; 422 where nothing is said.
     pub status: BTreeMap<String, StatusCode>,
-    /// Which pages from elsewhere may call it by JSON.
+    /// Which pages of other origins may call it by JSON.
     pub(crate) cors: Option<Cors>,
     /// How many calls run and wait.
     pub admission: Arc<Admission>,

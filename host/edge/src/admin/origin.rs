@@ -1,4 +1,4 @@
-//! Whether a browser sends a request to this machine for a page from elsewhere: see [`site`]. A page whose name leads to this machine is from here as far
+//! Whether a browser sends a request to this machine for a page of another origin: see [`site`]. A page whose name leads to this machine is from here as far
 //! as its browser knows, and has that name in `host`.
 
 use std::net::IpAddr;
@@ -8,10 +8,10 @@ use http::uri::Authority;
 
 use crate::site;
 
-/// Whether a page from elsewhere is behind a request, or one whose name leads here.
-pub fn is_from_elsewhere<B>(request: &Request<B>) -> bool {
+/// Whether a page of another origin sent a request, or one whose host name resolves to this machine.
+pub fn is_cross_origin<B>(request: &Request<B>) -> bool {
     let here = site::asked(request).is_none_or(is_of_this_machine);
-    !here || site::is_from_elsewhere(request)
+    !here || site::is_cross_origin(request)
 }
 
 /// Whether it is an address or the name of this machine, which nobody else can give to an address of theirs.
@@ -34,7 +34,7 @@ mod tests {
             request = request.header(*name, *value);
         }
         let request = request.body(()).expect("a request");
-        assert_eq!(is_from_elsewhere(&request), expected, "{fields:?}");
+        assert_eq!(is_cross_origin(&request), expected, "{fields:?}");
     }
 
     #[test]
