@@ -147,7 +147,7 @@ fn to_text(report: &Report, version: Option<&Version>, left_out: &LeftOut<'_>) -
     for (effect, title) in [
         (Effect::Breaking, "breaks"),
         (Effect::Compatible, "adds"),
-        (Effect::Invisible, "changes nothing for others"),
+        (Effect::Invisible, "does not affect others"),
     ] {
         let changes = report.changes.iter().filter(|c| c.effect() == effect);
         for (index, change) in changes.enumerate() {

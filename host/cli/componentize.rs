@@ -62,7 +62,12 @@ pub fn componentize(options: &Options) -> Outcome {
     let module = load::read(&options.module)?;
     let component = componentize::componentize(&module, options.adapter.map(Into::into))
         .map_err(Error::new)
-        .with_context(|| format!("cannot make a component of `{}`", options.module.display()))?;
+        .with_context(|| {
+            format!(
+                "cannot convert to a component: `{}`",
+                options.module.display()
+            )
+        })?;
     fs::write(&options.output, component)
         .with_context(|| format!("cannot write `{}`", options.output.display()))?;
     Ok(())

@@ -219,7 +219,7 @@ fn drafts(options: &Options) -> Result<Prepared> {
     let wanted = names().map(|name| (name.to_owned(), in_memory.clone()));
     let stores = KeyValueStores::open(&wanted.collect(), &KeyValueStores::default());
     let stores = stores.map_err(|(name, problem)| {
-        Error::new(problem).context(format!("cannot make the key-value store `{name}`"))
+        Error::new(problem).context(format!("cannot create the key-value store `{name}`"))
     })?;
     let granted = names().map(|name| {
         let store = name.to_owned();

@@ -111,7 +111,7 @@ fn of_component(component: &Path) -> Result<Config, Failure> {
     // A file that is too short, and one that is not there, say so below.
     if read.is_ok() && begin != *MAGIC {
         return Err(Failure::Ours(amphi::format_err!(
-            "cannot tell what `{}` is: expected a component, or a configuration whose name ends in `.yaml`, `.yml` or `.toml`",
+            "cannot identify `{}`: expected a component, or a configuration whose name ends in `.yaml`, `.yml` or `.toml`",
             component.display()
         )));
     }
@@ -146,8 +146,8 @@ fn check(config: Config, file: Option<PathBuf>, json: bool) -> Outcome {
         return print(&document.to_string());
     }
     let mut text = match names.len() {
-        1 => "the configuration is good: 1 function\n".to_owned(),
-        count => format!("the configuration is good: {count} functions\n"),
+        1 => "the configuration is valid: 1 function\n".to_owned(),
+        count => format!("the configuration is valid: {count} functions\n"),
     };
     for (what, lines) in [("warning", warnings), ("not checked", unchecked)] {
         for line in lines {
@@ -191,7 +191,7 @@ async fn run(
     let server = serving.spawn(Server::start(config, file, Some(program)));
     let server = tokio::select! {
         server = server => server.context("the start has panicked")?.map_err(Error::new)?,
-        _ = signals.next() => return Err(Failure::Ours(amphi::format_err!("told to end before anything was served"))),
+        _ = signals.next() => return Err(Failure::Ours(amphi::format_err!("told to stop before anything was served"))),
     };
     match json {
         true => print(&to_json(&server).to_string())?,
@@ -210,11 +210,11 @@ async fn run(
     tokio::select! {
         drained = served => Ok(drained.context(panicked)?),
         signal = signals.next() => {
-            tracing::error!(signal, "told to end once more: what is in flight is cut off");
+            tracing::error!(signal, "told to stop again: cutting off calls in flight");
             Err(Failure::Written)
         }
         () = sleep(longest) => {
-            tracing::error!(?longest, "expected an end by now: what hangs is cut off");
+            tracing::error!(?longest, "the shutdown timed out: cutting off what hangs");
             Err(Failure::Written)
         }
     }

@@ -107,7 +107,7 @@ fn expect_ours(path: &Path) -> Result<()> {
 fn write(path: &Path, text: &str) -> Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)
-            .with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
+            .with_context(|| format!("cannot create the folder `{}`", folder.display()))?;
     }
     fs::write(path, text).with_context(|| format!("cannot write `{}`", path.display()))
 }

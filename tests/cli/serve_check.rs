@@ -21,7 +21,7 @@ fn a_configuration_is_checked_without_serving_it() {
     let good = amphi(&["serve", "--check", EXAMPLE]);
     assert_eq!(
         String::from_utf8_lossy(&good.stdout),
-        "the configuration is good: 3 functions\n"
+        "the configuration is valid: 3 functions\n"
     );
     assert_eq!(good.status.code(), Some(0));
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("host/edge/tests/config");
@@ -159,7 +159,7 @@ fn a_check_is_a_start_without_sockets() {
     let good = amphi(&["serve", "--check", &path]);
     let said = String::from_utf8_lossy(&good.stdout).into_owned();
     assert!(
-        said.starts_with("the configuration is good: 1 function\n"),
+        said.starts_with("the configuration is valid: 1 function\n"),
         "{said}"
     );
     assert!(

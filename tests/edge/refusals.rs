@@ -190,8 +190,7 @@ async fn a_plugin_that_is_no_component_is_refused_whether_or_not_a_function_has_
             let plugins = "plugins: { p: { component: p.wasm } }\n";
             site.write("amphi.yaml", format!("{CONFIG}{uses}{plugins}"));
         };
-        let reason =
-            "it cannot be served: it is no component that can be used: expected WebAssembly";
+        let reason = "it cannot be served: invalid component: expected WebAssembly";
         refused(broken, "component", reason).await;
     }
 }
@@ -265,7 +264,7 @@ async fn a_component_that_does_not_answer_its_smoke_call_is_refused() {
         let any = "    abi: any\n";
         site.write("amphi.yaml", with_smoke("{ func: run }") + any);
     };
-    refused(says_no, "smoke", "expected a result that is no error").await;
+    refused(says_no, "smoke", "expected a result that is not an error").await;
     let elsewhere = |site: &Site| site.write("amphi.yaml", with_smoke("{ func: walk }"));
     refused(elsewhere, "smoke", "`walk`").await;
     let with_more = |site: &Site| {

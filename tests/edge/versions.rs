@@ -255,7 +255,7 @@ async fn a_handler_answers_its_smoke_call_before_it_serves() {
         match (&error, reason) {
             (None, None) => {}
             (Some(error), Some(reason)) => {
-                let call = format!("the smoke call `GET {path}` did not go well");
+                let call = format!("the smoke call `GET {path}` failed");
                 assert!(error.contains(&call) && error.contains(reason), "{error}");
             }
             _ => panic!("{name} at {path}: expected {reason:?}, found {error:?}"),
@@ -281,7 +281,7 @@ async fn versions_beside_have_no_smoke_call_and_the_one_on_trial_has() {
         ..Smoke::default()
     });
     let error = host.deploy(trapping).await.err().expect("it traps");
-    let told = "the smoke call `run` did not go well";
+    let told = "the smoke call `run` failed";
     assert!(
         with_causes(&error).contains(told),
         "{}",
@@ -289,7 +289,7 @@ async fn versions_beside_have_no_smoke_call_and_the_one_on_trial_has() {
     );
     spec.config.smoke = Some(call(json!(4)));
     let error = host.deploy(spec).await.err().expect("it is not four");
-    let told = "`add` did not go well: expected `4`, found `3`";
+    let told = "`add` failed: expected `4`, found `3`";
     assert!(
         with_causes(&error).contains(told),
         "{}",

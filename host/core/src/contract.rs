@@ -124,8 +124,8 @@ pub fn asserted<T>(work: impl FnOnce() -> T) -> Result<T, ContractError> {
         let message = message.or_else(|| panic.downcast_ref::<String>().cloned());
         ContractError::Unprintable {
             problem: match message {
-                Some(message) => format!("what its tools do not expect: {message}"),
-                None => "what its tools do not expect".to_owned(),
+                Some(message) => format!("something its tools do not expect: {message}"),
+                None => "something its tools do not expect".to_owned(),
             },
         }
     })

@@ -7,8 +7,8 @@
 //! a browser sends for a page of another origin. A token is no secret any more where others can read it: one that would come from another machine without encryption is not
 //! taken.
 
-mod origin;
 mod functions;
+mod origin;
 mod route;
 mod token;
 
@@ -116,7 +116,7 @@ impl Admin {
         B::Error: Into<BodyError>,
     {
         if self.token.is_some() && is_overheard(&request) {
-            let detail = "a token is shown only over TLS, or from this machine";
+            let detail = "a token is only accepted over TLS, or from this machine";
             return Problem::new(Kind::NotEncrypted, detail).into_response();
         }
         let page = page::of_path(request.uri().path());
@@ -206,7 +206,7 @@ impl Admin {
 
     fn reloader(&self) -> Result<&Arc<Reloader>, Problem> {
         self.reloader.as_ref().ok_or_else(|| {
-            let detail = "what is served here comes from no configuration";
+            let detail = "the server was started without a configuration file";
             Problem::new(Kind::NoConfiguration, detail)
         })
     }
@@ -272,14 +272,15 @@ fn changed(
     match changed {
         Ok(true) => Ok(json_of(&functions::one(function))),
         Ok(false) => {
-            let detail = format!("no version of `{}` is on trial", function.name);
+            let detail = format!("`{}` has no canary", function.name);
             Err(Problem::new(Kind::NoCanary, detail))
         }
         Err(error) => {
             let cause = std::error::Error::source(&error);
             let cause = cause.map_or_else(String::new, |cause| format!(": {cause}"));
-            let detail =
-                format!("nothing was changed, since it could not be written: {error}{cause}");
+            let detail = format!(
+                "nothing was changed, since the decision could not be written: {error}{cause}"
+            );
             Err(Problem::new(Kind::Unwritten, detail))
         }
     }

@@ -96,14 +96,14 @@ impl fmt::Display for CompileError {
             ),
             Self::Child { program, .. } => write!(
                 f,
-                "the program `{}` could not be run to compile",
+                "the program `{}` could not be started to compile",
                 program.display()
             ),
             Self::TooLarge { what, most, found } => write!(
                 f,
                 "expected at most {most} {what} in a component, found {found}"
             ),
-            Self::Foreign(_) => f.write_str("the engine does not take its machine code"),
+            Self::Foreign(_) => f.write_str("the engine rejects its machine code"),
         }
     }
 }

@@ -142,7 +142,7 @@ impl Threads {
         };
         let done = tokio::time::timeout(limit, self.done(work)).await;
         done.unwrap_or_else(|_| {
-            let why = format!("expected an end within {limit:?}, found none");
+            let why = format!("expected it to finish within {limit:?}, found it still running");
             Err(Stopped(why).into())
         })
     }
@@ -252,7 +252,10 @@ mod tests {
         let (_end, until) = channel();
         let threads = Threads::new(1).within(Duration::from_millis(10));
         match threads.run(hang(until)).await {
-            Err(Stopped(why)) => assert_eq!(why, "expected an end within 10ms, found none"),
+            Err(Stopped(why)) => assert_eq!(
+                why,
+                "expected it to finish within 10ms, found it still running"
+            ),
             Ok(()) => panic!("it hangs"),
         }
         // Nor for a thread.

@@ -117,7 +117,7 @@ impl Making<'_> {
                     function = spec.name,
                     version = version.name,
                     reason = %late,
-                    "no instance can be made in time: each of its calls will be answered with 504"
+                    "it cannot be instantiated in time: each of its calls will be answered with 504"
                 ),
                 _ => return Err(error),
             }
@@ -252,7 +252,7 @@ impl Making<'_> {
             return Err(DeployError::Unkept(unkept));
         }
         let warning = format!(
-            "{unkept}, so it is compiled again when it is served the next time: {}",
+            "{unkept}, so it will be compiled again by the next start: {}",
             unkept.error
         );
         tracing::warn!(version = candidate.name, "{warning}");

@@ -118,10 +118,10 @@ fn refused_by_breaker(function: &Function, refused: Refused) -> Problem {
     let name = &function.name;
     let detail = match refused.scope {
         Scope::Function => {
-            format!("`{name}` has trapped too often and is left alone for a while")
+            format!("the circuit breaker of `{name}` is open after repeated traps")
         }
         Scope::Client => {
-            format!("`{name}` has trapped too often in calls of this client, which waits a while")
+            format!("the circuit breaker of `{name}` is open for this client after repeated traps")
         }
     };
     Problem::new(Kind::CircuitOpen, detail).retry_after(refused.wait)
@@ -141,7 +141,7 @@ async fn share(
     let wait = function.admission.limits().wait;
     let held = account.hold(u64::from(chosen.version.places), wait).await;
     held.map(Some).map_err(|_| {
-        let detail = "the client's calls have as many places of the pool as they may";
+        let detail = "the client's calls occupy their share of the pool";
         Problem::new(Kind::NoPlace, detail).retry_after(wait)
     })
 }
@@ -149,7 +149,7 @@ async fn share(
 fn queue_full(function: &Function) -> Problem {
     let limits = function.admission.limits();
     let detail = format!(
-        "`{}` runs {} calls and {} wait: no more may",
+        "`{}` is at capacity: {} running, {} queued",
         function.name, limits.concurrency, limits.queue
     );
     Problem::new(Kind::QueueFull, detail).retry_after(limits.wait)
@@ -157,6 +157,9 @@ fn queue_full(function: &Function) -> Problem {
 
 fn waited_too_long(function: &Function) -> Problem {
     let wait = function.admission.limits().wait;
-    let detail = format!("`{}` had no place within {wait:?}", function.name);
+    let detail = format!(
+        "`{}` waited in the queue for its limit of {wait:?}",
+        function.name
+    );
     Problem::new(Kind::QueueWait, detail).retry_after(wait)
 }

@@ -36,7 +36,7 @@ pub fn read_to_string(path: &Path) -> io::Result<String> {
     String::from_utf8(read(path)?).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let why = format!(
-            "expected a text in UTF-8, found the byte `{:02x}` at {at}",
+            "expected UTF-8 text, found the byte `{:02x}` at {at}",
             error.as_bytes()[at]
         );
         io::Error::new(io::ErrorKind::InvalidData, why)
@@ -104,7 +104,7 @@ mod tests {
         ] {
             std::fs::write(&file, bytes).expect("it is written");
             let error = read_to_string(&file).expect_err("it is no text");
-            let expected = format!("expected a text in UTF-8, found the byte {found}");
+            let expected = format!("expected UTF-8 text, found the byte {found}");
             assert_eq!(error.to_string(), expected);
         }
     }

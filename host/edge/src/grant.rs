@@ -110,7 +110,7 @@ impl fmt::Display for GrantError {
             }
             GrantError::Host { text, .. } => write!(f, "`{text}`: expected a pattern of hosts"),
             GrantError::Trust(_) => write!(f, "the authorities that are trusted"),
-            GrantError::Files(_) => write!(f, "there can be no threads for its files"),
+            GrantError::Files(_) => write!(f, "the threads for its files cannot be started"),
             GrantError::Store { name } => {
                 write!(
                     f,

@@ -537,5 +537,5 @@ fn no_function(name: &str) -> Problem {
 }
 
 pub(crate) fn nothing_here(path: &str) -> Problem {
-    Problem::new(Kind::NoRoute, format!("no function answers `{path}`"))
+    Problem::new(Kind::NoRoute, format!("no function is routed at `{path}`"))
 }

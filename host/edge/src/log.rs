@@ -44,7 +44,7 @@ const LAST: Duration = Duration::from_secs(2);
 /// If the environment variable is not understood, somebody else takes the events already, or there can be no thread that writes them.
 pub fn start(log: &Log) -> Result<Last, LogError> {
     let filter = wanted(log)?;
-    let tell = |lines| tracing::warn!(lines, "lines of the log were dropped: nobody read them");
+    let tell = |lines| tracing::warn!(lines, "log lines were dropped, since nothing read them");
     let queue = Queue::start(io::stderr(), tell).map_err(LogError::Thread)?;
     subscriber(log.format, filter, Arc::clone(&queue))
         .try_init()

@@ -36,7 +36,7 @@ impl Records {
             Some(path) => {
                 let (log, cut) = AuditLog::open(path)?;
                 if cut > 0 {
-                    tracing::warn!(path = %path.display(), bytes = cut, "the audit log ended in the middle of an entry, which was cut");
+                    tracing::warn!(path = %path.display(), bytes = cut, "the audit log ended with an incomplete entry, which was removed");
                 }
                 Some((path, log))
             }

@@ -275,7 +275,7 @@ impl Reloader {
             tracing::warn!(
                 ?trigger,
                 keys = restart.join(", "),
-                "keys of `server` have changed, which are taken when the process is started again"
+                "keys of `server` have changed, which take effect when the process is restarted"
             );
         }
         let attempt = Attempt {
@@ -344,7 +344,7 @@ fn tell(trigger: Trigger, generation: u64, outcome: &Outcome) {
                     generation,
                     path,
                     reason = message,
-                    "a reload failed, what was served is served on"
+                    "a reload failed, the previous configuration stays in force"
                 );
             }
         }

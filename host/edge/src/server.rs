@@ -160,12 +160,12 @@ impl Server {
         // Reloads can be asked for where files cannot be watched.
         let watching = self.reloader.watch().inspect_err(|error| {
             let error: &dyn std::error::Error = error;
-            tracing::error!(error, "changes of files are not seen");
+            tracing::error!(error, "file changes are not detected");
         });
         let shutdown = async {
             shutdown.await;
             drop(watching);
-            tracing::info!("told to end: what is in flight is answered first");
+            tracing::info!("told to stop: finishing calls in flight");
         };
         self.readiness.ready();
         let Timeouts {
@@ -194,12 +194,12 @@ impl Server {
         if hanging > 0 {
             tracing::warn!(
                 hanging,
-                "files or names are waited for without end, which nobody does any more"
+                "threads hang in file access or name resolution that nothing waits for"
             );
         }
         match lost {
             0 => tracing::info!(requests, ?took, "ended, nothing was lost"),
-            _ => tracing::error!(requests, lost, ?took, "ended, requests were cut off"),
+            _ => tracing::error!(requests, lost, ?took, "exiting, requests were cut off"),
         }
         drained
     }
@@ -247,7 +247,7 @@ async fn watch(certificates: &Arc<Certificates>) {
                 let error: &dyn std::error::Error = &error;
                 tracing::error!(
                     error,
-                    "the new certificate cannot be used, the old one stays"
+                    "the new certificate cannot be used, keeping the old one"
                 );
             }
         }

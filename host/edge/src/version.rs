@@ -185,7 +185,7 @@ impl Version {
         let version = Arc::clone(self);
         tokio::spawn(async move {
             if let Err(failure) = version.prewarm(wanted).await {
-                tracing::warn!(version = version.name, %failure, "an instance could not be made in advance");
+                tracing::warn!(version = version.name, %failure, "an instance could not be prewarmed");
             }
             version.refilling.store(false, Ordering::Relaxed);
         });

@@ -71,7 +71,7 @@ pub struct TokenError {
 
 impl fmt::Display for TokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "there is no token in `{}`", self.file.display())
+        write!(f, "`{}` contains no token", self.file.display())
     }
 }
 

@@ -218,7 +218,7 @@ fn one(found: &mut Finder, function: &Function, config: &Config) {
     let mut seen = BTreeSet::new();
     found.each("plugins", &function.plugins, |found, name| {
         if !seen.insert(name) {
-            return found.refuse(format_args!("`{name}` is in the list already"));
+            return found.refuse(format_args!("`{name}` is listed twice"));
         }
         let known: Vec<&str> = config.plugins.keys().map(String::as_str).collect();
         if !config.plugins.is_empty() && !config.plugins.contains_key(name) {
@@ -258,15 +258,15 @@ fn smoke(found: &mut Finder, smoke: &Smoke) {
         ("args", smoke.args.is_some()),
         ("expect", smoke.expect.is_some()),
     ];
-    let (others, what) = match (&smoke.func, &smoke.path) {
+    let (others, with) = match (&smoke.func, &smoke.path) {
         (Some(_), Some(_)) => return found.refuse("expected `func` or `path`, found both"),
         (None, None) => return found.refuse("expected `func` or `path`, found neither"),
-        (Some(_), None) => (request, "`func` is called and no `path`"),
-        (None, Some(_)) => (call, "`path` is asked for and no `func`"),
+        (Some(_), None) => (request, "func"),
+        (None, Some(_)) => (call, "path"),
     };
     for (key, _) in others.into_iter().filter(|(_, given)| *given) {
         found.at(key, |found| {
-            found.refuse(format_args!("it says nothing here: {what}"))
+            found.refuse(format_args!("has no effect with `{with}`"))
         });
     }
     if let Some(args) = &smoke.args {
@@ -322,7 +322,7 @@ fn grants(found: &mut Finder, grants: &Grants, guarded: &[Guarded]) {
             found.at(name, |found| {
                 found.expect(
                     good,
-                    "a name without `=` and no zero bytes",
+                    "a name without `=` or zero bytes",
                     name.escape_debug(),
                 );
             });
@@ -403,7 +403,7 @@ fn route(found: &mut Finder, text: &str) {
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     });
     if let Some(ours) = ours {
-        found.refuse(format_args!("`{ours}` is answered by the host itself"));
+        found.refuse(format_args!("`{ours}` is reserved for the host"));
     }
 }
 

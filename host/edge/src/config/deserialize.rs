@@ -192,7 +192,7 @@ impl<'de> Deserializer<'de> for &'de Node {
         match &self.value {
             Value::Text(text) => visitor.visit_borrowed_str(text),
             other @ (Value::Bool(_) | Value::Integer(_) | Value::Float(_)) => Err(
-                Fault::unexpected("a text, which may need quotes", other.found()),
+                Fault::unexpected("a string, which may need quotes", other.found()),
             ),
             other => Err(Fault::unexpected("a text", other.found())),
         }

@@ -111,7 +111,7 @@ impl fmt::Display for ConfigError {
             Self::Unreadable { file, .. } => write!(formatter, "cannot read `{}`", file.display()),
             Self::UnknownFormat(file) => write!(
                 formatter,
-                "cannot tell what `{}` is: expected a name that ends in `.yaml`, `.yml` or `.toml`",
+                "cannot identify `{}`: expected a name that ends in `.yaml`, `.yml` or `.toml`",
                 file.display()
             ),
             Self::Wrong { file, issues } => {

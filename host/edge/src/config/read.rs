@@ -163,9 +163,7 @@ fn shaped(text: &str, format: Format, folder: &Path) -> Result<Shaped, Vec<Issue
             issues.push(Issue {
                 place: None,
                 path: String::new(),
-                problem: Problem::Refused(format!(
-                    "{MOST} things are wrong, and it was not looked for more"
-                )),
+                problem: Problem::Refused(format!("{MOST} errors, further ones are not reported")),
             });
             return Err(issues);
         }
@@ -256,7 +254,7 @@ mod tests {
         assert_eq!(told[99].to_string().find("`functions.f99.nope`"), Some(0));
         assert_eq!(
             last.to_string(),
-            "100 things are wrong, and it was not looked for more"
+            "100 errors, further ones are not reported"
         );
     }
 }

@@ -85,11 +85,11 @@ pub enum DeployError {
 impl fmt::Display for DeployError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Invalid(why) => write!(f, "it is no component that can be used: {why}"),
-            Self::Engine(_) => f.write_str("there is no engine for the component"),
-            Self::Compile(_) => f.write_str("the component was not compiled"),
-            Self::Unkept(_) => f.write_str("it would be compiled again by each start"),
-            Self::Link(_) => f.write_str("the component imports what is not there"),
+            Self::Invalid(why) => write!(f, "invalid component: {why}"),
+            Self::Engine(_) => f.write_str("no engine can be created for the component"),
+            Self::Compile(_) => f.write_str("the component could not be compiled"),
+            Self::Unkept(_) => f.write_str("its compiled code cannot be cached"),
+            Self::Link(_) => f.write_str("unsatisfied imports"),
             Self::NoSuchPlugin { name, known } => write!(
                 f,
                 "expected a plugin `{name}`, found {}",
@@ -109,14 +109,14 @@ impl fmt::Display for DeployError {
                 }
             ),
             Self::Gate(_) => f.write_str("it would break callers"),
-            Self::Steps(_) => f.write_str("its canary cannot go in these steps"),
+            Self::Steps(_) => f.write_str("its canary cannot follow these steps"),
             Self::Pool { places, least } => write!(
                 f,
                 "expected `pool.least` of all functions to be at most {places} places together, found {least}"
             ),
-            Self::Random(_) => f.write_str("there are no random numbers for its trial"),
-            Self::Unwritten(_) => f.write_str("what becomes of its trial cannot be written"),
-            Self::Grants(_) => f.write_str("what it is granted is not there"),
+            Self::Random(_) => f.write_str("the system has no random numbers for its trial"),
+            Self::Unwritten(_) => f.write_str("the outcome of its trial cannot be written"),
+            Self::Grants(_) => f.write_str("its grants cannot be provided"),
             Self::Plugin { plugin, .. } => write!(f, "the plugin `{plugin}` cannot serve it"),
             Self::NothingToCall { refused } if refused.is_empty() => f.write_str(
                 "expected an exported function or a handler of `wasi:http`, found neither",
@@ -126,9 +126,9 @@ impl fmt::Display for DeployError {
                 "expected a function that JSON can call, found none: {}",
                 refused.join("; ")
             ),
-            Self::Instance(_) => f.write_str("no instance of the component could be made"),
-            Self::Smoke { call, .. } => write!(f, "the smoke call `{call}` did not go well"),
-            Self::Stopped(why) => write!(f, "it was stopped before it was ready: {why}"),
+            Self::Instance(_) => f.write_str("the component cannot be instantiated"),
+            Self::Smoke { call, .. } => write!(f, "the smoke call `{call}` failed"),
+            Self::Stopped(why) => write!(f, "it was interrupted before it was ready: {why}"),
         }
     }
 }

@@ -91,7 +91,7 @@ impl http_body::Body for Written {
         let Some(body) = &mut state.body else {
             return Poll::Ready(match state.rest.pop_front() {
                 Some(frame) => Some(Ok(frame)),
-                None if state.is_broken => Some(Err("the guest has not finished it".into())),
+                None if state.is_broken => Some(Err("the guest left it unfinished".into())),
                 None => None,
             });
         };

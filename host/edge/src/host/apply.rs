@@ -72,7 +72,7 @@ impl fmt::Display for ApplyProblem {
             }
             Self::Store(_) => f.write_str("the store cannot be opened"),
             Self::Deploy(_) => f.write_str("it cannot be served"),
-            Self::Audit(_) => f.write_str("what becomes of trials cannot be written"),
+            Self::Audit(_) => f.write_str("the outcome of trials cannot be written"),
         }
     }
 }

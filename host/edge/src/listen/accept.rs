@@ -118,7 +118,7 @@ impl<H: Handler> Server<H> {
                 },
                 Err(error) if is_of_client(&error) => {}
                 Err(error) => {
-                    tracing::error!(%error, "no connection can be accepted");
+                    tracing::error!(%error, "cannot accept connections");
                     // Of files, for example, there is one more then.
                     self.places.make_room();
                     if timeout(PAUSE, end.as_mut()).await.is_ok() {

@@ -124,8 +124,8 @@ impl RequestBodyError {
 impl fmt::Display for RequestBodyError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::Late => "the next part of the request's body did not come in time",
-            Self::Connection(_) => "the request's body broke off",
+            Self::Late => "the next part of the request body did not arrive in time",
+            Self::Connection(_) => "the request body ended early",
         })
     }
 }

@@ -13,7 +13,7 @@ pub fn raise(connections: usize) {
         ..limit
     };
     if let Err(error) = setrlimit(Resource::Nofile, raised) {
-        tracing::debug!(%error, "the limit of open files stays as it is");
+        tracing::debug!(%error, "the limit of open files could not be raised");
     }
     let needed = (connections as u64).saturating_add(OTHERS);
     if let Some(files) = getrlimit(Resource::Nofile)

@@ -191,7 +191,7 @@ impl Open {
         self.unsaid += 1;
         if self.said.is_none_or(|said| now - said >= SAY) {
             let refused = self.unsaid;
-            tracing::warn!(%address, reason, refused, "connections were refused, this one the last");
+            tracing::warn!(%address, reason, refused, "refused connections, most recently this one");
             (self.said, self.unsaid) = (Some(now), 0);
         }
     }

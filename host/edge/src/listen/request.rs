@@ -79,7 +79,7 @@ fn may_ask<H, B>(
     settle(request, line.local, encrypted, &connection.last)?;
     if line.probes && !probe::is_one(request) {
         let detail =
-            "there are too many connections; over this one `/healthz` and `/readyz` are answered";
+            "there are too many connections; this one serves only `/healthz` and `/readyz`";
         let problem = Problem::new(Kind::TooManyConnections, detail);
         return Err(problem.retry_after(RETRY));
     }

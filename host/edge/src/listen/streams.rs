@@ -53,7 +53,7 @@ async fn watch(stream: impl Future, patience: Duration) {
             return Poll::Pending;
         };
         let late = clock.poll(since + patience, context);
-        late.map(|()| tracing::debug!("a stream was ended whose client takes nothing"))
+        late.map(|()| tracing::debug!("reset a stream whose client stopped reading"))
     })
     .await;
 }

@@ -37,7 +37,7 @@ pub fn settle<B>(
         request.headers_mut().insert(HOST, value);
     }
     if *request.method() == Method::CONNECT {
-        let detail = "nothing is connected from here";
+        let detail = "CONNECT is not supported";
         return Err(Problem::new(Kind::Connect, detail));
     }
     if request.uri().path() == "*" {

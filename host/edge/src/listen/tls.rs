@@ -132,14 +132,10 @@ impl fmt::Display for TlsError {
         match self {
             Self::Unreadable { file, .. } => write!(formatter, "cannot read `{}`", file.display()),
             Self::Broken { file, .. } => {
-                write!(
-                    formatter,
-                    "no PEM that can be used is in `{}`",
-                    file.display()
-                )
+                write!(formatter, "`{}` contains no usable PEM", file.display())
             }
             Self::Refused(_) => formatter.write_str("the certificate cannot be used with the key"),
-            Self::Stopped(why) => write!(formatter, "the files could not be looked at: {why}"),
+            Self::Stopped(why) => write!(formatter, "the files could not be checked: {why}"),
         }
     }
 }

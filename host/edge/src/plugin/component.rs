@@ -154,7 +154,7 @@ impl Ready {
             .instance
             .get_func(&mut live.store, index)
             .ok_or_else(|| {
-                wasmtime::format_err!("the plugin `{}` has lost a function", self.name)
+                wasmtime::format_err!("the plugin `{}` lacks a function that it had", self.name)
             })?;
         // It is the caller's clock too.
         let (begun, computed) = (Instant::now(), live.store.data().clock.spent());

@@ -61,9 +61,12 @@ impl fmt::Display for ReloadError {
             Self::Config(_) => f.write_str("there is no configuration to serve"),
             Self::Apply(_) => f.write_str("the configuration cannot be served"),
             Self::Late { limit } => {
-                write!(f, "expected a reload within {limit:?}, found no end of it")
+                write!(
+                    f,
+                    "expected a reload within {limit:?}, found it still running"
+                )
             }
-            Self::Stopped(why) => write!(f, "the reload was stopped before its end: {why}"),
+            Self::Stopped(why) => write!(f, "the reload was interrupted: {why}"),
         }
     }
 }

@@ -128,14 +128,10 @@ impl fmt::Display for AuditError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             AuditError::File { path, .. } => {
-                write!(
-                    f,
-                    "`{}`: expected an audit log that can be used",
-                    path.display()
-                )
+                write!(f, "`{}`: expected a usable audit log", path.display())
             }
             AuditError::Locked { path } => {
-                write!(f, "`{}`: another process writes to it", path.display())
+                write!(f, "`{}`: it is locked by another process", path.display())
             }
             AuditError::Line { path, line, .. } => {
                 write!(f, "`{}`:{line}: expected an entry", path.display())
@@ -146,7 +142,7 @@ impl fmt::Display for AuditError {
                 "`{}`: expected an entry to be on the disk within {wait:?}",
                 path.display()
             ),
-            AuditError::Stopped(why) => write!(f, "writing an entry was stopped: {why}"),
+            AuditError::Stopped(why) => write!(f, "writing an entry was interrupted: {why}"),
         }
     }
 }
@@ -196,11 +192,11 @@ impl AuditLog {
         let path = self.path.clone();
         if !self.file.is_at(&path).map_err(failed(&path))? {
             (*self, _) = Self::open(&path)?;
-            tracing::info!(path = %path.display(), "the audit log goes on in another file of this name");
+            tracing::info!(path = %path.display(), "the audit log continues in a new file of this name");
         }
         let length = self.file.length().map_err(failed(&path))?;
         if length < self.whole {
-            tracing::warn!(path = %path.display(), expected = self.whole, found = length, "somebody has cut the audit log short");
+            tracing::warn!(path = %path.display(), expected = self.whole, found = length, "something else has truncated the audit log");
             self.look()?;
         }
         Ok(())

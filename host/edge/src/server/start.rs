@@ -62,8 +62,8 @@ impl fmt::Display for StartError {
             Self::Cache { folder, .. } => {
                 write!(formatter, "the cache `{}` cannot be used", folder.display())
             }
-            Self::File(_) => formatter.write_str("a file cannot be relied on"),
-            Self::Audit(_) => formatter.write_str("the log of decisions cannot be used"),
+            Self::File(_) => formatter.write_str("a file cannot be trusted"),
+            Self::Audit(_) => formatter.write_str("the audit log cannot be used"),
             Self::Functions(_) => formatter.write_str("the functions cannot be served"),
         }
     }

@@ -50,7 +50,7 @@ fn pages(found: &mut Finder, server: &Server) {
 fn admin(found: &mut Finder, server: &Server, admin: &Admin) {
     let clash = clash(admin.listen, server.listen);
     found.at("listen", |found| {
-        found.expect(!clash, "another address than the server's", admin.listen);
+        found.expect(!clash, "an address other than the server's", admin.listen);
     });
     tls(found, admin.tls.as_ref());
     let others = !admin.listen.ip().is_loopback();
@@ -64,7 +64,7 @@ fn admin(found: &mut Finder, server: &Server, admin: &Admin) {
     }
     if others && server.admin_tls().is_none() {
         found.refuse(format_args!(
-            "expected `tls`, here or of the server, since others could read the token on its way to `{}`",
+            "expected `tls`, here or in `server`, since the token would be sent unencrypted to `{}`",
             admin.listen
         ));
     }

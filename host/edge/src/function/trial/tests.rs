@@ -262,7 +262,7 @@ async fn what_is_decided_by_hand_is_refused_when_it_cannot_be_written() {
         assert!(matches!(done, Err(AuditError::File { .. })), "{done:?}");
     }
     let admin = Admin::new(Arc::clone(&host), None, None, ([127, 0, 0, 1], 1).into());
-    let admin = admin.expect("it is of this machine alone");
+    let admin = admin.expect("it is a loopback address");
     for (verb, body) in [
         ("promote", ""),
         ("rollback", ""),

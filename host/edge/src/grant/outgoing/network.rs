@@ -92,7 +92,7 @@ impl Networks {
         let own = match own {
             Ok(own) => own,
             Err(error) => {
-                tracing::error!(%error, "this machine's addresses are not known, so guests send no requests");
+                tracing::error!(%error, "the addresses of this machine cannot be listed, so guests cannot send requests");
                 return Vec::new();
             }
         };
