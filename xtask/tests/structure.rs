@@ -26,7 +26,11 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("amphi-bench-edge", &["amphi", "amphi-edge"]),
     ("amphi-bench-web", &["amphi", "amphi-web"]),
     ("amphi-bench-size", &["amphi-web"]),
-    ("amphi-edge", &["amphi", "amphi-core"]),
+    ("amphi-edge-blocking", &[]),
+    (
+        "amphi-edge",
+        &["amphi", "amphi-core", "amphi-edge-blocking"],
+    ),
     ("amphi-cli", &["amphi", "amphi-core", "amphi-edge"]),
     ("amphi-harness", &["amphi-site"]),
     ("amphi-conformance", &["amphi", "amphi-harness"]),

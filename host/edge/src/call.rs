@@ -13,7 +13,7 @@ pub use state::CallState;
 pub(crate) use state::{begin, bytes};
 pub use usage::Usage;
 
-pub(crate) use clock::{Clock, charge, runtime};
+pub(crate) use clock::Clock;
 pub(crate) use files::{AT_A_TIME, Files};
 pub(crate) use meter::Meter;
 pub(crate) use wasi::Wasi;

@@ -20,7 +20,7 @@ use http::{Method, Request, Response, StatusCode};
 
 use crate::admission::Admission;
 use crate::artifact::{Cache, Compiler, Compiling};
-use crate::aside::{DEPLOYING, Stopped};
+use crate::aside::DEPLOYING;
 use crate::body::{Body, BodyError, json};
 use crate::config::{self, Unkept};
 use crate::deploy::DeployError;
@@ -41,6 +41,7 @@ use crate::request::{answer_by_handler, answer_typed};
 use crate::rollout::audit::AuditError;
 use crate::route::{PAGE, Route, is_below};
 use crate::site;
+use amphi_edge_blocking::Stopped;
 
 pub(crate) use buffers::{Buffers, account_of_places};
 

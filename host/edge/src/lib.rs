@@ -18,7 +18,6 @@ mod digest;
 mod engine;
 mod entered;
 mod exchange;
-pub mod file;
 mod function;
 mod gate;
 pub mod grant;
@@ -44,11 +43,12 @@ mod route;
 mod server;
 mod site;
 mod template;
-mod trusted;
 mod typed;
 mod version;
 #[cfg(test)]
 mod woken;
+
+pub use amphi_edge_blocking::file;
 
 pub use admission::{Admission, AdmissionLimits, Entry, Permit};
 pub use artifact::{

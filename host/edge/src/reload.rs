@@ -23,10 +23,11 @@ use std::time::{Duration, Instant, SystemTime};
 use serde::Serialize;
 use tokio::time::timeout;
 
-use crate::aside::{DEPLOYING, Stopped, WATCHING};
+use crate::aside::{DEPLOYING, WATCHING};
 use crate::config::{self, Config, ConfigError};
 use crate::host::{Applied, Host, Ready};
 use crate::rollout::record::millis;
+use amphi_edge_blocking::Stopped;
 
 use entry::Entry;
 use files::Stamps;

@@ -29,7 +29,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::admin::Admin;
-use crate::aside::{self, CERTIFICATES};
+use crate::aside::CERTIFICATES;
 use crate::config::{Config, Page, PagePlace, Timeouts};
 use crate::host::Host;
 use crate::listen::{self, Certificates, Drained, Readiness, Settings};
@@ -190,7 +190,7 @@ impl Server {
             lost,
             took,
         } = drained;
-        let hanging = aside::running();
+        let hanging = amphi_edge_blocking::running();
         if hanging > 0 {
             tracing::warn!(
                 hanging,

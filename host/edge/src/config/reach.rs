@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::{Config, Directory, Grants, Store, Tls, default_cache};
-use crate::trusted;
+use amphi_edge_blocking::trusted;
 
 /// What a guest must not reach.
 #[derive(Debug)]

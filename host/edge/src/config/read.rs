@@ -10,7 +10,7 @@ use super::deserialize::Fault;
 use super::issue::{ConfigError, Issue, Problem};
 use super::tree::{self, Entry, Node, Step, Value};
 use super::{Config, Store};
-use crate::file::read_to_string;
+use amphi_edge_blocking::file::read_to_string;
 
 /// How many things that do not fit are looked for: each has all of it read once more.
 const MOST: usize = 100;

@@ -13,10 +13,11 @@ mod trust;
 use self::connect::{Target, connect};
 use self::counted::Counted;
 use self::pattern::port_of;
-use crate::aside::{NAMES, Threads};
+use crate::aside::NAMES;
 use amphi::wasi_http::{
     Beside, Error, RequestOptions, Result, WasiBody, WasiHttpHooks, exchange, within,
 };
+use amphi_edge_blocking::Threads;
 use http_body_util::BodyExt as _;
 use std::num::NonZeroU32;
 use std::sync::Arc;

@@ -18,11 +18,11 @@ use crate::causes::with_causes;
 use crate::config::{self, Config};
 use crate::deploy::{Candidate, DeployError};
 use crate::engine::PoolSettings;
-use crate::file;
 use crate::function::{Function, Replacement, Spec};
 use crate::grant::keyvalue::{KeyValueStores, StoreProblem};
 use crate::plugin::{ComponentPlugin, Provider, Providers};
 use crate::rollout::audit::AuditError;
+use amphi_edge_blocking::file;
 
 /// Why a configuration is not served.
 #[derive(Debug)]

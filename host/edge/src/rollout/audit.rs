@@ -5,7 +5,7 @@
 //!
 //! A file that was moved away, removed, replaced or cut short is noticed before the next entry, which goes into the file that has the log's name then.
 
-use crate::file;
+use amphi_edge_blocking::file;
 use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use std::fmt;
@@ -15,7 +15,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::aside::Stopped;
+use amphi_edge_blocking::Stopped;
 
 /// A file of entries, open for more. Everything about it blocks.
 pub struct AuditLog {

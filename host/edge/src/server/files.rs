@@ -12,7 +12,7 @@ use crate::config::{Config, Grants, Store};
 use crate::grant::keyvalue::StoreProblem;
 use crate::host::{ApplyError, ApplyProblem};
 use crate::rollout::audit::{AuditError, entries};
-use crate::trusted;
+use amphi_edge_blocking::trusted;
 
 /// What the file of a key-value store begins with.
 const STORE: &[u8] = b"redb";

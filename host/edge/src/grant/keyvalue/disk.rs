@@ -3,7 +3,7 @@
 use super::bounds::{StoreBounds, Tally};
 use super::changes::{Changes, Page, incremented};
 use super::problem::StoreProblem;
-use crate::file::open_with;
+use amphi_edge_blocking::file::open_with;
 use redb::backends::FileBackend;
 use redb::{
     Database, ReadableDatabase, ReadableTable, ReadableTableMetadata, Table, TableDefinition,

@@ -1,6 +1,6 @@
 //! Why a store did not do what it was asked for.
 
-use crate::aside::Stopped;
+use amphi_edge_blocking::Stopped;
 use std::fmt;
 
 /// Why a store did not do what it was asked for. A guest gets the text as the interface's `other`.
@@ -124,8 +124,22 @@ impl From<Stopped> for StoreProblem {
     }
 }
 
-impl<E: Into<redb::Error>> From<E> for StoreProblem {
-    fn from(error: E) -> StoreProblem {
-        StoreProblem::Disk(Box::new(error.into()))
-    }
+/// Errors of redb, by which of its operations they are of.
+macro_rules! of_the_disk {
+    ($($error:ty),*) => {
+        $(impl From<$error> for StoreProblem {
+            fn from(error: $error) -> StoreProblem {
+                StoreProblem::Disk(Box::new(error.into()))
+            }
+        })*
+    };
 }
+
+of_the_disk!(
+    std::io::Error,
+    redb::CommitError,
+    redb::DatabaseError,
+    redb::StorageError,
+    redb::TableError,
+    redb::TransactionError
+);

@@ -5,7 +5,8 @@ use super::changes::{Changes, Page};
 use super::disk::DiskStore;
 use super::memory::MemoryStore;
 use super::problem::StoreProblem;
-use crate::aside::{STORES, Threads};
+use crate::aside::STORES;
+use amphi_edge_blocking::Threads;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

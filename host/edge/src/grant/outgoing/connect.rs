@@ -2,8 +2,8 @@
 
 use super::network::Networks;
 use super::trust::Trust;
-use crate::aside::Threads;
 use amphi::wasi_http::Error;
+use amphi_edge_blocking::Threads;
 use http::uri::Scheme;
 use rustls::pki_types::ServerName;
 use std::io;

@@ -1,6 +1,6 @@
 //! Whose certificates are trusted where requests go.
 
-use crate::file;
+use amphi_edge_blocking::file;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::{self, PemObject as _};
 use rustls::{ClientConfig, RootCertStore};

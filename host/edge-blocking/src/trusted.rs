@@ -23,8 +23,9 @@ const MOST: usize = 256;
 
 /// A place on the way to a file: a folder, a symbolic link, or what is there at the end. Its path has no links in it but itself.
 #[derive(Debug)]
-pub(crate) struct Place {
-    pub(crate) path: PathBuf,
+pub struct Place {
+    /// Where it is.
+    pub path: PathBuf,
     metadata: Metadata,
 }
 
@@ -33,7 +34,7 @@ pub(crate) struct Place {
 /// # Errors
 ///
 /// When a place cannot be looked at, or there are too many.
-pub(crate) fn places(path: &Path) -> io::Result<(Vec<Place>, bool)> {
+pub fn places(path: &Path) -> io::Result<(Vec<Place>, bool)> {
     let absolute = std::path::absolute(path)?;
     let mut ahead: VecDeque<OsString> = parts(&absolute);
     let (mut places, mut here): (Vec<Place>, PathBuf) = (Vec::new(), PathBuf::new());
@@ -81,7 +82,7 @@ fn parts(path: &Path) -> VecDeque<OsString> {
 /// # Errors
 ///
 /// When somebody else could, or could put another folder in its place: with the first place that lets them. When there is something else than a folder.
-pub(crate) fn folder(path: &Path) -> io::Result<bool> {
+pub fn folder(path: &Path) -> io::Result<bool> {
     let (places, there) = looked_at(path)?;
     match places.last() {
         Some(last) if there && !last.metadata.is_dir() => Err(ErrorKind::NotADirectory.into()),
@@ -95,7 +96,7 @@ pub(crate) fn folder(path: &Path) -> io::Result<bool> {
 /// # Errors
 ///
 /// As [`folder`], and when it cannot be opened or is no regular file.
-pub(crate) fn open(path: &Path) -> io::Result<File> {
+pub fn open(path: &Path) -> io::Result<File> {
     folder(path.parent().unwrap_or(Path::new("/")))?;
     // A pipe does not wait for somebody who writes to it.
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
@@ -116,7 +117,7 @@ pub(crate) fn open(path: &Path) -> io::Result<File> {
 /// # Errors
 ///
 /// When this user may not, or a place on the way cannot be looked at.
-pub(crate) fn can_be_written(path: &Path) -> io::Result<()> {
+pub fn can_be_written(path: &Path) -> io::Result<()> {
     let (places, _) = places(path)?;
     let last = places.last().map_or(Path::new("/"), |place| &place.path);
     rustix::fs::access(last, Access::WRITE_OK).map_err(|error| {
@@ -130,7 +131,7 @@ pub(crate) fn can_be_written(path: &Path) -> io::Result<()> {
 /// # Errors
 ///
 /// As [`folder`], and when there is no file.
-pub(crate) fn is_readable(path: &Path) -> io::Result<bool> {
+pub fn is_readable(path: &Path) -> io::Result<bool> {
     let (places, there) = looked_at(path)?;
     let Some((file, folders)) = places.split_last().filter(|_| there) else {
         return Err(ErrorKind::NotFound.into());

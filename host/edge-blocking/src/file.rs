@@ -44,7 +44,11 @@ pub fn read_to_string(path: &Path) -> io::Result<String> {
 }
 
 /// Opens a file as `options` say.
-pub(crate) fn open_with(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+///
+/// # Errors
+///
+/// As [`open`].
+pub fn open_with(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     // With this a pipe is opened at once, and a regular file as ever.
     let at_once = OFlags::NONBLOCK.bits().cast_signed();
     let file = options.custom_flags(at_once).open(path)?;
