@@ -27,9 +27,15 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("amphi-bench-web", &["amphi", "amphi-web"]),
     ("amphi-bench-size", &["amphi-web"]),
     ("amphi-edge-blocking", &[]),
+    ("amphi-edge-rollout", &["amphi-core"]),
     (
         "amphi-edge",
-        &["amphi", "amphi-core", "amphi-edge-blocking"],
+        &[
+            "amphi",
+            "amphi-core",
+            "amphi-edge-blocking",
+            "amphi-edge-rollout",
+        ],
     ),
     ("amphi-cli", &["amphi", "amphi-core", "amphi-edge"]),
     ("amphi-harness", &["amphi-site"]),

@@ -25,6 +25,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::aside::ADMIN;
+use crate::audit::{self, AuditError};
 use crate::body::{self, Body, BodyError};
 use crate::config::Page;
 use crate::function::Function;
@@ -33,9 +34,8 @@ use crate::listen::{Handler, RequestBody, RequestContext};
 use crate::page;
 use crate::problem::{Kind, Problem};
 use crate::reload::{self, Reloader, Trigger};
-use crate::rollout::audit::{self, AuditError};
-use crate::rollout::choice::Weight;
-use crate::rollout::record::Author;
+use amphi_edge_rollout::choice::Weight;
+use amphi_edge_rollout::record::Author;
 
 use elsewhere::is_from_elsewhere;
 use route::Route;

@@ -6,6 +6,7 @@ pub mod admin;
 mod admission;
 mod artifact;
 mod aside;
+pub mod audit;
 mod body;
 mod breaker;
 mod budget;
@@ -38,7 +39,6 @@ mod records;
 pub mod reload;
 mod request;
 mod request_id;
-pub mod rollout;
 mod route;
 mod server;
 mod site;
@@ -49,6 +49,7 @@ mod version;
 mod woken;
 
 pub use amphi_edge_blocking::file;
+pub use amphi_edge_rollout as rollout;
 
 pub use admission::{Admission, AdmissionLimits, Entry, Permit};
 pub use artifact::{

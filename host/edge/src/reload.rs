@@ -26,8 +26,8 @@ use tokio::time::timeout;
 use crate::aside::{DEPLOYING, WATCHING};
 use crate::config::{self, Config, ConfigError};
 use crate::host::{Applied, Host, Ready};
-use crate::rollout::record::millis;
 use amphi_edge_blocking::Stopped;
+use amphi_edge_rollout::record::millis;
 
 use entry::Entry;
 use files::Stamps;

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::text::Period;
-use crate::rollout::trial::TrialRules;
+use amphi_edge_rollout::trial::TrialRules;
 
 /// A version on trial: it gets a share of the calls, and goes back by itself when it fails, traps or is slow more often than the version that serves.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

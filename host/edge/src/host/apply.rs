@@ -14,6 +14,7 @@ use tokio::sync::MutexGuard;
 use super::{Host, Settings, Snapshot};
 use crate::artifact::{Cache, Compiling, Place};
 use crate::aside::DEPLOYING;
+use crate::audit::AuditError;
 use crate::causes::with_causes;
 use crate::config::{self, Config};
 use crate::deploy::{Candidate, DeployError};
@@ -21,7 +22,6 @@ use crate::engine::PoolSettings;
 use crate::function::{Function, Replacement, Spec};
 use crate::grant::keyvalue::{KeyValueStores, StoreProblem};
 use crate::plugin::{ComponentPlugin, Provider, Providers};
-use crate::rollout::audit::AuditError;
 use amphi_edge_blocking::file;
 
 /// Why a configuration is not served.

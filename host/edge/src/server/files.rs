@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use serde::de::IgnoredAny;
 
 use super::StartError;
+use crate::audit::{AuditError, entries};
 use crate::config::{Config, Grants, Store};
 use crate::grant::keyvalue::StoreProblem;
 use crate::host::{ApplyError, ApplyProblem};
-use crate::rollout::audit::{AuditError, entries};
 use amphi_edge_blocking::trusted;
 
 /// What the file of a key-value store begins with.

@@ -108,7 +108,8 @@ impl Figures {
 }
 
 /// Whole microseconds.
-pub(crate) fn micros(time: Duration) -> u64 {
+#[must_use]
+pub fn micros(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 

@@ -1,10 +1,10 @@
 //! Trials with calls drawn at random.
 
 use super::*;
-use crate::rollout::choice::Weight;
-use crate::rollout::secret::Stratum;
-use crate::rollout::traffic::{BAD, FIFTH, GOOD, Kind, TWICE_AS_SLOW, Traffic};
-use crate::rollout::{Change, Plan};
+use crate::choice::Weight;
+use crate::secret::Stratum;
+use crate::traffic::{BAD, FIFTH, GOOD, Kind, TWICE_AS_SLOW, Traffic};
+use crate::{Change, Plan};
 
 fn fixed(percent: u16) -> Plan {
     Plan::Fixed(Weight::of_percent(percent).expect("at most all"))

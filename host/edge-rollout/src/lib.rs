@@ -2,13 +2,11 @@
 //!
 //! Nothing here knows a component, a socket or a clock: time and chance are arguments. A [`Rollout`] is the whole of it for one function; its parts serve by
 //! themselves. [`choice`] shares calls by a [`secret`], [`asked`] finds what a call asks for by name, [`window`] and [`tally`] count, [`trial`] judges
-//! and makes a [`decision`], [`steps`] goes on, [`audit`]
-//! keeps what was decided in a file, of which [`record`] has the entries.
+//! and makes a [`decision`], [`steps`] goes on, [`record`] has what is written of all that.
 //!
 //! What is decided is not done yet: it is [due](Rollout::due) until it is [settled](Rollout::settle), which is after it was written, or could not be. Meanwhile calls are counted and looked at as before.
 
 pub mod asked;
-pub mod audit;
 pub mod choice;
 pub mod decision;
 pub mod record;
