@@ -27,13 +27,24 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("amphi-bench-web", &["amphi", "amphi-web"]),
     ("amphi-bench-size", &["amphi-web"]),
     ("amphi-edge-blocking", &[]),
+    ("amphi-edge-pattern", &[]),
     ("amphi-edge-rollout", &["amphi-core"]),
+    (
+        "amphi-edge-config",
+        &[
+            "amphi-edge-blocking",
+            "amphi-edge-pattern",
+            "amphi-edge-rollout",
+        ],
+    ),
     (
         "amphi-edge",
         &[
             "amphi",
             "amphi-core",
             "amphi-edge-blocking",
+            "amphi-edge-config",
+            "amphi-edge-pattern",
             "amphi-edge-rollout",
         ],
     ),

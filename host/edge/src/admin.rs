@@ -27,13 +27,13 @@ use serde_json::{Value, json};
 use crate::aside::ADMIN;
 use crate::audit::{self, AuditError};
 use crate::body::{self, Body, BodyError};
-use crate::config::Page;
 use crate::function::Function;
 use crate::host::Host;
 use crate::listen::{Handler, RequestBody, RequestContext};
 use crate::page;
 use crate::problem::{Kind, Problem};
 use crate::reload::{self, Reloader, Trigger};
+use amphi_edge_config::Page;
 use amphi_edge_rollout::choice::Weight;
 use amphi_edge_rollout::record::Author;
 

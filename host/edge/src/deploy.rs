@@ -18,7 +18,6 @@ use crate::artifact::{CacheError, Compiled, Compiler};
 use crate::aside::DEPLOYING;
 use crate::body::BodyError;
 use crate::call::{CallState, Exceeded, Failure, Files};
-use crate::config::{self, Limits, Smoke, Unkept};
 use crate::engine::{Engines, Kind, Pool};
 use crate::function::Spec;
 use crate::grant::keyvalue::KeyValueStores;
@@ -31,6 +30,7 @@ use crate::plugin::{ComponentPlugin, Configured, Provider, Providers, Ready};
 use crate::template::Template;
 use crate::typed::Targets;
 use crate::version::{Handler, Version, handler};
+use amphi_edge_config::{self as config, Limits, Smoke, Unkept};
 
 pub(crate) use candidate::Candidate;
 pub use candidate::examine;

@@ -23,7 +23,6 @@ use crate::artifact::{Cache, Compiler, Compiling};
 use crate::aside::DEPLOYING;
 use crate::audit::AuditError;
 use crate::body::{Body, BodyError, json};
-use crate::config::{self, Unkept};
 use crate::deploy::DeployError;
 use crate::engine::{Bounds, Engines, PoolSettings};
 use crate::exchange::{Exchange, Received};
@@ -42,6 +41,7 @@ use crate::request::{answer_by_handler, answer_typed};
 use crate::route::{PAGE, Route, is_below};
 use crate::site;
 use amphi_edge_blocking::Stopped;
+use amphi_edge_config::{self as config, Unkept};
 
 pub(crate) use buffers::{Buffers, account_of_places};
 

@@ -13,7 +13,6 @@ mod budget;
 mod call;
 mod causes;
 mod client;
-pub mod config;
 mod deploy;
 mod digest;
 mod engine;
@@ -49,6 +48,7 @@ mod version;
 mod woken;
 
 pub use amphi_edge_blocking::file;
+pub use amphi_edge_config as config;
 pub use amphi_edge_rollout as rollout;
 
 pub use admission::{Admission, AdmissionLimits, Entry, Permit};

@@ -24,9 +24,9 @@ use serde::Serialize;
 use tokio::time::timeout;
 
 use crate::aside::{DEPLOYING, WATCHING};
-use crate::config::{self, Config, ConfigError};
 use crate::host::{Applied, Host, Ready};
 use amphi_edge_blocking::Stopped;
+use amphi_edge_config::{self as config, Config, ConfigError};
 use amphi_edge_rollout::record::millis;
 
 use entry::Entry;

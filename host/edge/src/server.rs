@@ -30,11 +30,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::admin::Admin;
 use crate::aside::CERTIFICATES;
-use crate::config::{Config, Page, PagePlace, Timeouts};
 use crate::host::Host;
 use crate::listen::{self, Certificates, Drained, Readiness, Settings};
 use crate::reload::Reloader;
 use crate::route;
+use amphi_edge_config::{Config, Page, PagePlace, Timeouts};
 
 pub use files::FileError;
 pub use start::{Checked, StartError};

@@ -10,12 +10,12 @@ use amphi::wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 use wasmtime::{Engine, Store};
 
 use super::{Clock, Meter, Wasi, clock};
-use crate::config::Limits;
 use crate::grant::config_values::ConfigValuesView;
 use crate::grant::keyvalue::KeyValueView;
 use crate::grant::logging::{LogSink, LoggingView};
 use crate::grant::{Hooks, Prepared};
 use crate::plugin::Served;
+use amphi_edge_config::Limits;
 
 /// What the store of a call holds: what was granted, what is counted, and what plugins keep for the call.
 pub struct CallState {

@@ -3,7 +3,7 @@
 use super::keyvalue::{Access, KeyValueGrant, KeyValueStores, StoreBounds, StorePlace};
 use super::outgoing::{HostPattern, Networks, Outgoing, OutgoingLimits, Trust};
 use super::{DirectoryGrant, GrantError, Grants};
-use crate::config::{self, Config};
+use amphi_edge_config::{self as config, Config};
 use std::collections::BTreeMap;
 
 /// What the name of a store begins with whose owner is a function, or a plugin. Neither name has a slash.

@@ -7,25 +7,24 @@
 mod connect;
 mod counted;
 mod network;
-mod pattern;
 mod trust;
 
 use self::connect::{Target, connect};
 use self::counted::Counted;
-use self::pattern::port_of;
 use crate::aside::NAMES;
 use amphi::wasi_http::{
     Beside, Error, RequestOptions, Result, WasiBody, WasiHttpHooks, exchange, within,
 };
 use amphi_edge_blocking::Threads;
+use amphi_edge_pattern::port_of;
 use http_body_util::BodyExt as _;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
+pub use amphi_edge_pattern::{HostPattern, PatternError};
 pub use network::Networks;
-pub use pattern::{HostPattern, PatternError};
 pub use trust::{Trust, TrustError};
 
 /// How many names of a function's requests are looked for at a time; those above wait, within the time to connect.

@@ -16,13 +16,13 @@ use crate::artifact::{Cache, Compiling, Place};
 use crate::aside::DEPLOYING;
 use crate::audit::AuditError;
 use crate::causes::with_causes;
-use crate::config::{self, Config};
 use crate::deploy::{Candidate, DeployError};
 use crate::engine::PoolSettings;
 use crate::function::{Function, Replacement, Spec};
 use crate::grant::keyvalue::{KeyValueStores, StoreProblem};
 use crate::plugin::{ComponentPlugin, Provider, Providers};
 use amphi_edge_blocking::file;
+use amphi_edge_config::{self as config, Config};
 
 /// Why a configuration is not served.
 #[derive(Debug)]

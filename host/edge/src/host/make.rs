@@ -6,13 +6,13 @@ use std::sync::Arc;
 use amphi_core::contract::Contract;
 
 use super::Host;
-use crate::config::{self, Unkept};
 use crate::deploy::{Candidate, DeployError, Making};
 use crate::function::{Function, Settled, Spec};
 use crate::gate::judge;
 use crate::grant::keyvalue::KeyValueStores;
 use crate::lanes::{Canary, Lanes};
 use crate::plugin::Providers;
+use amphi_edge_config::{self as config, Unkept};
 use amphi_edge_rollout::Plan;
 use amphi_edge_rollout::choice::Weight;
 use amphi_edge_rollout::secret::Secret;

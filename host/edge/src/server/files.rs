@@ -9,10 +9,10 @@ use serde::de::IgnoredAny;
 
 use super::StartError;
 use crate::audit::{AuditError, entries};
-use crate::config::{Config, Grants, Store};
 use crate::grant::keyvalue::StoreProblem;
 use crate::host::{ApplyError, ApplyProblem};
 use amphi_edge_blocking::trusted;
+use amphi_edge_config::{Config, Grants, Store};
 
 /// What the file of a key-value store begins with.
 const STORE: &[u8] = b"redb";

@@ -13,11 +13,11 @@ use serde_json::Value;
 
 use crate::admin::Admin;
 use crate::audit::{AuditError, AuditLog, Disk};
-use crate::config;
 use crate::deploy::DeployError;
 use crate::function::{Function, Spec};
 use crate::host::{Host, Settings};
 use crate::records::Records;
+use amphi_edge_config as config;
 use amphi_edge_rollout::choice::Weight;
 use amphi_edge_rollout::record::Author;
 use amphi_edge_rollout::trial::TrialRules;

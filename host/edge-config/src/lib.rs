@@ -32,8 +32,7 @@ pub use cors::{Cors, Origin};
 pub use function::{Abi, Breaker, Function, Int64, Json, Limits, Reuse, Share, Wit};
 pub use grants::{Directory, Grants, OutgoingHttp, Store};
 pub use issue::{ConfigError, Issue, Place, Problem};
-pub(crate) use read::unchecked;
-pub use read::{Format, parse, read};
+pub use read::{Format, parse, read, unchecked};
 pub use schema::schema;
 pub use server::{
     Admin, Buffers, Compile, Log, LogFormat, LogLevel, Page, PagePlace, Pages, Pool, Server,

@@ -108,7 +108,8 @@ fn without_functions(tree: &Node, taken: &BTreeSet<String>) -> Option<Issue> {
 }
 
 /// What the configuration in `file` says, if it is one, whether that can be or not.
-pub(crate) fn unchecked(file: &Path) -> Option<Config> {
+#[must_use]
+pub fn unchecked(file: &Path) -> Option<Config> {
     let text = read_to_string(file).ok()?;
     let folder = file.parent().unwrap_or(Path::new(""));
     let shaped = shaped(&text, Format::of(file)?, folder).ok()?;

@@ -1,6 +1,6 @@
 //! What functions have of the pool: it must be there.
 
-use crate::config::{Config, Function};
+use crate::{Config, Function};
 
 use super::Finder;
 

@@ -1,4 +1,4 @@
-//! Which hosts a function may send requests to.
+//! Patterns of hosts: whom requests may be sent to, as a text such as `*.example.com:443`.
 
 use http::uri::Scheme;
 use std::fmt;
@@ -154,6 +154,7 @@ impl HostPattern {
 }
 
 /// The port of a scheme, if a request names none.
+#[must_use]
 pub fn port_of(scheme: &Scheme) -> u16 {
     match *scheme == Scheme::HTTPS {
         true => 443,

@@ -3,7 +3,7 @@
 mod addresses;
 mod share;
 
-use crate::grant::outgoing::HostPattern;
+use amphi_edge_pattern::HostPattern;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::path::Path;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use amphi_edge::config::{self, Config, Format, Function, Store};
+use amphi_edge_config::{self as config, Config, Format, Function, Store};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/config")
@@ -53,7 +53,7 @@ functions:
     status: { not-found: 404 }
     grants:
       env: { PORT: '8080' }
-      directories: [{ host: ../listen, guest: /data, write: true }]
+      directories: [{ host: ../../src, guest: /data, write: true }]
       http: { hosts: ['*.example.com', '*'], block: [10.0.0.0/8] }
       keyvalue: { default: memory, kept: { file: kept.redb }, also: { memory: true } }
     smoke: { func: add, args: { a: 1, b: [2.5, x] }, expect: [3] }
@@ -80,7 +80,7 @@ beside = ['calc.wasm']
 plugins = ['logger']
 [functions.calc.grants]
 env = { PORT = '8080' }
-directories = [{ host = '../listen', guest = '/data', write = true }]
+directories = [{ host = '../../src', guest = '/data', write = true }]
 http = { hosts = ['*.example.com', '*'], block = ['10.0.0.0/8'] }
 keyvalue = { default = 'memory', kept = { file = 'kept.redb' }, also = { memory = true } }
 [plugins.logger]
