@@ -30,6 +30,10 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("amphi-edge-pattern", &[]),
     ("amphi-edge-rollout", &["amphi-core"]),
     (
+        "amphi-edge-capabilities",
+        &["amphi", "amphi-edge-blocking", "amphi-edge-pattern"],
+    ),
+    (
         "amphi-edge-config",
         &[
             "amphi-edge-blocking",
@@ -43,12 +47,20 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
             "amphi",
             "amphi-core",
             "amphi-edge-blocking",
+            "amphi-edge-capabilities",
             "amphi-edge-config",
-            "amphi-edge-pattern",
             "amphi-edge-rollout",
         ],
     ),
-    ("amphi-cli", &["amphi", "amphi-core", "amphi-edge"]),
+    (
+        "amphi-cli",
+        &[
+            "amphi",
+            "amphi-core",
+            "amphi-edge",
+            "amphi-edge-capabilities",
+        ],
+    ),
     ("amphi-harness", &["amphi-site"]),
     ("amphi-conformance", &["amphi", "amphi-harness"]),
     ("xtask", &["amphi-harness"]),

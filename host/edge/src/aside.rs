@@ -1,6 +1,6 @@
 //! Which work of the host is done on threads that serve no calls, and on how many: each use has its own ([`Threads`]).
 //!
-//! Together they are fewer than the 512 threads that tokio has.
+//! With those of `amphi-edge-capabilities` they are fewer than the 512 threads that tokio has.
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -28,9 +28,3 @@ pub(crate) static ADMIN: LazyLock<Threads> =
 
 /// What writes the audit log, which says itself what is late. One at a time has it.
 pub(crate) static RECORDING: LazyLock<Threads> = LazyLock::new(|| Threads::new(4));
-
-/// What finds the addresses of names, for all functions; each has a share. Who waits has the time to connect.
-pub(crate) static NAMES: LazyLock<Threads> = LazyLock::new(|| Threads::new(64));
-
-/// What reads and writes key-value stores on disks; each has a share. Who waits has the time of its call.
-pub(crate) static STORES: LazyLock<Threads> = LazyLock::new(|| Threads::new(128));

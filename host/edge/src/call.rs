@@ -3,6 +3,7 @@
 mod clock;
 mod failure;
 mod files;
+mod hooks;
 mod meter;
 mod state;
 mod usage;

@@ -27,7 +27,6 @@ use crate::deploy::DeployError;
 use crate::engine::{Bounds, Engines, PoolSettings};
 use crate::exchange::{Exchange, Received};
 use crate::function::{Function, Replacement, Spec};
-use crate::grant::keyvalue::{KeyValueStores, StoreBounds, StorePlace, StoreProblem};
 use crate::lanes::Chosen;
 use crate::listen::{Handler, RequestBody};
 use crate::log;
@@ -41,6 +40,7 @@ use crate::request::{answer_by_handler, answer_typed};
 use crate::route::{PAGE, Route, is_below};
 use crate::site;
 use amphi_edge_blocking::Stopped;
+use amphi_edge_capabilities::keyvalue::{KeyValueStores, StoreBounds, StorePlace, StoreProblem};
 use amphi_edge_config::{self as config, Unkept};
 
 pub(crate) use buffers::{Buffers, account_of_places};

@@ -20,7 +20,7 @@ mod entered;
 mod exchange;
 mod function;
 mod gate;
-pub mod grant;
+mod granted;
 mod handler;
 mod host;
 mod instance;
@@ -48,6 +48,7 @@ mod version;
 mod woken;
 
 pub use amphi_edge_blocking::file;
+pub use amphi_edge_capabilities as grant;
 pub use amphi_edge_config as config;
 pub use amphi_edge_rollout as rollout;
 
@@ -67,6 +68,7 @@ pub use digest::Digest;
 pub use engine::{Engines, Kind, Pool, PoolSettings, TICK};
 pub use function::{Function, Spec};
 pub use gate::Refusal;
+pub use granted::{grants_of_function, grants_of_plugin, stores_of};
 pub use host::{Applied, ApplyError, ApplyProblem, Host, Settings};
 pub use lanes::{ASKS, Canary, KEY, Lanes, REASON};
 pub use listen::Handler;

@@ -8,8 +8,8 @@ use crate::audit::AuditError;
 use crate::body::BodyError;
 use crate::call::Failure;
 use crate::gate::Refusal;
-use crate::grant::GrantError;
 use amphi_edge_blocking::Stopped;
+use amphi_edge_capabilities::GrantError;
 use amphi_edge_rollout::steps::ScheduleError;
 
 /// Why a component is not served.

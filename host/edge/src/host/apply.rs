@@ -19,9 +19,10 @@ use crate::causes::with_causes;
 use crate::deploy::{Candidate, DeployError};
 use crate::engine::PoolSettings;
 use crate::function::{Function, Replacement, Spec};
-use crate::grant::keyvalue::{KeyValueStores, StoreProblem};
+use crate::granted::stores_of;
 use crate::plugin::{ComponentPlugin, Provider, Providers};
 use amphi_edge_blocking::file;
+use amphi_edge_capabilities::keyvalue::{KeyValueStores, StoreProblem};
 use amphi_edge_config::{self as config, Config};
 
 /// Why a configuration is not served.
@@ -189,7 +190,7 @@ impl Host {
     ) -> Result<Ready<'_>, ApplyError> {
         let changing = self.changing.lock().await;
         let mut problems = Vec::new();
-        let stores = self.opened(KeyValueStores::wanted(config)).await;
+        let stores = self.opened(stores_of(config)).await;
         let stores = stores.unwrap_or_else(|(name, problem)| {
             problems.push((name, ApplyProblem::Store(problem)));
             KeyValueStores::default()

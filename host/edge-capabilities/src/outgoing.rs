@@ -11,7 +11,6 @@ mod trust;
 
 use self::connect::{Target, connect};
 use self::counted::Counted;
-use crate::aside::NAMES;
 use amphi::wasi_http::{
     Beside, Error, RequestOptions, Result, WasiBody, WasiHttpHooks, exchange, within,
 };
@@ -19,13 +18,16 @@ use amphi_edge_blocking::Threads;
 use amphi_edge_pattern::port_of;
 use http_body_util::BodyExt as _;
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
 pub use amphi_edge_pattern::{HostPattern, PatternError};
 pub use network::Networks;
 pub use trust::{Trust, TrustError};
+
+/// What finds the addresses of names, for all functions; each has a share. Who waits has the time to connect.
+static NAMES: LazyLock<Threads> = LazyLock::new(|| Threads::new(64));
 
 /// How many names of a function's requests are looked for at a time; those above wait, within the time to connect.
 const NAMES_AT_A_TIME: usize = 8;

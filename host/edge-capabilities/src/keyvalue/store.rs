@@ -5,10 +5,12 @@ use super::changes::{Changes, Page};
 use super::disk::DiskStore;
 use super::memory::MemoryStore;
 use super::problem::StoreProblem;
-use crate::aside::STORES;
 use amphi_edge_blocking::Threads;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+
+/// What reads and writes key-value stores on disks; each has a share. Who waits has the time of its call.
+static STORES: LazyLock<Threads> = LazyLock::new(|| Threads::new(128));
 
 /// How many operations on one file are under way at a time. Each has a thread, of which the host has many, but not for one store.
 const AT_A_TIME: usize = 8;

@@ -1,60 +1,57 @@
 //! From the words of a configuration to grants.
 
-use super::keyvalue::{Access, KeyValueGrant, KeyValueStores, StoreBounds, StorePlace};
-use super::outgoing::{HostPattern, Networks, Outgoing, OutgoingLimits, Trust};
-use super::{DirectoryGrant, GrantError, Grants};
-use amphi_edge_config::{self as config, Config};
 use std::collections::BTreeMap;
+
+use amphi_edge_capabilities::keyvalue::{Access, KeyValueGrant, StoreBounds, StorePlace};
+use amphi_edge_capabilities::outgoing::{HostPattern, Networks, Outgoing, OutgoingLimits, Trust};
+use amphi_edge_capabilities::{DirectoryGrant, GrantError, Grants};
+use amphi_edge_config::{self as config, Config};
 
 /// What the name of a store begins with whose owner is a function, or a plugin. Neither name has a slash.
 const FUNCTION: &str = "function";
 const PLUGIN: &str = "plugin";
 
-impl KeyValueStores {
-    /// The stores that a configuration asks for, to be opened. Those of one file are one.
-    #[must_use]
-    pub fn wanted(config: &Config) -> BTreeMap<String, (StorePlace, StoreBounds)> {
-        let functions = config.functions.iter();
-        let functions = functions.map(|(name, function)| (FUNCTION, name, &function.grants));
-        let plugins = config.plugins.iter();
-        let plugins = plugins.map(|(name, plugin)| (PLUGIN, name, &plugin.grants));
-        let mut wanted = BTreeMap::new();
-        for (kind, owner, grants) in functions.chain(plugins) {
-            for (identifier, store) in &grants.keyvalue {
-                let place = match store {
-                    config::Store::Memory => StorePlace::Memory,
-                    config::Store::File(path) => StorePlace::Disk(path.clone()),
-                };
-                let name = store_name(kind, owner, identifier);
-                wanted.insert(name, (place, StoreBounds::default()));
-            }
+/// The stores that a configuration asks for, to be opened. Those of one file are one.
+#[must_use]
+pub fn stores_of(config: &Config) -> BTreeMap<String, (StorePlace, StoreBounds)> {
+    let functions = config.functions.iter();
+    let functions = functions.map(|(name, function)| (FUNCTION, name, &function.grants));
+    let plugins = config.plugins.iter();
+    let plugins = plugins.map(|(name, plugin)| (PLUGIN, name, &plugin.grants));
+    let mut wanted = BTreeMap::new();
+    for (kind, owner, grants) in functions.chain(plugins) {
+        for (identifier, store) in &grants.keyvalue {
+            let place = match store {
+                config::Store::Memory => StorePlace::Memory,
+                config::Store::File(path) => StorePlace::Disk(path.clone()),
+            };
+            let name = store_name(kind, owner, identifier);
+            wanted.insert(name, (place, StoreBounds::default()));
         }
-        wanted
     }
+    wanted
 }
 
 fn store_name(kind: &str, owner: &str, identifier: &str) -> String {
     format!("{kind}/{owner}/{identifier}")
 }
 
-impl Grants {
-    /// What the configuration grants to the function `name`. Blocks, if it names a file of authorities.
-    ///
-    /// # Errors
-    ///
-    /// When a pattern of hosts or the file of authorities is wrong.
-    pub fn of_function(name: &str, granted: &config::Grants) -> Result<Grants, GrantError> {
-        configured(FUNCTION, name, granted)
-    }
+/// What the configuration grants to the function `name`. Blocks, if it names a file of authorities.
+///
+/// # Errors
+///
+/// When a pattern of hosts or the file of authorities is wrong.
+pub fn grants_of_function(name: &str, granted: &config::Grants) -> Result<Grants, GrantError> {
+    configured(FUNCTION, name, granted)
+}
 
-    /// What the configuration grants to the plugin `name`. Blocks, if it names a file of authorities.
-    ///
-    /// # Errors
-    ///
-    /// When a pattern of hosts or the file of authorities is wrong.
-    pub fn of_plugin(name: &str, granted: &config::Grants) -> Result<Grants, GrantError> {
-        configured(PLUGIN, name, granted)
-    }
+/// What the configuration grants to the plugin `name`. Blocks, if it names a file of authorities.
+///
+/// # Errors
+///
+/// When a pattern of hosts or the file of authorities is wrong.
+pub fn grants_of_plugin(name: &str, granted: &config::Grants) -> Result<Grants, GrantError> {
+    configured(PLUGIN, name, granted)
 }
 
 fn configured(kind: &str, owner: &str, granted: &config::Grants) -> Result<Grants, GrantError> {

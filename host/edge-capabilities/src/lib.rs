@@ -1,7 +1,7 @@
-//! What a function may do beyond computing: nothing, unless it is granted.
+//! What a guest may do beyond computing: nothing, unless it is granted.
 //!
 //! Every interface is always linked, so that a component finds its imports; what is not granted is refused where it is used. [`Grants`] is what the
-//! configuration says; [`Prepared`] is made of it once, when a function is deployed, and gives each call its own state cheaply.
+//! host says; [`Prepared`] is made of it once, when a function is deployed, and gives each call its own state cheaply.
 //!
 //! | capability | not granted |
 //! |---|---|
@@ -14,10 +14,11 @@
 //!
 //! Interfaces of drafts are linked by their version and without one.
 //!
+//! Each interface is a module with an `add_to_linker` that takes a view of the state of a call, so that a host can have one and not the others.
+//!
 //! Standard output and error are not capabilities: they are a function's log, and go where the host says.
 
 pub mod config_values;
-mod configured;
 pub mod keyvalue;
 pub mod logging;
 pub mod outgoing;
@@ -35,7 +36,6 @@ use std::{fmt, io};
 use self::config_values::ConfigValues;
 use self::keyvalue::{Access, KeyValue, KeyValueGrant, KeyValueStores};
 use self::outgoing::{Outgoing, PatternError, TrustError};
-use crate::request_id::RequestId;
 
 pub use refused::NotGranted;
 
@@ -185,7 +185,8 @@ impl Prepared {
     }
 
     /// The same as far as it cannot fail.
-    pub(crate) fn wasi_without_directories(
+    #[must_use]
+    pub fn wasi_without_directories(
         &self,
         stdout: impl StdoutStream + 'static,
         stderr: impl StdoutStream + 'static,
@@ -197,7 +198,11 @@ impl Prepared {
     }
 
     /// The rest of it.
-    pub(crate) fn open_directories(&self, builder: &mut WasiCtxBuilder) -> amphi::Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// When a directory is gone.
+    pub fn open_directories(&self, builder: &mut WasiCtxBuilder) -> amphi::Result<()> {
         for DirectoryGrant {
             host,
             guest,
@@ -214,7 +219,8 @@ impl Prepared {
     }
 
     /// Whether there are directories to open.
-    pub(crate) fn has_directories(&self) -> bool {
+    #[must_use]
+    pub fn has_directories(&self) -> bool {
         !self.directories.is_empty()
     }
 
@@ -284,13 +290,10 @@ pub struct Hooks(Option<Outgoing>);
 impl WasiHttpHooks for Hooks {
     fn send_request(
         &mut self,
-        mut request: http::Request<WasiBody>,
+        request: http::Request<WasiBody>,
         options: Option<RequestOptions>,
         beside: Beside,
     ) -> Box<dyn Future<Output = HttpResult<(http::Response<WasiBody>, Beside)>> + Send> {
-        if let Some(id) = RequestId::current() {
-            id.tell(request.headers_mut());
-        }
         match &mut self.0 {
             Some(outgoing) => outgoing.send_request(request, options, beside),
             None => refusing_hooks().send_request(request, options, beside),

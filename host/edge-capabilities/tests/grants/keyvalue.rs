@@ -1,8 +1,10 @@
 //! Key-value stores, from a guest.
 
-use crate::Host;
-use amphi_edge::grant::Grants;
-use amphi_edge::grant::keyvalue::{Access, KeyValueGrant, KeyValueStores, StoreBounds, StorePlace};
+use crate::vault::Host;
+use amphi_edge_capabilities::Grants;
+use amphi_edge_capabilities::keyvalue::{
+    Access, KeyValueGrant, KeyValueStores, StoreBounds, StorePlace,
+};
 use std::collections::BTreeMap;
 use std::path::Path;
 

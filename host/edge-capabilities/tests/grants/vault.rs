@@ -1,11 +1,4 @@
-//! What a guest can do with what it is granted, and without: `vault` tries it and says what came of it.
-
-#[path = "grants/keyvalue.rs"]
-mod keyvalue;
-#[path = "grants/outgoing.rs"]
-mod outgoing;
-#[path = "grants/wasi.rs"]
-mod wasi;
+//! The guest `vault`, which tries what it is told to and says what came of it.
 
 use amphi::component::{Component, Linker, ResourceTable};
 use amphi::wasi::p2::bindings::Command;
@@ -13,25 +6,25 @@ use amphi::wasi::p2::pipe::MemoryOutputPipe;
 use amphi::wasi::{WasiCtx, WasiCtxView, WasiView};
 use amphi::wasi_http::{self, WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 use amphi::{Engine, Store};
-use amphi_edge::grant::config_values::{self, ConfigValuesView};
-use amphi_edge::grant::keyvalue::{KeyValueStores, KeyValueView, add_to_linker};
-use amphi_edge::grant::logging::{self, LogLevel, LogLine, LogSink, LoggingView};
-use amphi_edge::grant::{Grants, Hooks, Prepared};
+use amphi_edge_capabilities::config_values::{self, ConfigValuesView};
+use amphi_edge_capabilities::keyvalue::{KeyValueStores, KeyValueView, add_to_linker};
+use amphi_edge_capabilities::logging::{self, LogLevel, LogLine, LogSink, LoggingView};
+use amphi_edge_capabilities::{Grants, Hooks, Prepared};
 use std::path::Path;
 use std::sync::{Arc, LazyLock, Mutex};
 
 /// What a host has for the calls of this function.
-struct Host {
+pub struct Host {
     engine: Engine,
     component: Component,
     linker: Linker<State>,
     grants: Grants,
     stores: KeyValueStores,
-    log: Arc<Log>,
+    pub log: Arc<Log>,
 }
 
 /// The state of one call.
-struct State {
+pub struct State {
     wasi: WasiCtx,
     http: WasiHttpCtx,
     hooks: Hooks,
@@ -42,7 +35,7 @@ struct State {
 
 /// A log that is kept.
 #[derive(Default)]
-struct Log(Mutex<Vec<(LogLevel, String, String)>>);
+pub struct Log(pub Mutex<Vec<(LogLevel, String, String)>>);
 
 impl LogSink for Log {
     fn line(&self, line: LogLine<'_>) {
@@ -85,7 +78,7 @@ static VAULT: LazyLock<(Engine, Component)> = LazyLock::new(|| {
 });
 
 impl Host {
-    fn new(grants: Grants, stores: &KeyValueStores) -> Host {
+    pub fn new(grants: Grants, stores: &KeyValueStores) -> Host {
         let (engine, component) = VAULT.clone();
         let prepared = Prepared::new(grants.clone(), stores).expect("it can be granted");
         let linker = linked(&engine, &component, &prepared).expect("it links");
@@ -100,7 +93,7 @@ impl Host {
     }
 
     /// What the guest says of its tries.
-    async fn call(&self, tries: &[&str]) -> amphi::Result<String> {
+    pub async fn call(&self, tries: &[&str]) -> amphi::Result<String> {
         let words = ["vault"].iter().chain(tries);
         let grants = Grants {
             args: words.map(|&word| word.to_owned()).collect(),
@@ -124,7 +117,7 @@ impl Host {
     }
 
     /// Has the guest try each, and compares what it says of each with what is expected.
-    async fn check(&self, tries: &[(&str, &str)]) {
+    pub async fn check(&self, tries: &[(&str, &str)]) {
         let words: Vec<&str> = tries.iter().map(|(word, _)| *word).collect();
         let found = self.call(&words).await.expect("the guest does not trap");
         let line = |(word, expected): &(&str, &str)| {
@@ -139,7 +132,7 @@ impl Host {
     }
 }
 
-fn linked(
+pub fn linked(
     engine: &Engine,
     component: &Component,
     prepared: &Prepared,
