@@ -9,8 +9,10 @@ use amphi::invoke::{self, InvokeError, Target};
 use amphi::wasi::p2::bindings::CommandPre;
 use amphi::wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxBuilder};
 use amphi::{Engine, Error, Result, Store, ThrownException, Trap};
-use amphi_edge::grant::keyvalue::{Access, KeyValueGrant, KeyValueStores, StoreBounds, StorePlace};
-use amphi_edge::grant::{Grants, Prepared};
+use amphi_edge_capabilities::keyvalue::{
+    Access, KeyValueGrant, KeyValueStores, StoreBounds, StorePlace,
+};
+use amphi_edge_capabilities::{Grants, Prepared};
 use clap::Args;
 use tokio::runtime::Builder;
 

@@ -24,7 +24,7 @@ fn a_configuration_is_checked_without_serving_it() {
         "the configuration is valid: 3 functions\n"
     );
     assert_eq!(good.status.code(), Some(0));
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("host/edge/tests/config");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("host/edge-config/tests/config");
     let file = text(&folder.join("unknown-key.yaml"));
     let bad = amphi(&["serve", "--check", &file]);
     let expected = format!(
@@ -199,7 +199,7 @@ fn the_schema_is_the_published_one() {
     let schema = amphi(&["serve", "--print-schema"]);
     assert!(
         schema.stdout == SCHEMA.as_bytes(),
-        "expected `docs/edge/config.schema.json`: the tests of `amphi-edge` write it anew with BLESS=1"
+        "expected `docs/edge/config.schema.json`: the tests of `amphi-edge-config` write it anew with BLESS=1"
     );
 }
 

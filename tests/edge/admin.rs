@@ -445,7 +445,7 @@ async fn reloads_are_in_the_audit_log() {
     assert_eq!(status, StatusCode::OK, "{state}");
     let restart = json!(["server.connections", "server.log.level"]);
     assert_eq!(state["last"]["restart"], restart, "{state}");
-    let entries = amphi_edge::rollout::audit::entries::<Value>(&path).expect("entries");
+    let entries = amphi_edge::audit::entries::<Value>(&path).expect("entries");
     let reloads: Vec<&Value> = entries
         .iter()
         .filter(|entry| entry["event"] == "reload")

@@ -26,8 +26,41 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("amphi-bench-edge", &["amphi", "amphi-edge"]),
     ("amphi-bench-web", &["amphi", "amphi-web"]),
     ("amphi-bench-size", &["amphi-web"]),
-    ("amphi-edge", &["amphi", "amphi-core"]),
-    ("amphi-cli", &["amphi", "amphi-core", "amphi-edge"]),
+    ("amphi-edge-blocking", &[]),
+    ("amphi-edge-pattern", &[]),
+    ("amphi-edge-rollout", &["amphi-core"]),
+    (
+        "amphi-edge-capabilities",
+        &["amphi", "amphi-edge-blocking", "amphi-edge-pattern"],
+    ),
+    (
+        "amphi-edge-config",
+        &[
+            "amphi-edge-blocking",
+            "amphi-edge-pattern",
+            "amphi-edge-rollout",
+        ],
+    ),
+    (
+        "amphi-edge",
+        &[
+            "amphi",
+            "amphi-core",
+            "amphi-edge-blocking",
+            "amphi-edge-capabilities",
+            "amphi-edge-config",
+            "amphi-edge-rollout",
+        ],
+    ),
+    (
+        "amphi-cli",
+        &[
+            "amphi",
+            "amphi-core",
+            "amphi-edge",
+            "amphi-edge-capabilities",
+        ],
+    ),
     ("amphi-harness", &["amphi-site"]),
     ("amphi-conformance", &["amphi", "amphi-harness"]),
     ("xtask", &["amphi-harness"]),

@@ -25,17 +25,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::aside::ADMIN;
+use crate::audit::{self, AuditError};
 use crate::body::{self, Body, BodyError};
-use crate::config::Page;
 use crate::function::Function;
 use crate::host::Host;
 use crate::listen::{Handler, RequestBody, RequestContext};
 use crate::page;
 use crate::problem::{Kind, Problem};
 use crate::reload::{self, Reloader, Trigger};
-use crate::rollout::audit::{self, AuditError};
-use crate::rollout::choice::Weight;
-use crate::rollout::record::Author;
+use amphi_edge_config::Page;
+use amphi_edge_rollout::choice::Weight;
+use amphi_edge_rollout::record::Author;
 
 use origin::is_cross_origin;
 use route::Route;

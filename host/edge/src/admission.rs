@@ -5,7 +5,7 @@
 //! ([`places`] has the rules). A caller that goes away (its future is dropped) leaves the queue. What a caller that is not let in gets as an answer is not decided here.
 
 use crate::client::Client;
-use crate::config;
+use amphi_edge_config as config;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

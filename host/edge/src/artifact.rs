@@ -16,9 +16,10 @@ use std::time::Duration;
 use amphi::component::Component;
 use wasmtime::Engine;
 
-use crate::aside::{COMPILING, DEPLOYING, Stopped};
+use crate::aside::{COMPILING, DEPLOYING};
 use crate::digest::Digest;
 use crate::engine::{Kind, Pool, PoolSettings};
+use amphi_edge_blocking::Stopped;
 
 pub use cache::{Cache, CacheError};
 pub use child::{CHILD, run_if_child};

@@ -18,11 +18,9 @@ use crate::artifact::{CacheError, Compiled, Compiler};
 use crate::aside::DEPLOYING;
 use crate::body::BodyError;
 use crate::call::{CallState, Exceeded, Failure, Files};
-use crate::config::{self, Limits, Smoke, Unkept};
 use crate::engine::{Engines, Kind, Pool};
 use crate::function::Spec;
-use crate::grant::keyvalue::KeyValueStores;
-use crate::grant::{GrantError, Grants, Prepared};
+use crate::granted::{grants_of_function, grants_of_plugin};
 use crate::instance::{FRESH, Idle};
 use crate::link::linker;
 use crate::log::GuestLog;
@@ -31,6 +29,9 @@ use crate::plugin::{ComponentPlugin, Configured, Provider, Providers, Ready};
 use crate::template::Template;
 use crate::typed::Targets;
 use crate::version::{Handler, Version, handler};
+use amphi_edge_capabilities::keyvalue::KeyValueStores;
+use amphi_edge_capabilities::{GrantError, Grants, Prepared};
+use amphi_edge_config::{self as config, Limits, Smoke, Unkept};
 
 pub(crate) use candidate::Candidate;
 pub use candidate::examine;
@@ -77,7 +78,7 @@ impl Making<'_> {
     ) -> Result<Arc<Version>, DeployError> {
         let config = &spec.config;
         let pool = self.pool(&candidate, &config.limits)?;
-        let granted = self.granted(Grants::of_function, &spec.name, &config.grants);
+        let granted = self.granted(grants_of_function, &spec.name, &config.grants);
         let granted = granted.await?;
         let imports = self.imports(&pool, spec).await?;
         let linked = self.link(&pool, &candidate, imports.linker, &granted);
@@ -211,7 +212,7 @@ impl Making<'_> {
                     .to_owned(),
             ));
         }
-        let granted = self.granted(Grants::of_plugin, &plugin.name, &plugin.grants);
+        let granted = self.granted(grants_of_plugin, &plugin.name, &plugin.grants);
         let granted = granted.await?;
         let linker = linker(pool).map_err(DeployError::Engine)?;
         let linked = self.link(pool, &candidate, linker, &granted).await?;

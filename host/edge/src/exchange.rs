@@ -31,7 +31,7 @@ use crate::memo::Memo;
 use crate::metrics::Call;
 use crate::problem::{Fault, Kind, Problem};
 use crate::records::Records;
-use crate::rollout::window::CallResult;
+use amphi_edge_rollout::window::CallResult;
 
 pub(crate) use answer::{Answering, bodiless};
 pub(crate) use patience::{Patience, within};

@@ -11,11 +11,11 @@ use http::StatusCode;
 use crate::admission::{Admission, AdmissionLimits};
 use crate::breaker::{Breaker, BreakerLimits};
 use crate::budget::{Budget, Clients};
-use crate::config;
 use crate::host::Buffers;
 use crate::lanes::Lanes;
 use crate::records::Records;
 use crate::site::Cors;
+use amphi_edge_config as config;
 
 pub(crate) use trial::{Replacement, Settled};
 

@@ -7,7 +7,7 @@ use std::fmt;
 use amphi_core::abi::{self, Change, Class, Effect, Report};
 use amphi_core::contract::Contract;
 
-use crate::config::Abi;
+use amphi_edge_config::Abi;
 
 /// Why the gate stays closed.
 #[derive(Clone, Debug)]

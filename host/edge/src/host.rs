@@ -20,14 +20,13 @@ use http::{Method, Request, Response, StatusCode};
 
 use crate::admission::Admission;
 use crate::artifact::{Cache, Compiler, Compiling};
-use crate::aside::{DEPLOYING, Stopped};
+use crate::aside::DEPLOYING;
+use crate::audit::AuditError;
 use crate::body::{Body, BodyError, json};
-use crate::config::{self, Unkept};
 use crate::deploy::DeployError;
 use crate::engine::{Bounds, Engines, PoolSettings};
 use crate::exchange::{Exchange, Received};
 use crate::function::{Function, Replacement, Spec};
-use crate::grant::keyvalue::{KeyValueStores, StoreBounds, StorePlace, StoreProblem};
 use crate::lanes::Chosen;
 use crate::listen::{Handler, RequestBody};
 use crate::log;
@@ -38,9 +37,11 @@ use crate::plugin::{ComponentPlugin, Plugin, Provider, Providers};
 use crate::problem::{Kind, Problem};
 use crate::records::Records;
 use crate::request::{answer_by_handler, answer_typed};
-use crate::rollout::audit::AuditError;
 use crate::route::{PAGE, Route, is_below};
 use crate::site;
+use amphi_edge_blocking::Stopped;
+use amphi_edge_capabilities::keyvalue::{KeyValueStores, StoreBounds, StorePlace, StoreProblem};
+use amphi_edge_config::{self as config, Unkept};
 
 pub(crate) use buffers::{Buffers, account_of_places};
 

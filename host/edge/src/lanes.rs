@@ -10,14 +10,14 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::client::Client;
 use crate::problem::{Kind, Problem};
-use crate::rollout::asked::{Found, Served, find};
-use crate::rollout::choice::{Reason, Side, Split, Weight, Wish};
-use crate::rollout::secret::{Secret, Stratum};
-use crate::rollout::tally::Call;
-use crate::rollout::trial::TrialRules;
-use crate::rollout::window::CallResult;
-use crate::rollout::{Change, Plan, Rollout};
 use crate::version::Version;
+use amphi_edge_rollout::asked::{Found, Served, find};
+use amphi_edge_rollout::choice::{Reason, Side, Split, Weight, Wish};
+use amphi_edge_rollout::secret::{Secret, Stratum};
+use amphi_edge_rollout::tally::Call;
+use amphi_edge_rollout::trial::TrialRules;
+use amphi_edge_rollout::window::CallResult;
+use amphi_edge_rollout::{Change, Plan, Rollout};
 
 /// By what header a call asks for a version: digits of a digest, or a version of the interface.
 pub const ASKS: HeaderName = HeaderName::from_static("amphi-version");

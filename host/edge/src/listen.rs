@@ -49,8 +49,8 @@ pub use signal::{Terminate, terminate};
 pub use tls::{Certificates, TlsError};
 
 use crate::body::Body;
-use crate::config::{Server, Timeouts};
 use crate::problem::Problem;
+use amphi_edge_config::{Server, Timeouts};
 
 /// How many bytes of a body a client has to send or to take within the time for a part: as many as a frame of HTTP/2 has, if nobody wants it otherwise.
 const PART: usize = 16 << 10;

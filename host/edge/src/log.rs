@@ -24,8 +24,8 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 pub use guest::{GuestLog, GuestStream, Output};
 
-use crate::config::{Log, LogFormat, LogLevel};
 use crate::metrics::Call;
+use amphi_edge_config::{Log, LogFormat, LogLevel};
 use line::Escaped;
 use queue::Queue;
 

@@ -7,8 +7,8 @@ use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, X_CONTENT_TY
 use http::{HeaderValue, Response, StatusCode};
 
 use crate::body::{Body, empty, full};
-use crate::config;
 use crate::route::Route;
+use amphi_edge_config as config;
 
 /// The content-security policy that the pages work under.
 pub const POLICY: &str =

@@ -11,11 +11,11 @@ use tokio::sync::{Mutex, oneshot};
 use tokio::time::{Instant, timeout_at};
 
 use crate::aside::RECORDING;
+use crate::audit::{AuditError, AuditLog};
 use crate::function::Function;
 use crate::lanes::Lanes;
 use crate::metrics::{Metrics, RolloutState};
-use crate::rollout::audit::{AuditError, AuditLog};
-use crate::rollout::record::{Event, Record, millis};
+use amphi_edge_rollout::record::{Event, Record, millis};
 
 /// For how long a decision waits to be on the disk before it counts as not written.
 const WAIT: Duration = Duration::from_secs(10);

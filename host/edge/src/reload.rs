@@ -23,10 +23,11 @@ use std::time::{Duration, Instant, SystemTime};
 use serde::Serialize;
 use tokio::time::timeout;
 
-use crate::aside::{DEPLOYING, Stopped, WATCHING};
-use crate::config::{self, Config, ConfigError};
+use crate::aside::{DEPLOYING, WATCHING};
 use crate::host::{Applied, Host, Ready};
-use crate::rollout::record::millis;
+use amphi_edge_blocking::Stopped;
+use amphi_edge_config::{self as config, Config, ConfigError};
+use amphi_edge_rollout::record::millis;
 
 use entry::Entry;
 use files::Stamps;

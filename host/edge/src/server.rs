@@ -29,12 +29,12 @@ use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::admin::Admin;
-use crate::aside::{self, CERTIFICATES};
-use crate::config::{Config, Page, PagePlace, Timeouts};
+use crate::aside::CERTIFICATES;
 use crate::host::Host;
 use crate::listen::{self, Certificates, Drained, Readiness, Settings};
 use crate::reload::Reloader;
 use crate::route;
+use amphi_edge_config::{Config, Page, PagePlace, Timeouts};
 
 pub use files::FileError;
 pub use start::{Checked, StartError};
@@ -190,7 +190,7 @@ impl Server {
             lost,
             took,
         } = drained;
-        let hanging = aside::running();
+        let hanging = amphi_edge_blocking::running();
         if hanging > 0 {
             tracing::warn!(
                 hanging,

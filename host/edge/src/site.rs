@@ -14,10 +14,10 @@ use tower::{Layer, Service, service_fn};
 use tower_http::cors::{AllowHeaders, AllowOrigin, Any, CorsLayer};
 
 use crate::body::Body;
-use crate::config::{self, Origin};
 use crate::lanes::{ASKS, REASON};
 use crate::problem::{Kind, Problem};
 use crate::request_id::REQUEST_ID;
+use amphi_edge_config::{self as config, Origin};
 
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 

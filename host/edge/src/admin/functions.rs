@@ -11,9 +11,9 @@ use crate::function::Function;
 use crate::host::Host;
 use crate::lanes::{Canary, Lanes};
 use crate::metrics::RECENT;
-use crate::rollout::decision::{Decision, Figures, micros};
-use crate::rollout::record::millis;
 use crate::version::Version;
+use amphi_edge_rollout::decision::{Decision, Figures, micros};
+use amphi_edge_rollout::record::millis;
 
 /// What is served.
 #[derive(Serialize)]

@@ -10,7 +10,7 @@ use http::header::AUTHORIZATION;
 use subtle::ConstantTimeEq;
 
 use crate::digest::Digest;
-use crate::file;
+use amphi_edge_blocking::file;
 
 /// The token of the admin API. Only its digest is kept, so that it is written nowhere by mistake.
 #[derive(Clone, Copy)]

@@ -21,7 +21,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use crate::aside::DEPLOYING;
 use crate::digest::Digest;
-use crate::trusted;
+use amphi_edge_blocking::trusted;
 
 const MAGIC: &[u8; 8] = b"amphi\0c1";
 const HEADER: usize = MAGIC.len() + 32 + 32;

@@ -4,13 +4,13 @@ use std::{fmt, io};
 
 use super::SmokeError;
 use crate::artifact::{CacheError, CompileError};
-use crate::aside::Stopped;
+use crate::audit::AuditError;
 use crate::body::BodyError;
 use crate::call::Failure;
 use crate::gate::Refusal;
-use crate::grant::GrantError;
-use crate::rollout::audit::AuditError;
-use crate::rollout::steps::ScheduleError;
+use amphi_edge_blocking::Stopped;
+use amphi_edge_capabilities::GrantError;
+use amphi_edge_rollout::steps::ScheduleError;
 
 /// Why a component is not served.
 #[derive(Debug)]

@@ -13,10 +13,10 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 
 use crate::call::{Exceeded, Failure, Usage, bytes};
-use crate::config::Smoke;
 use crate::exchange::Patience;
 use crate::handler::Ended;
 use crate::version::Version;
+use amphi_edge_config::Smoke;
 
 /// How a smoke call did not go well.
 #[derive(Debug)]

@@ -14,15 +14,16 @@ use tokio::sync::MutexGuard;
 use super::{Host, Settings, Snapshot};
 use crate::artifact::{Cache, Compiling, Place};
 use crate::aside::DEPLOYING;
+use crate::audit::AuditError;
 use crate::causes::with_causes;
-use crate::config::{self, Config};
 use crate::deploy::{Candidate, DeployError};
 use crate::engine::PoolSettings;
-use crate::file;
 use crate::function::{Function, Replacement, Spec};
-use crate::grant::keyvalue::{KeyValueStores, StoreProblem};
+use crate::granted::stores_of;
 use crate::plugin::{ComponentPlugin, Provider, Providers};
-use crate::rollout::audit::AuditError;
+use amphi_edge_blocking::file;
+use amphi_edge_capabilities::keyvalue::{KeyValueStores, StoreProblem};
+use amphi_edge_config::{self as config, Config};
 
 /// Why a configuration is not served.
 #[derive(Debug)]
@@ -189,7 +190,7 @@ impl Host {
     ) -> Result<Ready<'_>, ApplyError> {
         let changing = self.changing.lock().await;
         let mut problems = Vec::new();
-        let stores = self.opened(KeyValueStores::wanted(config)).await;
+        let stores = self.opened(stores_of(config)).await;
         let stores = stores.unwrap_or_else(|(name, problem)| {
             problems.push((name, ApplyProblem::Store(problem)));
             KeyValueStores::default()

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crate::budget::{Account, Budget, CLIENT, CONNECTION, Clients};
 use crate::client::Client;
-use crate::config;
 use crate::exchange::Exchange;
 use crate::function::Function;
+use amphi_edge_config as config;
 
 /// The budgets of a host.
 pub(crate) struct Buffers {

@@ -6,18 +6,18 @@ use std::sync::Arc;
 use amphi_core::contract::Contract;
 
 use super::Host;
-use crate::config::{self, Unkept};
 use crate::deploy::{Candidate, DeployError, Making};
 use crate::function::{Function, Settled, Spec};
 use crate::gate::judge;
-use crate::grant::keyvalue::KeyValueStores;
 use crate::lanes::{Canary, Lanes};
 use crate::plugin::Providers;
-use crate::rollout::Plan;
-use crate::rollout::choice::Weight;
-use crate::rollout::secret::Secret;
-use crate::rollout::steps::{Schedule, ScheduleError, Step};
-use crate::rollout::trial::TrialRules;
+use amphi_edge_capabilities::keyvalue::KeyValueStores;
+use amphi_edge_config::{self as config, Unkept};
+use amphi_edge_rollout::Plan;
+use amphi_edge_rollout::choice::Weight;
+use amphi_edge_rollout::secret::Secret;
+use amphi_edge_rollout::steps::{Schedule, ScheduleError, Step};
+use amphi_edge_rollout::trial::TrialRules;
 
 /// The components of a function, all of which may serve.
 struct Judged {

@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
 use super::flight::Taking;
-use crate::config::Timeouts;
+use amphi_edge_config::Timeouts;
 
 /// How long an idle connection stays open after it was decided that it should not: a request may be on its way.
 const LAST_CALL: Duration = Duration::from_millis(500);

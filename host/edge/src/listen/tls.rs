@@ -12,9 +12,9 @@ use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::TlsAcceptor;
 
-use crate::aside::Stopped;
-use crate::config::Tls;
-use crate::file;
+use amphi_edge_blocking::Stopped;
+use amphi_edge_blocking::file;
+use amphi_edge_config::Tls;
 
 /// A certificate and its key, of two files.
 pub struct Certificates {

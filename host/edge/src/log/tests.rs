@@ -156,7 +156,7 @@ const OUT: &[(&str, &str)] = &[
 /// Whatever kind of field has it, a text begins no line of its own, and steers no terminal; JSON has it as it is.
 #[test]
 fn an_event_is_one_line_whatever_is_in_it() {
-    use crate::grant::logging::{LogLevel as Level, LogLine, LogSink};
+    use amphi_edge_capabilities::logging::{LogLevel as Level, LogLine, LogSink};
     const FORGED: &str = "2026-01-01T00:00:00Z  INFO amphi_edge: reloaded";
     for (out, shown) in OUT {
         let said = &format!("before{out}{FORGED}");

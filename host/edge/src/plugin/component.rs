@@ -13,12 +13,12 @@ use amphi::{invoke, json};
 use wasmtime::{Store, StoreContextMut};
 
 use crate::call::{CallState, Clock, Failure, Usage, begin};
-use crate::config::{self, Limits};
 use crate::digest::Digest;
 use crate::metrics::{Call, FunctionMetrics, OK};
 use crate::problem::Kind;
 use crate::template::Template;
 use crate::typed::export;
+use amphi_edge_config::{self as config, Limits};
 
 /// A component that serves others.
 #[derive(Clone, Debug, PartialEq)]

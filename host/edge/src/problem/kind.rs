@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use http::StatusCode;
 use wasmtime::Trap;
 
-use crate::rollout::window::CallResult;
+use amphi_edge_rollout::window::CallResult;
 
 /// Whose doing a problem is, which is what a trial and a breaker go by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

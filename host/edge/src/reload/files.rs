@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::ConfigSource;
-use crate::config::Config;
+use amphi_edge_config::Config;
 
 /// What tells a file from another, and from what it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

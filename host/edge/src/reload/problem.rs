@@ -8,10 +8,10 @@ use serde::Serialize;
 
 use crate::artifact::CompileError;
 use crate::causes::with_causes;
-use crate::config::{ConfigError, Issue};
 use crate::deploy::DeployError;
 use crate::gate::Refusal;
 use crate::host::{ApplyError, ApplyProblem};
+use amphi_edge_config::{ConfigError, Issue};
 
 /// Why a reload fails.
 #[derive(Debug)]

@@ -19,7 +19,8 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::files;
 use super::{Reloader, Trigger};
-use crate::aside::{Stopped, WATCHING};
+use crate::aside::WATCHING;
+use amphi_edge_blocking::Stopped;
 
 /// For how long nothing must have happened before files are looked at: who writes them may be in the middle.
 const QUIET: Duration = Duration::from_millis(200);

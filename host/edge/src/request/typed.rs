@@ -15,7 +15,6 @@ use super::{body_too_large, check_headers};
 use crate::body::{Body, BodyError, full};
 use crate::budget::{Account, CLIENT, CONNECTION, Full, Held};
 use crate::call::{Exceeded, Failure, Usage, bytes};
-use crate::config::Limits;
 use crate::entered::Entered;
 use crate::exchange::Exchange;
 use crate::function::Function;
@@ -25,6 +24,7 @@ use crate::listen::RequestBodyError;
 use crate::problem::{Kind, Problem};
 use crate::typed::Target;
 use crate::version::Version;
+use amphi_edge_config::Limits;
 
 /// After what time it may be tried again where there was no room for bytes.
 const RETRY: Duration = Duration::from_secs(1);

@@ -7,11 +7,11 @@ use http::request::Parts;
 use http::{Method, Request, Response, StatusCode};
 
 use crate::body::Body;
-use crate::config::Page;
 use crate::host::{Host, not_allowed, nothing_here};
 use crate::listen::{Handler, RequestBody};
 use crate::page;
 use crate::problem::Problem;
+use amphi_edge_config::Page;
 
 /// The host, and what is told of it.
 pub struct Front {

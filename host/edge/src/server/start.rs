@@ -13,11 +13,11 @@ use super::Server;
 use super::files::{self, FileError, look_at_audit, without_stores};
 use crate::admin::{Admin, NoToken, Token, TokenError};
 use crate::artifact::Cache;
-use crate::config::{self, Config, Page, PagePlace};
+use crate::audit::AuditError;
 use crate::host::{ApplyError, Host, Settings};
 use crate::listen::{Certificates, Readiness, TlsError};
 use crate::reload::{ConfigSource, Reloader};
-use crate::rollout::audit::AuditError;
+use amphi_edge_config::{self as config, Config, Page, PagePlace};
 
 /// Why nothing is served.
 #[derive(Debug)]

@@ -12,15 +12,15 @@ use http_body_util::{BodyExt, Full};
 use serde_json::Value;
 
 use crate::admin::Admin;
-use crate::config;
+use crate::audit::{AuditError, AuditLog, Disk};
 use crate::deploy::DeployError;
 use crate::function::{Function, Spec};
 use crate::host::{Host, Settings};
 use crate::records::Records;
-use crate::rollout::audit::{AuditError, AuditLog, Disk};
-use crate::rollout::choice::Weight;
-use crate::rollout::record::Author;
-use crate::rollout::trial::TrialRules;
+use amphi_edge_config as config;
+use amphi_edge_rollout::choice::Weight;
+use amphi_edge_rollout::record::Author;
+use amphi_edge_rollout::trial::TrialRules;
 
 /// A disk that tests hold and fill.
 #[derive(Clone, Default)]
