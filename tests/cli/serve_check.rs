@@ -36,7 +36,7 @@ fn a_configuration_is_checked_without_serving_it() {
     let file = text(&folder.join("canary.yaml"));
     let bad = amphi(&["serve", "--check", &file]);
     let told = String::from_utf8_lossy(&bad.stderr).into_owned();
-    for path in ["canary.component", "canary.weight", "beside[1]"] {
+    for path in ["canary.component", "canary.weight", "side-by-side[1]"] {
         assert!(told.contains(&format!("`functions.calc.{path}`")), "{told}");
     }
     assert_eq!(bad.status.code(), Some(2));

@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use amphi_edge::config::Unkept;
+use amphi_edge::config::OnCacheFailure;
 use amphi_edge::reload::Trigger;
 use amphi_edge::{Compiling, Host, Settings, Spec};
 use amphi_runner::hostile::{Hostile, Kind};
@@ -29,10 +29,10 @@ async fn refused_at(site: Site, break_it: impl FnOnce(&Site), word: &str, reason
     assert!(problems.contains(reason), "{problems}");
     assert!(written.contains(reason), "{written}");
     let metrics = site.host.metrics().text();
-    let count = format!("config_reload_total{{result=\"{word}\"}} 1");
+    let count = format!("amphi_config_reload_total{{result=\"{word}\"}} 1");
     assert!(metrics.contains(&count), "{metrics}");
     assert!(
-        metrics.contains("config_last_reload_success 0"),
+        metrics.contains("amphi_config_last_reload_success 0"),
         "{metrics}"
     );
     assert_eq!(site.generation(), 1);
@@ -137,7 +137,7 @@ async fn a_component_that_takes_too_long_to_compile_is_refused() {
 #[tokio::test]
 async fn a_component_whose_code_finds_no_space_on_the_disk_is_refused() {
     let cache = tempfile::tempdir().expect("a folder");
-    let site = with_cache(cache.path(), Unkept::default()).await;
+    let site = with_cache(cache.path(), OnCacheFailure::default()).await;
     let full = |site: &Site| {
         fill(cache.path(), &returning(2));
         site.rename_over("f.wasm", returning(2));

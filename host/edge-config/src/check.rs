@@ -198,7 +198,9 @@ fn one(found: &mut Finder, function: &Function, config: &Config) {
     if let Some(trial) = &function.canary {
         found.at("canary", |found| canary(found, trial));
     }
-    found.each("beside", &function.beside, |found, path| file(found, path));
+    found.each("side-by-side", &function.side_by_side, |found, path| {
+        file(found, path)
+    });
     if let Some(reuse) = &function.reuse {
         found.at("reuse", |found| {
             found.number("calls", reuse.calls.into(), 1, u64::MAX);

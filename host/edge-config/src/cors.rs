@@ -8,11 +8,13 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::text::Text;
 
-/// Which pages may call a function by JSON from a browser, besides those of its own address. A component that speaks HTTP itself decides that itself.
+/// Which web pages may call a function with JSON, besides those of the server's own origin. A
+/// component that exports `wasi:http` decides for itself.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Cors {
-    /// Where those pages are from: `https://app.example`, with `:port` where that is not the scheme's own, or `*` for anywhere. Default: none.
+    /// Their origins: `https://app.example`, with `:port` if it is not the scheme's default, or `*`
+    /// for any. Default: none.
     pub origins: Vec<Origin>,
 }
 

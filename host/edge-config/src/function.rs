@@ -17,55 +17,63 @@ use super::versions::Canary;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Function {
-    /// The component's file. A relative path begins at the folder of the configuration.
+    /// The component's file. A relative path is relative to the configuration's folder.
     pub component: PathBuf,
-    /// The beginning of the paths that a component which speaks HTTP answers, in whole segments; the longest that fits a path wins.
-    /// Others are called at `/v1/fn/<name>/<interface>/<function>`. Default: `/fn/<name>`.
+    /// The path prefix of a component that exports `wasi:http`, in whole segments; the longest
+    /// matching prefix wins. Other components are called at `/v1/fn/<name>/<interface>/<function>`.
+    /// Default: `/fn/<name>`.
     #[serde(default)]
     pub route: Option<String>,
-    /// The interface that the component must export, and so must one on trial, `package:name/interface@version`; without it the component is refused. Default: any.
+    /// The interface that the component and its canary must export,
+    /// `package:name/interface@version`; otherwise the component is rejected. Default: any.
     #[serde(default)]
     pub interface: Option<String>,
     /// What a new version may change. Default: `compatible`.
     #[serde(default)]
     pub abi: Abi,
-    /// A call that a new version has to answer before it serves. Default: none; only an instance is made.
+    /// The smoke call that a new version has to answer before it is deployed. Default: none; it is
+    /// only instantiated.
     #[serde(default)]
     pub smoke: Option<Smoke>,
-    /// A version on trial. Default: none.
+    /// The canary. Default: none.
     #[serde(default)]
     pub canary: Option<Canary>,
-    /// The files of versions that are only there for calls that ask for them, by `amphi-version`. Default: none.
+    /// The files of side-by-side versions, which only get calls that ask for them by
+    /// `amphi-version`. Default: none.
     #[serde(default)]
-    pub beside: Vec<PathBuf>,
-    /// Instances that serve more than one call, one after the other. Default: every call has a fresh one.
+    pub side_by_side: Vec<PathBuf>,
+    /// Reuse of instances for several calls, one after the other. Default: a new instance for each
+    /// call.
     #[serde(default)]
     pub reuse: Option<Reuse>,
-    /// How many instances are made before calls ask for them. At most the pool's. Default: 0.
+    /// How many instances are created ahead of calls, at most the size of the pool. Default: 0.
     #[serde(default)]
     pub prewarm: u32,
-    /// What one call, and all calls together, may take.
+    /// The limits of one call, and of all calls together.
     #[serde(default)]
     pub limits: Limits,
-    /// How many places of the pool its instances have.
+    /// The function's share of the instance pool.
     #[serde(default)]
     pub pool: Share,
-    /// When calls are refused for a while, because they trap: those of one client, or of all where many clients got nothing else.
+    /// The circuit breaker: when calls are rejected for a while after traps, for one client or for
+    /// all.
     #[serde(default)]
     pub breaker: Breaker,
-    /// The HTTP status of a call that returns `err`, by the name of the error's case; for all other cases it is 422. Default: none.
+    /// The HTTP status of a call that returns `err`, by the name of the error's case; 422 for all
+    /// others. Default: none.
     #[serde(default)]
     pub status: BTreeMap<String, u16>,
-    /// How answers to calls by JSON look, where the request's `accept` does not say it.
+    /// The format of JSON responses, if the request's `accept` does not choose one.
     #[serde(default)]
     pub json: Json,
-    /// Which pages may call it by JSON from a browser, besides those of its own address. Default: none.
+    /// Which web pages may call it with JSON, besides those of the server's own origin. Default:
+    /// none.
     #[serde(default)]
     pub cors: Cors,
-    /// What the component may use. Nothing that reaches out of it by default.
+    /// The capabilities of the component. Default: none that reach outside of it.
     #[serde(default)]
     pub grants: Grants,
-    /// The plugins whose functions it may import, by name. Default: none.
+    /// The names of the plugins that it may import functions from. Default: none.
     #[serde(default)]
     pub plugins: Vec<String>,
 }
@@ -80,7 +88,7 @@ impl Function {
             abi: Abi::default(),
             smoke: None,
             canary: None,
-            beside: Vec::new(),
+            side_by_side: Vec::new(),
             reuse: None,
             prewarm: 0,
             limits: Limits::default(),
@@ -101,28 +109,28 @@ impl Function {
     }
 }
 
-/// How values look in JSON, where there is a choice. In requests, all forms are understood.
+/// The JSON format of values, where there is a choice. Requests may use any.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Json {
-    /// Whole numbers of 64 bits. Default: `number`.
+    /// 64-bit integers. Default: `number`.
     pub int64: Int64,
     /// Cases of variants and results. Default: `plain`.
     pub wit: Wit,
 }
 
-/// How whole numbers of 64 bits look.
+/// The format of 64-bit integers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Int64 {
-    /// As numbers up to 2^53 - 1, as strings beyond.
+    /// Numbers up to 2^53 - 1, strings beyond.
     #[default]
     Number,
-    /// As strings.
+    /// Strings.
     String,
 }
 
-/// How cases look.
+/// The format of cases.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Wit {
@@ -137,7 +145,7 @@ pub enum Wit {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Abi {
-    /// What callers use must be there unchanged; more may be.
+    /// Everything that callers use must be unchanged; additions are allowed.
     #[default]
     Compatible,
     /// Nothing.
@@ -146,13 +154,14 @@ pub enum Abi {
     Any,
 }
 
-/// Instances that serve more than one call, one after the other: what a call leaves in memory, the next one finds.
+/// Reuse of instances for several calls, one after the other: each call sees the memory that the
+/// one before has left.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Reuse {
     /// How many calls an instance serves, from 1. Default: 100.
     pub calls: u32,
-    /// How long an instance waits for its next call. Default: `30s`.
+    /// How long an idle instance is kept. Default: `30s`.
     #[serde(with = "Period")]
     pub idle: Duration,
 }
@@ -166,47 +175,54 @@ impl Default for Reuse {
     }
 }
 
-/// What one call, and all calls of a function together, may take.
+/// The limits of one call, and of all calls of a function together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Limits {
-    /// The time from when a call has a place to its end, the making of its instance and waiting included, but not what its guest waits for its client; then 504. Default: `5s`.
+    /// Wall-clock time of a call from when it starts to run, including instantiation and waiting,
+    /// but not waiting for its client; then 504. Default: `5s`.
     #[serde(with = "Period")]
     pub wall: Duration,
-    /// The time that is computed for a call, by its guest and by the host at its bidding, waiting not included; then 504. Default: `1s`.
+    /// Processor time of a call, of its guest and of host functions that it calls, without waiting;
+    /// then 504. Default: `1s`.
     #[serde(with = "Period")]
     pub cpu: Duration,
-    /// Wasmtime's fuel, about one unit for an instruction; then the guest traps. Code that counts fuel is slower. Default: not counted.
+    /// Wasmtime's fuel, about one unit per instruction; then the guest traps. Counting fuel makes
+    /// code slower. Default: not counted.
     pub fuel: Option<u64>,
-    /// Bytes of all memories of an instance together, from 64 KiB to 4 GiB; more are refused to the guest. Default: `64MiB`.
+    /// Bytes of all memories of an instance together, from 64 KiB to 4 GiB; growing beyond fails.
+    /// Default: `64MiB`.
     #[serde(with = "Size")]
     pub memory: u64,
     /// Elements of all tables of an instance together. Default: 10,000.
     pub tables: u32,
     /// Core instances in a component, from 1. Default: 100.
     pub instances: u32,
-    /// Bytes that the guest may make the host allocate in one of its calls to the host; then 500. Default: `16MiB`.
+    /// Bytes that the guest may pass to the host in one call; then 500. Default: `16MiB`.
     #[serde(with = "Size")]
     pub hostcall: u64,
-    /// Handles that a call may have at once, to the host's resources and to the guest's own, from 1; then 500. Default: 1,000.
+    /// Resource handles that a call may hold at once, from 1; then 500. Default: 1,000.
     pub resources: u32,
     /// Bytes of a request's body; then 413. Default: `1MiB`.
     #[serde(with = "Size")]
     pub request: u64,
-    /// Bytes of an answer's body; then 500, or it is cut off where it has begun. Default: `16MiB`.
+    /// Bytes of a response body; then 500, or the response is cut off if it has begun. Default:
+    /// `16MiB`.
     #[serde(with = "Size")]
     pub response: u64,
-    /// Bytes of a request's headers, at most the server's; then 431. The guest may make as many, counted as they are in memory; then 500. Default: `64KiB`.
+    /// Bytes of a request's header fields, at most the server's limit; then 431. The same limit
+    /// applies to the guest's own fields, by their size in memory; then 500. Default: `64KiB`.
     #[serde(with = "Size")]
     pub headers: u64,
-    /// Bytes of the guest's output that are logged in a second; what is more is dropped, and counted. Default: `64KiB`.
+    /// Bytes of the guest's output that are logged per second; more is dropped and counted.
+    /// Default: `64KiB`.
     #[serde(with = "Size")]
     pub log: u64,
-    /// Calls that run at once, from 1 to 100,000. Default: 64.
+    /// Concurrently running calls, from 1 to 100,000. Default: 64.
     pub concurrency: u32,
-    /// Calls that wait to run, at most 1,000,000; then 429. Default: 128.
+    /// Queued calls, at most 1,000,000; then 429. Default: 128.
     pub queue: u32,
-    /// How long a call waits to run; then 503. Default: `1s`.
+    /// How long a call may be queued; then 503. Default: `1s`.
     #[serde(with = "Period")]
     pub queue_wait: Duration,
 }
@@ -233,27 +249,31 @@ impl Default for Limits {
     }
 }
 
-/// How many places of the pool the instances of a function have: those of its calls and those that are kept. An instance takes one, and one more for each component that
-/// serves it as a plugin.
+/// A function's share of the pool, for running and idle instances. An instance takes one slot, plus
+/// one for each plugin that is a component.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Share {
-    /// How many are nobody else's; those of all functions together are at most the pool's. Default: 0.
+    /// How many slots are reserved for the function; all reservations together are at most the
+    /// pool's size. Default: 0.
     pub least: u32,
-    /// How many it has at most, from `least` and enough for one instance. Default: as many as there are.
+    /// How many slots it may occupy, from `least` and enough for one instance. Default: all.
     pub most: Option<u32>,
 }
 
-/// When calls are refused for a while, because they trap: those of one client, or of all where many clients got nothing else.
+/// The circuit breaker: when calls are rejected for a while after traps, for one client or for all.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Breaker {
-    /// How many traps of a client refuse that client, from 1. As many refuse all, two at least, if no more than half of them are one client's, and half of the clients or more got a trap last. Default: 5.
+    /// How many traps of one client open the breaker for it, from 1. The same number, at least two,
+    /// opens it for all clients if at most half of the traps are one client's and the latest call
+    /// of at least half of the clients trapped. Default: 5.
     pub traps: u32,
-    /// The time in which they must happen. Default: `10s`.
+    /// The period in which the traps must occur. Default: `10s`.
     #[serde(with = "Period")]
     pub within: Duration,
-    /// How long calls are refused, with 503, before some are tried: one of a client that is refused alone; of three clients, one each, where all are. Default: `5s`.
+    /// How long the breaker stays open (503) before calls are tried: one of the client that it is
+    /// open for, or one each of three clients if it is open for all. Default: `5s`.
     #[serde(with = "Period")]
     pub open: Duration,
 }

@@ -9,23 +9,24 @@ use serde::{Deserialize, Serialize};
 
 use super::text::Networks;
 
-/// What a component may use. By default it can tell the time, have random numbers, and write to the log; nothing else reaches out of it.
+/// The capabilities of a component. By default it has clocks, random numbers and logging, and
+/// nothing else that reaches outside of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Grants {
-    /// Its environment variables. Default: none; those of the process are never passed on.
+    /// Its environment variables. Default: none; those of the process are never inherited.
     pub env: BTreeMap<String, String>,
     /// The values of `wasi:config`. Default: none.
     pub config: BTreeMap<String, String>,
-    /// Folders. Default: none.
+    /// Directories. Default: none.
     pub directories: Vec<Directory>,
-    /// Requests to other hosts. Default: none.
+    /// Outgoing requests. Default: none.
     pub http: Option<OutgoingHttp>,
-    /// The stores of `wasi:keyvalue`, by the name that the component opens them by. Default: none.
+    /// The stores of `wasi:keyvalue`, by the identifier that the component opens. Default: none.
     pub keyvalue: BTreeMap<String, Store>,
-    /// Whether it can read clocks and wait for them. Without it, a call that does traps. Default: true.
+    /// Whether it may read clocks and use timers. Otherwise such a call traps. Default: true.
     pub clocks: bool,
-    /// Whether it has random numbers. Without it, a call that asks for one traps. Default: true.
+    /// Whether it may get random numbers. Otherwise such a call traps. Default: true.
     pub random: bool,
     /// Whether `wasi:logging` writes to the log. Default: true.
     pub logging: bool,
@@ -49,43 +50,45 @@ impl Default for Grants {
     }
 }
 
-/// A folder of this machine that a component sees.
+/// A directory of this machine that a component can access.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Directory {
-    /// The folder. A relative path begins at the folder of the configuration.
+    /// The directory. A relative path is relative to the configuration's folder.
     pub host: PathBuf,
-    /// The path that the component sees it at, absolute.
+    /// The absolute path at which the component sees it.
     pub guest: String,
-    /// Whether the component may change what is in it. Default: false.
+    /// Whether the component may write to it. Default: false.
     #[serde(default)]
     pub write: bool,
 }
 
-/// Which requests a component may send.
+/// Which outgoing requests a component may send.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct OutgoingHttp {
-    /// Names of hosts, `*.` before one stands for all below it, `*` for all; with `http://` or `https://` before it, that scheme alone; with `:port`, that port
-    /// instead of the scheme's own, with `:*` any. Default: none.
+    /// Host patterns: a name, `*.` and a name for its subdomains, or `*`; with a prefix `http://`
+    /// or `https://`, only that scheme; with `:port`, that port instead of the scheme's default,
+    /// with `:*` any. Default: none.
     pub hosts: Vec<String>,
-    /// Networks that are refused, whatever the name, as `address/bits`. Default: none besides the private ones.
+    /// Networks to reject, as `address/bits`. Default: only private ones.
     #[serde(with = "Networks")]
     #[schemars(with = "Vec<String>")]
     pub block: Vec<IpNet>,
     /// Whether addresses of this machine and of private networks may be reached. Default: false.
     pub allow_private: bool,
-    /// A file of certificates in PEM: the authorities that are trusted instead of those that browsers trust. A relative path begins at the folder of the
-    /// configuration. Default: none.
+    /// A PEM file of the certificate authorities to trust instead of Mozilla's. A relative path is
+    /// relative to the configuration's folder. Default: none.
     pub authorities: Option<PathBuf>,
 }
 
-/// Where the values of a key-value store are.
+/// The storage of a key-value store.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Store {
-    /// In memory: gone when the process ends.
+    /// In memory: lost when the process ends.
     Memory,
-    /// In a file, which is made where there is none. A relative path begins at the folder of the configuration.
+    /// In a file, which is created if it does not exist. A relative path is relative to the
+    /// configuration's folder.
     File(PathBuf),
 }

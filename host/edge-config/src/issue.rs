@@ -35,7 +35,7 @@ pub enum Problem {
     Unexpected {
         /// What may be there.
         expected: String,
-        /// What is there.
+        /// The component or WIT to replace.
         found: String,
     },
     /// A key that has no meaning there.

@@ -35,32 +35,33 @@ pub use issue::{ConfigError, Issue, Place, Problem};
 pub use read::{Format, parse, read, unchecked};
 pub use schema::schema;
 pub use server::{
-    Admin, Buffers, Compile, Log, LogFormat, LogLevel, Page, PagePlace, Pages, Pool, Server,
-    Timeouts, Tls, Unkept,
+    Admin, Buffers, Compile, Log, LogFormat, LogLevel, OnCacheFailure, Page, PagePlace, Pages,
+    Pool, Server, Timeouts, Tls,
 };
 pub use smoke::Smoke;
 pub use versions::{Canary, CanaryStep};
 
-/// All that is served by one process.
+/// The configuration of one process.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 #[schemars(title = "Configuration of `amphi serve`", extend("required" = ["functions"]))]
 pub struct Config {
-    /// Where requests come in, and what all functions share.
+    /// The server's addresses, and what all functions share.
     pub server: Server,
-    /// The functions, by name. A name is made of letters, digits, `-` and `_`, and is part of addresses and of metrics.
+    /// The functions, by name. A name consists of letters, digits, `-` and `_`, and appears in
+    /// paths and metrics.
     pub functions: BTreeMap<String, Function>,
-    /// Components whose exports other components import, by the name that functions list them by.
+    /// Components whose exports other components import, by the name that functions refer to.
     pub plugins: BTreeMap<String, Plugin>,
 }
 
-/// A component that serves others.
+/// A component that others import.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Plugin {
-    /// The component's file. A relative path begins at the folder of the configuration.
+    /// The component's file. A relative path is relative to the configuration's folder.
     pub component: PathBuf,
-    /// What the plugin itself may use. Nothing that reaches out of it by default.
+    /// The capabilities of the plugin itself. Default: none that reach outside of it.
     #[serde(default)]
     pub grants: Grants,
 }

@@ -80,7 +80,7 @@ pub fn guarded(config: &Config, file: Option<&Path>) -> Vec<Guarded> {
     for (name, function) in &config.functions {
         let canary = function.canary.as_ref().map(|canary| &canary.component);
         let components = [&function.component].into_iter().chain(canary);
-        let components = components.chain(&function.beside);
+        let components = components.chain(&function.side_by_side);
         guarded
             .extend(components.map(|path| Guarded::new(format!("a component of `{name}`"), path)));
     }

@@ -213,7 +213,7 @@ fn settle(config: &mut Config, folder: &Path) {
         if let Some(canary) = &mut function.canary {
             settle(&mut canary.component);
         }
-        function.beside.iter_mut().for_each(settle);
+        function.side_by_side.iter_mut().for_each(settle);
     }
     let functions = config
         .functions

@@ -10,48 +10,54 @@ use serde::{Deserialize, Serialize};
 
 use super::text::{Address, Networks, Period, Size};
 
-/// Where requests come in, and what all functions share.
+/// The server's addresses, and what all functions share.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Server {
-    /// The address that requests come in at, `address:port`. Port 0 takes a free one. Default: `127.0.0.1:8080`.
+    /// The address to listen at, `address:port`. Port 0 selects a free port. Default:
+    /// `127.0.0.1:8080`.
     #[serde(with = "Address")]
     pub listen: SocketAddr,
-    /// The address of the admin API. Default: there is none.
+    /// The admin API. Default: none.
     pub admin: Option<Admin>,
-    /// Encrypted connections. Default: there are none.
+    /// TLS. Default: none.
     pub tls: Option<Tls>,
-    /// How long clients may take.
+    /// Timeouts.
     pub timeouts: Timeouts,
-    /// How many connections are open at once, from 1 to 1,000,000. For one above it the one that is idle for longest is closed, if that is at least a second; else it
-    /// may only ask for `/healthz` and `/readyz`, and is answered with 503. Default: 1024.
+    /// How many connections may be open at once, from 1 to 1,000,000. A further one replaces the
+    /// one that is idle for longest, if that is at least a second; otherwise it may only request
+    /// `/healthz` and `/readyz`, and anything else gets 503. Default: 1024.
     pub connections: usize,
-    /// How many connections one client has, from 1: an IPv4 address, or the /64 of an IPv6 address. Those above it may only ask for `/healthz` and `/readyz`, two at a
-    /// time, or are closed at once. Default: 256.
+    /// How many connections one client (an IPv4 address, or the /64 of an IPv6 address) may have,
+    /// from 1. Two further ones may request `/healthz` and `/readyz` only; more are closed at once.
+    /// Default: 256.
     pub connections_per_client: usize,
-    /// Networks of proxies that say for whom they ask, as `address/bits`: `x-forwarded-for` and `x-forwarded-proto` are believed from there alone, and the number of
-    /// connections is not limited. Default: none.
+    /// Networks of trusted reverse proxies, as `address/bits`: only their `x-forwarded-for` and
+    /// `x-forwarded-proto` are used, and their connections are not limited. Default: none.
     #[serde(with = "Networks")]
     #[schemars(with = "Vec<String>")]
     pub trusted_proxies: Vec<IpNet>,
-    /// The most bytes of a request's line and headers, from 8 KiB; more are answered with 431, and over HTTP/1.1 so are more than 100 fields. Default: `64KiB`.
+    /// The limit of a request's line and header fields in bytes, from 8 KiB; more are answered with
+    /// 431, as are more than 100 fields over HTTP/1.1. Default: `64KiB`.
     #[serde(with = "Size")]
     pub headers: u64,
-    /// How many bytes of bodies are held in memory for clients.
+    /// How many bytes of bodies are buffered in memory.
     pub buffers: Buffers,
-    /// The instances of all functions.
+    /// The pool of instances for all functions.
     pub pool: Pool,
-    /// The folder of compiled components, which nobody but this user and root may be able to write to or put another in the place of. `~/` is the home folder. Default: `amphi` in `$XDG_CACHE_HOME` or in `~/.cache`.
+    /// The folder of compiled components; only this user and root may be able to write to it or
+    /// replace it. `~/` is the home folder. Default: `amphi` in `$XDG_CACHE_HOME` or in `~/.cache`.
     pub cache: Option<PathBuf>,
-    /// What becomes of a new version whose compiled code cannot be kept there. Default: `refuse`.
-    pub unkept: Unkept,
-    /// What the compiler may take for one component.
+    /// What happens to a new version whose compiled code cannot be cached there. Default: `refuse`.
+    pub on_cache_failure: OnCacheFailure,
+    /// Limits of the compiler for one component.
     pub compile: Compile,
-    /// The file of the audit log, which keeps every decision about versions on trial and every reload. Default: none is kept.
+    /// The file of the audit log, which records every decision about canaries and every reload.
+    /// Default: none.
     pub audit: Option<PathBuf>,
-    /// How events are written, to standard error.
+    /// The log, written to standard error.
     pub log: Log,
-    /// Where `/docs/`, `/openapi.json` and `/metrics` are answered.
+    /// Where `/docs/`, `/openapi.json` and `/metrics` are served.
     pub pages: Pages,
 }
 
@@ -69,7 +75,7 @@ impl Default for Server {
             buffers: Buffers::default(),
             pool: Pool::default(),
             cache: None,
-            unkept: Unkept::default(),
+            on_cache_failure: OnCacheFailure::default(),
             compile: Compile::default(),
             audit: None,
             log: Log::default(),
@@ -112,11 +118,12 @@ pub enum Page {
     Metrics,
 }
 
-/// Where the host answers what it tells of itself.
+/// Where the host serves its own pages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Pages {
-    /// `/docs/`, on which functions are read about, and tried at the server's address; it reads `/openapi.json` at its own. Default: `here`.
+    /// `/docs/`, the functions' documentation; at the server's address it can also call them. It
+    /// reads `/openapi.json` at the same address. Default: `here`.
     pub docs: PagePlace,
     /// `/openapi.json`, the description of the functions. Default: `here`.
     pub openapi: PagePlace,
@@ -124,27 +131,28 @@ pub struct Pages {
     pub metrics: Option<PagePlace>,
 }
 
-/// Where a page is.
+/// Where a page is served.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum PagePlace {
     /// At the server's address.
     #[default]
     Here,
-    /// At the admin address, for who may use the admin API.
+    /// At the admin address, for users of the admin API.
     Admin,
     /// Nowhere.
     Nowhere,
 }
 
-/// What becomes of a new version whose compiled code cannot be kept, since the disk is full for instance. When a process starts, it serves in any case.
+/// What happens to a new version whose compiled code cannot be cached, for example because the disk
+/// is full. When a process starts, it is always served.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Unkept {
-    /// It is refused, and what served before serves on.
+pub enum OnCacheFailure {
+    /// It is rejected, and the previous version stays.
     #[default]
     Refuse,
-    /// It serves, and is compiled again when the next process starts.
+    /// It is served, and compiled again when the next process starts.
     Serve,
 }
 
@@ -155,45 +163,51 @@ pub struct Admin {
     /// The address of the API, `address:port`.
     #[serde(with = "Address")]
     pub listen: SocketAddr,
-    /// The file of the token that callers must show, which nobody but this user and root may be able to change. Default: callers need none, which only a loopback address allows.
+    /// The file with the token that callers must send; only this user and root may be able to
+    /// change it. Default: no token, which requires a loopback address.
     #[serde(default)]
     pub token_file: Option<PathBuf>,
-    /// Encrypted connections, which an address that is no loopback address must have: nobody else is to read the token. Default: the server's, but none at a loopback
-    /// address.
+    /// TLS, required unless the address is a loopback address, since it protects the token.
+    /// Default: the server's; none at a loopback address.
     #[serde(default)]
     pub tls: Option<Tls>,
 }
 
-/// Encrypted connections. Both files are read again when they change; a pair that is broken leaves the old one in use.
+/// TLS. Both files are reloaded when they change; an invalid pair leaves the old one in use.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Tls {
-    /// The file of the certificate and those that vouch for it, in PEM.
+    /// The PEM file of the certificate chain.
     pub certificate: PathBuf,
-    /// The file of the private key, in PEM.
+    /// The PEM file of the private key.
     pub key: PathBuf,
 }
 
-/// How long clients may take, the process to end, and a reload.
+/// Timeouts of clients, of the shutdown and of reloads.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Timeouts {
-    /// From the begin of a connection, or the first byte of a later request, to the end of the headers, TLS included; then the connection is closed. Default: `10s`.
+    /// From the start of a connection, or the first byte of a later request, to the end of the
+    /// headers, including the TLS handshake; then the connection is closed. Default: `10s`.
     #[serde(with = "Period")]
     pub header: Duration,
-    /// The longest wait for the next 16 KiB of a body, or its end, in (408) and out. Default: `30s`.
+    /// The longest wait for the next 16 KiB of a body or its end, for requests (408) and responses.
+    /// Default: `30s`.
     #[serde(with = "Period")]
     pub body: Duration,
-    /// How long a connection stays open without a request. Default: `60s`.
+    /// How long an idle connection is kept open. Default: `60s`.
     #[serde(with = "Period")]
     pub idle: Duration,
-    /// How long requests in flight have when the process is told to end, which it has done 5 s later, whatever hangs. Default: `30s`.
+    /// How long a graceful shutdown waits for requests in flight; the process exits at most 5 s
+    /// later, whatever hangs. Default: `30s`.
     #[serde(with = "Period")]
     pub drain: Duration,
-    /// How long the process goes on accepting connections, while `/readyz` answers 503 already, so that load balancers notice. Default: `0s`.
+    /// How long a graceful shutdown continues to accept connections while `/readyz` answers 503, so
+    /// that load balancers notice. Default: `0s`.
     #[serde(with = "Period")]
     pub drain_delay: Duration,
-    /// How long a reload may take, all that is compiled and tried for it included; then what was served is served on. Default: `10m`.
+    /// How long a reload may take, including compilation and smoke calls; then the previous
+    /// configuration stays in force. Default: `10m`.
     #[serde(with = "Period")]
     pub reload: Duration,
 }
@@ -211,8 +225,9 @@ impl Default for Timeouts {
     }
 }
 
-/// How many bytes of calls by JSON are held in memory for clients: bodies that wait for the rest of them or for a place, and answers that are not taken yet. A call waits where there is no
-/// room; one always finds room where nothing else is held. Bodies of components that speak HTTP are not held.
+/// How many bytes of JSON calls are buffered in memory: request bodies that are incomplete or
+/// queued, and responses that are not read yet. A call waits if there is no room; a single one
+/// always fits. Bodies for components that export `wasi:http` are not buffered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Buffers {
@@ -222,7 +237,7 @@ pub struct Buffers {
     /// For all calls of one function. Default: `128MiB`.
     #[serde(with = "Size")]
     pub function: u64,
-    /// For one client: an address, or the first 64 bits of one of IPv6. Default: `64MiB`.
+    /// For one client: an IPv4 address, or the /64 of an IPv6 address. Default: `64MiB`.
     #[serde(with = "Size")]
     pub client: u64,
     /// For one connection. Default: `16MiB`.
@@ -241,14 +256,16 @@ impl Default for Buffers {
     }
 }
 
-/// The instances of all functions.
+/// The pool of instances for all functions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Pool {
-    /// How many component instances there are at once, from 1 to 100,000. Each reserves address space, not memory. Calls above it wait. Default: 200.
+    /// The number of slots for component instances, from 1 to 100,000. Each reserves address space,
+    /// not memory. Further calls are queued. Default: 200.
     pub instances: u32,
-    /// Whether only those pages of a memory are cleared that the kernel says a call has written, which is faster. It does not tell of pages that are swapped out or
-    /// being moved: the next call of the function may find those as they were left. Needs Linux 6.7. Default: false.
+    /// Whether to clear only those pages of a memory that the kernel reports as written, which is
+    /// faster. The kernel misses pages that are swapped out or being migrated: the next call of the
+    /// function may find their old contents. Needs Linux 6.7. Default: false.
     pub pagemap_scan: bool,
 }
 
@@ -261,11 +278,11 @@ impl Default for Pool {
     }
 }
 
-/// What the compiler, which is a process of its own, may take for one component.
+/// Limits of the compiler, a child process, for one component.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Compile {
-    /// CPU time, in whole seconds from `1s`. Default: `60s`.
+    /// Processor time, in whole seconds from `1s`. Default: `60s`.
     #[serde(with = "Period")]
     pub time: Duration,
     /// Address space, from 64 MiB. Default: `2GiB`.
@@ -282,17 +299,17 @@ impl Default for Compile {
     }
 }
 
-/// How events are written, to standard error.
+/// The log, written to standard error.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Log {
-    /// Lines for people or for machines. Default: `text`.
+    /// The format of the log. Default: `text`.
     pub format: LogFormat,
-    /// The least important events that are written. Default: `info`.
+    /// The lowest level that is logged. Default: `info`.
     pub level: LogLevel,
 }
 
-/// Lines for people or for machines.
+/// The format of the log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum LogFormat {
@@ -303,18 +320,18 @@ pub enum LogFormat {
     Json,
 }
 
-/// How important an event is.
+/// A log level.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum LogLevel {
-    /// Something has failed that should not.
+    /// Failures that should not occur.
     Error,
-    /// Something that somebody should look at.
+    /// Conditions that need attention.
     Warn,
-    /// What happens: a line for each request.
+    /// Normal operation: a line for each request.
     #[default]
     Info,
-    /// How it happens.
+    /// Details of operation.
     Debug,
     /// Everything.
     Trace,

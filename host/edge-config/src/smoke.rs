@@ -4,23 +4,24 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-/// A call that a new version has to answer well before it serves: of a function by `func`, or of a component that speaks HTTP by `path`.
-/// It has the limits of any other call. Versions in `beside` are not called.
+/// The smoke call that a new version has to answer before it is deployed: of a function by `func`,
+/// or of a component that exports `wasi:http` by `path`. It has the limits of any other call.
+/// Versions in `side-by-side` are not called.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Smoke {
-    /// The function, as in addresses: `add`, or `demo:calc/ops/add` where the name alone is not clear.
+    /// The function, as in a path: `add`, or `demo:calc/ops/add` if the name alone is ambiguous.
     pub func: Option<String>,
-    /// Its arguments, a list of them or a map by name. Default: none.
+    /// Its arguments, as a list or a map by name. Default: none.
     pub args: Option<Value>,
-    /// What it must return, as JSON has it. Default: anything that is no error.
+    /// The expected result in JSON. Default: anything that is not an error.
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub expect: Option<Value>,
-    /// The path of the request, as clients ask for it.
+    /// The path of the request.
     pub path: Option<String>,
     /// The method of the request. Default: `GET`.
     pub method: Option<String>,
-    /// The status that the response must have. Default: 200.
+    /// The expected status. Default: 200.
     pub status: Option<u16>,
 }
 

@@ -9,24 +9,29 @@ use serde::{Deserialize, Serialize};
 use super::text::Period;
 use amphi_edge_rollout::trial::TrialRules;
 
-/// A version on trial: it gets a share of the calls, and goes back by itself when it fails, traps or is slow more often than the version that serves.
+/// A canary: it gets a share of the calls, and is rolled back automatically if it fails, traps or
+/// is slow more often than the stable version.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Canary {
-    /// The component's file. A relative path begins at the folder of the configuration.
+    /// The component's file. A relative path is relative to the configuration's folder.
     pub component: PathBuf,
-    /// How many of 100 calls it gets, as long as there are no steps. Default: 0, which is only who asks for it.
+    /// The share of calls that it gets, in percent, if there are no steps. Default: 0, only calls
+    /// that ask for it.
     #[serde(default)]
     pub weight: u16,
-    /// More and more calls on a schedule, and promotion after the last step. Default: none.
+    /// A schedule of increasing weights, with promotion after the last step. Default: none.
     #[serde(default)]
     pub steps: Vec<CanaryStep>,
-    /// For how long the version on trial may have no call that says something of it, and a step may go on beyond its `hold`; then the trial ends, and the version goes back. It is long enough for a
-    /// night without calls. Default: `24h`.
+    /// How long the canary may go without a call that counts, and how long a step may exceed its
+    /// `hold`, before the canary is rolled back. The default is long enough for a night without
+    /// calls. Default: `24h`.
     #[serde(default = "timeout", with = "Period")]
     pub timeout: Duration,
-    /// Whether calls of one client alone may decide: for a function that has one client only, or whose clients all come through one proxy that the host does not know of. A client is an
-    /// address, or the /64 of an IPv6 address. Default: false; what one client alone has sent ends no step and, if it has chosen the version by a key, takes none back.
+    /// Whether the calls of a single client may decide the trial: for a function with only one
+    /// client, or whose clients all come through one unknown proxy. A client is an IPv4 address, or
+    /// the /64 of an IPv6 address. Default: false; one client alone completes no step and, if it
+    /// chose the version by a key, causes no rollback.
     #[serde(default)]
     pub one_client: bool,
 }
@@ -49,16 +54,16 @@ fn timeout() -> Duration {
     TrialRules::default().timeout
 }
 
-/// A while with one weight.
+/// A period with one weight.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CanaryStep {
-    /// How many of 100 calls the canary gets; more than in the step before.
+    /// The canary's share of calls, in percent; higher than in the step before.
     pub weight: u16,
-    /// For how long at least.
+    /// The shortest duration.
     #[serde(with = "Period")]
     pub hold: Duration,
-    /// How many calls it must have had meanwhile. Default: 0.
+    /// How many calls the canary must have had in this step. Default: 0.
     #[serde(default)]
     pub calls: u64,
 }

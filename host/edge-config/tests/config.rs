@@ -58,7 +58,7 @@ functions:
       keyvalue: { default: memory, kept: { file: kept.redb }, also: { memory: true } }
     smoke: { func: add, args: { a: 1, b: [2.5, x] }, expect: [3] }
     canary: { component: calc.wasm, steps: [{ weight: 1, hold: 1s }, { weight: 100, hold: 1s }] }
-    beside: [calc.wasm]
+    side-by-side: [calc.wasm]
     plugins: [logger]
 plugins:
   logger: { component: calc.wasm }
@@ -76,7 +76,7 @@ limits = { memory = '32MiB', wall = '1m30s', fuel = 1_000_000, request = 10 }
 status = { not-found = 404 }
 smoke = { func = 'add', args = { a = 1, b = [2.5, 'x'] }, expect = [3] }
 canary = { component = 'calc.wasm', steps = [{ weight = 1, hold = '1s' }, { weight = 100, hold = '1s' }] }
-beside = ['calc.wasm']
+side-by-side = ['calc.wasm']
 plugins = ['logger']
 [functions.calc.grants]
 env = { PORT = '8080' }

@@ -24,8 +24,8 @@ use http_body_util::{BodyExt, Empty, Limited};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::aside::ADMIN;
 use crate::audit::{self, AuditError};
+use crate::blocking::ADMIN;
 use crate::body::{self, Body, BodyError};
 use crate::function::Function;
 use crate::host::Host;

@@ -15,7 +15,7 @@ use http::HeaderValue;
 use serde_json::Value;
 
 use crate::artifact::{CacheError, Compiled, Compiler};
-use crate::aside::DEPLOYING;
+use crate::blocking::DEPLOYING;
 use crate::body::BodyError;
 use crate::call::{CallState, Exceeded, Failure, Files};
 use crate::engine::{Engines, Kind, Pool};
@@ -31,7 +31,7 @@ use crate::typed::Targets;
 use crate::version::{Handler, Version, handler};
 use amphi_edge_capabilities::keyvalue::KeyValueStores;
 use amphi_edge_capabilities::{GrantError, Grants, Prepared};
-use amphi_edge_config::{self as config, Limits, Smoke, Unkept};
+use amphi_edge_config::{self as config, Limits, OnCacheFailure, Smoke};
 
 pub(crate) use candidate::Candidate;
 pub use candidate::examine;
@@ -42,7 +42,7 @@ pub use smoke::SmokeError;
 pub(crate) struct Making<'a> {
     pub(crate) engines: &'a Engines,
     pub(crate) compiler: &'a Compiler,
-    pub(crate) unkept: Unkept,
+    pub(crate) on_cache_failure: OnCacheFailure,
     /// Whether nothing is served yet. Then a version whose instances cannot be made in time is no reason to serve no other function either.
     pub(crate) starts: bool,
     pub(crate) plugins: &'a Providers,
@@ -236,8 +236,11 @@ impl Making<'_> {
             .compiler
             .compile(pool, candidate.digest, &candidate.bytes)
             .await;
-        let Compiled { component, unkept } = compiled.map_err(DeployError::Compile)?;
-        let warning = unkept.map(|unkept| self.unkept(candidate, unkept));
+        let Compiled {
+            component,
+            cache_failure,
+        } = compiled.map_err(DeployError::Compile)?;
+        let warning = cache_failure.map(|failure| self.not_cached(candidate, failure));
         let warning = warning.transpose()?;
         granted
             .refuse(&mut linker, &component)
@@ -247,14 +250,18 @@ impl Making<'_> {
     }
 
     /// What is said of a version whose code is not kept, if it may serve.
-    fn unkept(&self, candidate: &Candidate, unkept: CacheError) -> Result<String, DeployError> {
-        self.metrics.unkept();
-        if self.unkept == Unkept::Refuse {
-            return Err(DeployError::Unkept(unkept));
+    fn not_cached(
+        &self,
+        candidate: &Candidate,
+        failure: CacheError,
+    ) -> Result<String, DeployError> {
+        self.metrics.cache_failed();
+        if self.on_cache_failure == OnCacheFailure::Refuse {
+            return Err(DeployError::NotCached(failure));
         }
         let warning = format!(
-            "{unkept}, so it will be compiled again by the next start: {}",
-            unkept.error
+            "{failure}, so it will be compiled again by the next start: {}",
+            failure.error
         );
         tracing::warn!(version = candidate.name, "{warning}");
         Ok(warning)

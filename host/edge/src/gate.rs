@@ -25,7 +25,7 @@ impl fmt::Display for Refusal {
         let expected = match self.policy {
             Abi::Compatible => "a component that serves all callers of",
             Abi::Exact => "a component with the very interfaces of",
-            Abi::Any => "any component beside",
+            Abi::Any => "any component side by side",
         };
         write!(f, "expected {expected} version {}", self.version)?;
         self.changes

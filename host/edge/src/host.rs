@@ -20,8 +20,8 @@ use http::{Method, Request, Response, StatusCode};
 
 use crate::admission::Admission;
 use crate::artifact::{Cache, Compiler, Compiling};
-use crate::aside::DEPLOYING;
 use crate::audit::AuditError;
+use crate::blocking::DEPLOYING;
 use crate::body::{Body, BodyError, json};
 use crate::deploy::DeployError;
 use crate::engine::{Bounds, Engines, PoolSettings};
@@ -41,7 +41,7 @@ use crate::route::{PAGE, Route, is_below};
 use crate::site;
 use amphi_edge_blocking::Stopped;
 use amphi_edge_capabilities::keyvalue::{KeyValueStores, StoreBounds, StorePlace, StoreProblem};
-use amphi_edge_config::{self as config, Unkept};
+use amphi_edge_config::{self as config, OnCacheFailure};
 
 pub(crate) use buffers::{Buffers, account_of_places};
 
@@ -58,8 +58,8 @@ pub struct Settings {
     /// Where compiled components are kept.
     pub cache: Option<Cache>,
     /// What becomes of a version whose compiled code cannot be kept there. The first functions of a host are served in any case.
-    pub unkept: Unkept,
-    /// How many bytes of bodies are held in memory for clients.
+    pub on_cache_failure: OnCacheFailure,
+    /// How many bytes of bodies are buffered in memory.
     pub buffers: config::Buffers,
     /// The file of the audit log, in which every decision about a version on trial is kept.
     pub audit: Option<PathBuf>,
@@ -69,7 +69,7 @@ pub struct Settings {
 pub struct Host {
     engines: Engines,
     compiler: Compiler,
-    unkept: Unkept,
+    on_cache_failure: OnCacheFailure,
     snapshot: ArcSwap<Snapshot>,
     plugins: ArcSwap<Providers>,
     stores: ArcSwap<KeyValueStores>,
@@ -112,7 +112,7 @@ impl Host {
         Self {
             engines: Engines::new(settings.pool),
             compiler: Compiler::new(settings.compiling, settings.cache),
-            unkept: settings.unkept,
+            on_cache_failure: settings.on_cache_failure,
             snapshot: ArcSwap::default(),
             plugins: ArcSwap::default(),
             stores: ArcSwap::default(),

@@ -4,9 +4,10 @@
 
 pub mod admin;
 mod admission;
+mod admitted;
 mod artifact;
-mod aside;
 pub mod audit;
+mod blocking;
 mod body;
 mod breaker;
 mod budget;
@@ -16,7 +17,6 @@ mod client;
 mod deploy;
 mod digest;
 mod engine;
-mod entered;
 mod exchange;
 mod function;
 mod gate;
@@ -70,7 +70,7 @@ pub use function::{Function, Spec};
 pub use gate::Refusal;
 pub use granted::{grants_of_function, grants_of_plugin, stores_of};
 pub use host::{Applied, ApplyError, ApplyProblem, Host, Settings};
-pub use lanes::{ASKS, Canary, KEY, Lanes, REASON};
+pub use lanes::{AFFINITY_HEADER, Canary, Lanes, VERSION_HEADER, VERSION_REASON_HEADER};
 pub use listen::Handler;
 pub use metrics::Metrics;
 pub use plugin::{ComponentPlugin, Plugin, Settings as PluginSettings};

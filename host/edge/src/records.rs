@@ -10,8 +10,8 @@ use serde::Serialize;
 use tokio::sync::{Mutex, oneshot};
 use tokio::time::{Instant, timeout_at};
 
-use crate::aside::RECORDING;
 use crate::audit::{AuditError, AuditLog};
+use crate::blocking::RECORDING;
 use crate::function::Function;
 use crate::lanes::Lanes;
 use crate::metrics::{Metrics, RolloutState};

@@ -23,7 +23,7 @@ use std::time::{Duration, Instant, SystemTime};
 use serde::Serialize;
 use tokio::time::timeout;
 
-use crate::aside::{DEPLOYING, WATCHING};
+use crate::blocking::{DEPLOYING, WATCHING};
 use crate::host::{Applied, Host, Ready};
 use amphi_edge_blocking::Stopped;
 use amphi_edge_config::{self as config, Config, ConfigError};

@@ -14,7 +14,7 @@ use tower::{Layer, Service, service_fn};
 use tower_http::cors::{AllowHeaders, AllowOrigin, Any, CorsLayer};
 
 use crate::body::Body;
-use crate::lanes::{ASKS, REASON};
+use crate::lanes::{VERSION_HEADER, VERSION_REASON_HEADER};
 use crate::problem::{Kind, Problem};
 use crate::request_id::REQUEST_ID;
 use amphi_edge_config::{self as config, Origin};
@@ -85,7 +85,12 @@ impl Cors {
             true => Any.into(),
             false => AllowOrigin::list(values.filter_map(Result::ok)),
         };
-        let exposed = [ASKS, REASON, REQUEST_ID, RETRY_AFTER];
+        let exposed = [
+            VERSION_HEADER,
+            VERSION_REASON_HEADER,
+            REQUEST_ID,
+            RETRY_AFTER,
+        ];
         let layer = CorsLayer::new()
             .allow_origin(allowed)
             .allow_methods([Method::POST])

@@ -101,7 +101,7 @@ async fn a_check_finds_what_a_start_does() {
         ("functions: { f: { component: needy.wasm } }".to_owned(), "demo:sensor/clock"),
         ("functions: { f: { component: garbage.wasm } }".to_owned(), "`functions.f`"),
         ("functions: { f: { component: run.wasm, smoke: { func: run, expect: 2 } } }".to_owned(), "smoke"),
-        ("functions: { f: { component: run.wasm, beside: [needy.wasm] } }".to_owned(), "demo:sensor/clock"),
+        ("functions: { f: { component: run.wasm, side_by_side: [needy.wasm] } }".to_owned(), "demo:sensor/clock"),
         ("functions: { f: { component: run.wasm, plugins: [p] } }\nplugins: { p: { component: needy.wasm } }".to_owned(), "demo:sensor/clock"),
         (server("pool: { instances: 100000 }"), "`functions.f`"),
         (server("tls: { certificate: one.cert, key: two.key }"), "the certificate cannot be used"),

@@ -122,8 +122,8 @@ fn versions(lanes: &Lanes) -> Vec<OfVersion> {
     };
     let mut versions = vec![one("stable", &lanes.stable, 100.0 - share)];
     versions.extend(canary.map(|canary| one("canary", &canary.version, share)));
-    let beside = lanes.beside.iter();
-    versions.extend(beside.map(|version| one("beside", version, 0.0)));
+    let side_by_side = lanes.side_by_side.iter();
+    versions.extend(side_by_side.map(|version| one("side-by-side", version, 0.0)));
     versions
 }
 

@@ -19,7 +19,7 @@ use sha2::Digest as _;
 use wasmtime::Engine;
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::aside::DEPLOYING;
+use crate::blocking::DEPLOYING;
 use crate::digest::Digest;
 use amphi_edge_blocking::trusted;
 

@@ -22,8 +22,8 @@ pub enum DeployError {
     Engine(wasmtime::Error),
     /// There is no machine code for it.
     Compile(CompileError),
-    /// Its machine code cannot be kept, which it must ([`Settings::unkept`](crate::Settings::unkept)).
-    Unkept(CacheError),
+    /// Its machine code cannot be kept, which it must ([`Settings::on_cache_failure`](crate::Settings::on_cache_failure)).
+    NotCached(CacheError),
     /// It imports what nobody supplies; the error names all of it.
     Link(wasmtime::Error),
     /// It asks for a plugin that is not there.
@@ -88,7 +88,7 @@ impl fmt::Display for DeployError {
             Self::Invalid(why) => write!(f, "invalid component: {why}"),
             Self::Engine(_) => f.write_str("no engine can be created for the component"),
             Self::Compile(_) => f.write_str("the component could not be compiled"),
-            Self::Unkept(_) => f.write_str("its compiled code cannot be cached"),
+            Self::NotCached(_) => f.write_str("its compiled code cannot be cached"),
             Self::Link(_) => f.write_str("unsatisfied imports"),
             Self::NoSuchPlugin { name, known } => write!(
                 f,
@@ -150,7 +150,7 @@ impl std::error::Error for DeployError {
             Self::Plugin { error, .. } => Some(&**error),
             Self::Engine(error) | Self::Link(error) => Some(error.as_ref()),
             Self::Compile(error) => Some(error),
-            Self::Unkept(error) => Some(error),
+            Self::NotCached(error) => Some(error),
             Self::Instance(failure) => Some(failure),
             Self::Smoke { error, .. } => Some(error),
         }

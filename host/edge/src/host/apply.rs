@@ -13,8 +13,8 @@ use tokio::sync::MutexGuard;
 
 use super::{Host, Settings, Snapshot};
 use crate::artifact::{Cache, Compiling, Place};
-use crate::aside::DEPLOYING;
 use crate::audit::AuditError;
+use crate::blocking::DEPLOYING;
 use crate::causes::with_causes;
 use crate::deploy::{Candidate, DeployError};
 use crate::engine::PoolSettings;
@@ -155,7 +155,7 @@ impl Settings {
                 memory: server.compile.memory,
             },
             cache: None,
-            unkept: server.unkept,
+            on_cache_failure: server.on_cache_failure,
             buffers: server.buffers.clone(),
             audit: None,
         }
@@ -351,8 +351,8 @@ async fn specify(name: &str, function: &config::Function) -> Result<Spec, ApplyP
     if let Some(canary) = &function.canary {
         spec.canary = Some(read(&canary.component).await?);
     }
-    for path in &function.beside {
-        spec.beside.push(read(path).await?);
+    for path in &function.side_by_side {
+        spec.side_by_side.push(read(path).await?);
     }
     spec.config = function.clone();
     Ok(spec)

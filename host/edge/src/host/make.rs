@@ -12,7 +12,7 @@ use crate::gate::judge;
 use crate::lanes::{Canary, Lanes};
 use crate::plugin::Providers;
 use amphi_edge_capabilities::keyvalue::KeyValueStores;
-use amphi_edge_config::{self as config, Unkept};
+use amphi_edge_config::{self as config, OnCacheFailure};
 use amphi_edge_rollout::Plan;
 use amphi_edge_rollout::choice::Weight;
 use amphi_edge_rollout::secret::Secret;
@@ -23,7 +23,7 @@ use amphi_edge_rollout::trial::TrialRules;
 struct Judged {
     stable: Candidate,
     canary: Option<OnTrial>,
-    beside: Vec<Candidate>,
+    side_by_side: Vec<Candidate>,
 }
 
 /// What is to be on trial.
@@ -45,9 +45,9 @@ impl Host {
         let making = Making {
             engines: &self.engines,
             compiler: &self.compiler,
-            unkept: match starts {
-                true => Unkept::Serve,
-                false => self.unkept,
+            on_cache_failure: match starts {
+                true => OnCacheFailure::Serve,
+                false => self.on_cache_failure,
             },
             starts,
             plugins,
@@ -89,14 +89,14 @@ impl Host {
             });
         }
         // What is pinned is for who asks for no version.
-        let mut beside = Vec::new();
-        for bytes in &spec.beside {
-            beside.push(Candidate::read(&**bytes).await?);
+        let mut side_by_side = Vec::new();
+        for bytes in &spec.side_by_side {
+            side_by_side.push(Candidate::read(&**bytes).await?);
         }
         Ok(Judged {
             stable,
             canary,
-            beside,
+            side_by_side,
         })
     }
 
@@ -140,10 +140,10 @@ async fn lanes(making: &Making<'_>, spec: &Spec, judged: Judged) -> Result<Lanes
         let secret = Secret::new(random().map_err(DeployError::Random)?);
         lanes.canary = Some(Canary::new(version, secret, plan, rules));
     }
-    for candidate in judged.beside {
+    for candidate in judged.side_by_side {
         // It may have other functions, or the same with other types.
         let version = making.version(spec, candidate, None).await?;
-        lanes.beside.push(version);
+        lanes.side_by_side.push(version);
     }
     Ok(lanes)
 }

@@ -233,6 +233,6 @@ fn what_is_over_the_limit_is_dropped_counted_and_told() {
         (&32.into(), &10.into())
     );
     assert_eq!(lines[1]["level"], "WARN");
-    let counted = r#"fn_log_dropped_bytes_total{function="calc",version="abc"} 32"#;
+    let counted = r#"amphi_fn_log_dropped_bytes_total{function="calc",version="abc"} 32"#;
     assert!(metrics.text().contains(counted), "{}", metrics.text());
 }

@@ -20,7 +20,7 @@ use crate::template::Template;
 use crate::typed::export;
 use amphi_edge_config::{self as config, Limits};
 
-/// A component that serves others.
+/// A component that others import.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ComponentPlugin {
     /// The name by which functions ask for it.

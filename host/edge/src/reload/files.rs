@@ -33,7 +33,7 @@ pub fn of(config: Option<&Config>, source: &ConfigSource) -> BTreeSet<PathBuf> {
         files.insert(function.component.clone());
         let canary = function.canary.iter();
         files.extend(canary.map(|canary| canary.component.clone()));
-        files.extend(function.beside.iter().cloned());
+        files.extend(function.side_by_side.iter().cloned());
     }
     files
 }

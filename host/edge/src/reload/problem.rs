@@ -168,7 +168,7 @@ fn stage(error: &DeployError) -> &'static str {
         DeployError::Engine(_) => "engine",
         DeployError::Compile(CompileError::TooLarge { .. }) => "too-large",
         DeployError::Compile(_) => "compile",
-        DeployError::Unkept(_) => "cache",
+        DeployError::NotCached(_) => "cache",
         DeployError::Link(_) => "link",
         DeployError::NoSuchPlugin { .. } | DeployError::Plugin { .. } => "plugin",
         DeployError::Grants(_) => "grants",

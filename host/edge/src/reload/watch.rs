@@ -19,7 +19,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::files;
 use super::{Reloader, Trigger};
-use crate::aside::WATCHING;
+use crate::blocking::WATCHING;
 use amphi_edge_blocking::Stopped;
 
 /// For how long nothing must have happened before files are looked at: who writes them may be in the middle.

@@ -10,9 +10,9 @@ use http::{Request, Response, Uri};
 use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
 
 use super::{body_too_large, check_headers};
+use crate::admitted::Admitted;
 use crate::body::{Body, BodyError};
 use crate::call::bytes;
-use crate::entered::Entered;
 use crate::exchange::Exchange;
 use crate::function::Function;
 use crate::lanes::Chosen;
@@ -41,11 +41,11 @@ where
         request.headers_mut().insert(REQUEST_ID, id.value().clone());
     }
     let request = request.map(|body| limited(body, limits.request, exchange));
-    let mut entered = Entered::enter(function, chosen, exchange).await?;
-    entered.keep_place();
+    let mut admitted = Admitted::enter(function, chosen, exchange).await?;
+    admitted.keep_place();
     chosen
         .version
-        .answer(request, entered)
+        .answer(request, admitted)
         .await
         .map_err(|failure| exchange.problem(&failure))
 }

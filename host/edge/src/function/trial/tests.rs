@@ -147,7 +147,7 @@ fn unwritten(host: &Host) -> u64 {
     let metrics = host.metrics().text();
     let count = metrics
         .lines()
-        .find_map(|line| line.strip_prefix("rollout_unwritten_total "));
+        .find_map(|line| line.strip_prefix("amphi_rollout_unwritten_total "));
     count.expect("it is told").parse().expect("a number")
 }
 

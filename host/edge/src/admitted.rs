@@ -15,7 +15,7 @@ use crate::lanes::Chosen;
 use crate::problem::{Fault, Kind, Problem};
 
 /// A call that was let in: it holds its place among the calls of its function.
-pub(crate) struct Entered {
+pub(crate) struct Admitted {
     exchange: Exchange,
     queued: Duration,
     began: Instant,
@@ -31,7 +31,7 @@ pub(crate) struct Entered {
 }
 
 /// A call whose client went away has ended too.
-impl Drop for Entered {
+impl Drop for Admitted {
     fn drop(&mut self) {
         if !self.over {
             self.ended(Usage::default(), Some(&Failure::GivenUp));
@@ -39,7 +39,7 @@ impl Drop for Entered {
     }
 }
 
-impl Entered {
+impl Admitted {
     /// Lets a call in, or says why not.
     pub(crate) async fn enter(
         function: &Arc<Function>,
@@ -71,7 +71,7 @@ impl Entered {
     }
 }
 
-impl Entered {
+impl Admitted {
     /// The call has its place until the client has taken its answer, so the bytes that are under way to clients are those of as many answers as calls may run.
     pub(crate) fn keep_place(&mut self) {
         if let Some(place) = self.place.take() {
@@ -80,7 +80,7 @@ impl Entered {
     }
 }
 
-impl Ended for Entered {
+impl Ended for Admitted {
     fn ended(&mut self, mut usage: Usage, failure: Option<&Failure>) {
         self.over = true;
         usage.queued = self.queued;
