@@ -10,7 +10,6 @@ use http::{Request, Response, Uri};
 use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
 
 use super::{body_too_large, check_headers};
-use crate::body::{Body, BodyError};
 use crate::call::bytes;
 use crate::entered::Entered;
 use crate::exchange::Exchange;
@@ -18,7 +17,8 @@ use crate::function::Function;
 use crate::lanes::Chosen;
 use crate::listen::authority_of;
 use crate::problem::{Kind, Problem};
-use crate::request_id::{REQUEST_ID, RequestId};
+use amphi_edge_listen::{Body, BodyError};
+use amphi_edge_listen::{REQUEST_ID, RequestId};
 
 /// Has the component of `function` answer.
 pub(crate) async fn answer<B>(
