@@ -27,6 +27,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("amphi-bench-web", &["amphi", "amphi-web"]),
     ("amphi-bench-size", &["amphi-web"]),
     ("amphi-edge-blocking", &[]),
+    ("amphi-edge-listen", &["amphi-edge-blocking"]),
     ("amphi-edge-pattern", &[]),
     ("amphi-edge-rollout", &["amphi-core"]),
     (
@@ -49,6 +50,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
             "amphi-edge-blocking",
             "amphi-edge-capabilities",
             "amphi-edge-config",
+            "amphi-edge-listen",
             "amphi-edge-rollout",
         ],
     ),

@@ -26,14 +26,16 @@ use serde_json::{Value, json};
 
 use crate::audit::{self, AuditError};
 use crate::blocking::ADMIN;
-use crate::body::{self, Body, BodyError};
 use crate::function::Function;
 use crate::host::Host;
-use crate::listen::{Handler, RequestBody, RequestContext};
+use crate::json::json as json_response;
+use crate::listen::{Handler, ListenError, NoPlace, RequestBody, RequestContext};
+use crate::metrics;
 use crate::page;
 use crate::problem::{Kind, Problem};
 use crate::reload::{self, Reloader, Trigger};
 use amphi_edge_config::Page;
+use amphi_edge_listen::{Body, BodyError};
 use amphi_edge_rollout::choice::Weight;
 use amphi_edge_rollout::record::Author;
 
@@ -174,7 +176,7 @@ impl Admin {
         let route = Route::of(request.method(), &path)?;
         match route {
             Route::Metrics => Ok(self.host.metrics().response()),
-            Route::Description => Ok(body::json(OPENAPI)),
+            Route::Description => Ok(json_response(OPENAPI)),
             Route::Functions => Ok(json_of(&functions::all(&self.host))),
             Route::Decisions => self.decisions().await,
             Route::Reloads => Ok(json_of(&self.reloader()?.state())),
@@ -245,6 +247,14 @@ impl Admin {
 impl Handler for Admin {
     async fn handle(&self, request: Request<RequestBody>) -> Response<Body> {
         self.answer(request).await
+    }
+
+    fn answer_to(&self, error: &ListenError) -> Response<Body> {
+        Problem::from(error).into_response()
+    }
+
+    fn without_place(&self, why: NoPlace) {
+        metrics::without_place(why.word());
     }
 }
 
@@ -325,5 +335,5 @@ fn value_of(value: &impl Serialize) -> Value {
 }
 
 fn json_of(value: &impl Serialize) -> Response<Body> {
-    body::json(value_of(value).to_string())
+    json_response(value_of(value).to_string())
 }

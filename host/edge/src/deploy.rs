@@ -16,7 +16,6 @@ use serde_json::Value;
 
 use crate::artifact::{CacheError, Compiled, Compiler};
 use crate::blocking::DEPLOYING;
-use crate::body::BodyError;
 use crate::call::{CallState, Exceeded, Failure, Files};
 use crate::engine::{Engines, Kind, Pool};
 use crate::function::Spec;
@@ -32,6 +31,7 @@ use crate::version::{Handler, Version, handler};
 use amphi_edge_capabilities::keyvalue::KeyValueStores;
 use amphi_edge_capabilities::{GrantError, Grants, Prepared};
 use amphi_edge_config::{self as config, Limits, OnCacheFailure, Smoke};
+use amphi_edge_listen::BodyError;
 
 pub(crate) use candidate::Candidate;
 pub use candidate::examine;

@@ -22,15 +22,15 @@ use crate::admission::Admission;
 use crate::artifact::{Cache, Compiler, Compiling};
 use crate::audit::AuditError;
 use crate::blocking::DEPLOYING;
-use crate::body::{Body, BodyError, json};
 use crate::deploy::DeployError;
 use crate::engine::{Bounds, Engines, PoolSettings};
 use crate::exchange::{Exchange, Received};
 use crate::function::{Function, Replacement, Spec};
+use crate::json::json;
 use crate::lanes::Chosen;
-use crate::listen::{Handler, RequestBody};
+use crate::listen::{Handler, ListenError, NoPlace, RequestBody};
 use crate::log;
-use crate::metrics::Metrics;
+use crate::metrics::{self, Metrics};
 use crate::openapi;
 use crate::page;
 use crate::plugin::{ComponentPlugin, Plugin, Provider, Providers};
@@ -42,6 +42,7 @@ use crate::site;
 use amphi_edge_blocking::Stopped;
 use amphi_edge_capabilities::keyvalue::{KeyValueStores, StoreBounds, StorePlace, StoreProblem};
 use amphi_edge_config::{self as config, OnCacheFailure};
+use amphi_edge_listen::{Body, BodyError};
 
 pub(crate) use buffers::{Buffers, account_of_places};
 
@@ -478,8 +479,16 @@ impl Handler for Host {
         Self::handle(self, request).await
     }
 
-    fn refused(&self, request: &Parts, problem: &Problem) {
-        Exchange::refused(&self.records, request, problem);
+    fn answer_to(&self, error: &ListenError) -> Response<Body> {
+        Problem::from(error).into_response()
+    }
+
+    fn refused(&self, request: &Parts, error: &ListenError) {
+        Exchange::refused(&self.records, request, &Problem::from(error));
+    }
+
+    fn without_place(&self, why: NoPlace) {
+        metrics::without_place(why.word());
     }
 
     fn unread(&self, address: SocketAddr, status: StatusCode) {

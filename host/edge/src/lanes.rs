@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwap;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::client::Client;
 use crate::problem::{Kind, Problem};
 use crate::version::Version;
+use amphi_edge_listen::Client;
 use amphi_edge_rollout::asked::{Found, Served, find};
 use amphi_edge_rollout::choice::{Reason, Side, Split, Weight, Wish};
 use amphi_edge_rollout::secret::{Secret, Stratum};

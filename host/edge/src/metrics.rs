@@ -31,7 +31,7 @@
 mod calls;
 mod pool;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use http::Response;
 use http::header::{CONTENT_TYPE, HeaderValue};
@@ -44,9 +44,8 @@ use prometheus_client::registry::{Registry, Unit};
 pub(crate) use calls::OK;
 pub use calls::{Call, FunctionMetrics, InstanceState, RECENT};
 
-use crate::body::{Body, full};
-use crate::listen;
 use crate::log;
+use amphi_edge_listen::{Body, full};
 use calls::Families;
 use pool::PoolGauges;
 
@@ -125,6 +124,20 @@ impl Default for Metrics {
     }
 }
 
+/// Why a connection got no place of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct WithReason {
+    reason: &'static str,
+}
+
+/// Connections that got no place of their own, in the whole process, since it began.
+static REFUSED: LazyLock<Family<WithReason, Counter>> = LazyLock::new(Family::default);
+
+/// A connection got no place of its own.
+pub(crate) fn without_place(reason: &'static str) {
+    REFUSED.get_or_create(&WithReason { reason }).inc();
+}
+
 impl Metrics {
     /// Nothing has happened yet.
     #[must_use]
@@ -175,7 +188,7 @@ impl Metrics {
         let name = "log_dropped_lines";
         registry.register(name, "Lines of the log that nobody read", log::dropped());
         let name = "connections_refused";
-        registry.register(name, "Connections without a place", listen::refused());
+        registry.register(name, "Connections without a place", REFUSED.clone());
         Self {
             registry,
             ..metrics

@@ -31,10 +31,10 @@ use tokio_util::sync::CancellationToken;
 use crate::admin::Admin;
 use crate::blocking::CERTIFICATES;
 use crate::host::Host;
-use crate::listen::{self, Certificates, Drained, Readiness, Settings};
+use crate::listen::{self, Certificates, Drained, Readiness, Settings, Timeouts};
 use crate::reload::Reloader;
 use crate::route;
-use amphi_edge_config::{Config, Page, PagePlace, Timeouts};
+use amphi_edge_config::{Config, Page, PagePlace};
 
 pub use files::FileError;
 pub use start::{Checked, StartError};
@@ -134,7 +134,7 @@ impl Server {
     pub async fn serve(self, shutdown: impl Future<Output = ()>) -> Drained {
         let settings = Settings {
             certificates: self.certificates.clone(),
-            ..Settings::new(&self.config.server, Arc::clone(&self.readiness))
+            ..listen::settings(&self.config.server, Arc::clone(&self.readiness))
         };
         listen::raise_limit_of_files(settings.connections);
         memory::give_back();
@@ -279,7 +279,7 @@ mod tests {
     use crate::host::Settings;
 
     use super::*;
-    use crate::client::Client;
+    use amphi_edge_listen::Client;
 
     /// What holds a place among the calls of its function has not ended, whether its client was answered or not.
     #[tokio::test]

@@ -13,11 +13,11 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
 use tower::{Layer, Service, service_fn};
 use tower_http::cors::{AllowHeaders, AllowOrigin, Any, CorsLayer};
 
-use crate::body::Body;
 use crate::lanes::{VERSION_HEADER, VERSION_REASON_HEADER};
 use crate::problem::{Kind, Problem};
-use crate::request_id::REQUEST_ID;
 use amphi_edge_config::{self as config, Origin};
+use amphi_edge_listen::Body;
+use amphi_edge_listen::REQUEST_ID;
 
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 

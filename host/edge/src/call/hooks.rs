@@ -3,7 +3,7 @@
 use amphi::wasi_http::{Beside, RequestOptions, Result, WasiBody, WasiHttpHooks};
 use http::{Request, Response};
 
-use crate::request_id::RequestId;
+use amphi_edge_listen::RequestId;
 
 /// The hooks of `wasi:http` of a call: those of what it is granted.
 pub(super) struct Hooks(pub(super) amphi_edge_capabilities::Hooks);
@@ -33,7 +33,7 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::*;
-    use crate::request_id::REQUEST_ID;
+    use amphi_edge_listen::REQUEST_ID;
 
     /// The head of the request that a guest sends while this one is answered.
     async fn sent(named: Option<&str>) -> String {
@@ -63,7 +63,8 @@ mod tests {
         if let Some(named) = named {
             request = request.header(REQUEST_ID, named);
         }
-        let body = crate::body::empty().map_err(|_| amphi::wasi_http::Error::InternalError(None));
+        let body =
+            amphi_edge_listen::empty().map_err(|_| amphi::wasi_http::Error::InternalError(None));
         let request = request.body(body.boxed_unsync()).expect("a request");
         let said = HeaderMap::from_iter([(REQUEST_ID, HeaderValue::from_static("the-one"))]);
         let id = RequestId::of(&said);

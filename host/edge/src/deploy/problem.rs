@@ -5,11 +5,11 @@ use std::{fmt, io};
 use super::SmokeError;
 use crate::artifact::{CacheError, CompileError};
 use crate::audit::AuditError;
-use crate::body::BodyError;
 use crate::call::Failure;
 use crate::gate::Refusal;
 use amphi_edge_blocking::Stopped;
 use amphi_edge_capabilities::GrantError;
+use amphi_edge_listen::BodyError;
 use amphi_edge_rollout::steps::ScheduleError;
 
 /// Why a component is not served.

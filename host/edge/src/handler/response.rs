@@ -11,8 +11,8 @@ use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::BodyExt;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::body::{Body, BodyError, unsent};
 use crate::call::{Exceeded, Failure};
+use amphi_edge_listen::{Body, BodyError, unsent};
 
 /// What a guest has written and will write. Its store feeds it; when that goes, what was not finished looks as if it was, so whoever drops the store says
 /// [when](Self::ends).

@@ -11,14 +11,14 @@ use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
 
 use super::{body_too_large, check_headers};
 use crate::admitted::Admitted;
-use crate::body::{Body, BodyError};
 use crate::call::bytes;
 use crate::exchange::Exchange;
 use crate::function::Function;
 use crate::lanes::Chosen;
 use crate::listen::authority_of;
 use crate::problem::{Kind, Problem};
-use crate::request_id::{REQUEST_ID, RequestId};
+use amphi_edge_listen::{Body, BodyError};
+use amphi_edge_listen::{REQUEST_ID, RequestId};
 
 /// Has the component of `function` answer.
 pub(crate) async fn answer<B>(

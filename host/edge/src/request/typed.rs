@@ -13,7 +13,6 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use super::accept::{accepted, form_of, media_type};
 use super::{body_too_large, check_headers};
 use crate::admitted::Admitted;
-use crate::body::{Body, BodyError, full};
 use crate::budget::{Account, CLIENT, CONNECTION, Full, Held};
 use crate::call::{Exceeded, Failure, Usage, bytes};
 use crate::exchange::Exchange;
@@ -25,6 +24,7 @@ use crate::problem::{Kind, Problem};
 use crate::typed::Target;
 use crate::version::Version;
 use amphi_edge_config::Limits;
+use amphi_edge_listen::{Body, BodyError, full};
 
 /// After what time it may be tried again where there was no room for bytes.
 const RETRY: Duration = Duration::from_secs(1);

@@ -15,7 +15,7 @@ use crate::admin::{Admin, NoToken, Token, TokenError};
 use crate::artifact::Cache;
 use crate::audit::AuditError;
 use crate::host::{ApplyError, Host, Settings};
-use crate::listen::{Certificates, Readiness, TlsError};
+use crate::listen::{self, Certificates, Readiness, TlsError};
 use crate::reload::{ConfigSource, Reloader};
 use amphi_edge_config::{self as config, Config, Page, PagePlace};
 
@@ -248,7 +248,7 @@ async fn prepare(
 }
 
 fn certificates(files: &config::Tls) -> Result<Arc<Certificates>, StartError> {
-    let certificates = Certificates::read(files.clone());
+    let certificates = listen::certificates(files);
     certificates.map(Arc::new).map_err(StartError::Tls)
 }
 

@@ -4,8 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use amphi_edge::config::Tls;
-use amphi_edge::listen::Certificates;
+use amphi_edge_listen::Certificates;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -24,11 +23,9 @@ fn issue(folder: &Path) -> CertificateDer<'static> {
     made.cert.der().clone()
 }
 
-fn files(folder: &Path) -> Tls {
-    Tls {
-        certificate: folder.join("cert.pem"),
-        key: folder.join("key.pem"),
-    }
+fn read(folder: &Path) -> Certificates {
+    let read = Certificates::read(folder.join("cert.pem"), folder.join("key.pem"));
+    read.expect("it is good")
 }
 
 /// Connects as one that trusts `certificate` and nothing else.
@@ -70,7 +67,7 @@ async fn ask_for(stream: &mut TlsStream<TcpStream>, target: &str) -> String {
 async fn a_certificate_is_replaced_and_a_broken_one_keeps_the_old() {
     let folder = tempfile::tempdir().expect("there is room");
     let first = issue(folder.path());
-    let certificates = Arc::new(Certificates::read(files(folder.path())).expect("it is good"));
+    let certificates = Arc::new(read(folder.path()));
     let server = Server::start(|settings| settings.certificates = Some(certificates.clone())).await;
     let mut old = connect(&server, &first, "http/1.1")
         .await
@@ -138,7 +135,7 @@ async fn a_certificate_is_replaced_and_a_broken_one_keeps_the_old() {
 async fn a_handshake_that_does_not_end_stops_nobody() {
     let folder = tempfile::tempdir().expect("there is room");
     let certificate = issue(folder.path());
-    let certificates = Arc::new(Certificates::read(files(folder.path())).expect("it is good"));
+    let certificates = Arc::new(read(folder.path()));
     let server = Server::start(|settings| {
         settings.timeouts.header = std::time::Duration::from_secs(5);
         settings.certificates = Some(certificates);

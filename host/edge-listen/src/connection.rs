@@ -22,14 +22,14 @@ use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::activity::{Activity, Phase, Watched};
+use super::attach::{Attach, Attached};
 use super::clock::Clock;
 use super::flight::Flights;
+use super::memo::Memo;
 use super::places::Place;
 use super::request;
 use super::streams::Streams;
 use super::{Handler, Settings};
-use crate::exchange::OfConnection;
-use crate::memo::Memo;
 
 /// What all connections of a server have in common.
 pub struct Shared<H> {
@@ -58,7 +58,7 @@ pub struct Connection<H> {
     pub shared: Arc<Shared<H>>,
     pub activity: Arc<Activity>,
     pub line: Line,
-    pub terms: OfConnection,
+    pub attached: Option<Attached>,
     /// The authority that was asked for last.
     pub last: Memo<Authority>,
 }
@@ -104,7 +104,7 @@ where
         shared: Arc::clone(shared),
         activity: Arc::clone(activity),
         line,
-        terms: OfConnection::new(shared.settings.buffer, shared.settings.timeouts.body),
+        attached: shared.settings.attach.as_ref().map(Attach::make),
         last: Memo::default(),
     });
     let service = service_fn(move |request: Request<Incoming>| {

@@ -8,8 +8,8 @@ use bytes::{Buf, Bytes};
 use http_body::{Frame, SizeHint};
 
 use super::PART;
+use super::body::{Body, BodyError};
 use super::flight::Flight;
-use crate::body::{Body, BodyError};
 
 /// The body of an answer, which is in flight until its last part is taken.
 pub struct Answer {
@@ -122,10 +122,10 @@ pub struct Part {
 impl Drop for Part {
     fn drop(&mut self) {
         self.flight.taking.taken();
-        if let Some(exchange) = &self.flight.exchange
+        if let Some(follower) = &self.flight.follower
             && !self.bytes.is_empty()
         {
-            exchange.is_untaken();
+            follower.is_untaken();
         }
     }
 }

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use http::Extensions;
 
-use crate::listen::RequestContext;
+use super::RequestContext;
 
 /// Whoever sends requests, as far as the host can tell them apart: an IPv4 address, or the /64 that an IPv6 address is in, since that much belongs to one site (RFC 6177).
 /// All requests that come without an address are one client's.
@@ -29,7 +29,8 @@ impl Client {
     }
 
     /// What tells it from others: 16 bytes, zero for who has no address.
-    pub(crate) fn octets(self) -> [u8; 16] {
+    #[must_use]
+    pub fn octets(self) -> [u8; 16] {
         match self.0 {
             None => [0; 16],
             Some(IpAddr::V4(address)) => address.to_ipv6_mapped().octets(),
@@ -38,12 +39,14 @@ impl Client {
     }
 
     /// Whether it is somebody who can be told from others.
-    pub(crate) fn is_known(self) -> bool {
+    #[must_use]
+    pub fn is_known(self) -> bool {
         self != Self::UNKNOWN
     }
 
     /// Whom a request is of, by what the listener has said of it.
-    pub(crate) fn of(extensions: &Extensions) -> Self {
+    #[must_use]
+    pub fn of(extensions: &Extensions) -> Self {
         let context: Option<&RequestContext> = extensions.get();
         let peer = || context.map(|context| Self::at(context.peer().client));
         extensions.get().copied().or_else(peer).unwrap_or_default()

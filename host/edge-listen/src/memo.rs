@@ -5,11 +5,11 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 /// A cache of one entry: what was found last, of a connection for example, over which most requests ask for the same.
-pub(crate) struct Memo<T>(Mutex<Option<T>>);
+pub struct Memo<T>(Mutex<Option<T>>);
 
 impl<T: Clone> Memo<T> {
     /// What was made last, if it `fits`, or else what is made now.
-    pub(crate) fn or_make(&self, fits: impl FnOnce(&T) -> bool, make: impl FnOnce() -> T) -> T {
+    pub fn or_make(&self, fits: impl FnOnce(&T) -> bool, make: impl FnOnce() -> T) -> T {
         let made: Result<T, Infallible> = self.or_find(fits, || Ok(make()));
         made.unwrap_or_else(|never| match never {})
     }
@@ -19,7 +19,7 @@ impl<T: Clone> Memo<T> {
     /// # Errors
     ///
     /// Those of `find`. What was found last stays.
-    pub(crate) fn or_find<E>(
+    pub fn or_find<E>(
         &self,
         fits: impl FnOnce(&T) -> bool,
         find: impl FnOnce() -> Result<T, E>,

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 use tokio::time::Instant;
 
 use super::activity::Activity;
-use crate::exchange::Exchange;
+use super::context::Follower;
 
 /// How many requests came in, and how many of them were answered to the end or given up.
 #[derive(Debug, Default)]
@@ -35,7 +35,7 @@ pub struct Flight {
     pub taking: Arc<Taking>,
     pub multiplexed: bool,
     /// What is told of what the client does not take, and is not over before that is known.
-    pub exchange: Option<Exchange>,
+    pub follower: Option<Arc<dyn Follower>>,
 }
 
 impl Flight {
@@ -52,7 +52,7 @@ impl Flight {
             activity,
             taking,
             multiplexed,
-            exchange: None,
+            follower: None,
         }
     }
 }

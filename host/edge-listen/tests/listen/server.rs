@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use amphi_edge::config::Server as Config;
-use amphi_edge::listen::{self, Drained, Readiness, RequestBody, RequestContext, Settings};
-use amphi_edge::{Body, Handler, full};
+use amphi_edge_listen::{
+    self as listen, Body, Drained, Handler, Readiness, RequestBody, RequestContext, Settings, full,
+};
 use bytes::Bytes;
 use futures_util::stream;
 use http::{Request, Response, StatusCode};
@@ -151,7 +151,7 @@ impl Server {
             .expect("a port is free");
         let address = listener.local_addr().expect("it is bound");
         let readiness = Arc::new(Readiness::default());
-        let mut settings = Settings::new(&Config::default(), Arc::clone(&readiness));
+        let mut settings = Settings::new(Arc::clone(&readiness));
         set(&mut settings);
         let handler = Arc::new(Actor::default());
         let shutdown = CancellationToken::new();

@@ -15,7 +15,6 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, Sleep, sleep};
 
 use super::PART;
-use crate::problem::{Kind, Problem};
 
 /// The body of a request, whose next part, or end, has to come in time. Only the time counts in which somebody waits for it.
 #[derive(Debug)]
@@ -104,21 +103,6 @@ pub enum RequestBodyError {
     Late,
     /// The connection failed, or what came over it was no body.
     Connection(hyper::Error),
-}
-
-impl RequestBodyError {
-    /// What kind of problem it is.
-    pub(crate) fn kind(&self) -> Kind {
-        match self {
-            Self::Late => Kind::BodyLate,
-            Self::Connection(_) => Kind::BodyIncomplete,
-        }
-    }
-
-    /// What is answered, if nothing is yet.
-    pub(crate) fn problem(&self) -> Problem {
-        Problem::new(self.kind(), self)
-    }
 }
 
 impl fmt::Display for RequestBodyError {

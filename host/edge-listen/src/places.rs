@@ -2,19 +2,16 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::{AbortHandle, AbortRegistration};
 use ipnet::IpNet;
-use prometheus_client::encoding::EncodeLabelSet;
-use prometheus_client::metrics::counter::Counter;
-use prometheus_client::metrics::family::Family;
 use tokio::time::Instant;
 
 use super::activity::Activity;
+use super::client::Client;
 use super::{Settings, is_trusted};
-use crate::client::Client;
 
 /// How many connections there are besides the others, for probes alone.
 const RESERVE: usize = 16;
@@ -26,17 +23,27 @@ const RESERVE_OF_CLIENT: usize = 2;
 const SAY: Duration = Duration::from_secs(10);
 
 /// Why a connection got no place of its own.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub(crate) struct Refusal {
-    /// `client`: its client has all that one may have. `full`: all places are taken, and none by who is idle.
-    reason: &'static str,
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NoPlace {
+    /// Its client has all that one may have.
+    Client,
+    /// All places are taken, and none by who is idle.
+    Full,
 }
 
-/// Connections that got no place of their own, in the whole process, since it began.
-pub(crate) fn refused() -> Family<Refusal, Counter> {
-    static REFUSED: LazyLock<Family<Refusal, Counter>> = LazyLock::new(Family::default);
-    REFUSED.clone()
+impl NoPlace {
+    /// Its word in the log and in metrics.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Full => "full",
+        }
+    }
 }
+
+/// What a connection got: its place, if it has one, and by what it is ended at once.
+pub type Got = Option<(Place, AbortRegistration)>;
 
 /// The places of a server's connections.
 pub struct Places {
@@ -82,25 +89,25 @@ impl Places {
         })
     }
 
-    /// The place of a connection from `address`, if it gets one, and by what the connection is ended at once. When there is none, the connection that is idle for longest makes room.
-    pub fn take(self: &Arc<Self>, address: IpAddr) -> Option<(Place, AbortRegistration)> {
+    /// The place of a connection from `address`, and why it is not one of its own. When there is none, the connection that is idle for longest makes room.
+    pub fn take(self: &Arc<Self>, address: IpAddr) -> (Got, Option<NoPlace>) {
         let client = Client::at(address);
         let mut open = self.open();
         let of_client = open.clients.get(&client).copied().unwrap_or_default();
         let reason = if of_client >= self.of_client && !is_trusted(&self.proxies, address) {
-            "client"
+            NoPlace::Client
         } else if open.own() < self.most || open.make_room(self.spare) {
-            return Some(self.hold(&mut open, client, false));
+            return (Some(self.hold(&mut open, client, false)), None);
         } else {
-            "full"
+            NoPlace::Full
         };
-        refused().get_or_create(&Refusal { reason }).inc();
-        open.say(address, reason);
+        open.say(address, reason.word());
         let held = open.connections.values();
         let of_client = held.filter(|held| held.reserve && held.client == client);
         let of_client = of_client.count();
         let room = open.reserve < RESERVE && of_client < RESERVE_OF_CLIENT;
-        room.then(|| self.hold(&mut open, client, true))
+        let got = room.then(|| self.hold(&mut open, client, true));
+        (got, Some(reason))
     }
 
     /// A place for who has connected before the server ended: there are as many as are wanted.

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use http::header::{ALLOW, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 
+use super::body::Body;
 use super::request::plain;
-use crate::body::Body;
 
 const STARTING: u8 = 0;
 const READY: u8 = 1;

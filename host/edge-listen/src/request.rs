@@ -5,6 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::FutureExt;
 use http::header::{ALLOW, CONNECTION, CONTENT_TYPE, HeaderValue};
 use http::{Request, Response, StatusCode, Version};
@@ -14,17 +15,17 @@ use tokio::sync::Notify;
 
 use super::Handler;
 use super::answer::Answer;
-use super::body::{RequestBody, RequestBodyError};
+use super::body::{Body, empty, full};
 use super::connection::{Connection, Shared};
 use super::context::RequestContext;
+use super::error::{ListenError, ListenErrorKind};
 use super::flight::Flight;
 use super::forwarded::peer;
 use super::probe::{self, Readiness};
+use super::received::{RequestBody, RequestBodyError};
+use super::request_id::{REQUEST_ID, RequestId};
 use super::streams::of_stream;
 use super::target::settle;
-use crate::body::{Body, empty, full};
-use crate::problem::{Kind, Problem};
-use crate::request_id::{REQUEST_ID, RequestId};
 
 /// After what time it may be asked again where there were too many connections.
 const RETRY: Duration = Duration::from_secs(1);
@@ -38,7 +39,7 @@ pub async fn answer<H: Handler>(
         shared,
         activity,
         line,
-        terms,
+        attached,
         ..
     } = &*connection;
     let version = request.version();
@@ -48,10 +49,10 @@ pub async fn answer<H: Handler>(
     let mut flight = Flight::begin(&shared.flights, activity, taking, multiplexed);
     let proxies = &shared.settings.trusted_proxies;
     let peer = peer(line, proxies, request.headers_mut());
-    let context = RequestContext::over(terms.clone(), peer, request.headers());
+    let context = RequestContext::over(attached.clone(), peer, request.headers());
     request.extensions_mut().insert(context.clone());
     let (mut response, last) = match may_ask(&mut request, &connection, peer.encrypted) {
-        Err(problem) => (refuse(shared, request, problem), true),
+        Err(error) => (refuse(shared, request, &error), true),
         Ok(()) => match own(&request, &shared.settings.readiness) {
             Some(response) => (response, false),
             None => RequestId::within(Some(context.id().clone()), handle(shared, request)).await,
@@ -65,7 +66,7 @@ pub async fn answer<H: Handler>(
         let close = HeaderValue::from_static("close");
         response.headers_mut().insert(CONNECTION, close);
     }
-    flight.exchange = context.exchange();
+    flight.follower = context.follower();
     response.map(|body| Answer::new(body, flight))
 }
 
@@ -74,14 +75,14 @@ fn may_ask<H, B>(
     request: &mut Request<B>,
     connection: &Connection<H>,
     encrypted: bool,
-) -> Result<(), Problem> {
+) -> Result<(), ListenError> {
     let line = &connection.line;
     settle(request, line.local, encrypted, &connection.last)?;
     if line.probes && !probe::is_one(request) {
         let detail =
             "there are too many connections; this one serves only `/healthz` and `/readyz`";
-        let problem = Problem::new(Kind::TooManyConnections, detail);
-        return Err(problem.retry_after(RETRY));
+        let error = ListenError::new(ListenErrorKind::TooManyConnections, detail);
+        return Err(error.retry_after_time(RETRY));
     }
     Ok(())
 }
@@ -89,10 +90,10 @@ fn may_ask<H, B>(
 fn refuse<H: Handler, B>(
     shared: &Shared<H>,
     request: Request<B>,
-    problem: Problem,
+    error: &ListenError,
 ) -> Response<Body> {
-    shared.handler.refused(&request.into_parts().0, &problem);
-    problem.into_response()
+    shared.handler.refused(&request.into_parts().0, error);
+    shared.handler.answer_to(error)
 }
 
 /// The answer to what is asked of the server itself, if `request` is such.
@@ -121,12 +122,14 @@ async fn handle<H: Handler>(
         biased;
         answer = answer => answer,
         () = told(late.as_deref()) => {
-            return (RequestBodyError::Late.problem().into_response(), true);
+            let error = ListenError::new(ListenErrorKind::BodyLate, RequestBodyError::Late);
+            return (shared.handler.answer_to(&error), true);
         }
     };
     let answer = answer.unwrap_or_else(|_| {
         tracing::error!("a handler panicked");
-        Problem::new(Kind::HostFailed, "the host failed").into_response()
+        let error = ListenError::new(ListenErrorKind::HandlerFailed, "the host failed");
+        shared.handler.answer_to(&error)
     });
     (answer, false)
 }
@@ -140,7 +143,7 @@ async fn told(late: Option<&Notify>) {
 }
 
 /// A text.
-pub fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
+pub fn plain(status: StatusCode, text: impl Into<Bytes>) -> Response<Body> {
     let mut response = Response::new(full(text));
     *response.status_mut() = status;
     let kind = HeaderValue::from_static("text/plain; charset=utf-8");

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use amphi_edge::config::Server;
-use amphi_edge::listen::{self, Readiness, RequestBody, Settings};
-use amphi_edge::{Body, Handler, full};
+use amphi_edge_listen::{self as listen, Body, Handler, Readiness, RequestBody, Settings, full};
 use http::{Request, Response};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -31,7 +29,7 @@ async fn a_server_that_ran_out_of_descriptors_serves_when_it_has_some() {
         .expect("a port is free");
     let address = listener.local_addr().expect("it is bound");
     let handler = Arc::new(Counter::default());
-    let settings = Settings::new(&Server::default(), Arc::<Readiness>::default());
+    let settings = Settings::new(Arc::<Readiness>::default());
     let serving = listen::serve(
         listener,
         Arc::clone(&handler),

@@ -9,8 +9,8 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
+use super::Timeouts;
 use super::flight::Taking;
-use amphi_edge_config::Timeouts;
 
 /// How long an idle connection stays open after it was decided that it should not: a request may be on its way.
 const LAST_CALL: Duration = Duration::from_millis(500);

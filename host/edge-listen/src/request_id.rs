@@ -28,7 +28,7 @@ impl RequestId {
     }
 
     /// Does `work` for the request that is called so: it is [`current`](Self::current) there, also where `work` is a task of its own.
-    pub(crate) async fn within<F: Future>(this: Option<Self>, work: F) -> F::Output {
+    pub async fn within<F: Future>(this: Option<Self>, work: F) -> F::Output {
         match this {
             Some(this) => CURRENT.scope(this, work).await,
             None => work.await,
@@ -36,12 +36,13 @@ impl RequestId {
     }
 
     /// Has a request that is sent say it, unless it says what it is called itself.
-    pub(crate) fn tell(&self, headers: &mut HeaderMap) {
+    pub fn tell(&self, headers: &mut HeaderMap) {
         headers.entry(REQUEST_ID).or_insert_with(|| self.0.clone());
     }
 
     /// That of a request with these fields.
-    pub(crate) fn of(headers: &HeaderMap) -> Self {
+    #[must_use]
+    pub fn of(headers: &HeaderMap) -> Self {
         let mut said = headers.get_all(REQUEST_ID).iter();
         if let (Some(said), None) = (said.next(), said.next())
             && is_identifier(said.as_bytes())

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use amphi_edge::listen::Settings;
+use amphi_edge_listen::Settings;
 use futures_util::future::join_all;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 

@@ -14,23 +14,30 @@ use tokio_rustls::TlsAcceptor;
 
 use amphi_edge_blocking::Stopped;
 use amphi_edge_blocking::file;
-use amphi_edge_config::Tls;
+
+/// Where a certificate and its key are.
+#[derive(Debug)]
+struct Files {
+    certificate: PathBuf,
+    key: PathBuf,
+}
 
 /// A certificate and its key, of two files.
 pub struct Certificates {
-    files: Tls,
+    files: Files,
     /// What the files had in them when they were last read, good or bad.
     seen: Mutex<(Vec<u8>, Vec<u8>)>,
     config: ArcSwap<ServerConfig>,
 }
 
 impl Certificates {
-    /// Reads the certificate and the key.
+    /// Reads the certificate and the key, of files in PEM. Blocks.
     ///
     /// # Errors
     ///
     /// If a file cannot be read, has no certificate or key in it, or one does not belong to the other.
-    pub fn read(files: Tls) -> Result<Self, TlsError> {
+    pub fn read(certificate: PathBuf, key: PathBuf) -> Result<Self, TlsError> {
+        let files = Files { certificate, key };
         let (certificate, key) = contents(&files)?;
         let config = config(&files, &certificate, &key)?;
         Ok(Self {
@@ -73,7 +80,7 @@ impl fmt::Debug for Certificates {
     }
 }
 
-fn contents(files: &Tls) -> Result<(Vec<u8>, Vec<u8>), TlsError> {
+fn contents(files: &Files) -> Result<(Vec<u8>, Vec<u8>), TlsError> {
     let read = |path: &PathBuf| {
         file::read(path).map_err(|source| TlsError::Unreadable {
             file: path.clone(),
@@ -83,7 +90,7 @@ fn contents(files: &Tls) -> Result<(Vec<u8>, Vec<u8>), TlsError> {
     Ok((read(&files.certificate)?, read(&files.key)?))
 }
 
-fn config(files: &Tls, certificate: &[u8], key: &[u8]) -> Result<ServerConfig, TlsError> {
+fn config(files: &Files, certificate: &[u8], key: &[u8]) -> Result<ServerConfig, TlsError> {
     let broken = |file: &PathBuf| {
         let file = file.clone();
         move |source| TlsError::Broken { file, source }

@@ -4,8 +4,6 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
-use http::{HeaderValue, Response};
 use http_body::{Frame, SizeHint};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Empty};
@@ -50,14 +48,6 @@ impl http_body::Body for Parts {
     }
 }
 
-/// The response that has a document in JSON.
-pub(crate) fn json(text: impl Into<Bytes>) -> Response<Body> {
-    let mut response = Response::new(full(text));
-    let kind = HeaderValue::from_static("application/json");
-    response.headers_mut().insert(CONTENT_TYPE, kind);
-    response
-}
-
 /// No body.
 #[must_use]
 pub fn empty() -> Body {
@@ -65,7 +55,8 @@ pub fn empty() -> Body {
 }
 
 /// A body of which nothing is sent but how long it would be: what answers HEAD.
-pub(crate) fn unsent(length: SizeHint) -> Body {
+#[must_use]
+pub fn unsent(length: SizeHint) -> Body {
     Unsent { length }.boxed_unsync()
 }
 

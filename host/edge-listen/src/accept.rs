@@ -111,11 +111,7 @@ impl<H: Handler> Server<H> {
                 accepted = listener.accept() => accepted,
             };
             match accepted {
-                Ok((stream, address)) => match self.places.take(address.ip()) {
-                    Some((place, ends)) => self.begin(stream, address, place, ends),
-                    // Closed at once: its client asks elsewhere, or later.
-                    None => drop(stream),
-                },
+                Ok((stream, address)) => self.place(stream, address),
                 Err(error) if is_of_client(&error) => {}
                 Err(error) => {
                     tracing::error!(%error, "cannot accept connections");
@@ -126,6 +122,19 @@ impl<H: Handler> Server<H> {
                     }
                 }
             }
+        }
+    }
+
+    /// Has a connection begin, if it gets a place.
+    fn place(&mut self, stream: TcpStream, address: SocketAddr) {
+        let (got, refused) = self.places.take(address.ip());
+        if let Some(why) = refused {
+            self.shared.handler.without_place(why);
+        }
+        match got {
+            Some((place, ends)) => self.begin(stream, address, place, ends),
+            // Closed at once: its client asks elsewhere, or later.
+            None => drop(stream),
         }
     }
 

@@ -8,8 +8,8 @@ use http::header::{EXPECT, HOST, HeaderMap, HeaderValue, TRANSFER_ENCODING};
 use http::uri::{Authority, PathAndQuery, Scheme, Uri};
 use http::{Method, Request, Version};
 
-use crate::memo::Memo;
-use crate::problem::{Kind, Problem};
+use super::error::{ListenError, ListenErrorKind as Kind};
+use super::memo::Memo;
 
 /// Has a request say its scheme and its authority in its target, and the authority in `host` as well.
 ///
@@ -24,7 +24,7 @@ pub fn settle<B>(
     local: Option<SocketAddr>,
     encrypted: bool,
     last: &Memo<Authority>,
-) -> Result<(), Problem> {
+) -> Result<(), ListenError> {
     check_coding(request.headers())?;
     check_expectation(request.version(), request.headers())?;
     let authority = authority(request, local, last)?;
@@ -38,19 +38,19 @@ pub fn settle<B>(
     }
     if *request.method() == Method::CONNECT {
         let detail = "CONNECT is not supported";
-        return Err(Problem::new(Kind::Connect, detail));
+        return Err(ListenError::new(Kind::Connect, detail));
     }
     if request.uri().path() == "*" {
         // It is of the server as a whole, and has no other form.
         return match *request.method() {
             Method::OPTIONS => Ok(()),
-            _ => Err(Problem::new(Kind::Target, "`*` is for OPTIONS alone")),
+            _ => Err(ListenError::new(Kind::Target, "`*` is for OPTIONS alone")),
         };
     }
     let mut parts = std::mem::take(request.uri_mut()).into_parts();
     let scheme = parts.scheme.take();
     if scheme.is_some_and(|scheme| scheme != Scheme::HTTP && scheme != Scheme::HTTPS) {
-        return Err(Problem::new(
+        return Err(ListenError::new(
             Kind::Target,
             "expected the scheme `http` or `https`",
         ));
@@ -64,7 +64,7 @@ pub fn settle<B>(
     let path = parts.path_and_query.take();
     parts.path_and_query = path.or(Some(PathAndQuery::from_static("/")));
     *request.uri_mut() =
-        Uri::from_parts(parts).map_err(|error| Problem::new(Kind::Target, error))?;
+        Uri::from_parts(parts).map_err(|error| ListenError::new(Kind::Target, error))?;
     Ok(())
 }
 
@@ -73,12 +73,12 @@ fn authority<B>(
     request: &Request<B>,
     local: Option<SocketAddr>,
     last: &Memo<Authority>,
-) -> Result<Authority, Problem> {
+) -> Result<Authority, ListenError> {
     let version = request.version();
     let mut hosts = request.headers().get_all(HOST).iter();
     let host = hosts.next();
     if hosts.next().is_some() {
-        return Err(Problem::new(
+        return Err(ListenError::new(
             Kind::Authority,
             "expected one `host`, found more",
         ));
@@ -94,14 +94,17 @@ fn authority<B>(
     let of_target = of_target.map(|target| found(target.as_str().as_bytes()));
     let of_target = of_target.transpose()?;
     if version == Version::HTTP_11 && host.is_none() {
-        return Err(Problem::new(Kind::Authority, "expected `host`, found none"));
+        return Err(ListenError::new(
+            Kind::Authority,
+            "expected `host`, found none",
+        ));
     }
     if version == Version::HTTP_2
         && let (Some(target), Some(host)) = (&of_target, &of_host)
         && target != host
     {
         let detail = format!("`:authority` is `{target}`, `host` is `{host}`");
-        return Err(Problem::new(Kind::Authority, detail));
+        return Err(ListenError::new(Kind::Authority, detail));
     }
     let old = || {
         let local = local.filter(|_| version < Version::HTTP_11)?;
@@ -109,7 +112,7 @@ fn authority<B>(
     };
     let found = of_target.or(of_host).or_else(old);
     found.ok_or_else(|| {
-        Problem::new(
+        ListenError::new(
             Kind::Authority,
             "expected `:authority` or `host`, found neither",
         )
@@ -117,7 +120,11 @@ fn authority<B>(
 }
 
 /// A host, and a port if there is one; nobody's name and password.
-pub(crate) fn authority_of(text: &[u8]) -> Result<Authority, Problem> {
+///
+/// # Errors
+///
+/// It is something else.
+pub fn authority_of(text: &[u8]) -> Result<Authority, ListenError> {
     let authority = Authority::try_from(text).ok();
     let authority = authority.filter(|authority| is_host_and_port(authority.as_str()));
     authority.ok_or_else(no_authority)
@@ -153,7 +160,7 @@ fn is_port(text: &str) -> bool {
 }
 
 /// hyper takes care that the last coding is `chunked`. Others are not understood, and that one makes sense once.
-fn check_coding(headers: &HeaderMap) -> Result<(), Problem> {
+fn check_coding(headers: &HeaderMap) -> Result<(), ListenError> {
     let values = headers.get_all(TRANSFER_ENCODING).iter();
     let codings = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
     let codings: Vec<_> = codings.map(<[u8]>::trim_ascii).collect();
@@ -167,10 +174,10 @@ fn check_coding(headers: &HeaderMap) -> Result<(), Problem> {
         _ => Kind::TransferEncoding,
     };
     let detail = "expected `transfer-encoding: chunked`, found more";
-    Err(Problem::new(kind, detail))
+    Err(ListenError::new(kind, detail))
 }
 
-fn check_expectation(version: Version, headers: &HeaderMap) -> Result<(), Problem> {
+fn check_expectation(version: Version, headers: &HeaderMap) -> Result<(), ListenError> {
     let mut values = headers.get_all(EXPECT).iter();
     let known = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"100-continue");
     // HTTP/1.0 has no expectations.
@@ -178,13 +185,13 @@ fn check_expectation(version: Version, headers: &HeaderMap) -> Result<(), Proble
         return Ok(());
     }
     let detail = "expected `expect: 100-continue` or none";
-    Err(Problem::new(Kind::Expectation, detail))
+    Err(ListenError::new(Kind::Expectation, detail))
 }
 
 /// What was found is not said: it may be somebody's password.
-fn no_authority() -> Problem {
+fn no_authority() -> ListenError {
     let detail = "expected a host, maybe a port, and nothing else";
-    Problem::new(Kind::Authority, detail)
+    ListenError::new(Kind::Authority, detail)
 }
 
 #[cfg(test)]
@@ -201,7 +208,7 @@ mod tests {
         let local = ([127, 0, 0, 1], 8080).into();
         let found = settle(&mut request, Some(local), false, &Memo::default());
         let found = found.map(|()| request.uri().to_string());
-        let found = found.map_err(|problem| problem.status().as_u16());
+        let found = found.map_err(|error| error.kind().status().as_u16());
         assert_eq!(
             found.as_deref(),
             expected.as_ref().map(|text| &**text),

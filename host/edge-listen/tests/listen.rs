@@ -17,7 +17,7 @@ mod target;
 #[path = "listen/tls.rs"]
 mod tls;
 
-use amphi_edge::config::Timeouts;
+use amphi_edge_listen::Timeouts;
 use http::StatusCode;
 use server::{Http1, Http2, Server, eventually};
 use std::time::Duration;
