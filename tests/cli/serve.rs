@@ -240,7 +240,7 @@ fn a_second_signal_ends_the_process_at_once() {
     serving.tell("-INT");
     let (code, log) = serving.end();
     assert_eq!(code, Some(1), "{log}");
-    assert!(log.contains("told to end once more"), "{log}");
+    assert!(log.contains("told to stop again"), "{log}");
     assert!(!log.contains("nothing was lost"), "{log}");
 }
 
@@ -346,7 +346,10 @@ fn a_component_that_changes_is_served_and_one_that_breaks_callers_is_not() {
     serving.tell("-TERM");
     let (code, log) = serving.end();
     assert_eq!(code, Some(0), "{log}");
-    assert!(log.contains("what was served is served on"), "{log}");
+    assert!(
+        log.contains("the previous configuration stays in force"),
+        "{log}"
+    );
     assert!(log.contains("removed-interface"), "{log}");
 }
 

@@ -111,7 +111,7 @@ async fn a_component_that_traps_when_it_starts_is_refused() {
             (func (export "run") (result u32) (canon lift (core func $i "run")))"#;
         site.write("f.wasm", component(text));
     };
-    refused(trapping, "instance", "no instance of the component").await;
+    refused(trapping, "instance", "the component cannot be instantiated").await;
 }
 
 #[tokio::test]
@@ -250,7 +250,7 @@ async fn a_component_that_does_not_answer_its_smoke_call_is_refused() {
         let limits = "    limits: { cpu: 50ms }\n";
         site.write("amphi.yaml", with_smoke("{ func: run }") + limits);
     };
-    refused(computes_on, "smoke", "at most 50ms of computing").await;
+    refused(computes_on, "smoke", "at most 50ms of processor time").await;
     let other = |site: &Site| {
         site.write("f.wasm", returning(2));
         site.write("amphi.yaml", with_smoke("{ func: run, expect: 3 }"));

@@ -100,20 +100,16 @@ async fn a_certificate_is_replaced_and_a_broken_one_keeps_the_old() {
             good.as_slice(),
             "the certificate cannot be used with the key",
         ),
-        (
-            "cert.pem",
-            b"none".as_slice(),
-            "no PEM that can be used is in `",
-        ),
+        ("cert.pem", b"none".as_slice(), "` contains no usable PEM"),
         (
             "key.pem",
             b"-----BEGIN PRIVATE KEY-----\n",
-            "no PEM that can be used is in `",
+            "` contains no usable PEM",
         ),
     ] {
         fs::write(folder.path().join(file), contents).expect("it can be written");
         let error = certificates.reload().expect_err("it is broken").to_string();
-        assert!(error.starts_with(expected), "{error}");
+        assert!(error.contains(expected), "{error}");
         assert!(
             !certificates.reload().unwrap_or(false),
             "it is not tried again"
