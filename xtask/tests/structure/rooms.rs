@@ -17,7 +17,7 @@ const CRATES: &[(&str, Rooms)] = &[("host/edge", EDGE)];
 const EDGE: Rooms = &[
     ("digest", &[]),
     ("causes", &[]),
-    ("aside", &[]),
+    ("blocking", &[]),
     ("json", &[]),
     ("telemetry/usage", &[]),
     ("telemetry/metrics", &["telemetry/usage"]),
@@ -42,7 +42,7 @@ const EDGE: Rooms = &[
     (
         "function/records",
         &[
-            "aside",
+            "blocking",
             "telemetry/metrics",
             "function/audit",
             "function/lanes",
@@ -81,7 +81,7 @@ const EDGE: Rooms = &[
         &["function/budget", "function/exchange"],
     ),
     (
-        "function/entered",
+        "function/admitted",
         &[
             "problem",
             "runtime",
@@ -95,13 +95,13 @@ const EDGE: Rooms = &[
             "function/buffers",
         ],
     ),
-    ("deploy/artifact", &["aside", "digest", "runtime/engine"]),
+    ("deploy/artifact", &["blocking", "digest", "runtime/engine"]),
     ("deploy/gate", &[]),
     ("deploy/granted", &[]),
     (
         "deploy",
         &[
-            "aside",
+            "blocking",
             "digest",
             "telemetry",
             "runtime",
@@ -133,7 +133,7 @@ const EDGE: Rooms = &[
         "host",
         &[
             "causes",
-            "aside",
+            "blocking",
             "json",
             "telemetry",
             "problem",
@@ -144,12 +144,12 @@ const EDGE: Rooms = &[
         ],
     ),
     ("process/listen", &["function/exchange"]),
-    ("process/reload", &["causes", "aside", "deploy", "host"]),
+    ("process/reload", &["causes", "blocking", "deploy", "host"]),
     (
         "process/admin",
         &[
             "digest",
-            "aside",
+            "blocking",
             "json",
             "telemetry",
             "problem",
@@ -163,7 +163,7 @@ const EDGE: Rooms = &[
     (
         "process/server",
         &[
-            "aside",
+            "blocking",
             "version",
             "function",
             "deploy",
