@@ -34,7 +34,7 @@ async fn a_client_has_so_many_connections_and_others_have_theirs() {
     assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
     assert!(answer.contains("\r\nretry-after: 1\r\n"), "{answer}");
     assert!(
-        answer.ends_with("`/healthz` and `/readyz` are answered\n"),
+        answer.ends_with("serves only `/healthz` and `/readyz`\n"),
         "{answer}"
     );
 
