@@ -5,7 +5,7 @@
 
 use crate::web::{self, PAGES, Profile, TARGET};
 use crate::workspace::{DIST, Workspace, cargo, select};
-use crate::{conformance, demo, fuzz, guests, jco, outside, shell, tools, typescript};
+use crate::{conformance, demo, fuzz, guests, jco, next_patch, outside, shell, tools, typescript};
 use amphi_harness::Selection;
 use anyhow::Result;
 use clap::Args;
@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 /// The packages that are compiled for the page.
 const FOR_THE_PAGE: &[&str] = &[
     "amphi",
+    "amphi-translate",
     "amphi-web",
     "amphi-wasi-web",
     "amphi-js",
@@ -85,6 +86,11 @@ const STEPS: &[Step] = &[
         "outside",
         "an application outside of this workspace works in the browsers",
         outside_application,
+    ),
+    (
+        "next-patch",
+        "an application compiles with Wasmtime's next patch, natively and for the page",
+        next_patch::check,
     ),
     (
         "values",

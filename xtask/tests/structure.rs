@@ -3,7 +3,7 @@
 //! It is a test of `xtask` since that is built first and quickly: a wrong direction shows before Wasmtime is compiled.
 
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,15 +11,24 @@ use std::process::Command;
 /// Every package that is no guest, and which of ours it may use. Read it upwards: nothing uses what stands below it.
 const DIRECTIONS: &[(&str, &[&str])] = &[
     ("amphi-core", &[]),
-    ("amphi-web", &["amphi-core"]),
+    ("amphi-translate", &["amphi-core"]),
+    ("amphi-web", &["amphi-core", "amphi-translate"]),
     ("amphi-wasi-web", &["amphi-web"]),
-    ("amphi-js", &["amphi-core", "amphi-web", "amphi-wasi-web"]),
+    (
+        "amphi-js",
+        &[
+            "amphi-core",
+            "amphi-translate",
+            "amphi-web",
+            "amphi-wasi-web",
+        ],
+    ),
     ("amphi-wit", &["amphi-core"]),
     ("amphi", &["amphi-core", "amphi-web", "amphi-wasi-web"]),
     ("amphi-runner", &["amphi", "amphi-web"]),
     (
         "amphi-fuzz",
-        &["amphi", "amphi-core", "amphi-edge", "amphi-web"],
+        &["amphi", "amphi-core", "amphi-edge", "amphi-translate"],
     ),
     ("amphi-site", &[]),
     ("sensor-demo", &["amphi", "amphi-site"]),
@@ -33,8 +42,20 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("xtask", &["amphi-harness"]),
 ];
 
+/// What is for pages alone: nothing depends on it natively, where Wasmtime is the engine.
+const FOR_PAGES: &[&str] = &["amphi-web", "amphi-wasi-web"];
+
+/// The one condition under which that is depended on.
+const PAGE: &str = "cfg(target_arch = \"wasm32\")";
+
 /// Libraries for other people's pages: what they export to JavaScript would be in every page.
-const EXPORT_NOTHING: &[&str] = &["host/core", "host/sdk", "web/engine", "web/wasi"];
+const EXPORT_NOTHING: &[&str] = &[
+    "host/core",
+    "host/sdk",
+    "web/engine",
+    "web/translate",
+    "web/wasi",
+];
 
 /// What a strict policy or a service worker refuses.
 const MAKES_CODE: &[&str] = &["eval(", "new Function", "blob:", "import("];
@@ -87,6 +108,152 @@ fn packages_depend_in_the_directions_of_the_design() {
         packages.keys()
     );
     assert_none(&wrong);
+}
+
+#[test]
+fn what_is_for_pages_is_needed_by_pages_alone() {
+    let mut wrong = Vec::new();
+    for package in packages().values() {
+        let used = package.all_uses();
+        for used in used.filter(|used| FOR_PAGES.contains(&used.as_str())) {
+            let target = package.targets.get(used).map(String::as_str);
+            if target != Some(PAGE) {
+                wrong.push(format!(
+                    "`{}` uses `{used}`: expected it to do so for `{PAGE}`, found {target:?}",
+                    package.name
+                ));
+            }
+        }
+    }
+    assert_none(&wrong);
+}
+
+/// What a line of `cargo tree` begins with, for each line.
+fn tree(words: &[&str]) -> Vec<String> {
+    let output = Command::new("cargo")
+        .args(["tree", "--locked", "--offline", "--prefix", "none"])
+        .args(words)
+        .current_dir(root())
+        .output()
+        .expect("cargo runs");
+    assert!(
+        output.status.success(),
+        "cargo tree: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let lines = String::from_utf8(output.stdout).expect("cargo writes text");
+    lines
+        .lines()
+        .filter_map(|line| Some(line.split_whitespace().next()?.to_string()))
+        .collect()
+}
+
+#[test]
+fn natively_the_translator_is_wasmtimes_alone() {
+    let native = ["-p", "amphi", "-e", "normal", "-i", "wasmtime-environ"];
+    let users = tree(&[native.as_slice(), &["--depth", "1"]].concat());
+    assert!(users.contains(&"wasmtime".to_string()), "{users:?}");
+    assert!(
+        users.iter().all(|user| user.starts_with("wasmtime")),
+        "natively `wasmtime-environ` is Wasmtime's alone, found {users:?}"
+    );
+}
+
+#[test]
+fn a_native_host_has_what_its_features_ask_for() {
+    const BESIDES: [&str; 4] = ["hyper", "tempfile", "tokio", "wasm-wave"];
+    let found = |words: &[&str]| {
+        let packages = tree(&[&["-p", "amphi", "-e", "normal"], words].concat());
+        let besides = BESIDES.iter().copied();
+        besides
+            .filter(|name| packages.iter().any(|package| package == name))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(found(&["--no-default-features"]), [""; 0]);
+    assert_eq!(found(&[]), ["tempfile", "tokio"]);
+    assert_eq!(
+        found(&["--no-default-features", "--features", "json,wave"]),
+        ["wasm-wave"]
+    );
+    assert_eq!(found(&["--all-features"]), BESIDES);
+}
+
+/// Modules of a crate that use only those before them.
+const ORDERED: &[(&str, &[&str])] = &[(
+    "web/translate/src",
+    &["sections", "core_type", "rewrite", "plan", "codegen"],
+)];
+
+#[test]
+fn modules_use_only_those_before_them() {
+    let mut wrong = Vec::new();
+    for (folder, modules) in ORDERED {
+        for file in sources(&[folder]) {
+            let inside = file.strip_prefix(root().join(folder)).unwrap_or(&file);
+            let module = inside
+                .components()
+                .next()
+                .and_then(|first| Path::new(first.as_os_str()).file_stem()?.to_str());
+            let Some(module) = module.filter(|module| *module != "lib") else {
+                continue;
+            };
+            let Some(place) = modules.iter().position(|known| *known == module) else {
+                wrong.push(format!("`{}`: say in ORDERED where it stands", show(&file)));
+                continue;
+            };
+            for used in used_modules(&read(&file)) {
+                if modules[place + 1..].contains(&used.as_str()) {
+                    wrong.push(format!(
+                        "`{}` uses `{used}`: expected `{module}` to use none but {:?}",
+                        show(&file),
+                        &modules[..place]
+                    ));
+                }
+            }
+        }
+    }
+    assert_none(&wrong);
+}
+
+/// The modules at a crate's root that a file names, by `crate::name` or in `crate::{...}`.
+fn used_modules(text: &str) -> BTreeSet<String> {
+    let word = |text: &str| -> String {
+        let letters = |letter: &char| letter.is_alphanumeric() || *letter == '_';
+        text.trim_start().chars().take_while(letters).collect()
+    };
+    let mut used = BTreeSet::new();
+    for rest in text.split("crate::").skip(1) {
+        match rest.strip_prefix('{') {
+            None => {
+                used.insert(word(rest));
+            }
+            Some(list) => {
+                let mut depth = 0_i32;
+                let mut item = true;
+                for (at, letter) in list.char_indices() {
+                    match letter {
+                        '{' => depth += 1,
+                        '}' if depth == 0 => break,
+                        '}' => depth -= 1,
+                        ',' if depth == 0 => item = true,
+                        letter if item && !letter.is_whitespace() => {
+                            used.insert(word(&list[at..]));
+                            item = false;
+                        }
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+    used
+}
+
+#[test]
+fn used_modules_are_read_in_every_form() {
+    let text = "use crate::plan::Plan;\nuse crate::{codegen::{a, b}, rewrite as r};\nlet x = crate::page::enter();";
+    let found: Vec<String> = used_modules(text).into_iter().collect();
+    assert_eq!(found, ["codegen", "page", "plan", "rewrite"]);
 }
 
 #[test]
@@ -254,6 +421,8 @@ struct Package {
     cdylib: bool,
     /// What it needs to be built.
     uses: Vec<String>,
+    /// On what it needs each, if not on every one.
+    targets: BTreeMap<String, String>,
     /// What its tests need besides.
     tests_use: Vec<String>,
 }
@@ -298,6 +467,10 @@ fn package(value: &Value) -> Package {
         .into_iter()
         .partition::<Vec<_>, _>(|used| used["kind"] == "dev");
     let names = |used: Vec<Value>| used.iter().map(|used| text(&used["name"])).collect();
+    let targets = uses
+        .iter()
+        .filter_map(|used| Some((text(&used["name"]), used["target"].as_str()?.to_string())))
+        .collect();
     Package {
         name: text(&value["name"]),
         guest: folder.starts_with(root().join("guest")),
@@ -306,6 +479,7 @@ fn package(value: &Value) -> Package {
             .iter()
             .any(|target| list(&target["crate_types"]).contains(&"cdylib".into())),
         uses: names(uses),
+        targets,
         tests_use: names(tests_use),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use amphi_web::link_error::{TOLD, Unsatisfied, link_error};
+use amphi_core::unsatisfied::{TOLD, Unsatisfied, list};
 use wasmtime::component::types::ComponentItem;
 use wasmtime::component::{Component, InstancePre, Linker, LinkerInstance, ResourceType};
 use wasmtime::{Engine, Error, Result, bail};
@@ -20,7 +20,7 @@ pub fn instantiate_pre<T: 'static>(
     if wrong.len() < 2 {
         return Err(first);
     }
-    Err(link_error(wrong).unwrap_or(first))
+    Err(Error::msg(list(&wrong)))
 }
 
 /// How often Wasmtime is asked, whatever is still missing in an interface then: each time it looks at all that it has found before.
@@ -44,7 +44,7 @@ fn every<T: 'static>(linker: &Linker<T>, component: &Component, first: &Error) -
             wrong.push(Unsatisfied {
                 kind: kind(&item.ty).to_owned(),
                 name: name.to_owned(),
-                error: Error::msg(words[1..].join(": ")),
+                cause: words[1..].join(": "),
             });
         }
         let mut path = vec![name.to_owned()];
