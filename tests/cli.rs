@@ -461,7 +461,7 @@ fn a_preview_1_module_becomes_a_component() {
         &["componentize", &guest("hello.wasm"), "-o", &component],
         2,
         "",
-        "error: cannot make a component of `PATH`\ncaused by:\n  1: expected a core module, found a component\n",
+        "error: cannot convert to a component: `PATH`\ncaused by:\n  1: expected a core module, found a component\n",
     );
     check(
         &[
@@ -472,7 +472,7 @@ fn a_preview_1_module_becomes_a_component() {
         ],
         2,
         "",
-        "error: cannot make a component of `PATH`\ncaused by:\n  1: expected a module that imports \
+        "error: cannot convert to a component: `PATH`\ncaused by:\n  1: expected a module that imports \
          `wasi_snapshot_preview1` or carries its world, found one that does neither\n",
     );
 }

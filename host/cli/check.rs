@@ -15,35 +15,36 @@ use wit_parser::{PackageId, Resolve, WorldId};
 use crate::load;
 use crate::outcome::{Failure, Outcome, print_and};
 
-/// Tell whether a new component can take the old one's place, and list all that is different.
+/// Check whether a component can replace another, and list all differences.
 ///
-/// Each is a component, a WIT package in its binary form, or a file or folder of WIT. What callers of the old one use must be
-/// there unchanged, and the new one may ask its host for nothing more. What WIT has as unstable is left out, and told.
+/// Each is a component, a binary WIT package, or a WIT file or folder. Everything that callers of
+/// the old one use must be unchanged, and the new one may not import more. Items that WIT marks as
+/// unstable are left out and listed.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
-    /// What is there
+    /// The component or WIT to replace
     #[arg(value_name = "OLD")]
     old: PathBuf,
 
-    /// What is to take its place
+    /// Its replacement
     #[arg(value_name = "NEW")]
     new: PathBuf,
 
-    /// The world of WIT that has several
+    /// The world, if the WIT has several
     #[arg(long, value_name = "NAME")]
     world: Option<String>,
 
-    /// Write JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
 const EXAMPLES: &str = "\
 Exit codes:
-  0  the new one can take the old one's place
-  1  it would break callers, or asks its host for more
-  2  the command could not tell
+  0  compatible: the new one can replace the old one
+  1  breaking: it would break callers, or imports more
+  2  the comparison failed
 
 Examples:
   amphi check calc-1.0.0.wasm calc-1.1.0.wasm
@@ -147,7 +148,7 @@ fn to_text(report: &Report, version: Option<&Version>, left_out: &LeftOut<'_>) -
     for (effect, title) in [
         (Effect::Breaking, "breaks"),
         (Effect::Compatible, "adds"),
-        (Effect::Invisible, "changes nothing for others"),
+        (Effect::Invisible, "does not affect others"),
     ] {
         let changes = report.changes.iter().filter(|c| c.effect() == effect);
         for (index, change) in changes.enumerate() {

@@ -11,10 +11,10 @@ use clap::{Args, ValueEnum};
 use crate::load;
 use crate::outcome::Outcome;
 
-/// Make a component of a core module.
+/// Convert a core module to a component.
 ///
-/// The module is one that was built for WASI preview 1, as Go, C and older Rust build them, or one that carries the
-/// world that it was built for.
+/// The module either imports WASI preview 1, as built by Go, C and older Rust toolchains, or
+/// contains the world that it was built for.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
@@ -26,7 +26,8 @@ pub struct Options {
     #[arg(short, long, value_name = "COMPONENT")]
     output: PathBuf,
 
-    /// What the module becomes; without this, a command if it exports `_start`, and else a reactor
+    /// The kind of component; default: a command if the module exports `_start`, otherwise a
+    /// reactor
     #[arg(long, value_enum)]
     adapter: Option<Adapter>,
 }
@@ -39,11 +40,11 @@ Examples:
 /// The world that stands in for WASI preview 1.
 #[derive(Clone, Copy, ValueEnum)]
 enum Adapter {
-    /// A program, run once
+    /// A program that runs once
     Command,
-    /// A library, called as often as one likes
+    /// A library that can be called many times
     Reactor,
-    /// A handler of HTTP requests
+    /// An HTTP request handler
     Proxy,
 }
 
@@ -62,7 +63,12 @@ pub fn componentize(options: &Options) -> Outcome {
     let module = load::read(&options.module)?;
     let component = componentize::componentize(&module, options.adapter.map(Into::into))
         .map_err(Error::new)
-        .with_context(|| format!("cannot make a component of `{}`", options.module.display()))?;
+        .with_context(|| {
+            format!(
+                "cannot convert to a component: `{}`",
+                options.module.display()
+            )
+        })?;
     fs::write(&options.output, component)
         .with_context(|| format!("cannot write `{}`", options.output.display()))?;
     Ok(())

@@ -13,8 +13,8 @@ use crate::outcome::{Outcome, print};
 
 /// Show what a component imports and exports.
 ///
-/// The result is the component's world in WIT, with its size, its number of core modules and its version of WASI in
-/// comments above it.
+/// Prints the component's world in WIT, preceded by comments with its size, its number of core
+/// modules and its WASI version.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
@@ -22,11 +22,11 @@ pub struct Options {
     #[arg(value_name = "COMPONENT")]
     component: PathBuf,
 
-    /// Write JSON
+    /// Print JSON
     #[arg(long)]
     json: bool,
 
-    /// Write out the packages of WASI too, so that the WIT is complete
+    /// Include the WASI packages, so that the WIT is complete
     #[arg(long, conflicts_with = "json")]
     wasi: bool,
 }

@@ -7,10 +7,10 @@ use amphi::error::Context;
 use amphi::wasi::{WasiCtx, WasiCtxView, WasiView, p2};
 use amphi::wasi_http::{self, WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 use amphi::{Engine, Result};
-use amphi_edge::grant::config_values::{self, ConfigValuesView};
-use amphi_edge::grant::keyvalue::{self, KeyValueView};
-use amphi_edge::grant::logging::{self, LogLine, LogSink, LoggingView};
-use amphi_edge::grant::{Hooks, Prepared};
+use amphi_edge_capabilities::config_values::{self, ConfigValuesView};
+use amphi_edge_capabilities::keyvalue::{self, KeyValueView};
+use amphi_edge_capabilities::logging::{self, LogLine, LogSink, LoggingView};
+use amphi_edge_capabilities::{Hooks, Prepared};
 
 /// The state behind the imports of one instance.
 pub struct State {

@@ -27,7 +27,7 @@ use tikv_jemallocator::Jemalloc;
 #[global_allocator]
 static ALLOCATOR: Jemalloc = Jemalloc;
 
-/// Run, serve, inspect, check, describe and make WebAssembly components.
+/// Run, serve, inspect and check WebAssembly components.
 #[derive(Parser)]
 #[command(name = "amphi", version, after_help = EXIT_CODES, arg_required_else_help = true)]
 struct Amphi {
@@ -47,11 +47,11 @@ enum Command {
 
 const EXIT_CODES: &str = "\
 Exit codes:
-  0  done, or nobody reads the output any more
-  1  the answer is no, read or not: the guest trapped, or returned an error; the check found what breaks; requests were cut off
-  2  the command could not do it
+  0  success, also if the reader of the output is gone
+  1  a negative result: the guest trapped or returned an error; the check found breaking changes; requests were cut off
+  2  the command failed
 
-A guest that ends itself with an exit code ends `amphi run` with that code.";
+If the guest exits with an exit code, `amphi run` exits with that code.";
 
 fn main() -> ExitCode {
     // This program compiles components for itself, as a child within limits.

@@ -9,8 +9,10 @@ use amphi::invoke::{self, InvokeError, Target};
 use amphi::wasi::p2::bindings::CommandPre;
 use amphi::wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxBuilder};
 use amphi::{Engine, Error, Result, Store, ThrownException, Trap};
-use amphi_edge::grant::keyvalue::{Access, KeyValueGrant, KeyValueStores, StoreBounds, StorePlace};
-use amphi_edge::grant::{Grants, Prepared};
+use amphi_edge_capabilities::keyvalue::{
+    Access, KeyValueGrant, KeyValueStores, StoreBounds, StorePlace,
+};
+use amphi_edge_capabilities::{Grants, Prepared};
 use clap::Args;
 use tokio::runtime::Builder;
 
@@ -27,10 +29,11 @@ const STORE: &str = "default";
 
 /// Call a function of a component, or run it as a command.
 ///
-/// Without --invoke the component has to export `wasi:cli/run`, and gets ARGS as its arguments. The guest may read the
-/// clocks and random numbers and use the standard streams; files, environment variables and values of `wasi:config` only as
-/// far as they are granted here, and the network not at all: requests are denied. Key-value stores are in memory and end
-/// with the guest. What it logs by `wasi:logging` goes to standard error.
+/// Without --invoke the component has to export `wasi:cli/run`, and gets ARGS as its arguments. The
+/// guest has clocks, random numbers and the standard streams; directories, environment variables
+/// and values of `wasi:config` have to be granted by options, and the network is not available.
+/// Key-value stores are in memory and last as long as the guest. Messages of `wasi:logging` go to
+/// standard error.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
@@ -38,24 +41,24 @@ pub struct Options {
     #[arg(value_name = "COMPONENT")]
     component: PathBuf,
 
-    /// Call this function, with arguments in WAVE, and print its result; what the guest itself prints goes to standard
-    /// error
+    /// Call this function, with arguments in WAVE, and print its result; the guest's own output
+    /// goes to standard error
     #[arg(long, value_name = "CALL", conflicts_with = "args")]
     invoke: Option<String>,
 
-    /// Grant an environment variable, with this value; of several for one name the last counts
+    /// Grant an environment variable with this value; the last one counts if a name is repeated
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_variable)]
     env: Vec<(String, String)>,
 
-    /// Grant a directory, for reading and writing, by this name in the guest (else by its own)
+    /// Grant a directory for reading and writing, as GUEST (default: HOST) in the guest
     #[arg(long, value_name = "HOST[::GUEST]", value_parser = parse_directory)]
     dir: Vec<Directory>,
 
-    /// Grant a value of `wasi:config`; of several for one name the last counts
+    /// Grant a value of `wasi:config`; the last one counts if a name is repeated
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_variable)]
     config: Vec<(String, String)>,
 
-    /// Grant a key-value store of `wasi:keyvalue` by this identifier, besides `default`
+    /// Grant a store of `wasi:keyvalue` with this identifier, in addition to `default`
     #[arg(long, value_name = "IDENTIFIER")]
     keyvalue: Vec<String>,
 
@@ -219,7 +222,7 @@ fn drafts(options: &Options) -> Result<Prepared> {
     let wanted = names().map(|name| (name.to_owned(), in_memory.clone()));
     let stores = KeyValueStores::open(&wanted.collect(), &KeyValueStores::default());
     let stores = stores.map_err(|(name, problem)| {
-        Error::new(problem).context(format!("cannot make the key-value store `{name}`"))
+        Error::new(problem).context(format!("cannot create the key-value store `{name}`"))
     })?;
     let granted = names().map(|name| {
         let store = name.to_owned();

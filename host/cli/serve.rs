@@ -22,31 +22,35 @@ use tokio::time::sleep;
 
 use crate::outcome::{Failure, Outcome, print};
 
-/// Serve components as functions.
+/// Serve components over HTTP.
 ///
-/// A function that a component exports is called with JSON, by POST; a component that speaks HTTP (`wasi:http` 0.2 or 0.3) answers requests itself.
-/// Everything has limits, and nothing is granted that the configuration does not grant.
+/// Exported functions are called with JSON by POST; a component that exports `wasi:http` (0.2 or
+/// 0.3) handles requests itself. Every call has limits, and components get only the capabilities
+/// that the configuration grants.
 ///
-/// When the configuration or a component changes, and on SIGHUP, it serves what is there then; if that cannot be served, it says why and serves on what it did.
-/// SIGTERM and SIGINT end it: what is in flight is answered first. A second one ends it at once.
+/// Changes of the configuration or a component, and SIGHUP, cause a reload; if it fails, the reason
+/// is logged and the previous state stays in force. SIGTERM and SIGINT start a graceful shutdown; a
+/// second signal ends the process at once.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
-    /// A component, which is one function with all defaults, or a configuration in YAML or TOML
+    /// A component (served as one function with all defaults), or a configuration in YAML or TOML
     #[arg(
         value_name = "COMPONENT|CONFIG",
         required_unless_present = "print_schema"
     )]
     what: Option<PathBuf>,
 
-    /// Listen here, whatever the configuration says; port 0 takes a free one
+    /// Listen at this address instead of the configured one; port 0 selects a free port
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
 
-    /// Only check: do all that a start does but listen, beside a server that may run
+    /// Only check: do everything a start does except listening, without disturbing a running server
     ///
-    /// Components are compiled, linked and instantiated, smoke calls are made, certificates, keys and the token are read. Nothing is written, the audit log is not locked and
-    /// no key-value store is opened: what is not checked for that is said. Whether the addresses are free is not checked either.
+    /// Compiles, links and instantiates components, makes smoke calls, and reads certificates, keys
+    /// and the token. Writes nothing, does not lock the audit log and opens no key-value store: the
+    /// output names what was not checked for that reason. Whether the addresses are free is not
+    /// checked either.
     #[arg(long, conflicts_with = "listen")]
     check: bool,
 
@@ -54,7 +58,7 @@ pub struct Options {
     #[arg(long, conflicts_with_all = ["what", "listen", "check"])]
     print_schema: bool,
 
-    /// Say in JSON what is served
+    /// Print what is served as JSON
     #[arg(long)]
     json: bool,
 }
@@ -64,9 +68,9 @@ const TICK: Duration = Duration::from_millis(200);
 
 const EXAMPLES: &str = "\
 Exit codes:
-  0  ended as it was told to, with nothing lost; or the configuration is good
-  1  ended, but requests had to be cut off, or it was told to end a second time
-  2  the configuration is wrong, or nothing could be served
+  0  graceful shutdown with nothing lost; or the configuration is valid
+  1  shutdown that had to cut off requests, or a second signal
+  2  invalid configuration, or nothing could be served
 
 Examples:
   amphi serve calc.wasm
@@ -111,7 +115,7 @@ fn of_component(component: &Path) -> Result<Config, Failure> {
     // A file that is too short, and one that is not there, say so below.
     if read.is_ok() && begin != *MAGIC {
         return Err(Failure::Ours(amphi::format_err!(
-            "cannot tell what `{}` is: expected a component, or a configuration whose name ends in `.yaml`, `.yml` or `.toml`",
+            "cannot identify `{}`: expected a component, or a configuration whose name ends in `.yaml`, `.yml` or `.toml`",
             component.display()
         )));
     }
@@ -146,8 +150,8 @@ fn check(config: Config, file: Option<PathBuf>, json: bool) -> Outcome {
         return print(&document.to_string());
     }
     let mut text = match names.len() {
-        1 => "the configuration is good: 1 function\n".to_owned(),
-        count => format!("the configuration is good: {count} functions\n"),
+        1 => "the configuration is valid: 1 function\n".to_owned(),
+        count => format!("the configuration is valid: {count} functions\n"),
     };
     for (what, lines) in [("warning", warnings), ("not checked", unchecked)] {
         for line in lines {
@@ -191,7 +195,7 @@ async fn run(
     let server = serving.spawn(Server::start(config, file, Some(program)));
     let server = tokio::select! {
         server = server => server.context("the start has panicked")?.map_err(Error::new)?,
-        _ = signals.next() => return Err(Failure::Ours(amphi::format_err!("told to end before anything was served"))),
+        _ = signals.next() => return Err(Failure::Ours(amphi::format_err!("told to stop before anything was served"))),
     };
     match json {
         true => print(&to_json(&server).to_string())?,
@@ -210,11 +214,11 @@ async fn run(
     tokio::select! {
         drained = served => Ok(drained.context(panicked)?),
         signal = signals.next() => {
-            tracing::error!(signal, "told to end once more: what is in flight is cut off");
+            tracing::error!(signal, "told to stop again: cutting off calls in flight");
             Err(Failure::Written)
         }
         () = sleep(longest) => {
-            tracing::error!(?longest, "expected an end by now: what hangs is cut off");
+            tracing::error!(?longest, "the shutdown timed out: cutting off what hangs");
             Err(Failure::Written)
         }
     }

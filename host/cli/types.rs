@@ -13,11 +13,11 @@ use serde_json::json;
 use crate::load;
 use crate::outcome::{Outcome, print};
 
-/// Write TypeScript declarations of what a component exports and wants to import.
+/// Write TypeScript declarations of a component's exports and imports.
 ///
-/// For `sensor.wasm` that is a file `sensor.d.ts` with the type `Sensor`, for `load<Sensor>(…)` of `amphi-web`, and a folder
-/// `sensor` with a file for each interface. The result is the list of the files. What is there already is only
-/// overwritten if this command has written it.
+/// For `sensor.wasm`, writes a file `sensor.d.ts` with the type `Sensor`, for `load<Sensor>(…)` of
+/// `amphi-web`, and a folder `sensor` with a file for each interface, and prints the list of files.
+/// Existing files are only overwritten if this command has written them.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
@@ -29,15 +29,17 @@ pub struct Options {
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
 
-    /// The WIT that the component was built from, for its documentation, which a component does not carry
+    /// The WIT that the component was built from, for doc comments, which a component does not
+    /// contain
     #[arg(long, value_name = "PATH")]
     wit: Option<PathBuf>,
 
-    /// Exports return promises, and imports may, as they do with the options `async` and `worker` of `load`
+    /// Declare exports that return promises and imports that may, as with the options `async` and
+    /// `worker` of `load`
     #[arg(long = "async")]
     promised: bool,
 
-    /// Write the list as JSON
+    /// Print the list of files as JSON
     #[arg(long)]
     json: bool,
 }
@@ -107,7 +109,7 @@ fn expect_ours(path: &Path) -> Result<()> {
 fn write(path: &Path, text: &str) -> Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)
-            .with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
+            .with_context(|| format!("cannot create the folder `{}`", folder.display()))?;
     }
     fs::write(path, text).with_context(|| format!("cannot write `{}`", path.display()))
 }

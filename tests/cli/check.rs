@@ -18,7 +18,7 @@ fn a_version_that_adds_takes_the_place() {
         "compatible: raise the version to 1.1.0 at least\n\n\
          adds:\n  \
          added-func at `demo:calc/ops#mul`: expected nothing, found `func(a: s32, b: s32) -> s32`\n\n\
-         changes nothing for others:\n  \
+         does not affect others:\n  \
          version-raised at `demo:calc/ops`: expected `1.0.0`, found `1.1.0`\n",
         "",
     );
@@ -117,7 +117,7 @@ fn what_is_unstable_is_left_out_and_told() {
         .concat()
     };
     let expected = format!(
-        "compatible: raise the version to 1.0.1 at least\n\nchanges nothing for others:\n  \
+        "compatible: raise the version to 1.0.1 at least\n\ndoes not affect others:\n  \
          version-raised at `demo:gated/ops`: expected `1.0.0`, found `1.1.0`\n  \
          import-version-changed at `demo:gated/host`: expected `1.0.0`, found `1.1.0`\n\n\
          left out as unstable:\n{}{}",

@@ -63,7 +63,7 @@ functions: { f: { component: a.wasm, canary: { component: b.wasm, weight: 50 } }
         let metrics = ask("GET", "/metrics").1;
         let count = metrics
             .lines()
-            .find_map(|line| line.strip_prefix("rollout_unwritten_total "));
+            .find_map(|line| line.strip_prefix("amphi_rollout_unwritten_total "));
         count.is_some_and(|count| count != "0")
     });
     assert!(on_trial());

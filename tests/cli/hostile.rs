@@ -65,7 +65,7 @@ fn a_core_module_that_carries_such_a_world_is_refused() {
     );
     let output = text(&folder("hostile-world").join("component.wasm"));
     let error = format!(
-        "error: cannot make a component of `PATH`\ncaused by:\n  1: the world in the section `component-type:calc`: {TOO_DEEP}\n"
+        "error: cannot convert to a component: `PATH`\ncaused by:\n  1: the world in the section `component-type:calc`: {TOO_DEEP}\n"
     );
     check(&["componentize", &module, "-o", &output], 2, "", &error);
 }
@@ -85,7 +85,7 @@ fn a_core_module_that_imports_one_name_very_often_is_refused() {
         &["componentize", &module, "-o", &output],
         2,
         "",
-        "error: cannot make a component of `PATH`\ncaused by:\n  1: expected a module that imports each name at most 100 times, \
+        "error: cannot convert to a component: `PATH`\ncaused by:\n  1: expected a module that imports each name at most 100 times, \
          found `wasi_snapshot_preview1` `sched_yield` more often\n",
     );
 }

@@ -44,10 +44,10 @@ fn a_component_is_served_without_a_configuration() {
     let (status, metrics) = serving.ask("GET", "/metrics", "");
     assert_eq!(status, 200);
     for part in [
-        r#"fn_requests_total{function="calc-1-1",version=""#,
+        r#"amphi_fn_requests_total{function="calc-1-1",version=""#,
         r#"outcome="ok"} 1"#,
         r#"outcome="arguments"} 1"#,
-        "pool_component_instances{engine=\"",
+        "amphi_pool_component_instances{engine=\"",
     ] {
         assert!(metrics.contains(part), "{part}\n{metrics}");
     }
@@ -88,7 +88,7 @@ fn limits_are_seen_to_bite() {
         "POST /words HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: 9\r\n\r\none";
     slow.write_all(head.as_bytes()).expect("it takes it");
     // A call before it would take the only place, and the slow one would be turned away.
-    let live = r#"fn_instances{state="live",function="words","#;
+    let live = r#"amphi_fn_instances{state="live",function="words","#;
     let begun = (0..1_000).any(|_| {
         let (_, metrics) = serving.ask("GET", "/metrics", "");
         let line = metrics.lines().find(|line| line.starts_with(live));
@@ -240,7 +240,7 @@ fn a_second_signal_ends_the_process_at_once() {
     serving.tell("-INT");
     let (code, log) = serving.end();
     assert_eq!(code, Some(1), "{log}");
-    assert!(log.contains("told to end once more"), "{log}");
+    assert!(log.contains("told to stop again"), "{log}");
     assert!(!log.contains("nothing was lost"), "{log}");
 }
 
@@ -257,7 +257,7 @@ fn a_log_that_nobody_reads_stops_nobody() {
     let (_, metrics) = serving.ask("GET", "/metrics", "");
     let dropped = metrics
         .lines()
-        .find_map(|line| line.strip_prefix("log_dropped_lines_total "));
+        .find_map(|line| line.strip_prefix("amphi_log_dropped_lines_total "));
     let dropped: u64 = dropped.expect(&metrics).parse().expect("it is a number");
     assert!(dropped > 0, "{metrics}");
     serving.tell("-TERM");
@@ -336,7 +336,7 @@ fn a_component_that_changes_is_served_and_one_that_breaks_callers_is_not() {
     }
     put("calc-2-0.wasm");
     serving.tell("-HUP");
-    let refused = |metrics: &str| metrics.contains(r#"config_reload_total{result="gate"}"#);
+    let refused = |metrics: &str| metrics.contains(r#"amphi_config_reload_total{result="gate"}"#);
     let begin = Instant::now();
     while !refused(&serving.ask("GET", "/metrics", "").1) {
         assert!(begin.elapsed() < Duration::from_secs(60), "nothing failed");
@@ -346,7 +346,10 @@ fn a_component_that_changes_is_served_and_one_that_breaks_callers_is_not() {
     serving.tell("-TERM");
     let (code, log) = serving.end();
     assert_eq!(code, Some(0), "{log}");
-    assert!(log.contains("what was served is served on"), "{log}");
+    assert!(
+        log.contains("the previous configuration stays in force"),
+        "{log}"
+    );
     assert!(log.contains("removed-interface"), "{log}");
 }
 
@@ -400,7 +403,7 @@ fn signals_that_come_while_a_reload_compiles_are_one_reload_that_loses_nothing()
     let (_, metrics) = serving.ask("GET", "/metrics", "");
     let reloads = metrics.lines().filter_map(|line| {
         let (name, count) = line.split_once(' ')?;
-        name.starts_with("config_reload_total{")
+        name.starts_with("amphi_config_reload_total{")
             .then(|| count.parse::<u32>().expect("a number"))
     });
     // The first one is the start. Files that are watched may have begun some too.

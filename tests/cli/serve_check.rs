@@ -21,10 +21,10 @@ fn a_configuration_is_checked_without_serving_it() {
     let good = amphi(&["serve", "--check", EXAMPLE]);
     assert_eq!(
         String::from_utf8_lossy(&good.stdout),
-        "the configuration is good: 3 functions\n"
+        "the configuration is valid: 3 functions\n"
     );
     assert_eq!(good.status.code(), Some(0));
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("host/edge/tests/config");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("host/edge-config/tests/config");
     let file = text(&folder.join("unknown-key.yaml"));
     let bad = amphi(&["serve", "--check", &file]);
     let expected = format!(
@@ -36,7 +36,7 @@ fn a_configuration_is_checked_without_serving_it() {
     let file = text(&folder.join("canary.yaml"));
     let bad = amphi(&["serve", "--check", &file]);
     let told = String::from_utf8_lossy(&bad.stderr).into_owned();
-    for path in ["canary.component", "canary.weight", "beside[1]"] {
+    for path in ["canary.component", "canary.weight", "side-by-side[1]"] {
         assert!(told.contains(&format!("`functions.calc.{path}`")), "{told}");
     }
     assert_eq!(bad.status.code(), Some(2));
@@ -159,7 +159,7 @@ fn a_check_is_a_start_without_sockets() {
     let good = amphi(&["serve", "--check", &path]);
     let said = String::from_utf8_lossy(&good.stdout).into_owned();
     assert!(
-        said.starts_with("the configuration is good: 1 function\n"),
+        said.starts_with("the configuration is valid: 1 function\n"),
         "{said}"
     );
     assert!(
@@ -199,7 +199,7 @@ fn the_schema_is_the_published_one() {
     let schema = amphi(&["serve", "--print-schema"]);
     assert!(
         schema.stdout == SCHEMA.as_bytes(),
-        "expected `docs/edge/config.schema.json`: the tests of `amphi-edge` write it anew with BLESS=1"
+        "expected `docs/edge/config.schema.json`: the tests of `amphi-edge-config` write it anew with BLESS=1"
     );
 }
 

@@ -86,7 +86,7 @@ fn types_that_cannot_be_written_are_explained() {
         2,
         "",
         &format!(
-            "error: cannot make the folder `{file}`\ncaused by:\n  1: File exists (os error 17)\n"
+            "error: cannot create the folder `{file}`\ncaused by:\n  1: File exists (os error 17)\n"
         ),
     );
     check(

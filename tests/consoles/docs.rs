@@ -79,7 +79,7 @@ async fn serve() -> SocketAddr {
     deploy(&host, Spec::new("calc", guest("calc-1-0"))).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("it is bound");
-    let settings = listen::Settings::new(&config::Server::default(), Arc::default());
+    let settings = listen::settings(&config::Server::default(), Arc::default());
     tokio::spawn(listen::serve(
         listener,
         host,

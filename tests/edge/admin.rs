@@ -29,12 +29,12 @@ async fn ask(admin: &Admin, method: &str, path: &str, body: &str) -> (StatusCode
     read(admin.answer(request.expect("a request")).await).await
 }
 
-/// 1.0 serves, 1.1 is on trial with 10 %, 2.0 is beside.
+/// 1.0 serves, 1.1 is on trial with 10 %, 2.0 is side_by_side.
 fn three() -> Spec {
     let mut spec = Spec::new("calc", guest("calc-1-0"));
     spec.canary = Some(guest("calc-1-1"));
     spec.config.canary = Some(share(10));
-    spec.beside = vec![guest("calc-2-0")];
+    spec.side_by_side = vec![guest("calc-2-0")];
     spec
 }
 
@@ -64,7 +64,7 @@ async fn functions_have_their_versions() {
     let expected = [
         (&json!("stable"), &json!("1.0.0"), &json!(90.0)),
         (&json!("canary"), &json!("1.1.0"), &json!(10.0)),
-        (&json!("beside"), &json!("2.0.0"), &json!(0.0)),
+        (&json!("side-by-side"), &json!("2.0.0"), &json!(0.0)),
     ];
     assert_eq!(versions, expected);
     let trial = &function["trial"];
@@ -103,13 +103,13 @@ async fn versions_have_their_calls() {
     assert_eq!(status, StatusCode::NOT_FOUND);
     let (_, document) = ask(&admin, "GET", "/admin/functions", "").await;
     let versions = &document["functions"][0]["versions"];
-    let (stable, beside) = (&versions[0], &versions[2]);
-    assert_eq!(beside["outcomes"], json!({ "ok": 7 }));
+    let (stable, side_by_side) = (&versions[0], &versions[2]);
+    assert_eq!(side_by_side["outcomes"], json!({ "ok": 7 }));
     assert_eq!(
         stable["outcomes"],
         json!({ "no-such-function": 1, "ok": 3 })
     );
-    for (version, calls) in [(beside, 7), (stable, 3)] {
+    for (version, calls) in [(side_by_side, 7), (stable, 3)] {
         let recent = &version["recent"];
         assert_eq!(recent["calls"], calls, "who was refused says nothing");
         assert_eq!(recent["failed"], 0);
@@ -445,7 +445,7 @@ async fn reloads_are_in_the_audit_log() {
     assert_eq!(status, StatusCode::OK, "{state}");
     let restart = json!(["server.connections", "server.log.level"]);
     assert_eq!(state["last"]["restart"], restart, "{state}");
-    let entries = amphi_edge::rollout::audit::entries::<Value>(&path).expect("entries");
+    let entries = amphi_edge::audit::entries::<Value>(&path).expect("entries");
     let reloads: Vec<&Value> = entries
         .iter()
         .filter(|entry| entry["event"] == "reload")
@@ -478,7 +478,7 @@ async fn reloads_are_in_the_audit_log() {
 }
 
 #[tokio::test]
-async fn without_a_token_pages_from_elsewhere_are_not_answered() {
+async fn without_a_token_pages_of_other_origins_are_not_answered() {
     let host = Arc::new(serving(three()).await);
     let admin = admin(&host);
     let request = Request::post("/admin/functions/calc/promote")
@@ -487,7 +487,7 @@ async fn without_a_token_pages_from_elsewhere_are_not_answered() {
         .body(Full::<Bytes>::default());
     let (status, problem) = read(admin.answer(request.expect("a request")).await).await;
     assert_eq!(status, StatusCode::FORBIDDEN);
-    assert_eq!(problem["kind"], "from-elsewhere");
+    assert_eq!(problem["kind"], "cross-origin");
     let function = host.function("calc").expect("it is served");
     assert!(function.lanes().canary.is_some());
 }

@@ -38,7 +38,7 @@ impl Listening {
             },
             ..Server::default()
         };
-        let settings = listen::Settings::new(&config, Arc::default());
+        let settings = listen::settings(&config, Arc::default());
         let end = std::future::pending();
         let serving = listen::serve(listener, Arc::clone(&host), settings, end);
         Self {

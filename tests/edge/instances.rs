@@ -235,7 +235,7 @@ async fn a_call_that_nobody_waits_for_is_told_of() {
 fn instances(host: &Host, state: &str) -> u64 {
     let metrics = host.metrics().text();
     let lines = metrics.lines().filter(|line| {
-        line.starts_with("fn_instances{") && line.contains(&format!("state=\"{state}\""))
+        line.starts_with("amphi_fn_instances{") && line.contains(&format!("state=\"{state}\""))
     });
     let numbers = lines.filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok());
     numbers.sum()

@@ -183,7 +183,7 @@ fn cases() -> Vec<Case> {
             what: "lines of the log",
             component: bombs::many_lines,
             told: Some((200, "")),
-            counted: "fn_log_dropped_bytes_total",
+            counted: "amphi_fn_log_dropped_bytes_total",
             ..Case::default()
         },
         Case {

@@ -203,8 +203,8 @@ async fn what_a_plugin_takes_is_counted_anew_for_each_call_and_told_by_its_name(
         lines.any(|line| line.starts_with(name) && line.contains(labels) && line.ends_with(" 10"))
     };
     let labels = r#"function="spinner""#;
-    assert!(told("fn_requests_total", labels), "{metrics}");
-    assert!(told("fn_duration_seconds_count", labels), "{metrics}");
+    assert!(told("amphi_fn_requests_total", labels), "{metrics}");
+    assert!(told("amphi_fn_duration_seconds_count", labels), "{metrics}");
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use amphi_edge::config::Unkept;
+use amphi_edge::config::OnCacheFailure;
 use amphi_edge::reload::Trigger;
 use amphi_edge::{Compiling, Host, Settings, Spec};
 use amphi_runner::hostile::{Hostile, Kind};
@@ -29,10 +29,10 @@ async fn refused_at(site: Site, break_it: impl FnOnce(&Site), word: &str, reason
     assert!(problems.contains(reason), "{problems}");
     assert!(written.contains(reason), "{written}");
     let metrics = site.host.metrics().text();
-    let count = format!("config_reload_total{{result=\"{word}\"}} 1");
+    let count = format!("amphi_config_reload_total{{result=\"{word}\"}} 1");
     assert!(metrics.contains(&count), "{metrics}");
     assert!(
-        metrics.contains("config_last_reload_success 0"),
+        metrics.contains("amphi_config_last_reload_success 0"),
         "{metrics}"
     );
     assert_eq!(site.generation(), 1);
@@ -111,7 +111,7 @@ async fn a_component_that_traps_when_it_starts_is_refused() {
             (func (export "run") (result u32) (canon lift (core func $i "run")))"#;
         site.write("f.wasm", component(text));
     };
-    refused(trapping, "instance", "no instance of the component").await;
+    refused(trapping, "instance", "the component cannot be instantiated").await;
 }
 
 #[tokio::test]
@@ -137,7 +137,7 @@ async fn a_component_that_takes_too_long_to_compile_is_refused() {
 #[tokio::test]
 async fn a_component_whose_code_finds_no_space_on_the_disk_is_refused() {
     let cache = tempfile::tempdir().expect("a folder");
-    let site = with_cache(cache.path(), Unkept::default()).await;
+    let site = with_cache(cache.path(), OnCacheFailure::default()).await;
     let full = |site: &Site| {
         fill(cache.path(), &returning(2));
         site.rename_over("f.wasm", returning(2));
@@ -190,8 +190,7 @@ async fn a_plugin_that_is_no_component_is_refused_whether_or_not_a_function_has_
             let plugins = "plugins: { p: { component: p.wasm } }\n";
             site.write("amphi.yaml", format!("{CONFIG}{uses}{plugins}"));
         };
-        let reason =
-            "it cannot be served: it is no component that can be used: expected WebAssembly";
+        let reason = "it cannot be served: invalid component: expected WebAssembly";
         refused(broken, "component", reason).await;
     }
 }
@@ -251,7 +250,7 @@ async fn a_component_that_does_not_answer_its_smoke_call_is_refused() {
         let limits = "    limits: { cpu: 50ms }\n";
         site.write("amphi.yaml", with_smoke("{ func: run }") + limits);
     };
-    refused(computes_on, "smoke", "at most 50ms of computing").await;
+    refused(computes_on, "smoke", "at most 50ms of processor time").await;
     let other = |site: &Site| {
         site.write("f.wasm", returning(2));
         site.write("amphi.yaml", with_smoke("{ func: run, expect: 3 }"));
@@ -265,7 +264,7 @@ async fn a_component_that_does_not_answer_its_smoke_call_is_refused() {
         let any = "    abi: any\n";
         site.write("amphi.yaml", with_smoke("{ func: run }") + any);
     };
-    refused(says_no, "smoke", "expected a result that is no error").await;
+    refused(says_no, "smoke", "expected a result that is not an error").await;
     let elsewhere = |site: &Site| site.write("amphi.yaml", with_smoke("{ func: walk }"));
     refused(elsewhere, "smoke", "`walk`").await;
     let with_more = |site: &Site| {

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use amphi_edge::config::Unkept;
+use amphi_edge::config::OnCacheFailure;
 use amphi_edge::reload::{Outcome, Trigger};
 use amphi_edge::{
     Applied, Cache, Config, ConfigSource, Digest, Host, ReloadError, Reloader, Settings, config,
@@ -208,10 +208,10 @@ pub fn fill(cache: &Path, component: &[u8]) {
 }
 
 /// A site with a cache of its own.
-pub async fn with_cache(cache: &Path, unkept: Unkept) -> Site {
+pub async fn with_cache(cache: &Path, on_cache_failure: OnCacheFailure) -> Site {
     let host = Host::new(Settings {
         cache: Some(Cache::open(cache).expect("a folder of this user")),
-        unkept,
+        on_cache_failure,
         ..Settings::default()
     });
     Site::of(host.expect("it has no audit log")).await
@@ -221,7 +221,7 @@ pub async fn with_cache(cache: &Path, unkept: Unkept) -> Site {
 #[tokio::test]
 async fn a_version_whose_code_finds_no_space_on_the_disk_may_serve_and_it_is_said() {
     let cache = tempfile::tempdir().expect("a folder");
-    let site = with_cache(cache.path(), Unkept::Serve).await;
+    let site = with_cache(cache.path(), OnCacheFailure::Serve).await;
     let load = Load::begin(&site.host);
     let next = returning(2);
     fill(cache.path(), &next);
@@ -237,7 +237,10 @@ async fn a_version_whose_code_finds_no_space_on_the_disk_may_serve_and_it_is_sai
     assert_eq!(warning["path"], "functions.f", "{state}");
     assert!(warning["message"].to_string().contains(reason), "{state}");
     let metrics = site.host.metrics().text();
-    assert!(metrics.contains("code_unkept_total 1"), "{metrics}");
+    assert!(
+        metrics.contains("amphi_cache_failures_total 1"),
+        "{metrics}"
+    );
     assert!(!entry(cache.path(), &next, "code").exists());
     // What comes when there is space again is kept.
     site.rename_over("f.wasm", returning(3));
@@ -250,11 +253,11 @@ async fn a_version_whose_code_finds_no_space_on_the_disk_may_serve_and_it_is_sai
 #[tokio::test]
 async fn the_first_functions_are_served_with_a_full_disk() {
     let cache = tempfile::tempdir().expect("a folder");
-    drop(with_cache(cache.path(), Unkept::Refuse).await);
+    drop(with_cache(cache.path(), OnCacheFailure::Refuse).await);
     let kept = entry(cache.path(), &returning(1), "code");
     fs::remove_file(&kept).expect("it was kept");
     fill(cache.path(), &returning(1));
-    let site = with_cache(cache.path(), Unkept::Refuse).await;
+    let site = with_cache(cache.path(), OnCacheFailure::Refuse).await;
     assert_eq!(site.answer().await, json!(1));
     assert!(!kept.exists());
 }

@@ -36,7 +36,7 @@ async fn call(host: &Host, fields: &[(&str, &str)]) -> (StatusCode, serde_json::
 }
 
 #[tokio::test]
-async fn pages_from_elsewhere_call_nothing() {
+async fn pages_of_other_sites_call_nothing() {
     let host = host(&[]).await;
     let good = (StatusCode::OK, json!(42));
     assert_eq!(call(&host, &[]).await, good);

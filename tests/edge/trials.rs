@@ -118,7 +118,7 @@ async fn a_canary_that_traps_goes_back_by_itself() {
     assert!(decision["canary"]["trapped"].as_u64() >= Some(50), "{log}");
     let metrics = host.metrics().text();
     assert!(
-        metrics.contains("rollout_state{function=\"f\",state=\"rolled-back\"} 1"),
+        metrics.contains("amphi_rollout_state{function=\"f\",state=\"rolled-back\"} 1"),
         "{metrics}"
     );
 }
@@ -164,9 +164,9 @@ async fn a_configuration_that_takes_the_canary_out_ends_its_trial() {
     };
     let told = |expected: &[(&str, String)]| {
         let metrics = host.metrics().text();
-        let found = metrics
-            .lines()
-            .filter(|line| line.starts_with("rollout_state{") || line.starts_with("route_weight{"));
+        let found = metrics.lines().filter(|line| {
+            line.starts_with("amphi_rollout_state{") || line.starts_with("amphi_route_weight{")
+        });
         let mut found: Vec<&str> = found.collect();
         let expected = expected
             .iter()
@@ -176,9 +176,13 @@ async fn a_configuration_that_takes_the_canary_out_ends_its_trial() {
         expected.sort_unstable();
         assert_eq!(found, expected);
     };
-    let state = |state: &str| ("rollout_state", format!("state=\"{state}\"}} 1"));
-    let weight =
-        |version: &str, percent: u8| ("route_weight", format!("version=\"{version}\"}} {percent}"));
+    let state = |state: &str| ("amphi_rollout_state", format!("state=\"{state}\"}} 1"));
+    let weight = |version: &str, percent: u8| {
+        (
+            "amphi_route_weight",
+            format!("version=\"{version}\"}} {percent}"),
+        )
+    };
     deploy(&host, on_trial("1-0", "calc-1-1")).await;
     told(&[state("trial"), weight(&first, 90), weight(&second, 10)]);
     // What is on trial has more than what serves: going back is no lower version.
@@ -247,7 +251,7 @@ async fn what_a_trial_has_come_to_stays_when_something_else_changes() {
     assert_eq!(weight(&host), None);
     assert_eq!(call(&host, "f/run", "").await, (StatusCode::OK, json!(2)));
     let metrics = host.metrics().text();
-    let promoted = "rollout_state{function=\"f\",state=\"promoted\"} 1";
+    let promoted = "amphi_rollout_state{function=\"f\",state=\"promoted\"} 1";
     assert!(metrics.contains(promoted), "{metrics}");
 }
 
@@ -276,7 +280,7 @@ async fn a_trial_that_ends_while_its_function_is_made_anew_stays_ended() {
         fs::remove_file(&begun).expect("a component was compiled");
         // One that was never compiled makes it last.
         let mut again = on_trial("(i32.const 2)", 10 + number);
-        again.beside = vec![component(&format!("(i32.const {})", 100 + number))];
+        again.side_by_side = vec![component(&format!("(i32.const {})", 100 + number))];
         let meanwhile = async {
             while !begun.exists() {
                 tokio::time::sleep(Duration::from_millis(5)).await;
@@ -295,7 +299,7 @@ async fn a_trial_that_ends_while_its_function_is_made_anew_stays_ended() {
         let answer = if promoted { 2 } else { 1 };
         assert_eq!(call(&host, "f/run", "").await.1, json!(answer));
         let state = if promoted { "promoted" } else { "rolled-back" };
-        let state = format!("rollout_state{{function=\"f\",state=\"{state}\"}} 1");
+        let state = format!("amphi_rollout_state{{function=\"f\",state=\"{state}\"}} 1");
         let metrics = host.metrics().text();
         assert!(metrics.contains(&state), "{metrics}");
     }

@@ -58,8 +58,8 @@ async fn a_compatible_version_takes_the_place_and_a_breaking_one_is_refused() {
     );
     let metrics = host.metrics().text();
     for judged in [
-        r#"abi_gate_total{result="accepted",reason="none"} 1"#,
-        r#"abi_gate_total{result="refused",reason="removed-interface"} 1"#,
+        r#"amphi_abi_gate_total{result="accepted",reason="none"} 1"#,
+        r#"amphi_abi_gate_total{result="refused",reason="removed-interface"} 1"#,
     ] {
         assert!(metrics.contains(judged), "{judged}\n{metrics}");
     }
@@ -113,7 +113,7 @@ async fn versions_serve_side_by_side() {
     let mut spec = calc("1-1");
     // What is pinned is not meant for those beside.
     spec.config.interface = Some("demo:calc/ops@1.1.0".to_owned());
-    spec.beside = vec![guest("calc-2-0")];
+    spec.side_by_side = vec![guest("calc-2-0")];
     let host = serving(spec).await;
     for (asked, version, reason) in [
         (None, "1.1.0", "only"),
@@ -199,8 +199,9 @@ async fn what_is_in_flight_ends_on_its_version_which_then_is_gone() {
     }
     let metrics = host.metrics().text();
     for state in ["live", "idle"] {
-        let none =
-            format!("fn_instances{{state=\"{state}\",function=\"web\",version=\"{name}\"}} 0");
+        let none = format!(
+            "amphi_fn_instances{{state=\"{state}\",function=\"web\",version=\"{name}\"}} 0"
+        );
         assert!(metrics.contains(&none), "{none}\n{metrics}");
     }
 }
@@ -255,7 +256,7 @@ async fn a_handler_answers_its_smoke_call_before_it_serves() {
         match (&error, reason) {
             (None, None) => {}
             (Some(error), Some(reason)) => {
-                let call = format!("the smoke call `GET {path}` did not go well");
+                let call = format!("the smoke call `GET {path}` failed");
                 assert!(error.contains(&call) && error.contains(reason), "{error}");
             }
             _ => panic!("{name} at {path}: expected {reason:?}, found {error:?}"),
@@ -272,7 +273,7 @@ async fn versions_beside_have_no_smoke_call_and_the_one_on_trial_has() {
         ..Smoke::default()
     };
     let mut spec = calc("1-1");
-    spec.beside = vec![guest("calc-2-0"), component("unreachable")];
+    spec.side_by_side = vec![guest("calc-2-0"), component("unreachable")];
     spec.config.smoke = Some(call(json!(3)));
     let host = serving(spec.clone()).await;
     let mut trapping = on_trial("unreachable", 10);
@@ -281,7 +282,7 @@ async fn versions_beside_have_no_smoke_call_and_the_one_on_trial_has() {
         ..Smoke::default()
     });
     let error = host.deploy(trapping).await.err().expect("it traps");
-    let told = "the smoke call `run` did not go well";
+    let told = "the smoke call `run` failed";
     assert!(
         with_causes(&error).contains(told),
         "{}",
@@ -289,7 +290,7 @@ async fn versions_beside_have_no_smoke_call_and_the_one_on_trial_has() {
     );
     spec.config.smoke = Some(call(json!(4)));
     let error = host.deploy(spec).await.err().expect("it is not four");
-    let told = "`add` did not go well: expected `4`, found `3`";
+    let told = "`add` failed: expected `4`, found `3`";
     assert!(
         with_causes(&error).contains(told),
         "{}",
@@ -320,7 +321,7 @@ async fn an_address_with_a_version_means_those_that_are_compatible() {
     let mut spec = calc("1-0");
     spec.canary = Some(guest("calc-1-1"));
     spec.config.canary = Some(share(50));
-    spec.beside = vec![guest("calc-2-0")];
+    spec.side_by_side = vec![guest("calc-2-0")];
     let host = serving(spec).await;
     let mut versions = HashSet::new();
     for _ in 0..100 {
@@ -346,7 +347,7 @@ async fn an_address_with_a_version_means_those_that_are_compatible() {
         .split_once("sha256:")
         .expect("a digest");
     let counted = format!(
-        r#"fn_requests_total{{function="calc",version="{digits}",outcome="no-such-function"}} 1"#
+        r#"amphi_fn_requests_total{{function="calc",version="{digits}",outcome="no-such-function"}} 1"#
     );
     let metrics = host.metrics().text();
     assert!(metrics.contains(&counted), "{counted}\n{metrics}");

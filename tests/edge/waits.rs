@@ -177,7 +177,7 @@ async fn what_the_host_computes_for_a_call_is_the_calls() {
             .lines()
             .find_map(|line| {
                 let (name, value) = line.split_once(' ')?;
-                let is_sum = name.starts_with("fn_cpu_seconds_sum{");
+                let is_sum = name.starts_with("amphi_fn_cpu_seconds_sum{");
                 is_sum.then(|| value.parse::<f64>().expect("a number"))
             })
             .expect(&metrics);
@@ -273,7 +273,10 @@ async fn a_reload_that_hangs_ends_and_a_repaired_configuration_is_taken() {
         other => panic!("{other:?}"),
     }
     let told = problems(&reloader).expect("it has failed");
-    assert_eq!(told, ": expected a reload within 300ms, found no end of it");
+    assert_eq!(
+        told,
+        ": expected a reload within 300ms, found it still running"
+    );
     assert_eq!(site.answer().await, json!(1));
     site.write("f.wasm", returning(2));
     site.write("amphi.yaml", CONFIG);
@@ -311,7 +314,7 @@ async fn greedy(host: &Arc<Host>, share: Share, holds: &str) -> Vec<tokio::task:
     loop {
         let metrics = host.metrics().text();
         let live = metrics.lines().find(|line| {
-            line.starts_with("fn_instances{")
+            line.starts_with("amphi_fn_instances{")
                 && line.contains(r#"function="greedy""#)
                 && line.contains(r#"state="live""#)
         });

@@ -77,6 +77,25 @@ impl fmt::Display for Verdict {
 }
 
 /// Lists all differences between the component that is there, `old`, and the one that is to take its place, `new`.
+///
+/// ```
+/// use amphi_core::abi::{Verdict, compare};
+/// use amphi_core::contract;
+///
+/// let component = |name: &str| {
+///     let text = format!(r#"(component
+///         (core module $m (func (export "f") (result i32) i32.const 1))
+///         (core instance $i (instantiate $m))
+///         (func (export "{name}") (result u32) (canon lift (core func $i "f"))))"#);
+///     contract::decode(&wat::parse_str(text).expect("it is well formed"))
+/// };
+/// let (old, new) = (component("add")?, component("sum")?);
+/// let report = compare((&old).into(), (&new).into());
+/// assert_eq!(report.verdict(), Verdict::Breaking);
+/// let classes: Vec<&str> = report.changes.iter().map(|change| change.class.as_str()).collect();
+/// assert_eq!(classes, ["removed-func", "added-func"]);
+/// # Ok::<(), contract::ContractError>(())
+/// ```
 pub fn compare(old: Side<'_>, new: Side<'_>) -> Report {
     Report {
         changes: walk::worlds(old, new),

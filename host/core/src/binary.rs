@@ -47,6 +47,16 @@ pub struct CoreModule {
 
 /// Reads the frame of a component.
 ///
+/// ```
+/// use amphi_core::binary::{self, BinaryError};
+///
+/// let component = wat::parse_str("(component (core module) (component (core module)))");
+/// let anatomy = binary::anatomy(&component.expect("it is well formed"))?;
+/// assert_eq!((anatomy.core_modules, anatomy.components), (2, 1));
+/// assert_eq!(binary::anatomy(b"").unwrap_err().to_string(), "expected WebAssembly, found no bytes");
+/// # Ok::<(), BinaryError>(())
+/// ```
+///
 /// # Errors
 ///
 /// The bytes are not a component, or not a whole one.
@@ -89,6 +99,14 @@ pub fn anatomy(bytes: &[u8]) -> Result<Anatomy, BinaryError> {
 }
 
 /// Reads the frame of a core module.
+///
+/// ```
+/// use amphi_core::binary::{self, BinaryError};
+///
+/// let module = wat::parse_str(r#"(module (func (export "_start")))"#).expect("it is well formed");
+/// assert!(binary::core_module(&module)?.program);
+/// # Ok::<(), BinaryError>(())
+/// ```
 ///
 /// # Errors
 ///

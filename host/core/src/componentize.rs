@@ -47,6 +47,18 @@ impl Adapter {
 
 /// Makes a component of a core module; without an `adapter` a command if it exports `_start`, and else a reactor.
 ///
+/// ```
+/// use amphi_core::{binary, componentize::componentize};
+///
+/// let module = wat::parse_str(r#"(module
+///     (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+///     (memory (export "memory") 1)
+///     (func (export "_start") (call $exit (i32.const 3))))"#)
+/// .expect("it is well formed");
+/// let component = componentize(&module, None).expect("it is a program of WASI preview 1");
+/// assert!(binary::anatomy(&component).is_ok());
+/// ```
+///
 /// # Errors
 ///
 /// The bytes are no such module, are not valid, or do not fit the world that they carry.

@@ -53,6 +53,20 @@ pub enum Packages {
 
 /// Decodes the contract of a component from its bytes.
 ///
+/// ```
+/// use amphi_core::contract::{self, Packages};
+///
+/// let bytes = wat::parse_str(r#"(component
+///     (core module $m (func (export "f") (param i32) (result i32) local.get 0))
+///     (core instance $i (instantiate $m))
+///     (func (export "same") (param "x" u32) (result u32) (canon lift (core func $i "f"))))"#)
+/// .expect("it is well formed");
+/// let contract = contract::decode(&bytes)?;
+/// assert_eq!(contract.exports()[0].name(), "same");
+/// assert!(contract.wit(Packages::Own)?.contains("export same: func(x: u32) -> u32;"));
+/// # Ok::<(), contract::ContractError>(())
+/// ```
+///
 /// # Errors
 ///
 /// The bytes are not a valid component, are nested too deep or multiply themselves, or are a component whose world cannot be written as WIT.
@@ -124,8 +138,8 @@ pub fn asserted<T>(work: impl FnOnce() -> T) -> Result<T, ContractError> {
         let message = message.or_else(|| panic.downcast_ref::<String>().cloned());
         ContractError::Unprintable {
             problem: match message {
-                Some(message) => format!("what its tools do not expect: {message}"),
-                None => "what its tools do not expect".to_owned(),
+                Some(message) => format!("something its tools do not expect: {message}"),
+                None => "something its tools do not expect".to_owned(),
             },
         }
     })

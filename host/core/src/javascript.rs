@@ -15,12 +15,25 @@ pub enum Case {
 
 impl Case {
     /// A name that stands alone.
+    ///
+    /// ```
+    /// use amphi_core::javascript::Case;
+    ///
+    /// assert_eq!(Case::Camel.spell("record-message"), "recordMessage");
+    /// assert_eq!(Case::Pascal.spell("input-stream"), "InputStream");
+    /// ```
     #[must_use]
     pub fn spell(self, name: &str) -> String {
         self.joined(name, "")
     }
 
     /// Names that stand side by side, also beside `taken`, which are spelled already. No two of them are one.
+    ///
+    /// ```
+    /// use amphi_core::javascript::Case;
+    ///
+    /// assert_eq!(Case::Camel.spell_all(["x-1", "x1", "y-1"], &[]), ["x_1", "x1", "y1"]);
+    /// ```
     #[must_use]
     pub fn spell_all<'a>(
         self,

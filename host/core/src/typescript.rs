@@ -49,6 +49,18 @@ pub enum Calls {
 /// `name` is what the component is called: the first file is `name.d.ts`, the others are in a folder `name`, and the type
 /// for `load` is `name` in PascalCase.
 ///
+/// ```
+/// use amphi_core::typescript::{Calls, declarations};
+///
+/// let mut resolve = wit_parser::Resolve::default();
+/// let wit = "package demo:a; world w { import log: func(line: string); }";
+/// let package = resolve.push_str("a.wit", wit).expect("it is well formed");
+/// let world = resolve.select_world(&[package], None).expect("there is one");
+/// let files = declarations(&resolve, world, "a", Calls::Direct).expect("it has no stream");
+/// assert_eq!(files[0].path, "a.d.ts");
+/// assert!(files[0].text.contains("log(line: string): void;"));
+/// ```
+///
 /// # Errors
 ///
 /// The world uses a type that the page does not support yet.

@@ -21,6 +21,16 @@ fn shared(version: &Version) -> Option<usize> {
 }
 
 /// Whether whoever asks for one of the versions can be served by the other.
+///
+/// ```
+/// use amphi_core::version::is_compatible;
+///
+/// let version = |text: &str| semver::Version::parse(text).expect("a version");
+/// assert!(is_compatible(&version("1.2.0"), &version("1.9.3")));
+/// assert!(is_compatible(&version("0.2.0"), &version("0.2.6")));
+/// assert!(!is_compatible(&version("0.2.0"), &version("0.3.0")));
+/// assert!(!is_compatible(&version("2.0.0-rc.1"), &version("2.0.0")));
+/// ```
 #[must_use]
 pub fn is_compatible(one: &Version, other: &Version) -> bool {
     let numbers = |version: &Version| [version.major, version.minor];
@@ -31,6 +41,14 @@ pub fn is_compatible(one: &Version, other: &Version) -> bool {
 
 /// An interface with no more of its version than all have that are compatible with it: `demo:calc/ops@1` of `demo:calc/ops@1.2.0`, `demo:calc/ops@0.2` of
 /// `demo:calc/ops@0.2.1`. None, if it has no version, or one that is compatible with itself alone.
+///
+/// ```
+/// use amphi_core::version::track;
+///
+/// assert_eq!(track("demo:calc/ops@1.2.0"), Some("demo:calc/ops@1"));
+/// assert_eq!(track("wasi:io/streams@0.2.6"), Some("wasi:io/streams@0.2"));
+/// assert_eq!(track("wasi:logging/logging@0.1.0-draft"), None);
+/// ```
 #[must_use]
 pub fn track(interface: &str) -> Option<&str> {
     let (bare, version) = interface.split_once('@')?;
@@ -40,6 +58,10 @@ pub fn track(interface: &str) -> Option<&str> {
 }
 
 /// An interface without its version: `demo:calc/ops` of `demo:calc/ops@1.2.0`.
+///
+/// ```
+/// assert_eq!(amphi_core::version::bare("demo:calc/ops@1.2.0"), "demo:calc/ops");
+/// ```
 #[must_use]
 pub fn bare(interface: &str) -> &str {
     interface
@@ -48,6 +70,15 @@ pub fn bare(interface: &str) -> &str {
 }
 
 /// The one of `interfaces` that serves who asks for `wanted`: it itself, or else the latest that is compatible.
+///
+/// ```
+/// use amphi_core::version::serving;
+///
+/// let served = ["demo:calc/ops@1.0.0", "demo:calc/ops@1.3.0", "demo:calc/ops@2.0.0"];
+/// assert_eq!(serving("demo:calc/ops@1.1.0", served), Some("demo:calc/ops@1.3.0"));
+/// assert_eq!(serving("demo:calc/ops@1.0.0", served), Some("demo:calc/ops@1.0.0"));
+/// assert_eq!(serving("demo:calc/ops@3.0.0", served), None);
+/// ```
 pub fn serving<'a>(wanted: &str, interfaces: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let track = track(wanted);
     let mut latest: Option<&str> = None;

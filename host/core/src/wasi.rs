@@ -15,6 +15,13 @@ const SUPPLIED: &[&str] = &[
 
 /// Whether every host supplies the interface, so that a program need not: `wasi:io/streams@0.2.6`, but neither `wasi:logging/logging` nor an interface of
 /// WASI's next version.
+///
+/// ```
+/// use amphi_core::wasi::is_supplied;
+///
+/// assert!(is_supplied("wasi:io/streams@0.2.6"));
+/// assert!(!is_supplied("wasi:logging/logging"));
+/// ```
 #[must_use]
 pub fn is_supplied(interface: &str) -> bool {
     let is_0_2 = version::track(interface).is_some_and(|track| track.ends_with("@0.2"));

@@ -4,11 +4,11 @@
 //! `/admin/` is a [page](crate::page::ADMIN) over it. Its files hold no secrets and are for everybody who gets here; what they ask for is not.
 //!
 //! Callers show a [`Token`]. Without one the API is for this machine only: an address that others can reach is [refused](Admin::new), and so are requests that
-//! a browser sends for a page from elsewhere. A token is no secret any more where others can read it: one that would come from another machine without encryption is not
+//! a browser sends for a page of another origin. A token is no secret any more where others can read it: one that would come from another machine without encryption is not
 //! taken.
 
-mod elsewhere;
 mod functions;
+mod origin;
 mod route;
 mod token;
 
@@ -24,20 +24,22 @@ use http_body_util::{BodyExt, Empty, Limited};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::aside::ADMIN;
-use crate::body::{self, Body, BodyError};
-use crate::config::Page;
+use crate::audit::{self, AuditError};
+use crate::blocking::ADMIN;
 use crate::function::Function;
 use crate::host::Host;
-use crate::listen::{Handler, RequestBody, RequestContext};
+use crate::json::json as json_response;
+use crate::listen::{Handler, ListenError, NoPlace, RequestBody, RequestContext};
+use crate::metrics;
 use crate::page;
 use crate::problem::{Kind, Problem};
 use crate::reload::{self, Reloader, Trigger};
-use crate::rollout::audit::{self, AuditError};
-use crate::rollout::choice::Weight;
-use crate::rollout::record::Author;
+use amphi_edge_config::Page;
+use amphi_edge_listen::{Body, BodyError};
+use amphi_edge_rollout::choice::Weight;
+use amphi_edge_rollout::record::Author;
 
-use elsewhere::is_from_elsewhere;
+use origin::is_cross_origin;
 use route::Route;
 
 pub use token::{Token, TokenError};
@@ -116,7 +118,7 @@ impl Admin {
         B::Error: Into<BodyError>,
     {
         if self.token.is_some() && is_overheard(&request) {
-            let detail = "a token is shown only over TLS, or from this machine";
+            let detail = "a token is only accepted over TLS, or from this machine";
             return Problem::new(Kind::NotEncrypted, detail).into_response();
         }
         let page = page::of_path(request.uri().path());
@@ -140,9 +142,9 @@ impl Admin {
             response.headers_mut().insert(WWW_AUTHENTICATE, bearer);
             return response;
         }
-        if self.token.is_none() && is_from_elsewhere(&request) {
-            let detail = "without a token, only requests from this machine are answered";
-            return Problem::new(Kind::FromElsewhere, detail).into_response();
+        if self.token.is_none() && is_cross_origin(&request) {
+            let detail = "without a token, pages of other origins are not answered";
+            return Problem::new(Kind::CrossOrigin, detail).into_response();
         }
         match page {
             Some(page) if !self.pages.contains(&page) => {
@@ -174,7 +176,7 @@ impl Admin {
         let route = Route::of(request.method(), &path)?;
         match route {
             Route::Metrics => Ok(self.host.metrics().response()),
-            Route::Description => Ok(body::json(OPENAPI)),
+            Route::Description => Ok(json_response(OPENAPI)),
             Route::Functions => Ok(json_of(&functions::all(&self.host))),
             Route::Decisions => self.decisions().await,
             Route::Reloads => Ok(json_of(&self.reloader()?.state())),
@@ -206,7 +208,7 @@ impl Admin {
 
     fn reloader(&self) -> Result<&Arc<Reloader>, Problem> {
         self.reloader.as_ref().ok_or_else(|| {
-            let detail = "what is served here comes from no configuration";
+            let detail = "the server was started without a configuration file";
             Problem::new(Kind::NoConfiguration, detail)
         })
     }
@@ -246,6 +248,14 @@ impl Handler for Admin {
     async fn handle(&self, request: Request<RequestBody>) -> Response<Body> {
         self.answer(request).await
     }
+
+    fn answer_to(&self, error: &ListenError) -> Response<Body> {
+        Problem::from(error).into_response()
+    }
+
+    fn without_place(&self, why: NoPlace) {
+        metrics::without_place(why.word());
+    }
 }
 
 /// Whether others can read what a request shows: it came from another machine, and not encrypted.
@@ -272,14 +282,15 @@ fn changed(
     match changed {
         Ok(true) => Ok(json_of(&functions::one(function))),
         Ok(false) => {
-            let detail = format!("no version of `{}` is on trial", function.name);
+            let detail = format!("`{}` has no canary", function.name);
             Err(Problem::new(Kind::NoCanary, detail))
         }
         Err(error) => {
             let cause = std::error::Error::source(&error);
             let cause = cause.map_or_else(String::new, |cause| format!(": {cause}"));
-            let detail =
-                format!("nothing was changed, since it could not be written: {error}{cause}");
+            let detail = format!(
+                "nothing was changed, since the decision could not be written: {error}{cause}"
+            );
             Err(Problem::new(Kind::Unwritten, detail))
         }
     }
@@ -324,5 +335,5 @@ fn value_of(value: &impl Serialize) -> Value {
 }
 
 fn json_of(value: &impl Serialize) -> Response<Body> {
-    body::json(value_of(value).to_string())
+    json_response(value_of(value).to_string())
 }

@@ -4,8 +4,8 @@
 //! another by one call a turn. Where the queue is full, room is made at the cost of the client that has most in it, and no client can hold all places that run
 //! ([`places`] has the rules). A caller that goes away (its future is dropped) leaves the queue. What a caller that is not let in gets as an answer is not decided here.
 
-use crate::client::Client;
-use crate::config;
+use amphi_edge_config as config;
+use amphi_edge_listen::Client;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

@@ -16,9 +16,10 @@ use std::time::Duration;
 use amphi::component::Component;
 use wasmtime::Engine;
 
-use crate::aside::{COMPILING, DEPLOYING, Stopped};
+use crate::blocking::{COMPILING, DEPLOYING};
 use crate::digest::Digest;
 use crate::engine::{Kind, Pool, PoolSettings};
+use amphi_edge_blocking::Stopped;
 
 pub use cache::{Cache, CacheError};
 pub use child::{CHILD, run_if_child};
@@ -96,14 +97,14 @@ impl fmt::Display for CompileError {
             ),
             Self::Child { program, .. } => write!(
                 f,
-                "the program `{}` could not be run to compile",
+                "the program `{}` could not be started to compile",
                 program.display()
             ),
             Self::TooLarge { what, most, found } => write!(
                 f,
                 "expected at most {most} {what} in a component, found {found}"
             ),
-            Self::Foreign(_) => f.write_str("the engine does not take its machine code"),
+            Self::Foreign(_) => f.write_str("the engine rejects its machine code"),
         }
     }
 }
@@ -128,7 +129,7 @@ impl From<Stopped> for CompileError {
 pub(crate) struct Compiled {
     pub(crate) component: Component,
     /// Why its code is not kept, if it should be.
-    pub(crate) unkept: Option<CacheError>,
+    pub(crate) cache_failure: Option<CacheError>,
 }
 
 /// Held by who compiles a component, so that who wants the same one finds what comes of it.
@@ -186,7 +187,7 @@ impl Compiler {
         {
             return Ok(Compiled {
                 component,
-                unkept: None,
+                cache_failure: None,
             });
         }
         let code: Arc<[u8]> = self.compile_anew(pool, bytes).await?.into();
@@ -194,11 +195,14 @@ impl Compiler {
             Err(CompileError::Foreign(error)) => return Err(refused(pool, code, error).await),
             component => component?,
         };
-        let unkept = match &self.cache {
+        let cache_failure = match &self.cache {
             Some(cache) => cache.write(&pool.engine, digest, &code).await.err(),
             None => None,
         };
-        Ok(Compiled { component, unkept })
+        Ok(Compiled {
+            component,
+            cache_failure,
+        })
     }
 
     async fn compile_anew(&self, pool: &Pool, bytes: &Arc<[u8]>) -> Result<Vec<u8>, CompileError> {

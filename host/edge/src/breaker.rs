@@ -19,8 +19,8 @@
 //! What is remembered has a fixed size: 256 clients that have trapped (of more, the one whose last trap is the oldest is forgotten, with its circuit; its traps still count for
 //! the function), and a sample of all that call in 256 slots. `window` is taken in sixty-four parts: a trap counts until it is older than that by one part at most.
 
-use crate::client::Client;
-use crate::config;
+use amphi_edge_config as config;
+use amphi_edge_listen::Client;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -249,7 +249,7 @@ pub struct Full {
 impl fmt::Display for Full {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { level, limit } = self;
-        write!(f, "{level}: expected at most {limit} bytes to be held")
+        write!(f, "{level}: expected at most {limit} bytes to be buffered")
     }
 }
 

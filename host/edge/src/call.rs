@@ -3,6 +3,7 @@
 mod clock;
 mod failure;
 mod files;
+mod hooks;
 mod meter;
 mod state;
 mod usage;
@@ -13,7 +14,7 @@ pub use state::CallState;
 pub(crate) use state::{begin, bytes};
 pub use usage::Usage;
 
-pub(crate) use clock::{Clock, charge, runtime};
+pub(crate) use clock::Clock;
 pub(crate) use files::{AT_A_TIME, Files};
 pub(crate) use meter::Meter;
 pub(crate) use wasi::Wasi;

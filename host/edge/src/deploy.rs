@@ -15,14 +15,11 @@ use http::HeaderValue;
 use serde_json::Value;
 
 use crate::artifact::{CacheError, Compiled, Compiler};
-use crate::aside::DEPLOYING;
-use crate::body::BodyError;
+use crate::blocking::DEPLOYING;
 use crate::call::{CallState, Exceeded, Failure, Files};
-use crate::config::{self, Limits, Smoke, Unkept};
 use crate::engine::{Engines, Kind, Pool};
 use crate::function::Spec;
-use crate::grant::keyvalue::KeyValueStores;
-use crate::grant::{GrantError, Grants, Prepared};
+use crate::granted::{grants_of_function, grants_of_plugin};
 use crate::instance::{FRESH, Idle};
 use crate::link::linker;
 use crate::log::GuestLog;
@@ -31,6 +28,10 @@ use crate::plugin::{ComponentPlugin, Configured, Provider, Providers, Ready};
 use crate::template::Template;
 use crate::typed::Targets;
 use crate::version::{Handler, Version, handler};
+use amphi_edge_capabilities::keyvalue::KeyValueStores;
+use amphi_edge_capabilities::{GrantError, Grants, Prepared};
+use amphi_edge_config::{self as config, Limits, OnCacheFailure, Smoke};
+use amphi_edge_listen::BodyError;
 
 pub(crate) use candidate::Candidate;
 pub use candidate::examine;
@@ -41,7 +42,7 @@ pub use smoke::SmokeError;
 pub(crate) struct Making<'a> {
     pub(crate) engines: &'a Engines,
     pub(crate) compiler: &'a Compiler,
-    pub(crate) unkept: Unkept,
+    pub(crate) on_cache_failure: OnCacheFailure,
     /// Whether nothing is served yet. Then a version whose instances cannot be made in time is no reason to serve no other function either.
     pub(crate) starts: bool,
     pub(crate) plugins: &'a Providers,
@@ -77,7 +78,7 @@ impl Making<'_> {
     ) -> Result<Arc<Version>, DeployError> {
         let config = &spec.config;
         let pool = self.pool(&candidate, &config.limits)?;
-        let granted = self.granted(Grants::of_function, &spec.name, &config.grants);
+        let granted = self.granted(grants_of_function, &spec.name, &config.grants);
         let granted = granted.await?;
         let imports = self.imports(&pool, spec).await?;
         let linked = self.link(&pool, &candidate, imports.linker, &granted);
@@ -117,7 +118,7 @@ impl Making<'_> {
                     function = spec.name,
                     version = version.name,
                     reason = %late,
-                    "no instance can be made in time: each of its calls will be answered with 504"
+                    "it cannot be instantiated in time: each of its calls will be answered with 504"
                 ),
                 _ => return Err(error),
             }
@@ -211,7 +212,7 @@ impl Making<'_> {
                     .to_owned(),
             ));
         }
-        let granted = self.granted(Grants::of_plugin, &plugin.name, &plugin.grants);
+        let granted = self.granted(grants_of_plugin, &plugin.name, &plugin.grants);
         let granted = granted.await?;
         let linker = linker(pool).map_err(DeployError::Engine)?;
         let linked = self.link(pool, &candidate, linker, &granted).await?;
@@ -235,8 +236,11 @@ impl Making<'_> {
             .compiler
             .compile(pool, candidate.digest, &candidate.bytes)
             .await;
-        let Compiled { component, unkept } = compiled.map_err(DeployError::Compile)?;
-        let warning = unkept.map(|unkept| self.unkept(candidate, unkept));
+        let Compiled {
+            component,
+            cache_failure,
+        } = compiled.map_err(DeployError::Compile)?;
+        let warning = cache_failure.map(|failure| self.not_cached(candidate, failure));
         let warning = warning.transpose()?;
         granted
             .refuse(&mut linker, &component)
@@ -246,14 +250,18 @@ impl Making<'_> {
     }
 
     /// What is said of a version whose code is not kept, if it may serve.
-    fn unkept(&self, candidate: &Candidate, unkept: CacheError) -> Result<String, DeployError> {
-        self.metrics.unkept();
-        if self.unkept == Unkept::Refuse {
-            return Err(DeployError::Unkept(unkept));
+    fn not_cached(
+        &self,
+        candidate: &Candidate,
+        failure: CacheError,
+    ) -> Result<String, DeployError> {
+        self.metrics.cache_failed();
+        if self.on_cache_failure == OnCacheFailure::Refuse {
+            return Err(DeployError::NotCached(failure));
         }
         let warning = format!(
-            "{unkept}, so it is compiled again when it is served the next time: {}",
-            unkept.error
+            "{failure}, so it will be compiled again by the next start: {}",
+            failure.error
         );
         tracing::warn!(version = candidate.name, "{warning}");
         Ok(warning)

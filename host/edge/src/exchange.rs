@@ -22,18 +22,18 @@ use http::{Method, Request, StatusCode};
 use crate::admission::Permit;
 use crate::budget::{Account, Budget, Clients};
 use crate::call::{Failure, Usage};
-use crate::client::Client;
 use crate::function::Function;
 use crate::lanes::Chosen;
-use crate::listen::{RequestBodyError, RequestContext};
+use crate::listen::{Follower, RequestBodyError, RequestContext, kind_of};
 use crate::log::{Access, access};
-use crate::memo::Memo;
 use crate::metrics::Call;
 use crate::problem::{Fault, Kind, Problem};
 use crate::records::Records;
-use crate::rollout::window::CallResult;
+use amphi_edge_listen::Client;
+use amphi_edge_listen::Memo;
+use amphi_edge_rollout::window::CallResult;
 
-pub(crate) use answer::{Answering, bodiless};
+pub(crate) use answer::bodiless;
 pub(crate) use patience::{Patience, within};
 pub(crate) use received::Received;
 
@@ -74,11 +74,8 @@ struct State {
 }
 
 /// What is the same for all requests that come over a connection.
-#[derive(Clone, Debug)]
-pub(crate) struct OfConnection(Arc<Terms>);
-
 #[derive(Debug)]
-struct Terms {
+pub(crate) struct OfConnection {
     /// The bytes that are held for it.
     budget: Arc<Budget>,
     /// How long a client may make its guest wait for one part of a body.
@@ -99,12 +96,11 @@ pub(crate) struct Accounts {
 impl OfConnection {
     /// For a connection that at most `buffer` bytes are held for.
     pub(crate) fn new(buffer: u64, part: Duration) -> Self {
-        let budget = Arc::new(Budget::new(buffer));
-        Self(Arc::new(Terms {
-            budget,
+        Self {
+            budget: Arc::new(Budget::new(buffer)),
             part,
             kept: Accounts::default(),
-        }))
+        }
     }
 }
 
@@ -152,7 +148,7 @@ impl Exchange {
     /// A request has come.
     pub(crate) fn begin<B>(records: &Arc<Records>, request: &Request<B>) -> Self {
         let context: Option<&RequestContext> = request.extensions().get();
-        let part = context.and_then(|context| Some(context.connection()?.0.part));
+        let part = context.and_then(|context| Some(of_connection(context)?.part));
         Self(Arc::new(Inner {
             records: Arc::clone(records),
             line: RequestLine {
@@ -185,7 +181,7 @@ impl Exchange {
 
     /// The bytes that are held for the connection that it came over, and the accounts that its calls have had, if it came over one.
     pub(crate) fn of_connection(&self) -> Option<(&Arc<Budget>, &Accounts)> {
-        let terms = &self.0.line.context.as_ref()?.connection()?.0;
+        let terms = of_connection(self.0.line.context.as_ref()?)?;
         Some((&terms.budget, &terms.kept))
     }
 
@@ -247,7 +243,8 @@ impl Exchange {
         let mut state = self.state();
         state.body.get_or_insert(kind);
         if kind == Kind::BodyLate && state.status.is_none() {
-            let problem = RequestBodyError::Late.problem();
+            let late = RequestBodyError::Late;
+            let problem = Problem::new(kind_of(&late), late);
             state.problem = Some(problem.kind());
             state.status = Some(problem.status());
             self.0.sent.store(problem.length(), Ordering::Relaxed);
@@ -262,13 +259,25 @@ impl Exchange {
         }
     }
 
-    /// A part of the answer was handed over, and is given up before the client has taken all of it.
-    pub(crate) fn is_untaken(&self) {
-        self.state().is_untaken = true;
-    }
-
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.state()
+    }
+}
+
+/// What the connection of a request has, if it came over one of ours.
+fn of_connection(context: &RequestContext) -> Option<&OfConnection> {
+    context.attached()
+}
+
+impl Inner {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Follower for Inner {
+    fn is_untaken(&self) {
+        self.state().is_untaken = true;
     }
 }
 

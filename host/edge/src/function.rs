@@ -11,11 +11,11 @@ use http::StatusCode;
 use crate::admission::{Admission, AdmissionLimits};
 use crate::breaker::{Breaker, BreakerLimits};
 use crate::budget::{Budget, Clients};
-use crate::config;
 use crate::host::Buffers;
 use crate::lanes::Lanes;
 use crate::records::Records;
 use crate::site::Cors;
+use amphi_edge_config as config;
 
 pub(crate) use trial::{Replacement, Settled};
 
@@ -29,7 +29,7 @@ pub struct Spec {
     /// The component of the version on trial, where `config` has one.
     pub canary: Option<Vec<u8>>,
     /// The components of the versions beside it.
-    pub beside: Vec<Vec<u8>>,
+    pub side_by_side: Vec<Vec<u8>>,
     /// All else. The paths of components are not looked at here.
     pub config: config::Function,
 }
@@ -42,7 +42,7 @@ impl Spec {
             name: name.into(),
             component: component.into(),
             canary: None,
-            beside: Vec::new(),
+            side_by_side: Vec::new(),
             config: config::Function::new(""),
         }
     }
@@ -53,7 +53,7 @@ impl Spec {
     pub(crate) fn has_components_of(&self, other: &Self) -> bool {
         self.component == other.component
             && self.canary == other.canary
-            && self.beside == other.beside
+            && self.side_by_side == other.side_by_side
     }
 
     /// Whether it has the same versions called in the same shares, to begin with.
@@ -74,7 +74,7 @@ pub struct Function {
     pub route: String,
     /// With which status a top-level error is answered, by its case; 422 where nothing is said.
     pub status: BTreeMap<String, StatusCode>,
-    /// Which pages from elsewhere may call it by JSON.
+    /// Which pages of other origins may call it by JSON.
     pub(crate) cors: Option<Cors>,
     /// How many calls run and wait.
     pub admission: Arc<Admission>,

@@ -7,7 +7,7 @@ use std::fmt;
 use amphi_core::abi::{self, Change, Class, Effect, Report};
 use amphi_core::contract::Contract;
 
-use crate::config::Abi;
+use amphi_edge_config::Abi;
 
 /// Why the gate stays closed.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ impl fmt::Display for Refusal {
         let expected = match self.policy {
             Abi::Compatible => "a component that serves all callers of",
             Abi::Exact => "a component with the very interfaces of",
-            Abi::Any => "any component beside",
+            Abi::Any => "any component side by side",
         };
         write!(f, "expected {expected} version {}", self.version)?;
         self.changes

@@ -14,12 +14,12 @@ use http::Response;
 use tokio::sync::oneshot;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::body::Body;
 use crate::call::{Failure, Usage};
 use crate::exchange::{Patience, bodiless};
 use crate::instance::Live;
-use crate::request_id::RequestId;
 use crate::version::{Handler, Version};
+use amphi_edge_listen::Body;
+use amphi_edge_listen::RequestId;
 
 use response::{Guarded, Written};
 

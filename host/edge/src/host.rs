@@ -20,27 +20,29 @@ use http::{Method, Request, Response, StatusCode};
 
 use crate::admission::Admission;
 use crate::artifact::{Cache, Compiler, Compiling};
-use crate::aside::{DEPLOYING, Stopped};
-use crate::body::{Body, BodyError, json};
-use crate::config::{self, Unkept};
+use crate::audit::AuditError;
+use crate::blocking::DEPLOYING;
 use crate::deploy::DeployError;
 use crate::engine::{Bounds, Engines, PoolSettings};
 use crate::exchange::{Exchange, Received};
 use crate::function::{Function, Replacement, Spec};
-use crate::grant::keyvalue::{KeyValueStores, StoreBounds, StorePlace, StoreProblem};
+use crate::json::json;
 use crate::lanes::Chosen;
-use crate::listen::{Handler, RequestBody};
+use crate::listen::{Handler, ListenError, NoPlace, RequestBody};
 use crate::log;
-use crate::metrics::Metrics;
+use crate::metrics::{self, Metrics};
 use crate::openapi;
 use crate::page;
 use crate::plugin::{ComponentPlugin, Plugin, Provider, Providers};
 use crate::problem::{Kind, Problem};
 use crate::records::Records;
 use crate::request::{answer_by_handler, answer_typed};
-use crate::rollout::audit::AuditError;
 use crate::route::{PAGE, Route, is_below};
 use crate::site;
+use amphi_edge_blocking::Stopped;
+use amphi_edge_capabilities::keyvalue::{KeyValueStores, StoreBounds, StorePlace, StoreProblem};
+use amphi_edge_config::{self as config, OnCacheFailure};
+use amphi_edge_listen::{Body, BodyError};
 
 pub(crate) use buffers::{Buffers, account_of_places};
 
@@ -57,8 +59,8 @@ pub struct Settings {
     /// Where compiled components are kept.
     pub cache: Option<Cache>,
     /// What becomes of a version whose compiled code cannot be kept there. The first functions of a host are served in any case.
-    pub unkept: Unkept,
-    /// How many bytes of bodies are held in memory for clients.
+    pub on_cache_failure: OnCacheFailure,
+    /// How many bytes of bodies are buffered in memory.
     pub buffers: config::Buffers,
     /// The file of the audit log, in which every decision about a version on trial is kept.
     pub audit: Option<PathBuf>,
@@ -68,7 +70,7 @@ pub struct Settings {
 pub struct Host {
     engines: Engines,
     compiler: Compiler,
-    unkept: Unkept,
+    on_cache_failure: OnCacheFailure,
     snapshot: ArcSwap<Snapshot>,
     plugins: ArcSwap<Providers>,
     stores: ArcSwap<KeyValueStores>,
@@ -111,7 +113,7 @@ impl Host {
         Self {
             engines: Engines::new(settings.pool),
             compiler: Compiler::new(settings.compiling, settings.cache),
-            unkept: settings.unkept,
+            on_cache_failure: settings.on_cache_failure,
             snapshot: ArcSwap::default(),
             plugins: ArcSwap::default(),
             stores: ArcSwap::default(),
@@ -477,8 +479,16 @@ impl Handler for Host {
         Self::handle(self, request).await
     }
 
-    fn refused(&self, request: &Parts, problem: &Problem) {
-        Exchange::refused(&self.records, request, problem);
+    fn answer_to(&self, error: &ListenError) -> Response<Body> {
+        Problem::from(error).into_response()
+    }
+
+    fn refused(&self, request: &Parts, error: &ListenError) {
+        Exchange::refused(&self.records, request, &Problem::from(error));
+    }
+
+    fn without_place(&self, why: NoPlace) {
+        metrics::without_place(why.word());
     }
 
     fn unread(&self, address: SocketAddr, status: StatusCode) {
@@ -537,5 +547,5 @@ fn no_function(name: &str) -> Problem {
 }
 
 pub(crate) fn nothing_here(path: &str) -> Problem {
-    Problem::new(Kind::NoRoute, format!("no function answers `{path}`"))
+    Problem::new(Kind::NoRoute, format!("no function is routed at `{path}`"))
 }

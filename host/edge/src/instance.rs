@@ -11,9 +11,9 @@ use amphi::component::{Instance, InstancePre};
 use wasmtime::Store;
 
 use crate::call::{CallState, Clock, begin};
-use crate::config::{Limits, Reuse};
 use crate::engine::Place;
 use crate::metrics::{FunctionMetrics, InstanceState};
+use amphi_edge_config::{Limits, Reuse};
 
 /// A fresh instance for each call.
 pub(crate) const FRESH: Reuse = Reuse {

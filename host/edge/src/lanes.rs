@@ -8,23 +8,23 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwap;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::client::Client;
 use crate::problem::{Kind, Problem};
-use crate::rollout::asked::{Found, Served, find};
-use crate::rollout::choice::{Reason, Side, Split, Weight, Wish};
-use crate::rollout::secret::{Secret, Stratum};
-use crate::rollout::tally::Call;
-use crate::rollout::trial::TrialRules;
-use crate::rollout::window::CallResult;
-use crate::rollout::{Change, Plan, Rollout};
 use crate::version::Version;
+use amphi_edge_listen::Client;
+use amphi_edge_rollout::asked::{Found, Served, find};
+use amphi_edge_rollout::choice::{Reason, Side, Split, Weight, Wish};
+use amphi_edge_rollout::secret::{Secret, Stratum};
+use amphi_edge_rollout::tally::Call;
+use amphi_edge_rollout::trial::TrialRules;
+use amphi_edge_rollout::window::CallResult;
+use amphi_edge_rollout::{Change, Plan, Rollout};
 
 /// By what header a call asks for a version: digits of a digest, or a version of the interface.
-pub const ASKS: HeaderName = HeaderName::from_static("amphi-version");
+pub const VERSION_HEADER: HeaderName = HeaderName::from_static("amphi-version");
 /// By what header a call says what it has in common with others that are to get the same version.
-pub const KEY: HeaderName = HeaderName::from_static("amphi-key");
+pub const AFFINITY_HEADER: HeaderName = HeaderName::from_static("amphi-key");
 /// In what header a response says why the version that is named in `amphi-version` has served.
-pub const REASON: HeaderName = HeaderName::from_static("amphi-version-reason");
+pub const VERSION_REASON_HEADER: HeaderName = HeaderName::from_static("amphi-version-reason");
 
 /// The versions of a function that are called.
 #[derive(Clone)]
@@ -34,7 +34,7 @@ pub struct Lanes {
     /// The one on trial.
     pub canary: Option<Arc<Canary>>,
     /// Those that are only there for who asks for them.
-    pub beside: Vec<Arc<Version>>,
+    pub side_by_side: Vec<Arc<Version>>,
 }
 
 /// A version on trial.
@@ -125,7 +125,7 @@ impl Lanes {
         Self {
             stable,
             canary: None,
-            beside: Vec::new(),
+            side_by_side: Vec::new(),
         }
     }
 
@@ -134,7 +134,7 @@ impl Lanes {
         Self {
             stable: Arc::clone(&canary.version),
             canary: None,
-            beside: self.beside.clone(),
+            side_by_side: self.side_by_side.clone(),
         }
     }
 
@@ -149,7 +149,10 @@ impl Lanes {
     /// Every version that may be called.
     pub fn versions(&self) -> impl Iterator<Item = &Arc<Version>> {
         let canary = self.canary.as_ref().map(|canary| &canary.version);
-        canary.into_iter().chain([&self.stable]).chain(&self.beside)
+        canary
+            .into_iter()
+            .chain([&self.stable])
+            .chain(&self.side_by_side)
     }
 
     /// The versions that calls get which ask for none.
@@ -165,7 +168,7 @@ impl Lanes {
         client: Client,
         chance: u64,
     ) -> Result<Chosen, Problem> {
-        if let Some(asked) = headers.get(ASKS) {
+        if let Some(asked) = headers.get(VERSION_HEADER) {
             return self.asked(asked);
         }
         let Some(canary) = &self.canary else {
@@ -178,7 +181,7 @@ impl Lanes {
         };
         let wish = Wish {
             side: None,
-            key: headers.get(KEY).map(HeaderValue::as_bytes),
+            key: headers.get(AFFINITY_HEADER).map(HeaderValue::as_bytes),
         };
         let split = canary.split.load();
         let (side, reason) = split.choose(&wish, chance);
@@ -233,8 +236,8 @@ impl Lanes {
 impl Chosen {
     /// Says in a response which version has served, and why.
     pub(crate) fn tell(&self, headers: &mut HeaderMap) {
-        headers.insert(ASKS, self.version.title.clone());
-        headers.insert(REASON, HeaderValue::from_static(self.reason));
+        headers.insert(VERSION_HEADER, self.version.title.clone());
+        headers.insert(VERSION_REASON_HEADER, HeaderValue::from_static(self.reason));
     }
 }
 

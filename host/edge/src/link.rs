@@ -5,7 +5,7 @@ use amphi::{wasi, wasi_http};
 
 use crate::call::CallState;
 use crate::engine::Pool;
-use crate::grant::{config_values, keyvalue, logging};
+use amphi_edge_capabilities::{config_values, keyvalue, logging};
 
 /// A linker with WASI and its proposals, which refuse what is not granted, for the engine of `pool`.
 ///

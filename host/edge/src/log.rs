@@ -24,8 +24,8 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 pub use guest::{GuestLog, GuestStream, Output};
 
-use crate::config::{Log, LogFormat, LogLevel};
 use crate::metrics::Call;
+use amphi_edge_config::{Log, LogFormat, LogLevel};
 use line::Escaped;
 use queue::Queue;
 
@@ -42,9 +42,9 @@ const LAST: Duration = Duration::from_secs(2);
 /// # Errors
 ///
 /// If the environment variable is not understood, somebody else takes the events already, or there can be no thread that writes them.
-pub fn start(log: &Log) -> Result<Last, LogError> {
+pub fn start(log: &Log) -> Result<FlushGuard, LogError> {
     let filter = wanted(log)?;
-    let tell = |lines| tracing::warn!(lines, "lines of the log were dropped: nobody read them");
+    let tell = |lines| tracing::warn!(lines, "log lines were dropped, since nothing read them");
     let queue = Queue::start(io::stderr(), tell).map_err(LogError::Thread)?;
     subscriber(log.format, filter, Arc::clone(&queue))
         .try_init()
@@ -53,7 +53,7 @@ pub fn start(log: &Log) -> Result<Last, LogError> {
     std::panic::set_hook(Box::new(
         |panic| tracing::error!(%panic, "something panicked"),
     ));
-    Ok(Last(queue))
+    Ok(FlushGuard(queue))
 }
 
 /// Looks whether events could be written, without doing so.
@@ -75,9 +75,9 @@ fn wanted(log: &Log) -> Result<EnvFilter, LogError> {
 
 /// Waits for the last lines to be written when it is dropped, but not for ever.
 #[must_use = "lines are lost that come after it is dropped"]
-pub struct Last(Arc<Queue>);
+pub struct FlushGuard(Arc<Queue>);
 
-impl Drop for Last {
+impl Drop for FlushGuard {
     fn drop(&mut self) {
         self.0.flush(LAST);
     }

@@ -5,33 +5,33 @@
 //!
 //! | name | labels | what |
 //! |---|---|---|
-//! | `fn_requests_total` | `function`, `version`, `outcome` | calls that have ended, by what the client got: `ok`, `error` (the guest said no), or what went wrong |
-//! | `fn_duration_seconds` | `function`, `version` | from a call's begin to its end, waiting included |
-//! | `fn_cpu_seconds` | `function`, `version` | how long its guest has computed |
-//! | `fn_queue_seconds` | `function`, `version` | how long it has waited to run |
-//! | `fn_memory_peak_bytes` | `function`, `version` | the most memory that it had at once |
-//! | `fn_fuel_consumed_total` | `function`, `version` | fuel, where it is counted |
-//! | `fn_received_bytes_total`, `fn_sent_bytes_total` | `function`, `version` | bodies of requests that came, and of answers that were taken |
-//! | `server_held_bytes` | | bodies of calls by JSON that are held in memory for clients |
-//! | `server_requests_total` | `outcome` | requests that no function was asked: `ok` if the host has answered them itself, or what was wrong |
-//! | `fn_log_dropped_bytes_total` | `function`, `version` | output that was over the limit of the log |
-//! | `log_dropped_lines_total` | | lines of the log that nobody read in time |
-//! | `connections_refused_total` | `reason` | connections that got no place of their own: `client` has its most, or all are taken (`full`) |
-//! | `fn_instances` | `function`, `version`, `state` | instances that run (`live`) or wait for a call (`idle`) |
-//! | `pool_*` | `engine` | the engine's pool: instances, memories, tables, stacks, and what is kept warm |
-//! | `route_weight` | `function`, `version` | the share of calls that a version gets, in percent |
-//! | `rollout_state` | `function`, `state` | 1 for the state that a rollout is in |
-//! | `config_generation` | | how many configurations have been taken |
-//! | `config_reload_total` | `result` | reloads, `ok` or what stopped them |
-//! | `config_last_reload_success` | | 1 if the last reload was taken |
-//! | `abi_gate_total` | `result`, `reason` | new versions that were judged |
-//! | `rollout_unwritten_total` | | decisions about versions on trial that could not be written, and were not taken |
-//! | `code_unkept_total` | | components whose compiled code could not be kept |
+//! | `amphi_fn_requests_total` | `function`, `version`, `outcome` | calls that have ended, by what the client got: `ok`, `error` (the guest said no), or what went wrong |
+//! | `amphi_fn_duration_seconds` | `function`, `version` | from a call's begin to its end, waiting included |
+//! | `amphi_fn_cpu_seconds` | `function`, `version` | how long its guest has computed |
+//! | `amphi_fn_queue_seconds` | `function`, `version` | how long it has waited to run |
+//! | `amphi_fn_memory_peak_bytes` | `function`, `version` | the most memory that it had at once |
+//! | `amphi_fn_fuel_consumed_total` | `function`, `version` | fuel, where it is counted |
+//! | `amphi_fn_received_bytes_total`, `amphi_fn_sent_bytes_total` | `function`, `version` | bodies of requests that came, and of answers that were taken |
+//! | `amphi_server_held_bytes` | | bodies of calls by JSON that are held in memory for clients |
+//! | `amphi_server_requests_total` | `outcome` | requests that no function was asked: `ok` if the host has answered them itself, or what was wrong |
+//! | `amphi_fn_log_dropped_bytes_total` | `function`, `version` | output that was over the limit of the log |
+//! | `amphi_log_dropped_lines_total` | | lines of the log that nobody read in time |
+//! | `amphi_connections_refused_total` | `reason` | connections that got no place of their own: `client` has its most, or all are taken (`full`) |
+//! | `amphi_fn_instances` | `function`, `version`, `state` | instances that run (`live`) or wait for a call (`idle`) |
+//! | `amphi_pool_*` | `engine` | the engine's pool: instances, memories, tables, stacks, and what is kept warm |
+//! | `amphi_route_weight` | `function`, `version` | the share of calls that a version gets, in percent |
+//! | `amphi_rollout_state` | `function`, `state` | 1 for the state that a rollout is in |
+//! | `amphi_config_generation` | | how many configurations have been taken |
+//! | `amphi_config_reload_total` | `result` | reloads, `ok` or what stopped them |
+//! | `amphi_config_last_reload_success` | | 1 if the last reload was taken |
+//! | `amphi_abi_gate_total` | `result`, `reason` | new versions that were judged |
+//! | `amphi_rollout_unwritten_total` | | decisions about versions on trial that could not be written, and were not taken |
+//! | `amphi_cache_failures_total` | | components whose compiled code could not be kept |
 
 mod calls;
 mod pool;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use http::Response;
 use http::header::{CONTENT_TYPE, HeaderValue};
@@ -44,9 +44,8 @@ use prometheus_client::registry::{Registry, Unit};
 pub(crate) use calls::OK;
 pub use calls::{Call, FunctionMetrics, InstanceState, RECENT};
 
-use crate::body::{Body, full};
-use crate::listen;
 use crate::log;
+use amphi_edge_listen::{Body, full};
 use calls::Families;
 use pool::PoolGauges;
 
@@ -61,7 +60,7 @@ pub struct Metrics {
     reloads: Family<WithResult, Counter>,
     last_reload: Gauge,
     gate: Family<Judged, Counter>,
-    unkept: Counter,
+    cache_failures: Counter,
     answered: Family<WithOutcome, Counter>,
     held: Gauge,
     unwritten: Counter,
@@ -125,11 +124,25 @@ impl Default for Metrics {
     }
 }
 
+/// Why a connection got no place of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct WithReason {
+    reason: &'static str,
+}
+
+/// Connections that got no place of their own, in the whole process, since it began.
+static REFUSED: LazyLock<Family<WithReason, Counter>> = LazyLock::new(Family::default);
+
+/// A connection got no place of its own.
+pub(crate) fn without_place(reason: &'static str) {
+    REFUSED.get_or_create(&WithReason { reason }).inc();
+}
+
 impl Metrics {
     /// Nothing has happened yet.
     #[must_use]
     pub fn new() -> Self {
-        let mut registry = Registry::default();
+        let mut registry = Registry::with_prefix("amphi");
         let metrics = Self {
             calls: Families::register(&mut registry),
             pool: PoolGauges::register(&mut registry),
@@ -139,7 +152,7 @@ impl Metrics {
             reloads: Family::default(),
             last_reload: Gauge::default(),
             gate: Family::default(),
-            unkept: Counter::default(),
+            cache_failures: Counter::default(),
             answered: Family::default(),
             held: Gauge::default(),
             unwritten: Counter::default(),
@@ -155,11 +168,11 @@ impl Metrics {
         let (reloads, gate) = (metrics.reloads.clone(), metrics.gate.clone());
         registry.register("config_reload", "Reloads", reloads);
         registry.register("abi_gate", "New versions that were judged", gate);
-        let name = "code_unkept";
+        let name = "cache_failures";
         registry.register(
             name,
-            "Compiled code that was not kept",
-            metrics.unkept.clone(),
+            "Compiled code that could not be cached",
+            metrics.cache_failures.clone(),
         );
         let held = metrics.held.clone();
         registry.register_with_unit("server_held", "Bodies in memory", Unit::Bytes, held);
@@ -175,7 +188,7 @@ impl Metrics {
         let name = "log_dropped_lines";
         registry.register(name, "Lines of the log that nobody read", log::dropped());
         let name = "connections_refused";
-        registry.register(name, "Connections without a place", listen::refused());
+        registry.register(name, "Connections without a place", REFUSED.clone());
         Self {
             registry,
             ..metrics
@@ -257,8 +270,8 @@ impl Metrics {
     }
 
     /// The code of a component was compiled, but could not be kept.
-    pub fn unkept(&self) {
-        self.unkept.inc();
+    pub fn cache_failed(&self) {
+        self.cache_failures.inc();
     }
 
     /// Decisions about versions on trial could not be written, so they were not taken.
@@ -330,34 +343,34 @@ mod tests {
         metrics.reload(Ok(3));
         metrics.reload(Err("gate"));
         metrics.gate(false, "removed-func");
-        metrics.unkept();
+        metrics.cache_failed();
         metrics.unwritten(2);
         let text = metrics.text();
         for line in [
-            r#"fn_requests_total{function="calc",version="abc",outcome="ok"} 2"#,
-            r#"fn_requests_total{function="calc",version="abc",outcome="cpu-limit"} 1"#,
-            r#"fn_duration_seconds_count{function="calc",version="abc"} 3"#,
-            r#"fn_duration_seconds_bucket{le="0.0025",function="calc",version="abc"} 0"#,
-            r#"fn_duration_seconds_bucket{le="0.005",function="calc",version="abc"} 3"#,
-            r#"fn_cpu_seconds_bucket{le="0.0001",function="calc",version="abc"} 3"#,
-            r#"fn_queue_seconds_count{function="calc",version="abc"} 3"#,
-            r#"fn_memory_peak_bytes_sum{function="calc",version="abc"} 6291456.0"#,
-            r#"fn_fuel_consumed_total{function="calc",version="abc"} 300"#,
-            r#"fn_requests_total{function="calc",version="abc",outcome="queue-full"} 1"#,
-            r#"fn_received_bytes_total{function="calc",version="abc"} 40"#,
-            r#"fn_sent_bytes_total{function="calc",version="abc"} 16"#,
-            r#"server_requests_total{outcome="no-route"} 1"#,
-            r#"fn_log_dropped_bytes_total{function="calc",version="abc"} 7"#,
-            r#"fn_instances{state="live",function="calc",version="abc"} 2"#,
-            r#"route_weight{function="calc",version="abc"} 10"#,
-            r#"rollout_state{function="calc",state="rolled-back"} 1"#,
-            "config_generation 3",
-            "config_last_reload_success 0",
-            r#"config_reload_total{result="ok"} 1"#,
-            r#"config_reload_total{result="gate"} 1"#,
-            r#"abi_gate_total{result="refused",reason="removed-func"} 1"#,
-            "code_unkept_total 1",
-            "rollout_unwritten_total 2",
+            r#"amphi_fn_requests_total{function="calc",version="abc",outcome="ok"} 2"#,
+            r#"amphi_fn_requests_total{function="calc",version="abc",outcome="cpu-limit"} 1"#,
+            r#"amphi_fn_duration_seconds_count{function="calc",version="abc"} 3"#,
+            r#"amphi_fn_duration_seconds_bucket{le="0.0025",function="calc",version="abc"} 0"#,
+            r#"amphi_fn_duration_seconds_bucket{le="0.005",function="calc",version="abc"} 3"#,
+            r#"amphi_fn_cpu_seconds_bucket{le="0.0001",function="calc",version="abc"} 3"#,
+            r#"amphi_fn_queue_seconds_count{function="calc",version="abc"} 3"#,
+            r#"amphi_fn_memory_peak_bytes_sum{function="calc",version="abc"} 6291456.0"#,
+            r#"amphi_fn_fuel_consumed_total{function="calc",version="abc"} 300"#,
+            r#"amphi_fn_requests_total{function="calc",version="abc",outcome="queue-full"} 1"#,
+            r#"amphi_fn_received_bytes_total{function="calc",version="abc"} 40"#,
+            r#"amphi_fn_sent_bytes_total{function="calc",version="abc"} 16"#,
+            r#"amphi_server_requests_total{outcome="no-route"} 1"#,
+            r#"amphi_fn_log_dropped_bytes_total{function="calc",version="abc"} 7"#,
+            r#"amphi_fn_instances{state="live",function="calc",version="abc"} 2"#,
+            r#"amphi_route_weight{function="calc",version="abc"} 10"#,
+            r#"amphi_rollout_state{function="calc",state="rolled-back"} 1"#,
+            "amphi_config_generation 3",
+            "amphi_config_last_reload_success 0",
+            r#"amphi_config_reload_total{result="ok"} 1"#,
+            r#"amphi_config_reload_total{result="gate"} 1"#,
+            r#"amphi_abi_gate_total{result="refused",reason="removed-func"} 1"#,
+            "amphi_cache_failures_total 1",
+            "amphi_rollout_unwritten_total 2",
             "# EOF",
         ] {
             assert!(text.lines().any(|found| found == line), "{line}\n{text}");
@@ -385,7 +398,7 @@ mod tests {
         assert!(!is_there("v0") && !is_there("v500"), "{text}");
         let again = metrics.function("calc", "v999");
         again.record(&call);
-        let again = r#"fn_requests_total{function="calc",version="v999",outcome="ok"} 2"#;
+        let again = r#"amphi_fn_requests_total{function="calc",version="v999",outcome="ok"} 2"#;
         assert!(metrics.text().contains(again), "{}", metrics.text());
     }
 }

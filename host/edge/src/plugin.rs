@@ -9,8 +9,8 @@ use std::sync::Arc;
 use amphi::component::Linker;
 use serde_json::Value;
 
-use crate::body::BodyError;
 use crate::call::CallState;
+use amphi_edge_listen::BodyError;
 
 /// What a plugin makes of a function's settings, for its calls.
 pub type Settings = Arc<dyn Any + Send + Sync>;

@@ -8,9 +8,9 @@ use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use serde_json::{Map, Value};
 
-use crate::body::{Body, full};
 use crate::call::Failure;
 use crate::lanes::Chosen;
+use amphi_edge_listen::{Body, full};
 
 pub use kind::{Fault, Kind, Scope};
 

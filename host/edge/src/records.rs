@@ -10,12 +10,12 @@ use serde::Serialize;
 use tokio::sync::{Mutex, oneshot};
 use tokio::time::{Instant, timeout_at};
 
-use crate::aside::RECORDING;
+use crate::audit::{AuditError, AuditLog};
+use crate::blocking::RECORDING;
 use crate::function::Function;
 use crate::lanes::Lanes;
 use crate::metrics::{Metrics, RolloutState};
-use crate::rollout::audit::{AuditError, AuditLog};
-use crate::rollout::record::{Event, Record, millis};
+use amphi_edge_rollout::record::{Event, Record, millis};
 
 /// For how long a decision waits to be on the disk before it counts as not written.
 const WAIT: Duration = Duration::from_secs(10);
@@ -36,7 +36,7 @@ impl Records {
             Some(path) => {
                 let (log, cut) = AuditLog::open(path)?;
                 if cut > 0 {
-                    tracing::warn!(path = %path.display(), bytes = cut, "the audit log ended in the middle of an entry, which was cut");
+                    tracing::warn!(path = %path.display(), bytes = cut, "the audit log ended with an incomplete entry, which was removed");
                 }
                 Some((path, log))
             }

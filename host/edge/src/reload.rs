@@ -23,10 +23,11 @@ use std::time::{Duration, Instant, SystemTime};
 use serde::Serialize;
 use tokio::time::timeout;
 
-use crate::aside::{DEPLOYING, Stopped, WATCHING};
-use crate::config::{self, Config, ConfigError};
+use crate::blocking::{DEPLOYING, WATCHING};
 use crate::host::{Applied, Host, Ready};
-use crate::rollout::record::millis;
+use amphi_edge_blocking::Stopped;
+use amphi_edge_config::{self as config, Config, ConfigError};
+use amphi_edge_rollout::record::millis;
 
 use entry::Entry;
 use files::Stamps;
@@ -275,7 +276,7 @@ impl Reloader {
             tracing::warn!(
                 ?trigger,
                 keys = restart.join(", "),
-                "keys of `server` have changed, which are taken when the process is started again"
+                "keys of `server` have changed, which take effect when the process is restarted"
             );
         }
         let attempt = Attempt {
@@ -344,7 +345,7 @@ fn tell(trigger: Trigger, generation: u64, outcome: &Outcome) {
                     generation,
                     path,
                     reason = message,
-                    "a reload failed, what was served is served on"
+                    "a reload failed, the previous configuration stays in force"
                 );
             }
         }

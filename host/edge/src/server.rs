@@ -29,12 +29,12 @@ use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::admin::Admin;
-use crate::aside::{self, CERTIFICATES};
-use crate::config::{Config, Page, PagePlace, Timeouts};
+use crate::blocking::CERTIFICATES;
 use crate::host::Host;
-use crate::listen::{self, Certificates, Drained, Readiness, Settings};
+use crate::listen::{self, Certificates, Drained, Readiness, Settings, Timeouts};
 use crate::reload::Reloader;
 use crate::route;
+use amphi_edge_config::{Config, Page, PagePlace};
 
 pub use files::FileError;
 pub use start::{Checked, StartError};
@@ -134,7 +134,7 @@ impl Server {
     pub async fn serve(self, shutdown: impl Future<Output = ()>) -> Drained {
         let settings = Settings {
             certificates: self.certificates.clone(),
-            ..Settings::new(&self.config.server, Arc::clone(&self.readiness))
+            ..listen::settings(&self.config.server, Arc::clone(&self.readiness))
         };
         listen::raise_limit_of_files(settings.connections);
         memory::give_back();
@@ -160,12 +160,12 @@ impl Server {
         // Reloads can be asked for where files cannot be watched.
         let watching = self.reloader.watch().inspect_err(|error| {
             let error: &dyn std::error::Error = error;
-            tracing::error!(error, "changes of files are not seen");
+            tracing::error!(error, "file changes are not detected");
         });
         let shutdown = async {
             shutdown.await;
             drop(watching);
-            tracing::info!("told to end: what is in flight is answered first");
+            tracing::info!("told to stop: finishing calls in flight");
         };
         self.readiness.ready();
         let Timeouts {
@@ -190,16 +190,16 @@ impl Server {
             lost,
             took,
         } = drained;
-        let hanging = aside::running();
+        let hanging = amphi_edge_blocking::running();
         if hanging > 0 {
             tracing::warn!(
                 hanging,
-                "files or names are waited for without end, which nobody does any more"
+                "threads hang in file access or name resolution that nothing waits for"
             );
         }
         match lost {
             0 => tracing::info!(requests, ?took, "ended, nothing was lost"),
-            _ => tracing::error!(requests, lost, ?took, "ended, requests were cut off"),
+            _ => tracing::error!(requests, lost, ?took, "exiting, requests were cut off"),
         }
         drained
     }
@@ -247,7 +247,7 @@ async fn watch(certificates: &Arc<Certificates>) {
                 let error: &dyn std::error::Error = &error;
                 tracing::error!(
                     error,
-                    "the new certificate cannot be used, the old one stays"
+                    "the new certificate cannot be used, keeping the old one"
                 );
             }
         }
@@ -279,7 +279,7 @@ mod tests {
     use crate::host::Settings;
 
     use super::*;
-    use crate::client::Client;
+    use amphi_edge_listen::Client;
 
     /// What holds a place among the calls of its function has not ended, whether its client was answered or not.
     #[tokio::test]

@@ -1,4 +1,4 @@
-//! Whether a browser sends a request for a page from elsewhere, and whether that page may.
+//! Whether a browser sends a request for a page of another origin, and whether that page may.
 //!
 //! Every page that a browser shows can send requests to every address that the browser reaches, with bodies of plain text even without asking first. What tells
 //! them apart is what the browser says: where the page is from, in `origin`, and how that is to what is asked, in `sec-fetch-site`. Programs say neither.
@@ -13,11 +13,11 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
 use tower::{Layer, Service, service_fn};
 use tower_http::cors::{AllowHeaders, AllowOrigin, Any, CorsLayer};
 
-use crate::body::Body;
-use crate::config::{self, Origin};
-use crate::lanes::{ASKS, REASON};
+use crate::lanes::{VERSION_HEADER, VERSION_REASON_HEADER};
 use crate::problem::{Kind, Problem};
-use crate::request_id::REQUEST_ID;
+use amphi_edge_config::{self as config, Origin};
+use amphi_edge_listen::Body;
+use amphi_edge_listen::REQUEST_ID;
 
 const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -30,10 +30,10 @@ pub(crate) fn asked<B>(request: &Request<B>) -> Option<&str> {
     target.or_else(|| text(request.headers(), &HOST))
 }
 
-/// Whether a page from elsewhere is behind a request.
+/// Whether a page of another origin sent a request.
 ///
 /// `sec-fetch-site` says it, where there is one: the browser knows best what it asks, and a proxy may have changed `host`. Older browsers say `origin` alone.
-pub(crate) fn is_from_elsewhere<B>(request: &Request<B>) -> bool {
+pub(crate) fn is_cross_origin<B>(request: &Request<B>) -> bool {
     let headers = request.headers();
     if let Some(site) = headers.get(SITE) {
         return site != "same-origin" && site != "none";
@@ -60,11 +60,11 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
 /// Refuses a request that a browser sends for a page that may not.
 pub(crate) fn check<B>(request: &Request<B>, cors: Option<&Cors>) -> Result<(), Problem> {
     let allowed = |cors: &Cors| cors.allows(request.headers());
-    if request.method().is_safe() || !is_from_elsewhere(request) || cors.is_some_and(allowed) {
+    if request.method().is_safe() || !is_cross_origin(request) || cors.is_some_and(allowed) {
         return Ok(());
     }
     let detail =
-        "a page from elsewhere may call a function whose `cors.origins` names where it is from";
+        "a page of another origin may only call functions whose `cors.origins` names that origin";
     Err(Problem::new(Kind::CrossSite, detail))
 }
 
@@ -85,7 +85,12 @@ impl Cors {
             true => Any.into(),
             false => AllowOrigin::list(values.filter_map(Result::ok)),
         };
-        let exposed = [ASKS, REASON, REQUEST_ID, RETRY_AFTER];
+        let exposed = [
+            VERSION_HEADER,
+            VERSION_REASON_HEADER,
+            REQUEST_ID,
+            RETRY_AFTER,
+        ];
         let layer = CorsLayer::new()
             .allow_origin(allowed)
             .allow_methods([Method::POST])
@@ -129,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn programs_and_own_pages_are_not_from_elsewhere() {
+    fn programs_and_own_pages_are_of_the_same_origin() {
         let here = ("host", "calc.example:8080");
         for fields in [
             &[here][..],
@@ -156,7 +161,7 @@ mod tests {
                 ("sec-fetch-site", "same-origin"),
             ],
         ] {
-            assert!(!is_from_elsewhere(&request(fields)), "{fields:?}");
+            assert!(!is_cross_origin(&request(fields)), "{fields:?}");
         }
     }
 
@@ -178,7 +183,7 @@ mod tests {
             ],
             &[("origin", "https://evil.example")],
         ] {
-            assert!(is_from_elsewhere(&request(fields)), "{fields:?}");
+            assert!(is_cross_origin(&request(fields)), "{fields:?}");
         }
     }
 

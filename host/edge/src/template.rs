@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::aside::Threads;
 use crate::call::{AT_A_TIME, CallState, Clock, Wasi};
-use crate::config::Limits;
-use crate::grant::Prepared;
-use crate::grant::logging::{LogLine, LogSink};
 use crate::log::GuestLog;
 use crate::plugin::Configured;
+use amphi_edge_blocking::Threads;
+use amphi_edge_capabilities::Prepared;
+use amphi_edge_capabilities::logging::{LogLine, LogSink};
+use amphi_edge_config::Limits;
 
 /// What is granted to the calls of a function, prepared once.
 pub(crate) struct Template {

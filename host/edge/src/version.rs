@@ -10,7 +10,6 @@ use amphi::wasi_http::{p2, p3};
 use http::HeaderValue;
 
 use crate::call::{CallState, Clock, Exceeded, Failure, Files, Usage};
-use crate::config::{Limits, Reuse};
 use crate::digest::Digest;
 use crate::engine::{Place, Pool, Share};
 use crate::exchange::{Patience, within};
@@ -19,6 +18,7 @@ use crate::metrics::FunctionMetrics;
 use crate::template::Template;
 use crate::typed::Targets;
 use amphi_core::contract::Contract;
+use amphi_edge_config::{Limits, Reuse};
 
 /// The HTTP interface that a component exports.
 pub(crate) enum Handler {
@@ -185,7 +185,7 @@ impl Version {
         let version = Arc::clone(self);
         tokio::spawn(async move {
             if let Err(failure) = version.prewarm(wanted).await {
-                tracing::warn!(version = version.name, %failure, "an instance could not be made in advance");
+                tracing::warn!(version = version.name, %failure, "an instance could not be prewarmed");
             }
             version.refilling.store(false, Ordering::Relaxed);
         });

@@ -1,6 +1,6 @@
 //! The audit log of a process that is killed while it writes.
 
-use amphi_edge::rollout::audit::{AuditLog, entries};
+use amphi_edge::audit::{AuditLog, entries};
 use serde::{Deserialize, Serialize};
 use std::env;
 use std::io::{BufRead as _, BufReader, Write as _, stdout};

@@ -101,7 +101,7 @@ async fn a_check_finds_what_a_start_does() {
         ("functions: { f: { component: needy.wasm } }".to_owned(), "demo:sensor/clock"),
         ("functions: { f: { component: garbage.wasm } }".to_owned(), "`functions.f`"),
         ("functions: { f: { component: run.wasm, smoke: { func: run, expect: 2 } } }".to_owned(), "smoke"),
-        ("functions: { f: { component: run.wasm, beside: [needy.wasm] } }".to_owned(), "demo:sensor/clock"),
+        ("functions: { f: { component: run.wasm, side-by-side: [needy.wasm] } }".to_owned(), "demo:sensor/clock"),
         ("functions: { f: { component: run.wasm, plugins: [p] } }\nplugins: { p: { component: needy.wasm } }".to_owned(), "demo:sensor/clock"),
         (server("pool: { instances: 100000 }"), "`functions.f`"),
         (server("tls: { certificate: one.cert, key: two.key }"), "the certificate cannot be used"),
@@ -210,7 +210,7 @@ async fn a_check_disturbs_no_server() {
         .await
         .map(drop)
         .expect_err("it is locked");
-    assert!(second.contains("another process writes"), "{second}");
+    assert!(second.contains("locked by another process"), "{second}");
     drop(server);
     fs::write(at("kept.redb"), "something else").expect("it can be written");
     let broken = check(site.path(), text).await.expect_err("it is no store");

@@ -7,10 +7,15 @@ use crate::{Engine, Result};
 /// Compiles the bytes of a component: natively at once, in a page off the main thread.
 ///
 /// ```
-/// # async fn example() -> amphi::Result<()> {
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> amphi::Result<()> {
 /// let engine = amphi::Engine::default();
-/// let component = amphi::compile(&engine, &std::fs::read("calc.wasm")?).await?;
-/// # drop(component);
+/// let bytes = wat::parse_str("(component)")?;
+/// let component = amphi::compile(&engine, &bytes).await?;
+/// assert_eq!(component.component_type().exports(&engine).count(), 0);
+///
+/// let error = amphi::compile(&engine, b"text").await.unwrap_err();
+/// assert!(error.to_string().starts_with("expected WebAssembly"));
 /// # Ok(())
 /// # }
 /// ```

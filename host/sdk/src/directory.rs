@@ -36,6 +36,14 @@ impl AsRef<Path> for Directory {
 impl Directory {
     /// A directory with files, each at a path as [`write`](Self::write) takes it.
     ///
+    /// ```
+    /// # fn main() -> amphi::Result<()> {
+    /// let directory = amphi::Directory::of([("a.txt", "one"), ("sub/b.txt", "two")])?;
+    /// assert_eq!(directory.files(), ["a.txt", "sub/b.txt"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// A path cannot be one of a file, or the file system refuses.
@@ -53,6 +61,16 @@ impl Directory {
     }
 
     /// Writes a file anew, and makes the directories on the way to it.
+    ///
+    /// ```
+    /// # fn main() -> amphi::Result<()> {
+    /// let directory = amphi::Directory::of::<&str, &str>([])?;
+    /// directory.write("sub/a.txt", "one")?;
+    /// assert_eq!(directory.read("sub/a.txt")?, b"one");
+    /// assert!(directory.write("../a.txt", "one").is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -41,23 +41,28 @@ pub struct Call {
 
 /// Calls the function that `text` names, and returns the text of its result, if it has one.
 ///
-/// # Errors
+/// ```
+/// use amphi::component::{Component, Linker};
 ///
-/// An [`InvokeError`] if `text` does not fit `component`, and the engine's own error if the guest traps.
-///
-/// # Examples
-///
-/// ```no_run
-/// # fn example(
-/// #     store: &mut amphi::Store<()>,
-/// #     component: &amphi::component::Component,
-/// #     instance: &amphi::component::Instance,
-/// # ) -> amphi::Result<()> {
-/// let sum = amphi::invoke::call(store, component, instance, "add(1, 2)")?;
+/// # fn main() -> amphi::Result<()> {
+/// let engine = amphi::Engine::default();
+/// let component = Component::new(&engine, r#"(component
+///     (core module $m (func (export "add") (param i32 i32) (result i32)
+///         (i32.add (local.get 0) (local.get 1))))
+///     (core instance $i (instantiate $m))
+///     (func (export "add") (param "a" s32) (param "b" s32) (result s32)
+///         (canon lift (core func $i "add"))))"#)?;
+/// let mut store = amphi::Store::new(&engine, ());
+/// let instance = Linker::new(&engine).instantiate(&mut store, &component)?;
+/// let sum = amphi::invoke::call(&mut store, &component, &instance, "add(1, 2)")?;
 /// assert_eq!(sum.as_deref(), Some("3"));
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Errors
+///
+/// An [`InvokeError`] if `text` does not fit `component`, and the engine's own error if the guest traps.
 pub fn call(
     store: impl AsContextMut,
     component: &Component,
@@ -73,6 +78,13 @@ pub fn call(
 /// Splits `interface#function(arguments)`; the interface may be missing.
 ///
 /// Wasmtime's other spelling, `interface.function@version(arguments)`, is understood too.
+///
+/// ```
+/// let call = amphi::invoke::parse("demo:calc/ops.add@1.0.0(1, 2)")?;
+/// assert_eq!(call.interface.as_deref(), Some("demo:calc/ops@1.0.0"));
+/// assert_eq!(call.arguments, "(1, 2)");
+/// # Ok::<(), amphi::invoke::InvokeError>(())
+/// ```
 ///
 /// # Errors
 ///

@@ -10,11 +10,21 @@ use crate::engine::instantiate_pre;
 /// names the first.
 ///
 /// ```
-/// # fn example(component: &amphi::component::Component) -> amphi::Result<()> {
-/// let mut linker = amphi::component::Linker::<()>::new(component.engine());
+/// use amphi::component::{Component, Linker};
+///
+/// # fn main() -> amphi::Result<()> {
+/// let engine = amphi::Engine::default();
+/// let component = Component::new(&engine, r#"(component
+///     (import "now" (func (result u64)))
+///     (import "log" (func (param "line" string))))"#)?;
+/// let mut linker = Linker::<()>::new(&engine);
+/// let error = amphi::link(&linker, &component).err().expect("two imports are missing");
+/// assert!(error.to_string().contains("`now`") && error.to_string().contains("`log`"));
+///
 /// linker.root().func_wrap("now", |_, ()| Ok((0_u64,)))?;
-/// let pre = amphi::link(&linker, component)?;
-/// # drop(pre);
+/// linker.root().func_wrap("log", |_, (_line,): (String,)| Ok(()))?;
+/// let mut store = amphi::Store::new(&engine, ());
+/// amphi::link(&linker, &component)?.instantiate(&mut store)?;
 /// # Ok(())
 /// # }
 /// ```

@@ -36,6 +36,14 @@ pub(crate) use read::read;
 
 /// Reads the value that `text` notates, as a value of type `ty`.
 ///
+/// ```
+/// use amphi::component::{Type, Val};
+///
+/// assert_eq!(amphi::wave::from_text(&Type::Char, "'ß'")?, Val::Char('ß'));
+/// assert!(amphi::wave::from_text(&Type::Bool, "yes").is_err());
+/// # Ok::<(), amphi::wave::WaveError>(())
+/// ```
+///
 /// # Errors
 ///
 /// `text` is not WAVE, or does not notate a value of `ty`, or `ty` contains a type that has no text.
@@ -45,6 +53,14 @@ pub fn from_text(ty: &Type, text: &str) -> Result<Val, WaveError> {
 }
 
 /// Writes a value as WAVE text.
+///
+/// ```
+/// use amphi::component::Val;
+///
+/// let value = Val::Tuple(vec![Val::S32(-1), Val::String("two".to_owned())]);
+/// assert_eq!(amphi::wave::to_text(&value)?, "(-1, \"two\")");
+/// # Ok::<(), amphi::wave::WaveError>(())
+/// ```
 ///
 /// # Errors
 ///

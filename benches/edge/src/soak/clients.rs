@@ -184,7 +184,7 @@ fn p99s(before: &Counts, beside: &Counts, after: &Counts) -> Value {
 /// What became of each function's version on trial.
 fn trials(metrics: &str) -> Value {
     let states = metrics.lines().filter_map(|line| {
-        let labels = line.strip_prefix("rollout_state{function=\"")?;
+        let labels = line.strip_prefix("amphi_rollout_state{function=\"")?;
         let (function, rest) = labels.split_once("\",state=\"")?;
         let (state, value) = rest.split_once("\"} ")?;
         (value == "1").then(|| (function.to_owned(), json!(state)))
@@ -196,7 +196,7 @@ fn trials(metrics: &str) -> Value {
 fn refused(metrics: &str) -> Option<u64> {
     let value = metrics
         .lines()
-        .find_map(|line| line.strip_prefix("connections_refused_total{reason=\"client\"} "));
+        .find_map(|line| line.strip_prefix("amphi_connections_refused_total{reason=\"client\"} "));
     value?.parse().ok()
 }
 

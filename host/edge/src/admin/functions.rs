@@ -11,9 +11,9 @@ use crate::function::Function;
 use crate::host::Host;
 use crate::lanes::{Canary, Lanes};
 use crate::metrics::RECENT;
-use crate::rollout::decision::{Decision, Figures, micros};
-use crate::rollout::record::millis;
 use crate::version::Version;
+use amphi_edge_rollout::decision::{Decision, Figures, micros};
+use amphi_edge_rollout::record::millis;
 
 /// What is served.
 #[derive(Serialize)]
@@ -122,8 +122,8 @@ fn versions(lanes: &Lanes) -> Vec<OfVersion> {
     };
     let mut versions = vec![one("stable", &lanes.stable, 100.0 - share)];
     versions.extend(canary.map(|canary| one("canary", &canary.version, share)));
-    let beside = lanes.beside.iter();
-    versions.extend(beside.map(|version| one("beside", version, 0.0)));
+    let side_by_side = lanes.side_by_side.iter();
+    versions.extend(side_by_side.map(|version| one("side-by-side", version, 0.0)));
     versions
 }
 

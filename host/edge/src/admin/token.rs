@@ -10,7 +10,7 @@ use http::header::AUTHORIZATION;
 use subtle::ConstantTimeEq;
 
 use crate::digest::Digest;
-use crate::file;
+use amphi_edge_blocking::file;
 
 /// The token of the admin API. Only its digest is kept, so that it is written nowhere by mistake.
 #[derive(Clone, Copy)]
@@ -71,7 +71,7 @@ pub struct TokenError {
 
 impl fmt::Display for TokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "there is no token in `{}`", self.file.display())
+        write!(f, "`{}` contains no token", self.file.display())
     }
 }
 

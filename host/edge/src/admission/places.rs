@@ -6,7 +6,7 @@
 //! - Where as many wait as may, a newcomer whose client would still have fewer waiting than the one that has most takes the place of that one's newest call. Two clients
 //!   with as many never push each other out.
 
-use crate::client::Client;
+use amphi_edge_listen::Client;
 use std::collections::{BTreeMap, VecDeque};
 use std::num::NonZeroU32;
 

@@ -19,9 +19,9 @@ use sha2::Digest as _;
 use wasmtime::Engine;
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::aside::DEPLOYING;
+use crate::blocking::DEPLOYING;
 use crate::digest::Digest;
-use crate::trusted;
+use amphi_edge_blocking::trusted;
 
 const MAGIC: &[u8; 8] = b"amphi\0c1";
 const HEADER: usize = MAGIC.len() + 32 + 32;
@@ -45,7 +45,7 @@ impl Cache {
         let folder = folder.into();
         made(&folder)?;
         if let Err(error) = sweep(&folder) {
-            tracing::warn!(folder = %folder.display(), %error, "half entries could not be cleared away");
+            tracing::warn!(folder = %folder.display(), %error, "incomplete cache entries could not be removed");
         }
         Ok(Self {
             folder,
@@ -78,13 +78,13 @@ impl Cache {
                 Ok(_) => {}
                 Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
                 Err(error) => {
-                    tracing::warn!(path = %path.display(), %error, "a cache entry is not used: the component is compiled again");
+                    tracing::warn!(path = %path.display(), %error, "a cache entry cannot be used: compiling the component again");
                     return Ok(None);
                 }
             }
             let code = whole(&bytes, digest);
             if code.is_none() {
-                tracing::warn!(path = %path.display(), "a cache entry is broken: the component is compiled again");
+                tracing::warn!(path = %path.display(), "a cache entry is invalid: compiling the component again");
             }
             io::Result::Ok(code)
         });
@@ -135,7 +135,7 @@ pub struct CacheError {
 impl fmt::Display for CacheError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let folder = self.folder.display();
-        write!(f, "its code could not be kept in `{folder}`")
+        write!(f, "its compiled code could not be cached in `{folder}`")
     }
 }
 

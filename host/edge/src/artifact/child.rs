@@ -162,7 +162,7 @@ fn verdict(status: ExitStatus, why: &str, compiling: &Compiling) -> CompileError
         },
         Some(SIGABRT | SIGSEGV) if out_of_memory => memory(compiling),
         Some(signal) => {
-            CompileError::Invalid(format!("the compiler ended by signal {signal}: {why}"))
+            CompileError::Invalid(format!("the compiler was killed by signal {signal}: {why}"))
         }
         None if out_of_memory => memory(compiling),
         None => CompileError::Invalid(why.to_owned()),

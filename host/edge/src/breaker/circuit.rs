@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{BreakerState, Ending};
-use crate::client::Client;
+use amphi_edge_listen::Client;
 
 const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 

@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::circuit::{Answer, Circuit};
 use super::recent::Recent;
 use super::{BreakerLimits, Ending};
-use crate::client::Client;
+use amphi_edge_listen::Client;
 
 /// How many are remembered. The one whose last trap is the oldest is forgotten.
 pub(super) const REMEMBERED: usize = 256;

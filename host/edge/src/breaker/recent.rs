@@ -7,7 +7,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::client::Client;
+use amphi_edge_listen::Client;
 
 /// How many ticks a window has.
 const WINDOW: u64 = 64;

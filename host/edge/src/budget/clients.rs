@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::Budget;
-use crate::client::Client;
+use amphi_edge_listen::Client;
 
 /// Below so many, nobody looks who has gone.
 const FEW: usize = 64;

@@ -38,7 +38,7 @@ async fn what_fits_is_held_until_it_is_dropped_and_what_does_not_is_refused() {
     assert_eq!(error, full("all", 100));
     assert_eq!(
         error.expect("an error").to_string(),
-        "all: expected at most 100 bytes to be held"
+        "all: expected at most 100 bytes to be buffered"
     );
     let nothing = account.hold(0, NOW).await.expect("nothing always fits");
     drop((first, nothing));

@@ -1,10 +1,9 @@
 //! How long a call has computed, without what it has waited.
 //!
 //! A call's future is polled by [`Clock::run`], which takes the time of every poll: what happens there is work for the call, by its guest's code or by the host for
-//! it, and between two polls the call waits. Work for it on another thread is added by who has it done there ([`charge`]). Wasmtime calls back at each tick while
+//! it, and between two polls the call waits. Work for it on another thread is added by who has it done there ([`Charged`]). Wasmtime calls back at each tick while
 //! guest code runs: the guest gives way then, so that others run and the call's wall deadline is seen, or it ends.
 
-use std::cell::Cell;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
@@ -12,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
+use amphi_edge_blocking::{Charged, Polling, polling};
 use tokio::runtime::Handle;
 use wasmtime::{Store, UpdateDeadline};
 
@@ -33,37 +33,16 @@ struct Times {
 
 const WAITS: u64 = u64::MAX;
 
-thread_local! {
-    /// The call that this thread polls.
-    static POLLED: Cell<Option<Polled>> = const { Cell::new(None) };
+impl Charged for Times {
+    fn charge(&self, computed: Duration) {
+        self.add(nanoseconds(computed));
+    }
 }
 
-/// A call that is polled.
-struct Polled {
-    clock: Clock,
-    /// The runtime that polls it, where another one is entered.
-    runtime: Option<Handle>,
-}
-
-/// Reads something of the call that is polled here, if one is.
-fn polled<T>(read: impl FnOnce(&Polled) -> T) -> Option<T> {
-    POLLED.with(|cell| {
-        let polled = cell.take();
-        let result = polled.as_ref().map(read);
-        cell.set(polled);
-        result
-    })
-}
-
-/// Adds the time that another thread has computed for the call that is polled here, if one is.
-pub(crate) fn charge(computed: Duration) {
-    polled(|polled| polled.clock.add(nanoseconds(computed)));
-}
-
-/// The runtime that polls here, whichever is entered.
-pub(crate) fn runtime() -> Handle {
-    let polls = polled(|polled| polled.runtime.clone()).flatten();
-    polls.unwrap_or_else(Handle::current)
+impl Times {
+    fn add(&self, nanoseconds: u64) {
+        self.spent.fetch_add(nanoseconds, Ordering::Relaxed);
+    }
 }
 
 impl Clock {
@@ -132,34 +111,29 @@ impl Clock {
     fn now(&self) -> u64 {
         nanoseconds(self.0.born.elapsed())
     }
-
-    fn add(&self, nanoseconds: u64) {
-        self.0.spent.fetch_add(nanoseconds, Ordering::Relaxed);
-    }
 }
 
 /// A poll of a call, until this is dropped.
 struct Running<'a> {
     clock: &'a Clock,
-    before: Option<Polled>,
+    _polling: Polling,
 }
 
 impl<'a> Running<'a> {
     fn begin(clock: &'a Clock, runtime: Option<Handle>) -> Self {
         clock.0.begun.store(clock.now(), Ordering::Relaxed);
-        let before = POLLED.replace(Some(Polled {
-            clock: clock.clone(),
-            runtime,
-        }));
-        Self { clock, before }
+        let charged = Arc::clone(&clock.0);
+        Self {
+            clock,
+            _polling: polling(charged, runtime),
+        }
     }
 }
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
         let begun = self.clock.0.begun.swap(WAITS, Ordering::Relaxed);
-        self.clock.add(self.clock.now().saturating_sub(begun));
-        POLLED.set(self.before.take());
+        self.clock.0.add(self.clock.now().saturating_sub(begun));
     }
 }
 
@@ -178,8 +152,8 @@ mod tests {
     use super::*;
 
     /// Waits for once, after having had another thread compute for it.
-    async fn having_had(computed: Duration) -> Result<(), Failure> {
-        charge(computed);
+    async fn having_had(clock: &Clock, computed: Duration) -> Result<(), Failure> {
+        clock.0.charge(computed);
         tokio::task::yield_now().await;
         Ok(())
     }
@@ -187,7 +161,9 @@ mod tests {
     #[tokio::test]
     async fn work_on_other_threads_is_the_calls() {
         let clock = Clock::new(Duration::from_secs(3600));
-        let done = clock.run(None, having_had(Duration::from_secs(1800))).await;
+        let done = clock
+            .run(None, having_had(&clock, Duration::from_secs(1800)))
+            .await;
         assert!(done.is_ok(), "it is within the limit");
         assert!(clock.spent() >= Duration::from_secs(1800));
         clock.reset();
@@ -198,7 +174,7 @@ mod tests {
     async fn a_call_over_its_limit_ends_when_it_waits() {
         let limit = Duration::from_secs(3600);
         let clock = Clock::new(limit);
-        let done = clock.run(None, having_had(limit)).await;
+        let done = clock.run(None, having_had(&clock, limit)).await;
         match done {
             Err(Failure::Exceeded(found)) => assert_eq!(found, Exceeded::Cpu { limit }),
             other => panic!("{other:?}"),
@@ -217,11 +193,5 @@ mod tests {
         assert!(futures_util::poll!(waiting.as_mut()).is_pending());
         assert_eq!(clock.0.begun.load(Ordering::Relaxed), WAITS);
         assert_eq!(clock.spent(), clock.spent());
-    }
-
-    #[test]
-    fn work_for_no_call_is_nobodys() {
-        charge(Duration::from_secs(1));
-        assert!(POLLED.take().is_none());
     }
 }

@@ -82,7 +82,7 @@ impl Exceeded {
 impl fmt::Display for Exceeded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Cpu { limit } => write!(f, "expected at most {limit:?} of computing"),
+            Self::Cpu { limit } => write!(f, "expected at most {limit:?} of processor time"),
             Self::Wall { limit } => write!(f, "expected an answer within {limit:?}"),
             Self::Memory { limit, wanted } => {
                 write!(
@@ -276,18 +276,18 @@ impl fmt::Display for Failure {
                 write!(f, "no instance became free within {waited:?}")
             }
             Self::Instantiation(_) => write!(f, "the component could not be instantiated"),
-            Self::Exceeded(_) => write!(f, "the call met a limit of its function"),
+            Self::Exceeded(_) => write!(f, "the call exceeded a limit of its function"),
             Self::Trap { .. } => write!(f, "the guest trapped: {}", self.kind().word()),
-            Self::Exit { code } => write!(f, "the guest ended itself with exit code {code}"),
+            Self::Exit { code } => write!(f, "the guest exited with code {code}"),
             Self::Refused { code, .. } => {
-                write!(f, "the guest answered with the error code `{code}`")
+                write!(f, "the guest returned the error code `{code}`")
             }
             Self::BadStatus(status) => {
                 write!(f, "expected a status from 200 to 599, found {status}")
             }
-            Self::Unfinished => write!(f, "the guest has not finished its answer"),
+            Self::Unfinished => write!(f, "the guest left its response unfinished"),
             Self::NoResponse => write!(f, "the guest returned without setting a response"),
-            Self::GivenUp => write!(f, "nobody waited for the answer any more"),
+            Self::GivenUp => write!(f, "the client is gone"),
         }
     }
 }

@@ -9,13 +9,14 @@ use amphi::wasi::{WasiCtxView, WasiView};
 use amphi::wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 use wasmtime::{Engine, Store};
 
+use super::hooks::Hooks;
 use super::{Clock, Meter, Wasi, clock};
-use crate::config::Limits;
-use crate::grant::config_values::ConfigValuesView;
-use crate::grant::keyvalue::KeyValueView;
-use crate::grant::logging::{LogSink, LoggingView};
-use crate::grant::{Hooks, Prepared};
 use crate::plugin::Served;
+use amphi_edge_capabilities::Prepared;
+use amphi_edge_capabilities::config_values::ConfigValuesView;
+use amphi_edge_capabilities::keyvalue::KeyValueView;
+use amphi_edge_capabilities::logging::{LogSink, LoggingView};
+use amphi_edge_config::Limits;
 
 /// What the store of a call holds: what was granted, what is counted, and what plugins keep for the call.
 pub struct CallState {
@@ -58,7 +59,7 @@ impl CallState {
             wasi,
             http,
             fields,
-            hooks: granted.hooks(),
+            hooks: Hooks(granted.hooks()),
             granted,
             sink,
             served: Served::default(),

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use amphi::wasi::{WasiCtx, WasiCtxBuilder};
 use tokio::io::empty;
 
-use crate::grant::Prepared;
 use crate::log::{GuestLog, GuestStream};
+use amphi_edge_capabilities::Prepared;
 
 /// The state of WASI. It has random numbers from the system, so it is made when a guest first asks for something of it, and never for one that does not.
 pub(crate) struct Wasi {

@@ -7,7 +7,7 @@ use amphi_core::contract::{self, Contract};
 use wasmparser::{Parser, Validator, WasmFeatures};
 
 use super::DeployError;
-use crate::aside::DEPLOYING;
+use crate::blocking::DEPLOYING;
 use crate::digest::Digest;
 use crate::version::title;
 

@@ -4,13 +4,13 @@ use std::{fmt, io};
 
 use super::SmokeError;
 use crate::artifact::{CacheError, CompileError};
-use crate::aside::Stopped;
-use crate::body::BodyError;
+use crate::audit::AuditError;
 use crate::call::Failure;
 use crate::gate::Refusal;
-use crate::grant::GrantError;
-use crate::rollout::audit::AuditError;
-use crate::rollout::steps::ScheduleError;
+use amphi_edge_blocking::Stopped;
+use amphi_edge_capabilities::GrantError;
+use amphi_edge_listen::BodyError;
+use amphi_edge_rollout::steps::ScheduleError;
 
 /// Why a component is not served.
 #[derive(Debug)]
@@ -22,8 +22,8 @@ pub enum DeployError {
     Engine(wasmtime::Error),
     /// There is no machine code for it.
     Compile(CompileError),
-    /// Its machine code cannot be kept, which it must ([`Settings::unkept`](crate::Settings::unkept)).
-    Unkept(CacheError),
+    /// Its machine code cannot be kept, which it must ([`Settings::on_cache_failure`](crate::Settings::on_cache_failure)).
+    NotCached(CacheError),
     /// It imports what nobody supplies; the error names all of it.
     Link(wasmtime::Error),
     /// It asks for a plugin that is not there.
@@ -85,11 +85,11 @@ pub enum DeployError {
 impl fmt::Display for DeployError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Invalid(why) => write!(f, "it is no component that can be used: {why}"),
-            Self::Engine(_) => f.write_str("there is no engine for the component"),
-            Self::Compile(_) => f.write_str("the component was not compiled"),
-            Self::Unkept(_) => f.write_str("it would be compiled again by each start"),
-            Self::Link(_) => f.write_str("the component imports what is not there"),
+            Self::Invalid(why) => write!(f, "invalid component: {why}"),
+            Self::Engine(_) => f.write_str("no engine can be created for the component"),
+            Self::Compile(_) => f.write_str("the component could not be compiled"),
+            Self::NotCached(_) => f.write_str("its compiled code cannot be cached"),
+            Self::Link(_) => f.write_str("unsatisfied imports"),
             Self::NoSuchPlugin { name, known } => write!(
                 f,
                 "expected a plugin `{name}`, found {}",
@@ -109,14 +109,14 @@ impl fmt::Display for DeployError {
                 }
             ),
             Self::Gate(_) => f.write_str("it would break callers"),
-            Self::Steps(_) => f.write_str("its canary cannot go in these steps"),
+            Self::Steps(_) => f.write_str("its canary cannot follow these steps"),
             Self::Pool { places, least } => write!(
                 f,
                 "expected `pool.least` of all functions to be at most {places} places together, found {least}"
             ),
-            Self::Random(_) => f.write_str("there are no random numbers for its trial"),
-            Self::Unwritten(_) => f.write_str("what becomes of its trial cannot be written"),
-            Self::Grants(_) => f.write_str("what it is granted is not there"),
+            Self::Random(_) => f.write_str("the system has no random numbers for its trial"),
+            Self::Unwritten(_) => f.write_str("the outcome of its trial cannot be written"),
+            Self::Grants(_) => f.write_str("its grants cannot be provided"),
             Self::Plugin { plugin, .. } => write!(f, "the plugin `{plugin}` cannot serve it"),
             Self::NothingToCall { refused } if refused.is_empty() => f.write_str(
                 "expected an exported function or a handler of `wasi:http`, found neither",
@@ -126,9 +126,9 @@ impl fmt::Display for DeployError {
                 "expected a function that JSON can call, found none: {}",
                 refused.join("; ")
             ),
-            Self::Instance(_) => f.write_str("no instance of the component could be made"),
-            Self::Smoke { call, .. } => write!(f, "the smoke call `{call}` did not go well"),
-            Self::Stopped(why) => write!(f, "it was stopped before it was ready: {why}"),
+            Self::Instance(_) => f.write_str("the component cannot be instantiated"),
+            Self::Smoke { call, .. } => write!(f, "the smoke call `{call}` failed"),
+            Self::Stopped(why) => write!(f, "it was interrupted before it was ready: {why}"),
         }
     }
 }
@@ -150,7 +150,7 @@ impl std::error::Error for DeployError {
             Self::Plugin { error, .. } => Some(&**error),
             Self::Engine(error) | Self::Link(error) => Some(error.as_ref()),
             Self::Compile(error) => Some(error),
-            Self::Unkept(error) => Some(error),
+            Self::NotCached(error) => Some(error),
             Self::Instance(failure) => Some(failure),
             Self::Smoke { error, .. } => Some(error),
         }

@@ -13,10 +13,10 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 
 use crate::call::{Exceeded, Failure, Usage, bytes};
-use crate::config::Smoke;
 use crate::exchange::Patience;
 use crate::handler::Ended;
 use crate::version::Version;
+use amphi_edge_config::Smoke;
 
 /// How a smoke call did not go well.
 #[derive(Debug)]
@@ -45,7 +45,7 @@ impl fmt::Display for SmokeError {
             Self::NoTarget(why) => f.write_str(why),
             Self::Arguments(_) => f.write_str("the function does not take its arguments"),
             Self::Failed(_) => f.write_str("there was no answer"),
-            Self::Broken(why) => write!(f, "the response was not whole: {why}"),
+            Self::Broken(why) => write!(f, "the response was incomplete: {why}"),
             Self::Answer { expected, found } => write!(f, "expected {expected}, found {found}"),
         }
     }
@@ -103,7 +103,7 @@ async fn by_json(version: &Arc<Version>, func: &str, smoke: &Smoke) -> Result<()
     let other = |found: String| SmokeError::Answer {
         expected: match &smoke.expect {
             Some(value) => format!("`{value}`"),
-            None => "a result that is no error".to_owned(),
+            None => "a result that is not an error".to_owned(),
         },
         found: format!("`{found}`"),
     };
@@ -119,7 +119,7 @@ async fn by_json(version: &Arc<Version>, func: &str, smoke: &Smoke) -> Result<()
 
 async fn by_http(version: &Arc<Version>, path: &str, smoke: &Smoke) -> Result<(), SmokeError> {
     if version.handler.is_none() {
-        let why = "expected a component that speaks HTTP, found one that does not";
+        let why = "expected a component that exports `wasi:http`, found one that does not";
         return Err(SmokeError::NoTarget(why.to_owned()));
     }
     let body: WasiBody = Empty::new().map_err(|never| match never {}).boxed_unsync();

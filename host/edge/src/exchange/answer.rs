@@ -1,6 +1,5 @@
 //! The answer, on its way to the client.
 
-use std::fmt;
 use std::pin::Pin;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
@@ -15,36 +14,21 @@ use http_body_util::BodyExt;
 use super::patience::Waiting;
 use super::{Exchange, Inner};
 use crate::admission::Permit;
-use crate::body::{Body, BodyError, unsent};
 use crate::call::Exceeded;
 use crate::problem::Kind;
+use amphi_edge_listen::{Body, BodyError, unsent};
 
 /// Whether an answer ends with its head, whatever body it has (RFC 9110, 6.4.1).
 pub(crate) fn bodiless(method: &Method, status: StatusCode) -> bool {
     method == Method::HEAD || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
 }
 
-/// Which exchange a response is the answer of: for who hands it over, and knows what of it is taken. It does not keep the exchange.
-pub(crate) struct Answering(Weak<Inner>);
-
-impl fmt::Debug for Answering {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Answering").finish_non_exhaustive()
-    }
-}
-
-impl Answering {
-    /// The exchange, if it is not over.
-    pub(crate) fn exchange(&self) -> Option<Exchange> {
-        self.0.upgrade().map(Exchange)
-    }
-}
-
 impl Exchange {
     /// The response to the request.
     pub(crate) fn answers(&self, response: Response<Body>) -> Response<Body> {
         if let Some(context) = &self.0.line.context {
-            context.is_answered(Answering(Arc::downgrade(&self.0)));
+            let this: Weak<Inner> = Arc::downgrade(&self.0);
+            context.is_followed(this);
         }
         let problem = response.extensions().get().copied();
         let bodiless = bodiless(&self.0.line.method, response.status());

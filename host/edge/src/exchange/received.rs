@@ -9,9 +9,9 @@ use http_body::{Body, Frame, SizeHint};
 
 use super::Exchange;
 use super::patience::Waiting;
-use crate::body::BodyError;
-use crate::listen::RequestBodyError;
+use crate::listen::kind_of;
 use crate::problem::Kind;
+use amphi_edge_listen::BodyError;
 
 /// A body whose bytes are counted, and what is waited for them.
 pub(crate) struct Received<B> {
@@ -60,7 +60,7 @@ where
                 }
                 Err(error) => {
                     let known = error.downcast_ref();
-                    let kind = known.map_or(Kind::BodyIncomplete, RequestBodyError::kind);
+                    let kind = known.map_or(Kind::BodyIncomplete, kind_of);
                     this.exchange.body_fails(kind);
                 }
             }

@@ -12,16 +12,16 @@ use tokio::sync::{MutexGuard, OwnedMutexGuard};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::{Function, Spec};
+use crate::audit::AuditError;
 use crate::digest::Digest;
 use crate::lanes::{Canary, Chosen, Lanes};
 use crate::metrics::RolloutState;
 use crate::records::record;
-use crate::rollout::Change;
-use crate::rollout::audit::AuditError;
-use crate::rollout::choice::Weight;
-use crate::rollout::record::{Author, Event, Record};
-use crate::rollout::window::CallResult;
 use crate::version::Version;
+use amphi_edge_rollout::Change;
+use amphi_edge_rollout::choice::Weight;
+use amphi_edge_rollout::record::{Author, Event, Record};
+use amphi_edge_rollout::window::CallResult;
 
 /// How often it is looked whether a trial has waited for long enough.
 const TICK: Duration = Duration::from_secs(1);

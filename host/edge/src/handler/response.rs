@@ -11,8 +11,8 @@ use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::BodyExt;
 use tokio_util::task::AbortOnDropHandle;
 
-use crate::body::{Body, BodyError, unsent};
 use crate::call::{Exceeded, Failure};
+use amphi_edge_listen::{Body, BodyError, unsent};
 
 /// What a guest has written and will write. Its store feeds it; when that goes, what was not finished looks as if it was, so whoever drops the store says
 /// [when](Self::ends).
@@ -91,7 +91,7 @@ impl http_body::Body for Written {
         let Some(body) = &mut state.body else {
             return Poll::Ready(match state.rest.pop_front() {
                 Some(frame) => Some(Ok(frame)),
-                None if state.is_broken => Some(Err("the guest has not finished it".into())),
+                None if state.is_broken => Some(Err("the guest left it unfinished".into())),
                 None => None,
             });
         };

@@ -13,16 +13,17 @@ use tokio::sync::MutexGuard;
 
 use super::{Host, Settings, Snapshot};
 use crate::artifact::{Cache, Compiling, Place};
-use crate::aside::DEPLOYING;
+use crate::audit::AuditError;
+use crate::blocking::DEPLOYING;
 use crate::causes::with_causes;
-use crate::config::{self, Config};
 use crate::deploy::{Candidate, DeployError};
 use crate::engine::PoolSettings;
-use crate::file;
 use crate::function::{Function, Replacement, Spec};
-use crate::grant::keyvalue::{KeyValueStores, StoreProblem};
+use crate::granted::stores_of;
 use crate::plugin::{ComponentPlugin, Provider, Providers};
-use crate::rollout::audit::AuditError;
+use amphi_edge_blocking::file;
+use amphi_edge_capabilities::keyvalue::{KeyValueStores, StoreProblem};
+use amphi_edge_config::{self as config, Config};
 
 /// Why a configuration is not served.
 #[derive(Debug)]
@@ -72,7 +73,7 @@ impl fmt::Display for ApplyProblem {
             }
             Self::Store(_) => f.write_str("the store cannot be opened"),
             Self::Deploy(_) => f.write_str("it cannot be served"),
-            Self::Audit(_) => f.write_str("what becomes of trials cannot be written"),
+            Self::Audit(_) => f.write_str("the outcome of trials cannot be written"),
         }
     }
 }
@@ -154,7 +155,7 @@ impl Settings {
                 memory: server.compile.memory,
             },
             cache: None,
-            unkept: server.unkept,
+            on_cache_failure: server.on_cache_failure,
             buffers: server.buffers.clone(),
             audit: None,
         }
@@ -189,7 +190,7 @@ impl Host {
     ) -> Result<Ready<'_>, ApplyError> {
         let changing = self.changing.lock().await;
         let mut problems = Vec::new();
-        let stores = self.opened(KeyValueStores::wanted(config)).await;
+        let stores = self.opened(stores_of(config)).await;
         let stores = stores.unwrap_or_else(|(name, problem)| {
             problems.push((name, ApplyProblem::Store(problem)));
             KeyValueStores::default()
@@ -350,8 +351,8 @@ async fn specify(name: &str, function: &config::Function) -> Result<Spec, ApplyP
     if let Some(canary) = &function.canary {
         spec.canary = Some(read(&canary.component).await?);
     }
-    for path in &function.beside {
-        spec.beside.push(read(path).await?);
+    for path in &function.side_by_side {
+        spec.side_by_side.push(read(path).await?);
     }
     spec.config = function.clone();
     Ok(spec)

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::budget::{Account, Budget, CLIENT, CONNECTION, Clients};
-use crate::client::Client;
-use crate::config;
 use crate::exchange::Exchange;
 use crate::function::Function;
+use amphi_edge_config as config;
+use amphi_edge_listen::Client;
 
 /// The budgets of a host.
 pub(crate) struct Buffers {

@@ -6,24 +6,24 @@ use std::sync::Arc;
 use amphi_core::contract::Contract;
 
 use super::Host;
-use crate::config::{self, Unkept};
 use crate::deploy::{Candidate, DeployError, Making};
 use crate::function::{Function, Settled, Spec};
 use crate::gate::judge;
-use crate::grant::keyvalue::KeyValueStores;
 use crate::lanes::{Canary, Lanes};
 use crate::plugin::Providers;
-use crate::rollout::Plan;
-use crate::rollout::choice::Weight;
-use crate::rollout::secret::Secret;
-use crate::rollout::steps::{Schedule, ScheduleError, Step};
-use crate::rollout::trial::TrialRules;
+use amphi_edge_capabilities::keyvalue::KeyValueStores;
+use amphi_edge_config::{self as config, OnCacheFailure};
+use amphi_edge_rollout::Plan;
+use amphi_edge_rollout::choice::Weight;
+use amphi_edge_rollout::secret::Secret;
+use amphi_edge_rollout::steps::{Schedule, ScheduleError, Step};
+use amphi_edge_rollout::trial::TrialRules;
 
 /// The components of a function, all of which may serve.
 struct Judged {
     stable: Candidate,
     canary: Option<OnTrial>,
-    beside: Vec<Candidate>,
+    side_by_side: Vec<Candidate>,
 }
 
 /// What is to be on trial.
@@ -45,9 +45,9 @@ impl Host {
         let making = Making {
             engines: &self.engines,
             compiler: &self.compiler,
-            unkept: match starts {
-                true => Unkept::Serve,
-                false => self.unkept,
+            on_cache_failure: match starts {
+                true => OnCacheFailure::Serve,
+                false => self.on_cache_failure,
             },
             starts,
             plugins,
@@ -89,14 +89,14 @@ impl Host {
             });
         }
         // What is pinned is for who asks for no version.
-        let mut beside = Vec::new();
-        for bytes in &spec.beside {
-            beside.push(Candidate::read(&**bytes).await?);
+        let mut side_by_side = Vec::new();
+        for bytes in &spec.side_by_side {
+            side_by_side.push(Candidate::read(&**bytes).await?);
         }
         Ok(Judged {
             stable,
             canary,
-            beside,
+            side_by_side,
         })
     }
 
@@ -140,10 +140,10 @@ async fn lanes(making: &Making<'_>, spec: &Spec, judged: Judged) -> Result<Lanes
         let secret = Secret::new(random().map_err(DeployError::Random)?);
         lanes.canary = Some(Canary::new(version, secret, plan, rules));
     }
-    for candidate in judged.beside {
+    for candidate in judged.side_by_side {
         // It may have other functions, or the same with other types.
         let version = making.version(spec, candidate, None).await?;
-        lanes.beside.push(version);
+        lanes.side_by_side.push(version);
     }
     Ok(lanes)
 }

@@ -12,8 +12,8 @@ use bytes::Bytes;
 use tokio::io::AsyncWrite;
 
 use super::rate::Rate;
-use crate::grant::logging::{LogLine, LogSink, TracingSink};
 use crate::metrics::FunctionMetrics;
+use amphi_edge_capabilities::logging::{LogLine, LogSink, TracingSink};
 
 /// The most bytes of a line; a longer one is several.
 const LINE: usize = 16 << 10;

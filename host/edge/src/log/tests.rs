@@ -156,7 +156,7 @@ const OUT: &[(&str, &str)] = &[
 /// Whatever kind of field has it, a text begins no line of its own, and steers no terminal; JSON has it as it is.
 #[test]
 fn an_event_is_one_line_whatever_is_in_it() {
-    use crate::grant::logging::{LogLevel as Level, LogLine, LogSink};
+    use amphi_edge_capabilities::logging::{LogLevel as Level, LogLine, LogSink};
     const FORGED: &str = "2026-01-01T00:00:00Z  INFO amphi_edge: reloaded";
     for (out, shown) in OUT {
         let said = &format!("before{out}{FORGED}");
@@ -233,6 +233,6 @@ fn what_is_over_the_limit_is_dropped_counted_and_told() {
         (&32.into(), &10.into())
     );
     assert_eq!(lines[1]["level"], "WARN");
-    let counted = r#"fn_log_dropped_bytes_total{function="calc",version="abc"} 32"#;
+    let counted = r#"amphi_fn_log_dropped_bytes_total{function="calc",version="abc"} 32"#;
     assert!(metrics.text().contains(counted), "{}", metrics.text());
 }

@@ -13,7 +13,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use super::Of;
 use crate::call::Usage;
-use crate::rollout::window::{CallResult, Counts, Window};
+use amphi_edge_rollout::window::{CallResult, Counts, Window};
 
 /// Bounds of times, in seconds: from what an empty call takes to what nobody waits for.
 const SECONDS: [f64; 17] = [

@@ -13,14 +13,14 @@ use amphi::{invoke, json};
 use wasmtime::{Store, StoreContextMut};
 
 use crate::call::{CallState, Clock, Failure, Usage, begin};
-use crate::config::{self, Limits};
 use crate::digest::Digest;
 use crate::metrics::{Call, FunctionMetrics, OK};
 use crate::problem::Kind;
 use crate::template::Template;
 use crate::typed::export;
+use amphi_edge_config::{self as config, Limits};
 
-/// A component that serves others.
+/// A component that others import.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ComponentPlugin {
     /// The name by which functions ask for it.
@@ -154,7 +154,7 @@ impl Ready {
             .instance
             .get_func(&mut live.store, index)
             .ok_or_else(|| {
-                wasmtime::format_err!("the plugin `{}` has lost a function", self.name)
+                wasmtime::format_err!("the plugin `{}` lacks a function that it had", self.name)
             })?;
         // It is the caller's clock too.
         let (begun, computed) = (Instant::now(), live.store.data().clock.spent());

@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::ConfigSource;
-use crate::config::Config;
+use amphi_edge_config::Config;
 
 /// What tells a file from another, and from what it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub fn of(config: Option<&Config>, source: &ConfigSource) -> BTreeSet<PathBuf> {
         files.insert(function.component.clone());
         let canary = function.canary.iter();
         files.extend(canary.map(|canary| canary.component.clone()));
-        files.extend(function.beside.iter().cloned());
+        files.extend(function.side_by_side.iter().cloned());
     }
     files
 }

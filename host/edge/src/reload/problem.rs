@@ -8,10 +8,10 @@ use serde::Serialize;
 
 use crate::artifact::CompileError;
 use crate::causes::with_causes;
-use crate::config::{ConfigError, Issue};
 use crate::deploy::DeployError;
 use crate::gate::Refusal;
 use crate::host::{ApplyError, ApplyProblem};
+use amphi_edge_config::{ConfigError, Issue};
 
 /// Why a reload fails.
 #[derive(Debug)]
@@ -61,9 +61,12 @@ impl fmt::Display for ReloadError {
             Self::Config(_) => f.write_str("there is no configuration to serve"),
             Self::Apply(_) => f.write_str("the configuration cannot be served"),
             Self::Late { limit } => {
-                write!(f, "expected a reload within {limit:?}, found no end of it")
+                write!(
+                    f,
+                    "expected a reload within {limit:?}, found it still running"
+                )
             }
-            Self::Stopped(why) => write!(f, "the reload was stopped before its end: {why}"),
+            Self::Stopped(why) => write!(f, "the reload was interrupted: {why}"),
         }
     }
 }
@@ -165,7 +168,7 @@ fn stage(error: &DeployError) -> &'static str {
         DeployError::Engine(_) => "engine",
         DeployError::Compile(CompileError::TooLarge { .. }) => "too-large",
         DeployError::Compile(_) => "compile",
-        DeployError::Unkept(_) => "cache",
+        DeployError::NotCached(_) => "cache",
         DeployError::Link(_) => "link",
         DeployError::NoSuchPlugin { .. } | DeployError::Plugin { .. } => "plugin",
         DeployError::Grants(_) => "grants",

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::config::Server;
+use amphi_edge_config::Server;
 
 /// The keys of the `server` section that `now` has otherwise than `before`, as paths in the configuration: `server.timeouts.idle`.
 pub fn differences(before: &Server, now: &Server) -> Vec<String> {
@@ -29,7 +29,7 @@ fn compare(path: &str, before: &Value, now: &Value, found: &mut Vec<String>) {
 mod tests {
     use std::time::Duration;
 
-    use crate::config::{Admin, LogLevel};
+    use amphi_edge_config::{Admin, LogLevel};
 
     use super::*;
 
@@ -71,7 +71,7 @@ mod tests {
     fn all_keys_are_compared() {
         let value = serde_json::to_value(Server::default()).expect("it is JSON");
         let keys = value.as_object().expect("an object").keys();
-        let schema = crate::config::schema();
+        let schema = amphi_edge_config::schema();
         let known = schema
             .pointer("/$defs/Server/properties")
             .expect("properties");

@@ -19,7 +19,8 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::files;
 use super::{Reloader, Trigger};
-use crate::aside::{Stopped, WATCHING};
+use crate::blocking::WATCHING;
+use amphi_edge_blocking::Stopped;
 
 /// For how long nothing must have happened before files are looked at: who writes them may be in the middle.
 const QUIET: Duration = Duration::from_millis(200);
@@ -52,7 +53,7 @@ impl fmt::Display for WatchError {
             } => write!(f, "the folder `{}` cannot be watched", folder.display()),
             Self::Folder { folder: None, .. } => f.write_str("no folder can be watched"),
             Self::Hangup(_) => f.write_str("SIGHUP cannot be handled"),
-            Self::Stopped(why) => write!(f, "the files could not be looked at: {why}"),
+            Self::Stopped(why) => write!(f, "the files could not be checked: {why}"),
         }
     }
 }
@@ -75,7 +76,7 @@ impl From<Stopped> for WatchError {
 
 /// Files are watched for as long as this is kept.
 #[derive(Debug)]
-#[must_use = "files are watched for as long as this is kept"]
+#[must_use = "the watch ends when this is dropped"]
 pub struct Watching(
     #[expect(dead_code, reason = "the task ends when it is dropped")] AbortOnDropHandle<()>,
 );
@@ -112,7 +113,7 @@ struct Look {
 /// Folders that are watched, each with its device and its number.
 struct Watched {
     folders: BTreeMap<PathBuf, (u64, u64)>,
-    #[expect(dead_code, reason = "it watches for as long as it is kept")]
+    #[expect(dead_code, reason = "the watch ends when it is dropped")]
     watcher: RecommendedWatcher,
 }
 
@@ -176,7 +177,7 @@ impl Look {
             Ok(Some(watched)) => self.watched = watched,
             Err(error) => {
                 let error: &dyn Error = &error;
-                tracing::error!(error, "changes of some files are not seen");
+                tracing::error!(error, "changes of some files are not detected");
             }
         }
         differs

@@ -4,8 +4,8 @@ use amphi::json::Form;
 use http::HeaderMap;
 use http::header::ACCEPT;
 
-use crate::config;
 use crate::problem::{Kind, Problem};
+use amphi_edge_config as config;
 
 /// The form of a function that is set so.
 pub(crate) fn form_of(json: config::Json) -> Form {

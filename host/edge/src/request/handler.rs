@@ -10,15 +10,15 @@ use http::{Request, Response, Uri};
 use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
 
 use super::{body_too_large, check_headers};
-use crate::body::{Body, BodyError};
+use crate::admitted::Admitted;
 use crate::call::bytes;
-use crate::entered::Entered;
 use crate::exchange::Exchange;
 use crate::function::Function;
 use crate::lanes::Chosen;
 use crate::listen::authority_of;
 use crate::problem::{Kind, Problem};
-use crate::request_id::{REQUEST_ID, RequestId};
+use amphi_edge_listen::{Body, BodyError};
+use amphi_edge_listen::{REQUEST_ID, RequestId};
 
 /// Has the component of `function` answer.
 pub(crate) async fn answer<B>(
@@ -41,11 +41,11 @@ where
         request.headers_mut().insert(REQUEST_ID, id.value().clone());
     }
     let request = request.map(|body| limited(body, limits.request, exchange));
-    let mut entered = Entered::enter(function, chosen, exchange).await?;
-    entered.keep_place();
+    let mut admitted = Admitted::enter(function, chosen, exchange).await?;
+    admitted.keep_place();
     chosen
         .version
-        .answer(request, entered)
+        .answer(request, admitted)
         .await
         .map_err(|failure| exchange.problem(&failure))
 }

@@ -12,11 +12,9 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use super::accept::{accepted, form_of, media_type};
 use super::{body_too_large, check_headers};
-use crate::body::{Body, BodyError, full};
+use crate::admitted::Admitted;
 use crate::budget::{Account, CLIENT, CONNECTION, Full, Held};
 use crate::call::{Exceeded, Failure, Usage, bytes};
-use crate::config::Limits;
-use crate::entered::Entered;
 use crate::exchange::Exchange;
 use crate::function::Function;
 use crate::handler::Ended;
@@ -25,6 +23,8 @@ use crate::listen::RequestBodyError;
 use crate::problem::{Kind, Problem};
 use crate::typed::Target;
 use crate::version::Version;
+use amphi_edge_config::Limits;
+use amphi_edge_listen::{Body, BodyError, full};
 
 /// After what time it may be tried again where there was no room for bytes.
 const RETRY: Duration = Duration::from_secs(1);
@@ -53,14 +53,14 @@ where
     check_headers(request.headers(), bytes(version.limits.headers))?;
     let form = accepted(request.headers(), form_of(function.spec.config.json))?;
     let body = collect(request.into_body(), account, &version.limits).await?;
-    let mut entered = Entered::enter(function, chosen, exchange).await?;
+    let mut admitted = Admitted::enter(function, chosen, exchange).await?;
     let arguments = arguments(target, &body.bytes).map_err(|error| unfit(&error))?;
     drop(body);
     let mut usage = Usage::default();
     let called = version.call(target, &arguments, &mut usage).await;
     let answered = called
         .and_then(|results| respond(function, target, form, &results, version.limits.response));
-    entered.ended(usage, answered.as_ref().err());
+    admitted.ended(usage, answered.as_ref().err());
     let (status, text) = answered.map_err(|failure| Problem::from(&failure))?;
     // Until there is room for it, it has the place of its call.
     let held = account.hold(text.len() as u64, version.limits.wall).await;

@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 use serde::de::IgnoredAny;
 
 use super::StartError;
-use crate::config::{Config, Grants, Store};
-use crate::grant::keyvalue::StoreProblem;
+use crate::audit::{AuditError, entries};
 use crate::host::{ApplyError, ApplyProblem};
-use crate::rollout::audit::{AuditError, entries};
-use crate::trusted;
+use amphi_edge_blocking::trusted;
+use amphi_edge_capabilities::keyvalue::StoreProblem;
+use amphi_edge_config::{Config, Grants, Store};
 
 /// What the file of a key-value store begins with.
 const STORE: &[u8] = b"redb";
@@ -141,17 +141,15 @@ pub fn without_stores(config: &mut Config) -> Result<Vec<String>, ApplyError> {
 }
 
 fn look_at_store(path: &Path) -> Result<(), StoreProblem> {
-    let disk = |error: io::Error| StoreProblem::Disk(Box::new(redb::Error::Io(error)));
-    trusted::can_be_written(path).map_err(disk)?;
+    trusted::can_be_written(path)?;
     let mut begin = Vec::new();
     match std::fs::File::open(path) {
         Ok(file) => file.take(STORE.len() as u64).read_to_end(&mut begin),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
         Err(error) => Err(error),
-    }
-    .map_err(disk)?;
+    }?;
     match begin.is_empty() || begin == STORE {
         true => Ok(()),
-        false => Err(disk(io::Error::other("the file is no key-value store"))),
+        false => Err(io::Error::other("the file is no key-value store").into()),
     }
 }

@@ -6,12 +6,11 @@ use std::sync::Arc;
 use http::request::Parts;
 use http::{Method, Request, Response, StatusCode};
 
-use crate::body::Body;
-use crate::config::Page;
 use crate::host::{Host, not_allowed, nothing_here};
-use crate::listen::{Handler, RequestBody};
+use crate::listen::{Handler, ListenError, NoPlace, RequestBody};
 use crate::page;
-use crate::problem::Problem;
+use amphi_edge_config::Page;
+use amphi_edge_listen::Body;
 
 /// The host, and what is told of it.
 pub struct Front {
@@ -34,11 +33,19 @@ impl Handler for Front {
         self.host.tell(&request, answered)
     }
 
-    fn refused(&self, request: &Parts, problem: &Problem) {
-        Handler::refused(&*self.host, request, problem);
+    fn answer_to(&self, error: &ListenError) -> Response<Body> {
+        self.host.answer_to(error)
+    }
+
+    fn refused(&self, request: &Parts, error: &ListenError) {
+        Handler::refused(&*self.host, request, error);
     }
 
     fn unread(&self, address: SocketAddr, status: StatusCode) {
         self.host.unread(address, status);
+    }
+
+    fn without_place(&self, why: NoPlace) {
+        self.host.without_place(why);
     }
 }

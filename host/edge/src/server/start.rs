@@ -13,11 +13,11 @@ use super::Server;
 use super::files::{self, FileError, look_at_audit, without_stores};
 use crate::admin::{Admin, NoToken, Token, TokenError};
 use crate::artifact::Cache;
-use crate::config::{self, Config, Page, PagePlace};
+use crate::audit::AuditError;
 use crate::host::{ApplyError, Host, Settings};
-use crate::listen::{Certificates, Readiness, TlsError};
+use crate::listen::{self, Certificates, Readiness, TlsError};
 use crate::reload::{ConfigSource, Reloader};
-use crate::rollout::audit::AuditError;
+use amphi_edge_config::{self as config, Config, Page, PagePlace};
 
 /// Why nothing is served.
 #[derive(Debug)]
@@ -62,8 +62,8 @@ impl fmt::Display for StartError {
             Self::Cache { folder, .. } => {
                 write!(formatter, "the cache `{}` cannot be used", folder.display())
             }
-            Self::File(_) => formatter.write_str("a file cannot be relied on"),
-            Self::Audit(_) => formatter.write_str("the log of decisions cannot be used"),
+            Self::File(_) => formatter.write_str("a file cannot be trusted"),
+            Self::Audit(_) => formatter.write_str("the audit log cannot be used"),
             Self::Functions(_) => formatter.write_str("the functions cannot be served"),
         }
     }
@@ -248,7 +248,7 @@ async fn prepare(
 }
 
 fn certificates(files: &config::Tls) -> Result<Arc<Certificates>, StartError> {
-    let certificates = Certificates::read(files.clone());
+    let certificates = listen::certificates(files);
     certificates.map(Arc::new).map_err(StartError::Tls)
 }
 

@@ -45,7 +45,7 @@ fn gives(text: &str, expected: Option<&str>) {
 
 #[track_caller]
 fn refused(wat: &str, text: &str, message: &str) {
-    let error = run(wat, text).expect_err("the call does not fit the component");
+    let error = run(wat, text).expect_err("the call does not match the component");
     let error = error
         .downcast_ref::<InvokeError>()
         .expect("refused before the guest ran");

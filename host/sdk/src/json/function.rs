@@ -33,6 +33,27 @@ pub enum Answer {
 impl Function {
     /// The function of this type, whose names may be spelt in any way.
     ///
+    /// ```
+    /// use amphi::component::{Component, Val, types::ComponentItem};
+    /// use amphi::json::{Answer, Bounds, Function};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = amphi::Engine::default();
+    /// # let component = Component::new(&engine, r#"(component
+    /// #     (core module $m (func (export "f") (param i32 i32) (result i32) i32.const 0))
+    /// #     (core instance $i (instantiate $m))
+    /// #     (func (export "add") (param "a" s32) (param "b" s32) (result s32)
+    /// #         (canon lift (core func $i "f"))))"#)?;
+    /// let ty = component.component_type();
+    /// let Some(ComponentItem::ComponentFunc(add)) = ty.get_export(&engine, "add").map(|e| e.ty) else {
+    ///     return Err("it exports `add: func(a: s32, b: s32) -> s32`".into());
+    /// };
+    /// let add = Function::new(&add)?;
+    /// assert_eq!(add.params().collect::<Vec<_>>(), ["a", "b"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// JSON cannot carry one of its types.
@@ -77,6 +98,30 @@ impl Function {
 
     /// Reads the arguments: an object of them by name, or an array by position. Options may be left out of an object, and at the end of an
     /// array; with no others, the text may be empty.
+    ///
+    /// ```
+    /// use amphi::component::{Component, Val, types::ComponentItem};
+    /// use amphi::json::{Answer, Bounds, Function};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = amphi::Engine::default();
+    /// # let component = Component::new(&engine, r#"(component
+    /// #     (core module $m (func (export "f") (param i32 i32) (result i32) i32.const 0))
+    /// #     (core instance $i (instantiate $m))
+    /// #     (func (export "add") (param "a" s32) (param "b" s32) (result s32)
+    /// #         (canon lift (core func $i "f"))))"#)?;
+    /// let ty = component.component_type();
+    /// let Some(ComponentItem::ComponentFunc(add)) = ty.get_export(&engine, "add").map(|e| e.ty) else {
+    ///     return Err("it exports `add: func(a: s32, b: s32) -> s32`".into());
+    /// };
+    /// let add = Function::new(&add)?;
+    /// let arguments = add.arguments(br#"{"b": 2, "a": 1}"#, &Bounds::default())?;
+    /// assert_eq!(arguments, [Val::S32(1), Val::S32(2)]);
+    /// let error = add.arguments(b"[1]", &Bounds::default()).unwrap_err();
+    /// assert_eq!(error.path(), "b");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -155,6 +200,28 @@ impl Function {
 
     /// Writes the results of a call, in at most so many bytes.
     ///
+    /// ```
+    /// use amphi::component::{Component, Val, types::ComponentItem};
+    /// use amphi::json::{Answer, Bounds, Function};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let engine = amphi::Engine::default();
+    /// # let component = Component::new(&engine, r#"(component
+    /// #     (core module $m (func (export "f") (param i32 i32) (result i32) i32.const 0))
+    /// #     (core instance $i (instantiate $m))
+    /// #     (func (export "add") (param "a" s32) (param "b" s32) (result s32)
+    /// #         (canon lift (core func $i "f"))))"#)?;
+    /// let ty = component.component_type();
+    /// let Some(ComponentItem::ComponentFunc(add)) = ty.get_export(&engine, "add").map(|e| e.ty) else {
+    ///     return Err("it exports `add: func(a: s32, b: s32) -> s32`".into());
+    /// };
+    /// let add = Function::new(&add)?;
+    /// let answer = add.answer(&[Val::S32(3)], 100)?;
+    /// assert!(matches!(answer, Answer::Ok(text) if text == "3"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// The text would be longer, or the results are not this function's.
@@ -218,6 +285,16 @@ impl Shape {
     }
 
     /// [`write`](Self::write) in another form.
+    ///
+    /// ```
+    /// use amphi::component::{Type, Val};
+    /// use amphi::json::{Form, Shape, Spelling};
+    ///
+    /// let shape = Shape::new(&Type::U64, Spelling::Any)?;
+    /// let form = Form { int64_strings: true, ..Form::default() };
+    /// assert_eq!(shape.write_in(form, &Val::U64(7), 100)?, "\"7\"");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -43,10 +43,10 @@ where
     });
     match (&mut answer).await {
         Ok(Ok(response)) => outgoing(response).map_err(|code| format_err!("{code}")),
-        Ok(Err(code)) => Err(format_err!("the guest answered with an error: {code}")),
+        Ok(Err(code)) => Err(format_err!("the guest returned an error: {code}")),
         Err(_) => match end.await {
             Ok(Err(error)) => Err(error),
-            Ok(Ok(())) | Err(_) => Err(format_err!("the guest ended without an answer")),
+            Ok(Ok(())) | Err(_) => Err(format_err!("the guest ended without a response")),
         },
     }
 }

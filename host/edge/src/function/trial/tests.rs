@@ -12,15 +12,15 @@ use http_body_util::{BodyExt, Full};
 use serde_json::Value;
 
 use crate::admin::Admin;
-use crate::config;
+use crate::audit::{AuditError, AuditLog, Disk};
 use crate::deploy::DeployError;
 use crate::function::{Function, Spec};
 use crate::host::{Host, Settings};
 use crate::records::Records;
-use crate::rollout::audit::{AuditError, AuditLog, Disk};
-use crate::rollout::choice::Weight;
-use crate::rollout::record::Author;
-use crate::rollout::trial::TrialRules;
+use amphi_edge_config as config;
+use amphi_edge_rollout::choice::Weight;
+use amphi_edge_rollout::record::Author;
+use amphi_edge_rollout::trial::TrialRules;
 
 /// A disk that tests hold and fill.
 #[derive(Clone, Default)]
@@ -147,7 +147,7 @@ fn unwritten(host: &Host) -> u64 {
     let metrics = host.metrics().text();
     let count = metrics
         .lines()
-        .find_map(|line| line.strip_prefix("rollout_unwritten_total "));
+        .find_map(|line| line.strip_prefix("amphi_rollout_unwritten_total "));
     count.expect("it is told").parse().expect("a number")
 }
 
@@ -262,7 +262,7 @@ async fn what_is_decided_by_hand_is_refused_when_it_cannot_be_written() {
         assert!(matches!(done, Err(AuditError::File { .. })), "{done:?}");
     }
     let admin = Admin::new(Arc::clone(&host), None, None, ([127, 0, 0, 1], 1).into());
-    let admin = admin.expect("it is of this machine alone");
+    let admin = admin.expect("it is a loopback address");
     for (verb, body) in [
         ("promote", ""),
         ("rollback", ""),

@@ -103,7 +103,7 @@ class Version {
 
   update(version) {
     const { role, weight, outcomes } = version;
-    this.#weight.textContent = role === 'beside' ? 'on request' : percent(weight);
+    this.#weight.textContent = role === 'side-by-side' ? 'on request' : percent(weight);
     const series = this.#history.of(this.#name, version);
     for (const [name, line] of Object.entries(this.#lines)) line.show(series[name]);
     const ended = Object.entries(outcomes).filter(([, calls]) => calls > 0);

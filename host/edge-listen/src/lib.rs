@@ -1,0 +1,199 @@
+//! Sockets: HTTP/1.1 and HTTP/2, encrypted or not, from the first byte of a connection to a drain that loses nothing.
+//!
+//! In goes a bound socket and a [`Handler`]; out comes what was lost, when all has ended. What a request means is not known here, but for `/healthz` and
+//! `/readyz`, which are answered from a [`Readiness`]. What is wrong with a request before a handler gets it is a [`ListenError`], of which the handler makes the answer.
+//!
+//! A client that is slow ends itself and nobody else: headers have a time to come in, so has every next part of a body, of 16 KiB or the rest (408 if nothing
+//! was answered yet), and so has every next part of an answer to be taken. A client that goes away drops the future of its call. A handler that panics is answered with 500.
+//!
+//! When `shutdown` resolves: `/readyz` answers 503, for the drain's delay all goes on as before, then no connection is accepted any more; those that
+//! wait to be are served; HTTP/1.1 answers say `connection: close`, HTTP/2 connections get GOAWAY, idle ones are closed; what is in flight has
+//! until the drain's end.
+
+mod accept;
+mod activity;
+mod answer;
+mod attach;
+mod body;
+mod client;
+mod clock;
+mod connection;
+mod context;
+mod descriptors;
+mod error;
+mod flight;
+mod forwarded;
+mod memo;
+mod places;
+mod probe;
+mod received;
+mod request;
+mod request_id;
+mod signal;
+mod streams;
+mod target;
+mod tls;
+
+use std::future::Future;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::request::Parts;
+use http::{Request, Response, StatusCode};
+use ipnet::IpNet;
+use tokio::net::TcpListener;
+
+pub use attach::Attach;
+pub use body::{Body, BodyError, empty, full, unsent};
+pub use client::Client;
+pub use context::{Follower, RequestContext};
+pub use descriptors::raise as raise_limit_of_files;
+pub use error::{ListenError, ListenErrorKind};
+pub use memo::Memo;
+pub use places::NoPlace;
+pub use probe::Readiness;
+pub use received::{RequestBody, RequestBodyError};
+pub use request_id::{REQUEST_ID, RequestId};
+pub use signal::{Terminate, terminate};
+pub use target::authority_of;
+pub use tls::{Certificates, TlsError};
+
+/// How many bytes of a body a client has to send or to take within the time for a part: as many as a frame of HTTP/2 has, if nobody wants it otherwise.
+const PART: usize = 16 << 10;
+
+/// What answers requests.
+pub trait Handler: Send + Sync + 'static {
+    /// Answers one. The future is dropped when nobody waits for the answer any more; the request has a [`RequestContext`] among its extensions, and in its target
+    /// the scheme and the authority that it is for.
+    fn handle(&self, request: Request<RequestBody>) -> impl Future<Output = Response<Body>> + Send;
+
+    /// The answer to a request that the listener has none for but an error. By default that as text.
+    fn answer_to(&self, error: &ListenError) -> Response<Body> {
+        error.response()
+    }
+
+    /// Is told of a request that is answered with an error before it gets here; its extensions are those of others.
+    fn refused(&self, request: &Parts, error: &ListenError) {
+        let _ = (request, error);
+    }
+
+    /// Is told that what came over a connection from `address` is no request, and was answered with `status` and no more.
+    fn unread(&self, address: SocketAddr, status: StatusCode) {
+        let _ = (address, status);
+    }
+
+    /// Is told that a connection got no place of its own.
+    fn without_place(&self, why: NoPlace) {
+        let _ = why;
+    }
+}
+
+/// Who sends a request, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Peer {
+    /// Where the connection comes from.
+    pub address: SocketAddr,
+    /// The address of the client: that of the connection, or what a trusted proxy says.
+    pub client: IpAddr,
+    /// Whether the client's connection is encrypted: this one, or as a trusted proxy says.
+    pub encrypted: bool,
+}
+
+/// How long clients may take, and how long a drain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// From the begin of a connection, or the first byte of a later request, to the end of the headers, TLS included; then the connection is closed.
+    pub header: Duration,
+    /// The longest wait for the next 16 KiB of a body, or its end, in (408) and out.
+    pub body: Duration,
+    /// How long a connection stays open without a request.
+    pub idle: Duration,
+    /// How long requests in flight have when the server is told to end.
+    pub drain: Duration,
+    /// How long it goes on accepting connections before, while `/readyz` answers 503 already.
+    pub drain_delay: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            header: Duration::from_secs(10),
+            body: Duration::from_secs(30),
+            idle: Duration::from_secs(60),
+            drain: Duration::from_secs(30),
+            drain_delay: Duration::ZERO,
+        }
+    }
+}
+
+/// How connections are served.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How long clients may take, and a drain.
+    pub timeouts: Timeouts,
+    /// How many connections are open at once; for those above, the longest idle one is closed, or they may ask for probes alone.
+    pub connections: usize,
+    /// How many of those one client has.
+    pub connections_per_client: usize,
+    /// How long a connection was idle that is closed to make room: less than that, its client may be about to ask for the next thing.
+    pub spare: Duration,
+    /// How long a connection lasts at most that may ask for probes alone.
+    pub reserve: Duration,
+    /// Where proxies are whose connections are many clients', and who say whose.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The most bytes of a request's line and headers, from 8 KiB.
+    pub headers: usize,
+    /// What each connection has besides, for the handler of its requests.
+    pub attach: Option<Attach>,
+    /// What encrypts connections, if they are.
+    pub certificates: Option<Arc<Certificates>>,
+    /// What `/readyz` answers; a drain changes it.
+    pub readiness: Arc<Readiness>,
+}
+
+impl Settings {
+    /// What is usual, without encryption.
+    #[must_use]
+    pub fn new(readiness: Arc<Readiness>) -> Self {
+        Self {
+            timeouts: Timeouts::default(),
+            connections: 1024,
+            connections_per_client: 256,
+            spare: Duration::from_secs(1),
+            reserve: Duration::from_secs(2),
+            trusted_proxies: Vec::new(),
+            headers: 64 << 10,
+            attach: None,
+            certificates: None,
+            readiness,
+        }
+    }
+}
+
+/// How serving ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Drained {
+    /// Requests that came in, from the first on.
+    pub requests: usize,
+    /// Requests that were in flight when the time was up, and were cut off; of the server of a host, also guests that went on after their answers.
+    pub lost: usize,
+    /// How long it took, from the shutdown on.
+    pub took: Duration,
+}
+
+/// Serves what connects to `listener` until `shutdown` resolves, then drains.
+pub async fn serve<H: Handler>(
+    listener: TcpListener,
+    handler: Arc<H>,
+    settings: Settings,
+    shutdown: impl Future<Output = ()>,
+) -> Drained {
+    accept::serve(listener, handler, settings, shutdown).await
+}
+
+/// Whether `address` is in one of the networks of trusted proxies.
+fn is_trusted(proxies: &[IpNet], address: IpAddr) -> bool {
+    let address = address.to_canonical();
+    proxies.iter().any(|network| network.contains(&address))
+}
