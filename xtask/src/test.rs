@@ -42,7 +42,11 @@ const STEPS: &[Step] = &[
         structure,
     ),
     ("guests", "every guest builds both ways", guests::build),
-    ("lint", "clippy on native code", lint),
+    (
+        "lint",
+        "clippy on native code, and on the command without its server",
+        lint,
+    ),
     ("lint-page", "clippy on code for the page", lint_page),
     ("lint-guests", "clippy on guests", lint_guests),
     (
@@ -190,7 +194,15 @@ fn lint(workspace: &Workspace) -> Result<()> {
         native_cargo(workspace, &["clippy", "--all-targets"])
             .args(["--features", "amphi-fuzz/native"])
             .args(["-p", "xtask", "--", "-D", "warnings"]),
-    )
+    )?;
+    let command_alone = [
+        "clippy",
+        "-p",
+        "amphi-cli",
+        "--bins",
+        "--no-default-features",
+    ];
+    shell::quiet(cargo(&command_alone).args(["--", "-D", "warnings"]))
 }
 
 fn lint_page(workspace: &Workspace) -> Result<()> {

@@ -213,6 +213,17 @@ fn a_native_host_has_what_its_features_ask_for() {
     assert_eq!(found(&["--all-features"]), BESIDES);
 }
 
+#[test]
+fn the_command_without_serve_has_no_server() {
+    let has_server = |words: &[&str]| {
+        tree(&[&["-p", "amphi-cli", "-e", "normal"], words].concat())
+            .contains(&"amphi-edge".to_string())
+    };
+    assert!(has_server(&[]));
+    assert!(!has_server(&["--no-default-features"]));
+    assert!(!has_server(&["--target", "x86_64-pc-windows-msvc"]));
+}
+
 /// Modules of a crate that use only those before them.
 const ORDERED: &[(&str, &[&str])] = &[(
     "web/translate/src",
