@@ -272,7 +272,7 @@ async fn a_component_that_does_not_answer_its_smoke_call_is_refused() {
     };
     refused(with_more, "smoke", "does not take its arguments").await;
     let by_http = |site: &Site| site.write("amphi.yaml", with_smoke("{ path: / }"));
-    refused(by_http, "smoke", "speaks HTTP").await;
+    refused(by_http, "smoke", "exports `wasi:http`").await;
 }
 
 #[tokio::test]

@@ -2,6 +2,9 @@
 //!
 //! It is a test of `xtask` since that is built first and quickly: a wrong direction shows before Wasmtime is compiled.
 
+#[path = "structure/rooms.rs"]
+mod rooms;
+
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

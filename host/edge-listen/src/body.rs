@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use http::{Method, StatusCode};
 use http_body::{Frame, SizeHint};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Empty};
@@ -82,4 +83,10 @@ impl http_body::Body for Unsent {
     fn size_hint(&self) -> SizeHint {
         self.length
     }
+}
+
+/// Whether an answer ends with its head, whatever body it has (RFC 9110, 6.4.1).
+#[must_use]
+pub fn bodiless(method: &Method, status: StatusCode) -> bool {
+    method == Method::HEAD || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
 }

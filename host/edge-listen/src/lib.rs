@@ -45,7 +45,7 @@ use ipnet::IpNet;
 use tokio::net::TcpListener;
 
 pub use attach::Attach;
-pub use body::{Body, BodyError, empty, full, unsent};
+pub use body::{Body, BodyError, bodiless, empty, full, unsent};
 pub use client::Client;
 pub use context::{Follower, RequestContext};
 pub use descriptors::raise as raise_limit_of_files;

@@ -3,30 +3,33 @@
 //! Nothing is served before every step has succeeded. What costs little comes first: a [`Candidate`] is validated and its contract decoded, and whoever makes versions
 //! judges it by that. Then [`Making::version`] compiles it, links it, finds what can be called, and makes one instance.
 
+pub(crate) mod artifact;
 mod candidate;
+pub(crate) mod gate;
+pub(crate) mod granted;
 mod problem;
 mod smoke;
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Weak};
 
 use amphi::component::{InstancePre, Linker};
 use http::HeaderValue;
 use serde_json::Value;
 
-use crate::artifact::{CacheError, Compiled, Compiler};
 use crate::blocking::DEPLOYING;
-use crate::call::{CallState, Exceeded, Failure, Files};
-use crate::engine::{Engines, Kind, Pool};
+use crate::deploy::artifact::{CacheError, Compiled, Compiler};
+use crate::deploy::granted::{grants_of_function, grants_of_plugin};
 use crate::function::Spec;
-use crate::granted::{grants_of_function, grants_of_plugin};
-use crate::instance::{FRESH, Idle};
-use crate::link::linker;
-use crate::log::GuestLog;
-use crate::metrics::{FunctionMetrics, Metrics};
-use crate::plugin::{ComponentPlugin, Configured, Provider, Providers, Ready};
-use crate::template::Template;
-use crate::typed::Targets;
+use crate::runtime::call::{CallState, Exceeded, Failure, Files};
+use crate::runtime::engine::{Engines, Kind, Pool};
+use crate::runtime::instance::{FRESH, Idle};
+use crate::runtime::linker::linker;
+use crate::runtime::plugin::{ComponentPlugin, Configured, Provider, Providers, Ready};
+use crate::runtime::template::Template;
+use crate::telemetry::log::GuestLog;
+use crate::telemetry::metrics::{FunctionMetrics, Metrics};
+use crate::version::targets::Targets;
 use crate::version::{Handler, Version, handler};
 use amphi_edge_capabilities::keyvalue::KeyValueStores;
 use amphi_edge_capabilities::{GrantError, Grants, Prepared};
@@ -123,7 +126,8 @@ impl Making<'_> {
                 _ => return Err(error),
             }
         }
-        version.pool.admit(&version);
+        let tenant: Weak<Version> = Arc::downgrade(&version);
+        version.pool.admit(tenant);
         Ok(version)
     }
 

@@ -1,5 +1,15 @@
 //! A function that is served: a name, a way in, and the version that answers.
 
+pub(crate) mod admission;
+pub(crate) mod admitted;
+pub mod audit;
+pub(crate) mod breaker;
+pub(crate) mod budget;
+pub(crate) mod buffers;
+pub(crate) mod exchange;
+pub(crate) mod lanes;
+pub(crate) mod records;
+pub(crate) mod site;
 mod trial;
 
 use std::collections::BTreeMap;
@@ -8,13 +18,12 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use http::StatusCode;
 
-use crate::admission::{Admission, AdmissionLimits};
-use crate::breaker::{Breaker, BreakerLimits};
-use crate::budget::{Budget, Clients};
-use crate::host::Buffers;
-use crate::lanes::Lanes;
-use crate::records::Records;
-use crate::site::Cors;
+use crate::function::admission::{Admission, AdmissionLimits};
+use crate::function::breaker::{Breaker, BreakerLimits};
+use crate::function::budget::{Budget, Clients};
+use crate::function::lanes::Lanes;
+use crate::function::records::Records;
+use crate::function::site::Cors;
 use amphi_edge_config as config;
 
 pub(crate) use trial::{Replacement, Settled};
@@ -91,12 +100,12 @@ pub struct Function {
 }
 
 impl Function {
-    /// A function of `version`, whose clients have what is in `buffers`. Who waits and what has trapped stays as it was `before`, where the limits are the same.
+    /// A function of these versions, for whose clients so many bytes are held, and whose calls have those `places` of the pools. Who waits and what has trapped stays as it was `before`, where the limits are the same.
     pub(crate) fn new(
         spec: Arc<Spec>,
         lanes: Lanes,
         records: Arc<Records>,
-        buffers: &Buffers,
+        (held, places): (u64, &Arc<Clients>),
         before: Option<&Self>,
     ) -> Self {
         let limits = AdmissionLimits::from(&spec.config.limits);
@@ -117,9 +126,9 @@ impl Function {
             status: status(&spec.config.status),
             cors: Cors::new(&spec.config.cors),
             admission,
-            places: Arc::clone(&buffers.places),
+            places: Arc::clone(places),
             held: before.map_or_else(
-                || Arc::new(Budget::new(buffers.function)),
+                || Arc::new(Budget::new(held)),
                 |before| Arc::clone(&before.held),
             ),
             breaker,

@@ -4,7 +4,6 @@
 //! change, and a change waits for nothing.
 
 mod apply;
-mod buffers;
 mod make;
 
 use std::collections::BTreeMap;
@@ -18,33 +17,33 @@ use futures_util::FutureExt;
 use http::request::Parts;
 use http::{Method, Request, Response, StatusCode};
 
-use crate::admission::Admission;
-use crate::artifact::{Cache, Compiler, Compiling};
-use crate::audit::AuditError;
+use crate::api::openapi;
+use crate::api::page;
+use crate::api::request::{answer_by_handler, answer_typed};
+use crate::api::route::{PAGE, Route, is_below};
 use crate::blocking::DEPLOYING;
 use crate::deploy::DeployError;
-use crate::engine::{Bounds, Engines, PoolSettings};
-use crate::exchange::{Exchange, Received};
+use crate::deploy::artifact::{Cache, Compiler, Compiling};
+use crate::function::admission::Admission;
+use crate::function::audit::AuditError;
+use crate::function::exchange::{Exchange, Received};
+use crate::function::lanes::Chosen;
+use crate::function::records::Records;
+use crate::function::site;
 use crate::function::{Function, Replacement, Spec};
 use crate::json::json;
-use crate::lanes::Chosen;
-use crate::listen::{Handler, ListenError, NoPlace, RequestBody};
-use crate::log;
-use crate::metrics::{self, Metrics};
-use crate::openapi;
-use crate::page;
-use crate::plugin::{ComponentPlugin, Plugin, Provider, Providers};
 use crate::problem::{Kind, Problem};
-use crate::records::Records;
-use crate::request::{answer_by_handler, answer_typed};
-use crate::route::{PAGE, Route, is_below};
-use crate::site;
+use crate::runtime::engine::{Bounds, Engines, PoolSettings};
+use crate::runtime::plugin::{ComponentPlugin, Plugin, Provider, Providers};
+use crate::telemetry::log;
+use crate::telemetry::metrics::{self, Metrics};
 use amphi_edge_blocking::Stopped;
 use amphi_edge_capabilities::keyvalue::{KeyValueStores, StoreBounds, StorePlace, StoreProblem};
 use amphi_edge_config::{self as config, OnCacheFailure};
 use amphi_edge_listen::{Body, BodyError};
+use amphi_edge_listen::{Handler, ListenError, NoPlace, RequestBody};
 
-pub(crate) use buffers::{Buffers, account_of_places};
+use crate::function::buffers::Buffers;
 
 pub(crate) use apply::Ready;
 pub use apply::{Applied, ApplyError, ApplyProblem};
@@ -463,7 +462,7 @@ impl Host {
         let answered = match path {
             Some(path) => {
                 site::check(&request, function.cors.as_ref())?;
-                let account = self.buffers.account(function, exchange);
+                let account = self.buffers.account(&function.held, exchange);
                 // It is larger than all else that there is of a request, so it has a place of its own.
                 let answer = answer_typed(function, &chosen, exchange, &account, path, request);
                 Box::pin(answer).await
@@ -529,7 +528,7 @@ fn told(
             chosen.tell(response.headers_mut());
             Ok(response)
         }
-        Err(problem) => Err(problem.of_version(chosen)),
+        Err(problem) => Err(problem.with_headers(|headers| chosen.tell(headers))),
     }
 }
 

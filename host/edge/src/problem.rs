@@ -1,6 +1,7 @@
 //! What a client is told when there is no answer: a problem document (RFC 9457) with the status that fits.
 
 mod kind;
+mod listener;
 
 use std::time::Duration;
 
@@ -8,13 +9,12 @@ use http::header::{ALLOW, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use serde_json::{Map, Value};
 
-use crate::call::Failure;
-use crate::lanes::Chosen;
 use amphi_edge_listen::{Body, full};
 
 pub use kind::{Fault, Kind, Scope};
 
 pub(crate) use kind::kebab;
+pub(crate) use listener::kind_of;
 
 /// A problem document.
 ///
@@ -66,9 +66,9 @@ impl Problem {
         self
     }
 
-    /// It is of a call that got this version.
-    pub(crate) fn of_version(mut self, chosen: &Chosen) -> Self {
-        chosen.tell(&mut self.0.headers);
+    /// Says more in header fields.
+    pub(crate) fn with_headers(mut self, add: impl FnOnce(&mut HeaderMap)) -> Self {
+        add(&mut self.0.headers);
         self
     }
 
@@ -127,22 +127,5 @@ impl Problem {
             headers.insert(ALLOW, HeaderValue::from_static(method));
         }
         response
-    }
-}
-
-impl From<&Failure> for Problem {
-    fn from(failure: &Failure) -> Self {
-        let kind = failure.kind();
-        let problem = match failure {
-            Failure::Exceeded(exceeded) => Self::new(kind, exceeded),
-            // A guest's frames are for the log, and so is what it says of an error.
-            other => Self::new(kind, other),
-        };
-        match failure {
-            Failure::NoPlace { waited } => problem.retry_after(*waited),
-            Failure::Trap { .. } => problem.with("trap", kind.word()),
-            Failure::Refused { code, .. } => problem.with("code", code.as_str()),
-            _ => problem,
-        }
     }
 }

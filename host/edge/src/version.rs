@@ -1,5 +1,9 @@
 //! A version of a function: one component, compiled, linked, and ready to be instantiated.
 
+pub(crate) mod handler;
+mod invoke;
+pub(crate) mod targets;
+
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,14 +13,14 @@ use amphi::component::InstancePre;
 use amphi::wasi_http::{p2, p3};
 use http::HeaderValue;
 
-use crate::call::{CallState, Clock, Exceeded, Failure, Files, Usage};
 use crate::digest::Digest;
-use crate::engine::{Place, Pool, Share};
-use crate::exchange::{Patience, within};
-use crate::instance::{Idle, Live};
-use crate::metrics::FunctionMetrics;
-use crate::template::Template;
-use crate::typed::Targets;
+use crate::runtime::call::{CallState, Clock, Exceeded, Failure, Files, Usage};
+use crate::runtime::call::{Patience, within};
+use crate::runtime::engine::{Place, Pool, Share, Tenant};
+use crate::runtime::instance::{Idle, Live};
+use crate::runtime::template::Template;
+use crate::telemetry::metrics::FunctionMetrics;
+use crate::version::targets::Targets;
 use amphi_core::contract::Contract;
 use amphi_edge_config::{Limits, Reuse};
 
@@ -221,6 +225,20 @@ impl Version {
         self.pool.make_room(&self.share, self.places);
         let place = tokio::time::timeout(wait, self.share.take(self.places)).await;
         place.map_err(|_| Failure::NoPlace { waited: wait })
+    }
+}
+
+impl Tenant for Version {
+    fn share(&self) -> &Arc<Share> {
+        &self.share
+    }
+
+    fn clear(&self) {
+        self.idle.clear(None);
+    }
+
+    fn sweep(&self) {
+        self.idle.clear(Some(&self.reuse));
     }
 }
 

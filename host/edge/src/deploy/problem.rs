@@ -3,10 +3,10 @@
 use std::{fmt, io};
 
 use super::SmokeError;
-use crate::artifact::{CacheError, CompileError};
-use crate::audit::AuditError;
-use crate::call::Failure;
-use crate::gate::Refusal;
+use crate::deploy::artifact::{CacheError, CompileError};
+use crate::deploy::gate::Refusal;
+use crate::function::audit::AuditError;
+use crate::runtime::call::Failure;
 use amphi_edge_blocking::Stopped;
 use amphi_edge_capabilities::GrantError;
 use amphi_edge_listen::BodyError;

@@ -12,10 +12,10 @@ use http_body_util::{BodyExt, Empty};
 use serde_json::Value;
 use tokio::sync::oneshot;
 
-use crate::call::{Exceeded, Failure, Usage, bytes};
-use crate::exchange::Patience;
-use crate::handler::Ended;
+use crate::runtime::call::Patience;
+use crate::runtime::call::{Exceeded, Failure, Usage, bytes};
 use crate::version::Version;
+use crate::version::handler::Ended;
 use amphi_edge_config::Smoke;
 
 /// How a smoke call did not go well.

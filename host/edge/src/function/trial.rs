@@ -12,11 +12,11 @@ use tokio::sync::{MutexGuard, OwnedMutexGuard};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::{Function, Spec};
-use crate::audit::AuditError;
 use crate::digest::Digest;
-use crate::lanes::{Canary, Chosen, Lanes};
-use crate::metrics::RolloutState;
-use crate::records::record;
+use crate::function::audit::AuditError;
+use crate::function::lanes::{Canary, Chosen, Lanes};
+use crate::function::records::record;
+use crate::telemetry::metrics::RolloutState;
 use crate::version::Version;
 use amphi_edge_rollout::Change;
 use amphi_edge_rollout::choice::Weight;
@@ -111,7 +111,7 @@ impl Function {
             let Some(canary) = &lanes.canary else {
                 return Ok(false);
             };
-            let record = record(&function, &lanes, event);
+            let record = record(&function.name, &lanes, event);
             function.records.write(vec![record]).await?;
             if let Act::Weight(weight) = act {
                 canary.with(|rollout| rollout.set_weight(weight, Instant::now()));
@@ -208,7 +208,7 @@ impl Function {
                 (event, Act::End(Settled::RolledBack))
             }
         };
-        let record = record(self, &lanes, event);
+        let record = record(&self.name, &lanes, event);
         let written = self.records.write(vec![record]).await.is_ok();
         if canary.with(|rollout| rollout.settle(&change, written, Instant::now())) {
             self.act(&lanes, act);
@@ -218,14 +218,14 @@ impl Function {
     /// Does what was written; `lanes` are as they were before. The trial knows of it.
     fn act(&self, lanes: &Lanes, act: Act) {
         match act {
-            Act::Weight(_) => self.records.serves(self),
+            Act::Weight(_) => self.records.serves(&self.name, &self.lanes()),
             Act::End(settled) => {
                 self.end(settled);
                 let state = match settled {
                     Settled::Promoted => RolloutState::Promoted,
                     Settled::RolledBack => RolloutState::RolledBack,
                 };
-                self.records.ended(self, lanes, state);
+                self.records.ended(&self.name, lanes, &self.lanes(), state);
             }
         }
     }
@@ -288,10 +288,10 @@ impl Replacement {
             Fate::None | Fate::GoesOn | Fate::Anew => None,
         };
         let ended = self.before.as_ref().zip(ended);
-        let ended = ended.map(|(before, event)| record(before, &before.lanes(), event));
+        let ended = ended.map(|(before, event)| record(&before.name, &before.lanes(), event));
         let began = self.begins().map(|(after, canary)| {
             let weight = canary.weight().in_10_000();
-            record(after, &after.lanes(), Event::Began { weight, by })
+            record(&after.name, &after.lanes(), Event::Began { weight, by })
         });
         ended.into_iter().chain(began).collect()
     }
@@ -313,15 +313,15 @@ impl Replacement {
             if let (Fate::GoesOn, Some(canary), Some(next)) = (self.fate, &lanes.canary, next) {
                 next.go_on(canary);
             }
-            before.records.serves_no_more(before, &lanes);
+            before.records.serves_no_more(&before.name, &lanes);
             if self.after.is_none() {
-                before.records.gone(before);
+                before.records.gone(&before.name);
             }
         }
         if let Some(after) = &self.after {
             match self.begins() {
-                Some(_) => after.records.began(after),
-                None => after.records.serves(after),
+                Some(_) => after.records.began(&after.name, &after.lanes()),
+                None => after.records.serves(&after.name, &after.lanes()),
             }
             after.watch();
         }

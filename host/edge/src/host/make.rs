@@ -6,11 +6,11 @@ use std::sync::Arc;
 use amphi_core::contract::Contract;
 
 use super::Host;
+use crate::deploy::gate::judge;
 use crate::deploy::{Candidate, DeployError, Making};
+use crate::function::lanes::{Canary, Lanes};
 use crate::function::{Function, Settled, Spec};
-use crate::gate::judge;
-use crate::lanes::{Canary, Lanes};
-use crate::plugin::Providers;
+use crate::runtime::plugin::Providers;
 use amphi_edge_capabilities::keyvalue::KeyValueStores;
 use amphi_edge_config::{self as config, OnCacheFailure};
 use amphi_edge_rollout::Plan;
@@ -58,7 +58,13 @@ impl Host {
         let judged = self.judge(&spec, before.as_deref()).await?;
         let lanes = lanes(&making, &spec, judged).await?;
         let records = Arc::clone(&self.records);
-        let function = Function::new(spec, lanes, records, &self.buffers, before.as_deref());
+        let function = Function::new(
+            spec,
+            lanes,
+            records,
+            (self.buffers.function, &self.buffers.places),
+            before.as_deref(),
+        );
         Ok(Arc::new(function))
     }
 

@@ -11,12 +11,12 @@ use http::{Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use serde_json::Value;
 
-use crate::admin::Admin;
-use crate::audit::{AuditError, AuditLog, Disk};
 use crate::deploy::DeployError;
+use crate::function::audit::{AuditError, AuditLog, Disk};
+use crate::function::records::Records;
 use crate::function::{Function, Spec};
 use crate::host::{Host, Settings};
-use crate::records::Records;
+use crate::process::admin::Admin;
 use amphi_edge_config as config;
 use amphi_edge_rollout::choice::Weight;
 use amphi_edge_rollout::record::Author;

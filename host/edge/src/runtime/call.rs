@@ -1,0 +1,22 @@
+//! What one call of a guest has and may use.
+
+mod clock;
+mod failure;
+mod files;
+mod hooks;
+mod meter;
+mod patience;
+mod state;
+mod used;
+mod wasi;
+
+pub use crate::telemetry::usage::Usage;
+pub use failure::{Exceeded, Failure};
+pub use state::CallState;
+pub(crate) use state::{begin, bytes};
+
+pub(crate) use clock::Clock;
+pub(crate) use files::{AT_A_TIME, Files};
+pub(crate) use meter::Meter;
+pub(crate) use patience::{Patience, within};
+pub(crate) use wasi::Wasi;
