@@ -6,7 +6,7 @@
 mod rooms;
 
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -225,84 +225,6 @@ fn the_command_without_serve_has_no_server() {
     assert!(has_server(&[]));
     assert!(!has_server(&["--no-default-features"]));
     assert!(!has_server(&["--target", "x86_64-pc-windows-msvc"]));
-}
-
-/// Modules of a crate that use only those before them.
-const ORDERED: &[(&str, &[&str])] = &[(
-    "web/translate/src",
-    &["sections", "core_type", "rewrite", "plan", "codegen"],
-)];
-
-#[test]
-fn modules_use_only_those_before_them() {
-    let mut wrong = Vec::new();
-    for (folder, modules) in ORDERED {
-        for file in sources(&[folder]) {
-            let inside = file.strip_prefix(root().join(folder)).unwrap_or(&file);
-            let module = inside
-                .components()
-                .next()
-                .and_then(|first| Path::new(first.as_os_str()).file_stem()?.to_str());
-            let Some(module) = module.filter(|module| *module != "lib") else {
-                continue;
-            };
-            let Some(place) = modules.iter().position(|known| *known == module) else {
-                wrong.push(format!("`{}`: say in ORDERED where it stands", show(&file)));
-                continue;
-            };
-            for used in used_modules(&read(&file)) {
-                if modules[place + 1..].contains(&used.as_str()) {
-                    wrong.push(format!(
-                        "`{}` uses `{used}`: expected `{module}` to use none but {:?}",
-                        show(&file),
-                        &modules[..place]
-                    ));
-                }
-            }
-        }
-    }
-    assert_none(&wrong);
-}
-
-/// The modules at a crate's root that a file names, by `crate::name` or in `crate::{...}`.
-fn used_modules(text: &str) -> BTreeSet<String> {
-    let word = |text: &str| -> String {
-        let letters = |letter: &char| letter.is_alphanumeric() || *letter == '_';
-        text.trim_start().chars().take_while(letters).collect()
-    };
-    let mut used = BTreeSet::new();
-    for rest in text.split("crate::").skip(1) {
-        match rest.strip_prefix('{') {
-            None => {
-                used.insert(word(rest));
-            }
-            Some(list) => {
-                let mut depth = 0_i32;
-                let mut item = true;
-                for (at, letter) in list.char_indices() {
-                    match letter {
-                        '{' => depth += 1,
-                        '}' if depth == 0 => break,
-                        '}' => depth -= 1,
-                        ',' if depth == 0 => item = true,
-                        letter if item && !letter.is_whitespace() => {
-                            used.insert(word(&list[at..]));
-                            item = false;
-                        }
-                        _ => {}
-                    }
-                }
-            }
-        }
-    }
-    used
-}
-
-#[test]
-fn used_modules_are_read_in_every_form() {
-    let text = "use crate::plan::Plan;\nuse crate::{codegen::{a, b}, rewrite as r};\nlet x = crate::page::enter();";
-    let found: Vec<String> = used_modules(text).into_iter().collect();
-    assert_eq!(found, ["codegen", "page", "plan", "rewrite"]);
 }
 
 #[test]
