@@ -10,6 +10,7 @@ mod link;
 mod load;
 mod outcome;
 mod run;
+#[cfg(all(unix, feature = "serve"))]
 mod serve;
 mod stream;
 mod types;
@@ -38,6 +39,7 @@ struct Amphi {
 #[derive(Subcommand)]
 enum Command {
     Run(run::Options),
+    #[cfg(all(unix, feature = "serve"))]
     Serve(serve::Options),
     Inspect(inspect::Options),
     Check(check::Options),
@@ -55,12 +57,14 @@ If the guest exits with an exit code, `amphi run` exits with that code.";
 
 fn main() -> ExitCode {
     // This program compiles components for itself, as a child within limits.
+    #[cfg(all(unix, feature = "serve"))]
     if let Some(code) = amphi_edge::run_if_child() {
         return code;
     }
     tell_of_panics_that_end_it();
     let outcome = match Amphi::parse().command {
         Command::Run(options) => run::run(options),
+        #[cfg(all(unix, feature = "serve"))]
         Command::Serve(options) => serve::serve(&options),
         Command::Inspect(options) => inspect::inspect(&options),
         Command::Check(options) => check::check(&options),

@@ -6,6 +6,7 @@ mod demo;
 mod fuzz;
 mod guests;
 mod jco;
+mod next_patch;
 mod npm;
 mod outside;
 mod package;

@@ -5,7 +5,7 @@
 
 use crate::web::{self, PAGES, Profile, TARGET};
 use crate::workspace::{DIST, Workspace, cargo, select};
-use crate::{conformance, demo, fuzz, guests, jco, outside, shell, tools, typescript};
+use crate::{conformance, demo, fuzz, guests, jco, next_patch, outside, shell, tools, typescript};
 use amphi_harness::Selection;
 use anyhow::Result;
 use clap::Args;
@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 /// The packages that are compiled for the page.
 const FOR_THE_PAGE: &[&str] = &[
     "amphi",
+    "amphi-translate",
     "amphi-web",
     "amphi-wasi-web",
     "amphi-js",
@@ -41,7 +42,11 @@ const STEPS: &[Step] = &[
         structure,
     ),
     ("guests", "every guest builds both ways", guests::build),
-    ("lint", "clippy on native code", lint),
+    (
+        "lint",
+        "clippy on native code, and on the command without its server",
+        lint,
+    ),
     ("lint-page", "clippy on code for the page", lint_page),
     ("lint-guests", "clippy on guests", lint_guests),
     (
@@ -85,6 +90,11 @@ const STEPS: &[Step] = &[
         "outside",
         "an application outside of this workspace works in the browsers",
         outside_application,
+    ),
+    (
+        "next-patch",
+        "an application compiles with Wasmtime's next patch, natively and for the page",
+        next_patch::check,
     ),
     (
         "values",
@@ -184,7 +194,15 @@ fn lint(workspace: &Workspace) -> Result<()> {
         native_cargo(workspace, &["clippy", "--all-targets"])
             .args(["--features", "amphi-fuzz/native"])
             .args(["-p", "xtask", "--", "-D", "warnings"]),
-    )
+    )?;
+    let command_alone = [
+        "clippy",
+        "-p",
+        "amphi-cli",
+        "--bins",
+        "--no-default-features",
+    ];
+    shell::quiet(cargo(&command_alone).args(["--", "-D", "warnings"]))
 }
 
 fn lint_page(workspace: &Workspace) -> Result<()> {

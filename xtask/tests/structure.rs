@@ -14,15 +14,24 @@ use std::process::Command;
 /// Every package that is no guest, and which of ours it may use. Read it upwards: nothing uses what stands below it.
 const DIRECTIONS: &[(&str, &[&str])] = &[
     ("amphi-core", &[]),
-    ("amphi-web", &["amphi-core"]),
+    ("amphi-translate", &["amphi-core"]),
+    ("amphi-web", &["amphi-core", "amphi-translate"]),
     ("amphi-wasi-web", &["amphi-web"]),
-    ("amphi-js", &["amphi-core", "amphi-web", "amphi-wasi-web"]),
+    (
+        "amphi-js",
+        &[
+            "amphi-core",
+            "amphi-translate",
+            "amphi-web",
+            "amphi-wasi-web",
+        ],
+    ),
     ("amphi-wit", &["amphi-core"]),
     ("amphi", &["amphi-core", "amphi-web", "amphi-wasi-web"]),
     ("amphi-runner", &["amphi", "amphi-web"]),
     (
         "amphi-fuzz",
-        &["amphi", "amphi-core", "amphi-edge", "amphi-web"],
+        &["amphi", "amphi-core", "amphi-edge", "amphi-translate"],
     ),
     ("amphi-site", &[]),
     ("sensor-demo", &["amphi", "amphi-site"]),
@@ -71,8 +80,20 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("xtask", &["amphi-harness"]),
 ];
 
+/// What is for pages alone: nothing depends on it natively, where Wasmtime is the engine.
+const FOR_PAGES: &[&str] = &["amphi-web", "amphi-wasi-web"];
+
+/// The one condition under which that is depended on.
+const PAGE: &str = "cfg(target_arch = \"wasm32\")";
+
 /// Libraries for other people's pages: what they export to JavaScript would be in every page.
-const EXPORT_NOTHING: &[&str] = &["host/core", "host/sdk", "web/engine", "web/wasi"];
+const EXPORT_NOTHING: &[&str] = &[
+    "host/core",
+    "host/sdk",
+    "web/engine",
+    "web/translate",
+    "web/wasi",
+];
 
 /// What a strict policy or a service worker refuses.
 const MAKES_CODE: &[&str] = &["eval(", "new Function", "blob:", "import("];
@@ -125,6 +146,85 @@ fn packages_depend_in_the_directions_of_the_design() {
         packages.keys()
     );
     assert_none(&wrong);
+}
+
+#[test]
+fn what_is_for_pages_is_needed_by_pages_alone() {
+    let mut wrong = Vec::new();
+    for package in packages().values() {
+        let used = package.all_uses();
+        for used in used.filter(|used| FOR_PAGES.contains(&used.as_str())) {
+            let target = package.targets.get(used).map(String::as_str);
+            if target != Some(PAGE) {
+                wrong.push(format!(
+                    "`{}` uses `{used}`: expected it to do so for `{PAGE}`, found {target:?}",
+                    package.name
+                ));
+            }
+        }
+    }
+    assert_none(&wrong);
+}
+
+/// What a line of `cargo tree` begins with, for each line.
+fn tree(words: &[&str]) -> Vec<String> {
+    let output = Command::new("cargo")
+        .args(["tree", "--locked", "--offline", "--prefix", "none"])
+        .args(words)
+        .current_dir(root())
+        .output()
+        .expect("cargo runs");
+    assert!(
+        output.status.success(),
+        "cargo tree: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let lines = String::from_utf8(output.stdout).expect("cargo writes text");
+    lines
+        .lines()
+        .filter_map(|line| Some(line.split_whitespace().next()?.to_string()))
+        .collect()
+}
+
+#[test]
+fn natively_the_translator_is_wasmtimes_alone() {
+    let native = ["-p", "amphi", "-e", "normal", "-i", "wasmtime-environ"];
+    let users = tree(&[native.as_slice(), &["--depth", "1"]].concat());
+    assert!(users.contains(&"wasmtime".to_string()), "{users:?}");
+    assert!(
+        users.iter().all(|user| user.starts_with("wasmtime")),
+        "natively `wasmtime-environ` is Wasmtime's alone, found {users:?}"
+    );
+}
+
+#[test]
+fn a_native_host_has_what_its_features_ask_for() {
+    const BESIDES: [&str; 4] = ["hyper", "tempfile", "tokio", "wasm-wave"];
+    let found = |words: &[&str]| {
+        let packages = tree(&[&["-p", "amphi", "-e", "normal"], words].concat());
+        let besides = BESIDES.iter().copied();
+        besides
+            .filter(|name| packages.iter().any(|package| package == name))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(found(&["--no-default-features"]), [""; 0]);
+    assert_eq!(found(&[]), ["tempfile", "tokio"]);
+    assert_eq!(
+        found(&["--no-default-features", "--features", "json,wave"]),
+        ["wasm-wave"]
+    );
+    assert_eq!(found(&["--all-features"]), BESIDES);
+}
+
+#[test]
+fn the_command_without_serve_has_no_server() {
+    let has_server = |words: &[&str]| {
+        tree(&[&["-p", "amphi-cli", "-e", "normal"], words].concat())
+            .contains(&"amphi-edge".to_string())
+    };
+    assert!(has_server(&[]));
+    assert!(!has_server(&["--no-default-features"]));
+    assert!(!has_server(&["--target", "x86_64-pc-windows-msvc"]));
 }
 
 #[test]
@@ -292,6 +392,8 @@ struct Package {
     cdylib: bool,
     /// What it needs to be built.
     uses: Vec<String>,
+    /// On what it needs each, if not on every one.
+    targets: BTreeMap<String, String>,
     /// What its tests need besides.
     tests_use: Vec<String>,
 }
@@ -336,6 +438,10 @@ fn package(value: &Value) -> Package {
         .into_iter()
         .partition::<Vec<_>, _>(|used| used["kind"] == "dev");
     let names = |used: Vec<Value>| used.iter().map(|used| text(&used["name"])).collect();
+    let targets = uses
+        .iter()
+        .filter_map(|used| Some((text(&used["name"]), used["target"].as_str()?.to_string())))
+        .collect();
     Package {
         name: text(&value["name"]),
         guest: folder.starts_with(root().join("guest")),
@@ -344,6 +450,7 @@ fn package(value: &Value) -> Package {
             .iter()
             .any(|target| list(&target["crate_types"]).contains(&"cdylib".into())),
         uses: names(uses),
+        targets,
         tests_use: names(tests_use),
     }
 }

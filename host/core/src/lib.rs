@@ -7,15 +7,20 @@
 
 #[cfg(feature = "contract")]
 pub mod abi;
+pub mod adapters;
 pub mod binary;
 #[cfg(feature = "componentize")]
 pub mod componentize;
 #[cfg(feature = "contract")]
 pub mod contract;
 pub mod exceptions;
+pub mod features;
+mod flags;
 pub mod javascript;
 pub mod screen;
 #[cfg(feature = "contract")]
 pub mod typescript;
+pub mod unsatisfied;
+pub mod uses;
 pub mod version;
 pub mod wasi;

@@ -45,5 +45,5 @@ pub use names::Spelling;
 pub use shape::Shape;
 pub use unsupported::{Reason, Unsupported};
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(all(test, feature = "wave", not(target_arch = "wasm32")))]
 mod tests;

@@ -8,7 +8,11 @@ pub use wasmtime::{
     bail, ensure, error, format_err,
 };
 
+#[doc(hidden)]
+pub use wasmtime::anyhow;
+
 /// WASI for both hosts, with the names of `wasmtime-wasi`.
+#[cfg(feature = "wasi")]
 pub use wasmtime_wasi as wasi;
 
 /// The component model: [`wasmtime::component`], with `bindgen!` and `flags!` that resolve through this crate.
@@ -68,7 +72,7 @@ pub use wasmtime::component::bindgen as __bindgen;
 pub fn check_bytes(bytes: &[u8]) -> Result<()> {
     amphi_core::screen::check(bytes)?;
     amphi_core::exceptions::check(bytes)?;
-    amphi_web::plan::check_adapters(bytes)
+    crate::adapters::check(bytes)
 }
 
 /// Compiles bytes that are a component's, unless nobody should read them.

@@ -8,10 +8,16 @@ pub use amphi_web::{
     bail, can_suspend, ensure, error, format_err,
 };
 
+#[doc(hidden)]
+pub use amphi_web::anyhow;
+
 /// WASI for both hosts, with the names of `wasmtime-wasi`.
+#[cfg(feature = "wasi")]
 pub use amphi_wasi_web as wasi;
+#[cfg(feature = "wasi")]
 pub use amphi_wasi_web::MemoryDir as Directory;
 /// `wasi:http` for both hosts, with the names of `wasmtime-wasi-http`.
+#[cfg(feature = "http")]
 pub use amphi_wasi_web::http as wasi_http;
 
 /// The component model, with the names of `wasmtime::component`.

@@ -33,7 +33,7 @@ fn pin(_config: &mut Config) {}
 /// Has Wasmtime take what the page takes, and nothing else.
 #[cfg(not(target_arch = "wasm32"))]
 fn pin(config: &mut Config) {
-    let taken = amphi_web::plan::features();
+    let taken = amphi_core::features::taken();
     config
         .wasm_features(taken, true)
         .wasm_features(!taken, false)
@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn what_wasmtime_takes_by_itself_does_not_count() {
-        let page = amphi_web::plan::features();
+        let page = amphi_core::features::taken();
         for more in [
             WasmFeatures::empty(),
             WasmFeatures::THREADS | WasmFeatures::SHARED_EVERYTHING_THREADS,

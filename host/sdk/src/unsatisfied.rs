@@ -1,11 +1,13 @@
-//! Which imports Wasmtime cannot satisfy, all of them: it tells of the first, so that one is supplied and it is asked again.
+//! Which imports Wasmtime cannot satisfy, all of them: it tells of the first, so the linker is asked for each of the component's imports alone.
 
-use std::collections::BTreeSet;
+mod question;
 
-use amphi_web::link_error::{TOLD, Unsatisfied, link_error};
+use amphi_core::unsatisfied::{TOLD, Unsatisfied, list};
 use wasmtime::component::types::ComponentItem;
-use wasmtime::component::{Component, InstancePre, Linker, LinkerInstance, ResourceType};
-use wasmtime::{Engine, Error, Result, bail};
+use wasmtime::component::{Component, InstancePre, Linker};
+use wasmtime::{Engine, Error, Result};
+
+use self::question::{Home, question};
 
 /// [`Linker::instantiate_pre`], with an error for all imports that are missing or wrong.
 pub fn instantiate_pre<T: 'static>(
@@ -16,103 +18,49 @@ pub fn instantiate_pre<T: 'static>(
         Ok(pre) => return Ok(pre),
         Err(first) => first,
     };
-    let wrong = every(linker, component, &first);
+    if !Engine::same(linker.engine(), component.engine()) {
+        return Err(first);
+    }
+    let wrong = every(linker, component);
     if wrong.len() < 2 {
         return Err(first);
     }
-    Err(link_error(wrong).unwrap_or(first))
+    Err(Error::msg(list(&wrong)))
 }
 
-/// How often Wasmtime is asked, whatever is still missing in an interface then: each time it looks at all that it has found before.
-const ASKED: usize = 1_000;
+/// How many types are written down to ask for all imports; what more imports need is left to Wasmtime's own error.
+const TYPES: usize = 20_000;
 
-/// Every import that cannot be satisfied, from the first error on, but no more than are told.
-fn every<T: 'static>(linker: &Linker<T>, component: &Component, first: &Error) -> Vec<Unsatisfied> {
+/// Every import that cannot be satisfied, but no more than are told.
+fn every<T: 'static>(linker: &Linker<T>, component: &Component) -> Vec<Unsatisfied> {
     let engine = component.engine();
     let ty = component.component_type();
-    let mut supplied = linker.clone();
-    supplied.allow_shadowing(true);
     let mut wrong: Vec<Unsatisfied> = Vec::new();
-    let mut paths = BTreeSet::new();
-    let mut words = words(first);
-    for _ in 0..ASKED {
-        let found = ty.imports(engine).find(|(name, _)| names(&words, 0, name));
-        let Some((name, item)) = found.filter(|_| wrong.len() <= TOLD) else {
+    let mut homes: Vec<Home> = Vec::new();
+    let mut left = TYPES;
+    for (name, import) in ty.imports(engine) {
+        if wrong.len() > TOLD {
             break;
-        };
-        if wrong.iter().all(|known| known.name != name) {
+        }
+        let asked = question(engine, name, &import.ty, &homes, &mut left);
+        if let Some(cause) = asked.and_then(|bytes| refusal(linker, &bytes)) {
             wrong.push(Unsatisfied {
-                kind: kind(&item.ty).to_owned(),
+                kind: kind(&import.ty).to_owned(),
                 name: name.to_owned(),
-                error: Error::msg(words[1..].join(": ")),
+                cause,
             });
         }
-        let mut path = vec![name.to_owned()];
-        let supply = supply(
-            engine,
-            &mut supplied.root(),
-            name,
-            &item.ty,
-            &words,
-            &mut path,
-        );
-        if supply.is_err() || !paths.insert(path) {
-            break;
-        }
-        match supplied.instantiate_pre(component) {
-            Ok(_) => break,
-            Err(next) => words = self::words(&next),
-        }
+        Home::add(&mut homes, engine, name, &import.ty);
     }
     wrong
 }
 
-/// The error and its causes, each in its own words.
-fn words(error: &Error) -> Vec<String> {
-    error.chain().map(ToString::to_string).collect()
-}
-
-/// Whether the cause at `depth` is about `name`, which Wasmtime puts between backticks.
-fn names(words: &[String], depth: usize, name: &str) -> bool {
-    let name = format!("`{name}`");
-    words.get(depth).is_some_and(|text| text.contains(&name))
-}
-
-/// Defines the one thing that the error is about, whose path of names it adds to `path`, as something that suits every type.
-fn supply<T: 'static>(
-    engine: &Engine,
-    at: &mut LinkerInstance<'_, T>,
-    name: &str,
-    item: &ComponentItem,
-    words: &[String],
-    path: &mut Vec<String>,
-) -> Result<()> {
-    match item {
-        ComponentItem::ComponentFunc(_) => {
-            at.func_new(name, |_, _, _, _| bail!("this is never called"))
-        }
-        ComponentItem::Resource(_) => at.resource(name, ResourceType::host::<()>(), |_, _| Ok(())),
-        ComponentItem::ComponentInstance(instance) => {
-            let depth = path.len();
-            let mut exports = instance.exports(engine);
-            let Some((inner, item)) = exports.find(|(name, _)| names(words, depth, name)) else {
-                bail!("the error is about no export of the instance");
-            };
-            path.push(inner.to_owned());
-            supply(
-                engine,
-                &mut at.instance(name)?,
-                inner,
-                &item.ty,
-                words,
-                path,
-            )
-        }
-        ComponentItem::CoreFunc(_)
-        | ComponentItem::Module(_)
-        | ComponentItem::Component(_)
-        | ComponentItem::Type(_) => bail!("nothing suits every type of this kind"),
-    }
+/// Why the linker has not what the component of these bytes imports; nothing if it has, or cannot be asked.
+fn refusal<T: 'static>(linker: &Linker<T>, bytes: &[u8]) -> Option<String> {
+    let component = Component::new(linker.engine(), bytes).ok()?;
+    let error = linker.instantiate_pre(&component).err()?;
+    let causes: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
+    Some(causes.join(": "))
 }
 
 /// Wasmtime's own words for kinds of imports.
@@ -127,3 +75,6 @@ fn kind(item: &ComponentItem) -> &'static str {
         ComponentItem::Resource(_) => "resource",
     }
 }
+
+#[cfg(test)]
+mod tests;

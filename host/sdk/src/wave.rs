@@ -21,7 +21,6 @@
 //! # Ok::<(), amphi::wave::WaveError>(())
 //! ```
 
-mod notation;
 mod read;
 mod syntax;
 mod write;
@@ -32,8 +31,7 @@ use wasm_wave::untyped::UntypedValue;
 
 use crate::component::{Type, Val};
 
-pub(crate) use notation::quoted;
-pub use notation::type_text;
+pub use crate::notation::type_text;
 pub(crate) use read::read;
 
 /// Reads the value that `text` notates, as a value of type `ty`.

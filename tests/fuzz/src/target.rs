@@ -2,7 +2,7 @@
 
 #[cfg(feature = "native")]
 use crate::native;
-use amphi_web::plan::{Export, Plan, Step, TrampolineKind, features};
+use amphi_translate::plan::{Export, Plan, Step, TrampolineKind};
 use clap::ValueEnum;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
@@ -72,7 +72,7 @@ const WORDS: usize = 12;
 fn plan(bytes: &[u8]) -> String {
     let whole = amphi_core::binary::anatomy(bytes);
     let planned = Plan::new(bytes).or_else(|error| {
-        let more = Plan::with_features(bytes, features() | OPTIONAL);
+        let more = Plan::with_features(bytes, amphi_core::features::taken() | OPTIONAL);
         more.map_err(|_| error)
     });
     match planned {

@@ -2,7 +2,7 @@
 
 use crate::backtrace::DEFAULT_MAX_FRAMES;
 use crate::page;
-use crate::plan;
+use amphi_core::features::taken;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Weak};
 use wasmtime_environ::error::{Result, bail};
@@ -25,8 +25,8 @@ impl Default for Config {
         Config {
             refused: Vec::new(),
             features: match page::has_exceptions() {
-                true => plan::features(),
-                false => plan::features() - WasmFeatures::EXCEPTIONS,
+                true => taken(),
+                false => taken() - WasmFeatures::EXCEPTIONS,
             },
             max_frames: Some(DEFAULT_MAX_FRAMES),
         }

@@ -1,22 +1,17 @@
 //! `wasmtime::component` on the browser's own WebAssembly engine.
 //!
 //! The names, signatures and behaviour are Wasmtime 48's; what runs a component is the page's engine, driven from Rust through
-//! small generated wasm modules rather than through JavaScript. The stages, each a type:
+//! small generated wasm modules rather than through JavaScript. `amphi-translate` makes a plan of a component's bytes, and those modules. Here is what
+//! needs a page, which exists on `wasm32` alone:
 //!
-//! 1. [`plan`]: component bytes to a list of core modules, the steps that instantiate them, and types. Pure; compiles natively.
-//! 2. [`codegen`]: the small wasm modules that join the guest to the application: pure bytes out; compiles natively.
-//! 3. `page`: those modules on the page's engine: the guarded entry, guest memory, slots in tables.
-//! 4. `component`: `Component`, `Linker`, `Instance`, `Func` and values, with Wasmtime's names.
+//! - `page`: those modules on the page's engine: the guarded entry, guest memory, slots in tables.
+//! - `component`: `Component`, `Linker`, `Instance`, `Func` and values, with Wasmtime's names.
 //!
-//! Stages 3 and 4 exist on `wasm32` alone. A component that cannot be run gives an error naming the feature; nothing panics.
+//! A component that cannot be run gives an error naming the feature; nothing panics.
 
 #[cfg(any(target_arch = "wasm32", test))]
 mod backtrace;
-pub mod codegen;
-mod core_type;
 mod flags;
-pub mod link_error;
-pub mod plan;
 
 #[cfg(target_arch = "wasm32")]
 pub mod component;
@@ -43,12 +38,14 @@ mod store;
 #[cfg(target_arch = "wasm32")]
 mod trap;
 
-#[cfg(target_arch = "wasm32")]
-pub use backtrace::{FrameInfo, WasmBacktrace};
-pub use core_type::{
+#[doc(hidden)]
+pub use amphi_core::__flags;
+pub use amphi_translate::{
     ExternType, FuncType, GlobalType, HeapType, MemoryType, Mutability, RefType, TableType,
     TagType, ValType,
 };
+#[cfg(target_arch = "wasm32")]
+pub use backtrace::{FrameInfo, WasmBacktrace};
 #[cfg(target_arch = "wasm32")]
 pub use engine::{Config, Engine, EngineWeak, can_suspend};
 #[cfg(target_arch = "wasm32")]

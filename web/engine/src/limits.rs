@@ -3,8 +3,8 @@
 //! A browser grows memories and tables without telling anybody. So a limiter is asked once, when an instance is made, for the most that each of
 //! its memories and tables may grow to.
 
-use crate::plan::{Size, Sizes};
 use crate::store::StoreInner;
+use amphi_translate::plan::{Size, Sizes};
 use std::fmt;
 use wasmtime_environ::error::{Context as _, Error, Result, bail};
 

@@ -1,9 +1,9 @@
 //! `Module`: a core module that a host passes around whole.
 
-use crate::core_type::ExternType;
 use crate::engine::Engine;
 use crate::page::{self, Local};
-use crate::plan::{ModuleShape, Start};
+use amphi_translate::ExternType;
+use amphi_translate::plan::{ModuleShape, Start};
 use js_sys::WebAssembly;
 use std::fmt;
 use std::sync::Arc;

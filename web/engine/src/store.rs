@@ -1,6 +1,5 @@
 //! `Store`: everything that belongs to one use of the engine, and the host's own data.
 
-use crate::codegen::THROWS;
 use crate::component::call_scope::CallScopes;
 use crate::component::entering::LeftInside;
 use crate::component::instance::InstanceData;
@@ -9,6 +8,7 @@ use crate::engine::Engine;
 use crate::exception::ThrownException;
 use crate::limits::{Limiter, ResourceLimiter, Taken};
 use crate::page::{self, Caught, Local};
+use amphi_translate::codegen::THROWS;
 use std::marker::PhantomPinned;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use wasm_bindgen::JsValue;

@@ -2,7 +2,7 @@
 
 use crate::backtrace::WasmBacktrace;
 use crate::page::{Caught, caught_message, caught_stack};
-use crate::plan::Place;
+use amphi_translate::plan::Place;
 use js_sys::WebAssembly;
 use std::num::NonZeroUsize;
 use wasm_bindgen::{JsCast as _, JsValue};

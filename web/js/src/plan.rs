@@ -8,9 +8,9 @@ mod types;
 
 use crate::json;
 use amphi_core::javascript::Case;
+use amphi_translate::plan::{Export, Plan, Step, TrampolineKind};
 use amphi_web::Result;
 use amphi_web::component::{Component, script};
-use amphi_web::plan::{Export, Plan, Step, TrampolineKind};
 use roles::{Kind, Side};
 use std::collections::HashSet;
 use types::Types;

@@ -114,8 +114,8 @@ mod tests {
             "amphi_web",
         );
         check(
-            "core::ptr::drop_in_place<amphi_web::plan::Plan>",
-            "amphi_web",
+            "core::ptr::drop_in_place<amphi_translate::plan::Plan>",
+            "amphi_translate",
         );
         check("core::fmt::Formatter::pad", "core");
         check("memcpy", "*unnamed*");

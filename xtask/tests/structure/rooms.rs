@@ -11,7 +11,16 @@ use super::{assert_none, read, root, sources};
 type Rooms = &'static [(&'static str, &'static [&'static str])];
 
 /// The crates whose rooms are held, by folder. To have another one held is a row.
-const CRATES: &[(&str, Rooms)] = &[("host/edge", EDGE)];
+const CRATES: &[(&str, Rooms)] = &[("host/edge", EDGE), ("web/translate", TRANSLATE)];
+
+/// From bytes to a plan, and from a plan to modules.
+const TRANSLATE: Rooms = &[
+    ("sections", &[]),
+    ("core_type", &[]),
+    ("rewrite", &["sections"]),
+    ("plan", &["core_type", "rewrite"]),
+    ("codegen", &["sections", "plan"]),
+];
 
 /// The edge host, from what runs a component to a process that serves.
 const EDGE: Rooms = &[

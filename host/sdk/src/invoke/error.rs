@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::wave::{WaveError, quoted};
+use crate::notation::quoted;
+use crate::wave::WaveError;
 
 /// Why a text could not be called. A trap of the guest is not here: it is the engine's own error.
 #[derive(Clone, Debug, PartialEq, Eq)]

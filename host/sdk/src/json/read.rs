@@ -13,7 +13,7 @@ use super::path::Step;
 use super::shape::{Fields, Integer, Kind, Shape};
 use super::text::{Next, Text};
 use crate::component::Val;
-use crate::wave::quoted;
+use crate::notation::quoted;
 
 pub(super) struct Reader<'a> {
     pub(super) text: Text<'a>,

@@ -6,7 +6,7 @@ use super::names::{Names, Spelling};
 use super::path::{Path, Step};
 use super::unsupported::{Reason, Unsupported};
 use crate::component::Type;
-use crate::wave::type_text;
+use crate::notation::type_text;
 
 /// How many parts the types of one function may have. A type is written with names and so is a graph; spelt out it can be far larger.
 const PARTS: usize = 1 << 16;

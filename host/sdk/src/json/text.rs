@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use super::bounds::{Bound, Bounds};
 use super::error::{Fault, Problem, Read};
-use crate::wave::quoted;
+use crate::notation::quoted;
 
 /// A text, and how far it is read.
 pub(super) struct Text<'a> {

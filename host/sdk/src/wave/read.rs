@@ -7,8 +7,9 @@ use std::str::FromStr;
 use wasm_wave::ast::{Node, NodeType};
 use wasm_wave::parser::{ParserError, ParserErrorKind};
 
-use super::{WaveError, quoted, type_text};
+use super::WaveError;
 use crate::component::{Type, Val, types};
+use crate::notation::{quoted, type_text};
 
 /// Reads `node`, a part of `source`, as a value of type `ty`.
 pub(crate) fn read(ty: &Type, node: &Node, source: &str) -> Result<Val, WaveError> {

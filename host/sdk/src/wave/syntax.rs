@@ -3,7 +3,8 @@
 use wasm_wave::lex::{Lexer, Token};
 use wasm_wave::parser::{ParserError, ParserErrorKind};
 
-use super::{WaveError, quoted};
+use super::WaveError;
+use crate::notation::quoted;
 
 impl WaveError {
     /// What `wasm-wave` refused in `source`.

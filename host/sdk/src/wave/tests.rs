@@ -281,7 +281,7 @@ fn a_type_of_many_parts_is_shown_in_part() {
     ));
     assert_eq!(text, format!("tuple<{}u8>", "u8, ".repeat(49)));
     let names: String = (0..60).map(|number| format!(r#""n{number}" "#)).collect();
-    let flags = format!("(type $f' (enum {names})) (import \"f\" (type $f (eq $f')))");
+    let flags = format!("(type $f' (enum {names})) (import \"e\" (type $f (eq $f')))");
     let text = type_text(&type_of(&flags, "$f"));
     assert!(text.ends_with(", n49, ... }"), "{text}");
 }

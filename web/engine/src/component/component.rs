@@ -3,11 +3,11 @@
 use super::lookup::{ExportLookup, find_export};
 use super::matching::InstanceType;
 use super::types;
-use crate::codegen;
 use crate::engine::Engine;
 use crate::module::Module;
 use crate::page::{self, Local};
-use crate::plan::{Export, ModuleShape, Plan};
+use amphi_translate::codegen;
+use amphi_translate::plan::{Export, ModuleShape, Plan};
 use js_sys::{Array, Promise, Uint8Array, WebAssembly};
 use std::fmt;
 use std::sync::Arc;

@@ -16,9 +16,9 @@ use super::typed::{ComponentNamedList, Lift, Lower, slice_to_storage, slice_to_s
 use super::types::ComponentFunc;
 use super::val::Val;
 use crate::page::{CallFrame, FRAME_SLOTS};
-use crate::plan::Options;
 use crate::raw::ValRaw;
 use crate::store::{StoreContextMut, StoreInner, StoreOpaque};
+use amphi_translate::plan::Options;
 use std::any::Any;
 use std::fmt;
 use std::mem::MaybeUninit;

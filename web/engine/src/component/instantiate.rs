@@ -7,17 +7,17 @@ use super::instance::{Instance, InstanceData, InstanceId};
 use super::linker::HostDestructor;
 use super::matching::{InstanceType, ResourceTypes};
 use super::resource::ResourceType;
-use crate::codegen;
 use crate::engine::Engine;
 use crate::module::Module;
 use crate::page::{
     self, Caught, FRAME_SLOTS, GuestMemory, Local, PlacingImports, Slot, SuspendableCall,
 };
-use crate::plan::{
-    ActiveElements, CoreType, Def, Options, Placed, Plan, Signature, Start, Step, TrampolineKind,
-};
 use crate::raw::ValRaw;
 use crate::store::{AsContextMut, StoreContextMut, StoreOpaque};
+use amphi_translate::codegen;
+use amphi_translate::plan::{
+    ActiveElements, CoreType, Def, Options, Placed, Plan, Signature, Start, Step, TrampolineKind,
+};
 use js_sys::{Object, WebAssembly};
 use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;

@@ -14,11 +14,11 @@ use super::instantiate::{InstancePre, RuntimeImport};
 use super::matching::{InstanceType, ResourceTypes, TypeChecker};
 use super::types;
 use crate::engine::Engine;
-use crate::link_error::{Unsatisfied, link_error};
 use crate::store::AsContextMut;
+use amphi_core::unsatisfied::{Unsatisfied, list, missing};
 use std::marker::PhantomData;
 use std::sync::Arc;
-use wasmtime_environ::error::{Result, bail, format_err};
+use wasmtime_environ::error::{Error, Result, bail, format_err};
 
 /// Names for what components import, as `wasmtime::component::Linker`.
 ///
@@ -125,15 +125,19 @@ impl<T: 'static> Linker<T> {
         let mut wrong = Vec::new();
         for (name, ty) in &plan.import_types {
             if let Err(error) = checker.definition(ty, self.names.get(name)) {
-                wrong.push(Unsatisfied {
-                    kind: ty.desc().to_owned(),
-                    name: name.clone(),
-                    error,
-                });
+                wrong.push((ty.desc(), name, error));
             }
         }
-        match link_error(wrong) {
-            Some(error) => Err(error),
+        if wrong.len() > 1 {
+            let told = wrong.into_iter().map(|(kind, name, error)| Unsatisfied {
+                kind: kind.to_owned(),
+                name: name.clone(),
+                cause: format!("{error:#}"),
+            });
+            return Err(Error::msg(list(&told.collect::<Vec<_>>())));
+        }
+        match wrong.pop() {
+            Some((kind, name, error)) => Err(error.context(missing(kind, name))),
             None => Ok(checker.resources),
         }
     }

@@ -2,8 +2,9 @@
 
 use super::enter::{self, reserve};
 use super::glue;
-use crate::codegen::{self, Accessor, HostEntry};
-use crate::plan::{Placed, Signature};
+use amphi_translate::codegen::{self, HostEntry};
+use amphi_translate::plan::{Placed, Signature};
+use amphi_translate::rewrite::{Accessor, single_memory};
 use js_sys::{Function, Object, WebAssembly};
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
@@ -232,7 +233,7 @@ impl Page {
             let wasm = codegen::transcoder(op);
             let rewritten = match self.has_multi_memory() {
                 true => None,
-                false => codegen::single_memory(&wasm)?,
+                false => single_memory(&wasm)?,
             };
             let (wasm, accessors) = match rewritten {
                 None => (wasm, Vec::new()),

@@ -1,9 +1,9 @@
 //! The crossing: entering a guest under the guard, and the state that wrappers use on the way back.
 
-use crate::codegen::HostEntry;
 use crate::component::host::{LANDING_SIZE, Waits};
 use crate::component::instance::host_call;
 use crate::raw::ValRaw;
+use amphi_translate::codegen::HostEntry;
 use js_sys::{Function, Object, Promise, WebAssembly};
 use std::cell::{Cell, UnsafeCell};
 use std::mem::{MaybeUninit, offset_of};

@@ -194,7 +194,7 @@ fn refused(verb: &str, error: &JsValue) -> wasmtime_environ::error::Error {
 /// The accessor of a guest memory through JavaScript views, each function re-exported by a small module so that a table can hold it.
 pub fn view_accessor(guest: &WebAssembly::Memory, app: &JsValue) -> Result<Object> {
     let functions = make_accessor(guest, app);
-    let module = compile(&crate::codegen::reexport_accessor())?;
+    let module = compile(&amphi_translate::codegen::reexport_accessor())?;
     let field = |name| export::<Function>(&functions, name).map(JsValue::from);
     let imports = import_object([
         ("a", "read", field("read")?),

@@ -2,12 +2,12 @@
 
 use super::boot::page;
 use super::glue;
-use crate::plan::Signature;
+use amphi_translate::plan::Signature;
 use js_sys::Function;
 use wasm_bindgen::JsValue;
 use wasmtime_environ::error::Result;
 
-/// What a guest calls for `function`, which is JavaScript; see [`script_call`](crate::codegen::script_call).
+/// What a guest calls for `function`, which is JavaScript; see [`script_call`](amphi_translate::codegen::script_call).
 pub fn script_call(
     signature: &Signature,
     function: JsValue,
@@ -30,7 +30,7 @@ pub fn script_call(
     glue::export::<Function>(&exports, "call").map(JsValue::from)
 }
 
-/// What JavaScript calls for a guest's function that may not leave its instance; see [`fenced_call`](crate::codegen::fenced_call).
+/// What JavaScript calls for a guest's function that may not leave its instance; see [`fenced_call`](amphi_translate::codegen::fenced_call).
 pub fn fenced_call(signature: &Signature, function: JsValue, flags: JsValue) -> Result<JsValue> {
     let exports = page(|page| {
         let module = page.fenced_call(signature)?;
@@ -41,7 +41,7 @@ pub fn fenced_call(signature: &Signature, function: JsValue, flags: JsValue) -> 
 }
 
 /// What an adapter calls for a guest's function whose calls are counted at the address `count`; see
-/// [`counted_call`](crate::codegen::counted_call).
+/// [`counted_call`](amphi_translate::codegen::counted_call).
 pub fn counted_call(signature: &Signature, function: JsValue, count: u32) -> Result<JsValue> {
     let exports = page(|page| {
         let module = page.counted_call(signature)?;

@@ -2,7 +2,7 @@
 
 use super::boot::page;
 use super::glue;
-use crate::codegen::Accessor;
+use amphi_translate::rewrite::Accessor;
 use js_sys::Object;
 use wasm_bindgen::JsValue;
 use wasmtime_environ::error::{Result, format_err};

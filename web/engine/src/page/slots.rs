@@ -2,7 +2,7 @@
 
 use super::boot::page;
 use super::glue;
-use crate::plan::{Placed, Signature};
+use amphi_translate::plan::{Placed, Signature};
 use js_sys::{Function, WebAssembly};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasmtime_environ::error::{Result, format_err};

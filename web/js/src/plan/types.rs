@@ -2,7 +2,7 @@
 
 use crate::json;
 use amphi_core::javascript::Case;
-use amphi_web::plan::{Plan, Step};
+use amphi_translate::plan::{Plan, Step};
 use amphi_web::{Result, bail};
 use std::collections::HashMap;
 use wasmtime_environ::component::{

@@ -7,7 +7,7 @@ use crate::component::Val;
 use crate::json::error::{Fault, Problem, Read};
 use crate::json::shape::{Cases, Shape};
 use crate::json::text::{Mark, Next};
-use crate::wave::quoted;
+use crate::notation::quoted;
 
 impl Reader<'_> {
     /// Takes one of the cases of `shape`; gives its place and its payload.

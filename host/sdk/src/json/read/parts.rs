@@ -10,7 +10,7 @@ use crate::json::names::Names;
 use crate::json::path::Step;
 use crate::json::shape::{Integer, Kind, Shape};
 use crate::json::text::Next;
-use crate::wave::quoted;
+use crate::notation::quoted;
 
 /// Base64 with or without the padding at its end.
 const BASE64: GeneralPurpose = GeneralPurpose::new(

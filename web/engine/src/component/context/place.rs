@@ -2,8 +2,8 @@
 
 use super::{LiftContext, memory_of};
 use crate::component::instance::InstanceId;
-use crate::plan::Options;
 use crate::store::StoreOpaque;
+use amphi_translate::plan::Options;
 use std::sync::Arc;
 use wasmtime_environ::component::ComponentTypes;
 use wasmtime_environ::error::{Result, bail};

@@ -2,13 +2,13 @@
 
 use super::waits::{Finish, Waiting};
 use super::{HostCall, HostFunc, Landing, typecheck_dynamic};
-use crate::codegen::SUSPENDS;
 use crate::component::matching::typecheck_func;
 use crate::component::typed::{ComponentNamedList, Lift, Lower};
 use crate::component::types::ComponentFunc;
 use crate::component::val::Val;
 use crate::page::{self, CallFrame};
 use crate::store::StoreContextMut;
+use amphi_translate::codegen::SUSPENDS;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};

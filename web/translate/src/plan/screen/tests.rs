@@ -1,6 +1,7 @@
 //! Components that are refused, each with the words that its author needs.
 
-use crate::plan::{Plan, features};
+use crate::plan::Plan;
+use amphi_core::features::taken;
 use std::fmt::Write as _;
 use wasmtime_environ::wasmparser::WasmFeatures;
 
@@ -112,7 +113,7 @@ fn a_browser_without_exceptions_says_so() {
     let bytes = wat::parse_str("(component (core module) (core module (tag)))")
         .expect("the text is a component");
     assert!(Plan::new(&bytes).is_ok());
-    let older = features() - WasmFeatures::EXCEPTIONS;
+    let older = taken() - WasmFeatures::EXCEPTIONS;
     let error = Plan::with_features(&bytes, older)
         .map(drop)
         .expect_err("there are no exceptions");

@@ -1,7 +1,7 @@
 //! The canonical built-in functions by name.
 
 use super::construct::{Construct, Family};
-use wasmtime_environ::wasmparser::CanonicalFunction;
+use wasmparser::CanonicalFunction;
 
 /// The built-in that a canonical function is; nothing for `lift` and `lower`.
 pub fn builtin(function: &CanonicalFunction) -> Option<Construct> {

@@ -1,7 +1,7 @@
 //! What a component can be made of that an engine may lack.
 
 use std::fmt;
-use wasmtime_environ::wasmparser::WasmFeatures;
+use wasmparser::WasmFeatures;
 
 /// A construct of the component model that is not in its first version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

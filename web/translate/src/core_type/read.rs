@@ -11,7 +11,8 @@ use wasmtime_environ::{
 
 impl ExternType {
     /// The type `ty`, whose indices point into `types`.
-    pub(crate) fn read(ty: &EntityType, types: &ModuleTypes) -> ExternType {
+    #[doc(hidden)]
+    pub fn read(ty: &EntityType, types: &ModuleTypes) -> ExternType {
         match ty {
             EntityType::Function(index) => ExternType::Func(FuncType::read(*index, types)),
             EntityType::Tag(tag) => ExternType::Tag(TagType(FuncType::read(tag.signature, types))),
@@ -37,7 +38,8 @@ impl ExternType {
 
 impl FuncType {
     /// The function type at `index`.
-    pub(crate) fn read(index: EngineOrModuleTypeIndex, types: &ModuleTypes) -> FuncType {
+    #[doc(hidden)]
+    pub fn read(index: EngineOrModuleTypeIndex, types: &ModuleTypes) -> FuncType {
         let ty = types[index.unwrap_module_type_index()].unwrap_func();
         FuncType {
             params: ty.params().iter().map(value).collect(),

@@ -12,15 +12,13 @@ mod read;
 mod screen;
 mod size;
 
-pub use adapters::check_adapters;
 pub use element::ActiveElements;
 pub use instruction::Place;
 pub use module::ModuleShape;
 pub use placed::{Placed, placed};
-pub use read::features;
 pub use size::{Size, Sizes};
 
-use crate::codegen::{Accessor, SingleMemory, deferred_start, single_memory};
+use crate::rewrite::{Accessor, SingleMemory, deferred_start, single_memory};
 use std::sync::Arc;
 use wasmtime_environ::collections::TryString;
 use wasmtime_environ::component::{

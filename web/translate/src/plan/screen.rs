@@ -7,8 +7,6 @@
 mod exposed;
 mod refusal;
 
-pub(super) use refusal::{modules, wide};
-
 use wasmtime_environ::error::{Error, Result};
 use wasmtime_environ::wasmparser::{self, Parser, Validator, WasmFeatures};
 

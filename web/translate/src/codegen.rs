@@ -6,28 +6,24 @@
 mod array_call;
 mod border;
 mod counted_call;
-mod deferred_start;
 mod dispatcher;
 mod memory;
 mod out_of_bounds;
 mod placing_call;
 mod room;
 mod script_call;
-mod single_memory;
 mod transcoder;
 mod wrapper;
 
 pub use array_call::array_call;
 pub use border::{border, catches};
 pub use counted_call::counted_call;
-pub use deferred_start::{DeferredStart, deferred_start};
 pub use dispatcher::{dispatcher, reexport_guard};
 pub use memory::{accessor, reexport_accessor};
 pub use out_of_bounds::out_of_bounds;
 pub use placing_call::{NOT_ALIGNED, OUT_OF_BOUNDS, STATUS_SLOT, placing_call};
 pub use room::room;
 pub use script_call::{MAY_NOT_LEAVE, fenced_call, script_call};
-pub use single_memory::{Accessor, SingleMemory, single_memory};
 pub use transcoder::{invalid_string, transcoder};
 pub use wrapper::{
     CANNOT_LEAVE, DESTROYED, DESTROYS, HostEntry, INVALID, SUSPENDS, THROWS, UNCAUGHT, instances,
@@ -35,41 +31,11 @@ pub use wrapper::{
 };
 
 use crate::plan::{CoreType, Signature};
-use wasm_encoder::{
-    CodeSection, ExportSection, Function, FunctionSection, GlobalSection, ImportSection,
-    Instruction, MemArg, MemoryType, Module, TableSection, TypeSection, ValType,
-};
+use crate::sections::{Sections, any_memory};
+use wasm_encoder::{Function, Instruction, MemArg, TypeSection, ValType};
 
 /// Bytes of one slot of an argument array: the size of `ValRaw`.
 const SLOT: u64 = 8;
-
-/// The sections that generated modules have.
-#[derive(Default)]
-struct Sections {
-    types: TypeSection,
-    imports: ImportSection,
-    functions: FunctionSection,
-    tables: TableSection,
-    globals: GlobalSection,
-    exports: ExportSection,
-    code: CodeSection,
-}
-
-impl Sections {
-    /// The module, with its sections in the order that the binary format asks for.
-    fn finish(&self) -> Vec<u8> {
-        let mut module = Module::new();
-        module
-            .section(&self.types)
-            .section(&self.imports)
-            .section(&self.functions)
-            .section(&self.tables)
-            .section(&self.globals)
-            .section(&self.exports)
-            .section(&self.code);
-        module.finish()
-    }
-}
 
 impl From<CoreType> for ValType {
     fn from(ty: CoreType) -> ValType {
@@ -79,17 +45,6 @@ impl From<CoreType> for ValType {
             CoreType::F32 => ValType::F32,
             CoreType::F64 => ValType::F64,
         }
-    }
-}
-
-/// Any memory fits: at least no pages, with no upper bound asked for.
-fn any_memory() -> MemoryType {
-    MemoryType {
-        minimum: 0,
-        maximum: None,
-        memory64: false,
-        shared: false,
-        page_size_log2: None,
     }
 }
 

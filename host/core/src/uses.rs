@@ -1,14 +1,18 @@
-//! Where a component uses which construct.
+//! Where a component uses which construct that an engine may lack.
 
-use super::builtin::builtin;
-use super::construct::Construct;
-use crate::plan::adapters::MOST;
+mod builtin;
+mod construct;
+
+pub use construct::{Construct, Family};
+
+use crate::adapters::MOST;
+use builtin::builtin;
 use std::collections::{BTreeMap, HashSet};
-use wasmtime_environ::wasmparser::component_types::{
+use wasmparser::component_types::{
     ComponentAnyTypeId, ComponentDefinedType, ComponentEntityType, ComponentItem, ComponentValType,
 };
-use wasmtime_environ::wasmparser::types::TypesRef;
-use wasmtime_environ::wasmparser::{
+use wasmparser::types::TypesRef;
+use wasmparser::{
     CanonicalFunction, CanonicalOption, Encoding, Parser, Payload, PrimitiveValType, Validator,
     WasmFeatures,
 };

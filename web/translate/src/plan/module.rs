@@ -109,7 +109,7 @@ impl ModuleShape {
 #[cfg(test)]
 mod tests {
     use super::ModuleShape;
-    use crate::plan::features;
+    use amphi_core::features::taken;
 
     #[test]
     fn imports_and_exports_are_read() {
@@ -123,7 +123,7 @@ mod tests {
             b"\x07\x09\x02\x01m\x02\x00\x01g\x03\x00",
         ]
         .concat();
-        let shape = ModuleShape::new(&bytes, features()).expect("the module is valid");
+        let shape = ModuleShape::new(&bytes, taken()).expect("the module is valid");
         let (module, field, ty) = &shape.imports[0];
         assert_eq!((module.as_str(), field.as_str()), ("a", "f"));
         assert_eq!(
@@ -146,6 +146,6 @@ mod tests {
         // (module (func (result i32)))
         let bytes =
             b"\0asm\x01\0\0\0\x01\x05\x01\x60\x00\x01\x7f\x03\x02\x01\x00\x0a\x04\x01\x02\x00\x0b";
-        assert!(ModuleShape::new(bytes, features()).is_err());
+        assert!(ModuleShape::new(bytes, taken()).is_err());
     }
 }

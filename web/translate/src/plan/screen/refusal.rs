@@ -3,13 +3,8 @@
 //! The validator tells at which byte a feature is missing. Whoever wrote the component knows imports, exports and functions instead, so the
 //! component is validated again with every feature there is, and then searched for what the missing ones allow.
 
-mod builtin;
-mod construct;
-mod uses;
-
-pub use uses::modules;
-
 use super::validate;
+use amphi_core::uses::{self, Construct, modules};
 use std::collections::BTreeMap;
 use wasmtime_environ::error::Error;
 use wasmtime_environ::wasmparser::{self, WasmFeatures};
@@ -48,7 +43,7 @@ const CORE: &[(WasmFeatures, &str)] = &[
 /// The error of a component that the validator refused with `features`.
 pub fn explain(bytes: &[u8], features: WasmFeatures, error: wasmparser::Error) -> Error {
     let found = uses::uses(bytes).unwrap_or_default();
-    let missing = |(construct, place): (construct::Construct, String)| {
+    let missing = |(construct, place): (Construct, String)| {
         let needed = construct.needs();
         (!features.contains(needed))
             .then(|| format!("{construct}: not supported yet, used by {place}"))
@@ -63,16 +58,6 @@ pub fn explain(bytes: &[u8], features: WasmFeatures, error: wasmparser::Error) -
         true => error.context("failed to parse the component"),
         false => error.context(reasons.join("; ")),
     }
-}
-
-/// The type with more parts than an adapter takes, and where it is used: the best place of the widest that is found first.
-pub fn wide(bytes: &[u8]) -> Option<String> {
-    let found = uses::uses(bytes)?;
-    let mut wide = found
-        .into_iter()
-        .filter(|(construct, _)| matches!(construct, construct::Construct::Wide { .. }));
-    let (construct, place) = wide.next()?;
-    Some(format!("{construct}, used by {place}"))
 }
 
 /// The core features that modules need and that `features` lacks; nothing if the modules are not valid whatever the features are.

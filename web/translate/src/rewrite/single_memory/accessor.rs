@@ -1,7 +1,7 @@
 //! The accessor of one memory: a module of functions that execute one instruction each.
 
-use super::super::{Sections, any_memory};
 use super::access::Access;
+use crate::sections::{Sections, any_memory};
 use wasm_encoder::{EntityType, ExportKind, Function, Instruction, ValType};
 
 /// The module that imports `m.memory` and exports each of `accesses` under the name given with it.

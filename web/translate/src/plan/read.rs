@@ -4,27 +4,20 @@ use super::{
     ActiveElements, CoreExport, CoreModule, CoreType, Counts, Def, Export, ModuleShape, Options,
     Plan, Signature, Sizes, Start, Step, Trampoline, TrampolineKind, Transcoding, adapters, screen,
 };
+use amphi_core::features::taken;
+use amphi_core::uses;
 use std::sync::Arc;
 use wasmtime_environ::component::{
     self as env, CanonicalOptionsDataModel, ComponentTranslation, ComponentTypes,
     ComponentTypesBuilder, GlobalInitializer, InstantiateModule, Translator,
 };
-use wasmtime_environ::error::{Context as _, Result, bail, format_err};
+use wasmtime_environ::error::{Context as _, Error, Result, bail, format_err};
 use wasmtime_environ::prelude::IndexMap;
 use wasmtime_environ::wasmparser::{FuncValidatorAllocations, Validator, WasmFeatures};
 use wasmtime_environ::{
     EntityIndex, EntityRef as _, Module, ModuleInternedTypeIndex, ModuleTranslation, PrimaryMap,
     ScopeVec, StaticModuleIndex, Tunables, WasmFuncType, WasmValType,
 };
-
-/// Core and component features that a component may use: what Wasmtime takes by default, but for threads and garbage-collected values. The browser
-/// itself must have the core ones too; one that has no exceptions is asked for none.
-///
-/// `MULTI_MEMORY` stays on whatever the browser has, since the translator validates its own adapters with these features.
-pub fn features() -> WasmFeatures {
-    let left_out = WasmFeatures::GC | WasmFeatures::THREADS;
-    (WasmFeatures::WASM3 | WasmFeatures::COMPONENT_MODEL) - left_out
-}
 
 impl Plan {
     /// Translates the bytes of a component.
@@ -33,7 +26,7 @@ impl Plan {
     ///
     /// The bytes are not a valid component, or need a feature that this engine does not have; the error names it.
     pub fn new(bytes: &[u8]) -> Result<Plan> {
-        Plan::with_features(bytes, features())
+        Plan::with_features(bytes, taken())
     }
 
     /// As [`Plan::new`], with the features that may be used.
@@ -43,12 +36,13 @@ impl Plan {
     /// As [`Plan::new`].
     pub fn with_features(bytes: &[u8], features: WasmFeatures) -> Result<Plan> {
         screen::check(bytes, features)?;
-        translated(bytes, features, false, |translation, modules, types| {
-            adapters::check(bytes, &modules)?;
+        translated(bytes, features, |translation, modules, types| {
+            let translated = modules.values().map(|module| module.wasm);
+            amphi_core::adapters::check(bytes, translated).map_err(Error::new)?;
             let (types, ty) = types.finish(&translation.component);
             let modules = validated(modules)?;
             Reader {
-                own: screen::modules(bytes).len(),
+                own: uses::modules(bytes).len(),
                 types: Arc::new(types),
                 translation,
                 modules,
@@ -66,12 +60,11 @@ pub(super) type Modules<'a> = PrimaryMap<StaticModuleIndex, ModuleTranslation<'a
 pub(super) fn translated<R>(
     bytes: &[u8],
     features: WasmFeatures,
-    concurrency_support: bool,
     with: impl FnOnce(ComponentTranslation, Modules<'_>, ComponentTypesBuilder) -> Result<R>,
 ) -> Result<R> {
     let scope = ScopeVec::new();
     let tunables = Tunables {
-        concurrency_support,
+        concurrency_support: false,
         ..Tunables::default_u32()
     };
     let mut validator = Validator::new_with_features(features);
