@@ -106,7 +106,7 @@ async fn a_check_finds_what_a_start_does() {
         (server("pool: { instances: 100000 }"), "`functions.f`"),
         (server("tls: { certificate: one.cert, key: two.key }"), "the certificate cannot be used"),
         (server("tls: { certificate: one.key, key: one.key }"), "the certificate cannot be used"),
-        (server("admin: { listen: '127.0.0.1:0', token-file: empty }"), "there is no token"),
+        (server("admin: { listen: '127.0.0.1:0', token-file: empty }"), "contains no token"),
         (server("admin: { listen: '127.0.0.1:0', tls: { certificate: one.cert, key: two.key } }"), "the certificate cannot be used"),
         (server("admin: { listen: '0.0.0.0:0', token-file: token }"), "expected `tls`"),
         (server("admin: { listen: '0.0.0.0:0' }"), "expected a `token-file`"),
