@@ -24,7 +24,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         .iter()
         .any(|word| ["none", "--browser=none", "--help", "-h"].contains(&word.as_str()));
     if paged {
-        web::prepare()?;
+        web::prepare(Profile::WebDev)?;
         web::build(workspace, web::page("conformance")?, Profile::WebDev)?;
     }
     let mut command = command(workspace)?;

@@ -2,7 +2,7 @@
 
 mod service;
 
-use crate::web::{self, Profile};
+use crate::web::{self, Page, Profile};
 use crate::workspace::{Workspace, cargo};
 use crate::{guests, shell, tools};
 use amphi_harness::{BROWSERS, Browser, Session};
@@ -13,7 +13,12 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+/// The native host, and the profile that it is built in.
+const HOST: &str = "sensor-demo";
+const HOST_PROFILE: &str = "demo";
 
 /// How long the page may take to load its code and to run the filter.
 const DEADLINE: Duration = Duration::from_secs(120);
@@ -73,25 +78,62 @@ const RUN_COMMAND: &str = "
 
 /// Builds everything that the demo needs and shows it.
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
-    guests::build(workspace)?;
-    web::prepare()?;
-    let page = web::build(workspace, web::page("demo")?, Profile::Web)?;
-    shell::quiet(&mut cargo(&["build", "--release", "-p", "sensor-demo"]))?;
-    let mut server = Server::start(
-        &workspace.native.join("release/sensor-demo"),
-        &page,
-        options.port,
-    )?;
-    let checked =
-        browser().and_then(|browser| check(browser, &server.url, &workspace.target("demo.png")));
+    let started = Instant::now();
+    let page = web::page("demo")?;
+    let folder = page.folder(workspace);
+    let browser = build(workspace, page)?;
+    shell::timed(&("the page's files", &|| {
+        web::join(workspace, page, Profile::Demo, &folder)
+    }))?;
+    let program = workspace.native.join(HOST_PROFILE).join(HOST);
+    let mut server = Server::start(&program, &folder, options.port)?;
+    let picture = workspace.target("demo.png");
+    let compare =
+        |browser| shell::timed(&("comparison", &|| check(browser, &server.url, &picture)));
+    let compared = browser.and_then(compare);
+    println!(
+        "\nbuilt and compared in {:.0} s",
+        started.elapsed().as_secs_f64()
+    );
     if options.check {
-        return checked;
+        return compared;
     }
-    if let Err(error) = checked {
+    if let Err(error) = compared {
         eprintln!("not compared in a browser here: {error:#}");
     }
     println!("\nOpen {} (Ctrl-C ends it)", server.url);
     server.serve()
+}
+
+/// Builds the guests, the page's code and the native host side by side, and has the browser installed meanwhile, which the demo can do without.
+fn build(workspace: &Workspace, page: &Page) -> Result<Result<&'static Browser>> {
+    // One after the other: rustup does one thing at a time.
+    web::prepare(Profile::Demo)?;
+    guests::targets()?;
+    let found = OnceLock::new();
+    let host = [
+        "build",
+        "--profile",
+        HOST_PROFILE,
+        "-p",
+        HOST,
+        "--bin",
+        HOST,
+    ];
+    shell::side_by_side(&[
+        ("guests", &|| guests::build(workspace)),
+        ("the page's code", &|| {
+            web::compile_together(workspace, page, Profile::Demo)
+        }),
+        ("the native host", &|| shell::quiet(&mut cargo(&host))),
+        ("browser", &|| {
+            found.get_or_init(browser);
+            Ok(())
+        }),
+    ])?;
+    found
+        .into_inner()
+        .context("nobody has looked for a browser")
 }
 
 /// The browser that compares, installed if need be.

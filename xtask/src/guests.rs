@@ -21,8 +21,13 @@ const PROFILE: &str = "guest";
 
 /// Installs what building guests needs.
 pub fn prepare() -> Result<()> {
-    tools::targets(&[PREVIEW_1, PREVIEW_2])?;
+    targets()?;
     tools::cargo_component()
+}
+
+/// Installs what guests are compiled for.
+pub fn targets() -> Result<()> {
+    tools::targets(&[PREVIEW_1, PREVIEW_2])
 }
 
 /// Builds all guests and puts them in `target/guests`.

@@ -19,7 +19,7 @@ const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 
 /// Assembles the package as users download it, and prints where it is.
 pub fn run(workspace: &Workspace) -> Result<()> {
-    web::prepare()?;
+    web::prepare(Profile::Web)?;
     println!("{}", build(workspace)?.display());
     Ok(())
 }

@@ -1,11 +1,12 @@
 //! Runs other programs: echoes what is run, shows that it moves, and on failure shows the command and what it said last.
 
-use anyhow::{Context, Error, Result, bail};
-use indicatif::{ProgressBar, ProgressStyle};
+use anyhow::{Context, Error, Result, anyhow, bail};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use std::collections::VecDeque;
 use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, IsTerminal, Read};
 use std::process::{Command, ExitStatus, Stdio};
+use std::sync::LazyLock;
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,6 +15,9 @@ use std::time::{Duration, Instant};
 const LAST_LINES: usize = 80;
 /// How much of a command is echoed.
 const ECHO: usize = 110;
+
+/// The lines on the terminal that stand for what is running, one for each thing that runs at once.
+static RUNNING: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
 
 /// A core that a program has for itself, so that what is measured and what measures it share none.
 #[derive(Clone, Copy)]
@@ -59,6 +63,35 @@ pub fn quiet(command: &mut Command) -> Result<()> {
         spell(command),
         Vec::from(last).join("\n")
     )
+}
+
+/// A thing to do, and what it is called.
+pub type Part<'a> = (&'a str, &'a (dyn Fn() -> Result<()> + Sync));
+
+/// Does several things at once, says what each took, and when all have ended gives the first error, by the order of `parts`.
+pub fn side_by_side(parts: &[Part<'_>]) -> Result<()> {
+    let outcomes: Vec<Result<()>> = thread::scope(|scope| {
+        let threads: Vec<_> = parts
+            .iter()
+            .map(|part| scope.spawn(|| timed(part)))
+            .collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(|_| Err(anyhow!("a panic"))))
+            .collect()
+    });
+    let named =
+        |((name, _), outcome): (&Part<'_>, Result<()>)| outcome.with_context(|| (*name).to_owned());
+    parts.iter().zip(outcomes).try_for_each(named)
+}
+
+/// Does a thing, and says what it took.
+pub fn timed((name, part): &Part<'_>) -> Result<()> {
+    let started = Instant::now();
+    let outcome = part();
+    let ended = if outcome.is_ok() { "done" } else { "failed" };
+    say(&format!("== {name}: {ended} ({})", seconds(started)));
+    outcome
 }
 
 /// Runs `command` with its output where ours goes.
@@ -117,13 +150,13 @@ impl Echo {
         let bar = io::stderr().is_terminal().then(|| {
             let style =
                 ProgressStyle::with_template("{spinner} {prefix} [{elapsed}]\n  {wide_msg:.dim}");
-            let bar = ProgressBar::new_spinner().with_prefix(title.clone());
+            let bar = RUNNING.add(ProgressBar::new_spinner().with_prefix(title.clone()));
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
             bar.enable_steady_tick(Duration::from_millis(120));
             bar
         });
         if bar.is_none() {
-            eprintln!("{title}");
+            say(&title);
         }
         Self {
             title,
@@ -147,12 +180,17 @@ impl Echo {
     /// Says how long it took.
     pub fn done(self) {
         self.clear();
-        let seconds = self.started.elapsed().as_secs_f64();
-        match self.bar {
-            Some(_) => eprintln!("{} ({seconds:.1} s)", self.title),
-            None => eprintln!("  {seconds:.1} s"),
-        }
+        say(&format!("{} ({})", self.title, seconds(self.started)));
     }
+}
+
+/// Writes a line, above those that stand for what is running.
+fn say(line: &str) {
+    RUNNING.suspend(|| eprintln!("{line}"));
+}
+
+fn seconds(since: Instant) -> String {
+    format!("{:.1} s", since.elapsed().as_secs_f64())
 }
 
 fn read_lines(command: &mut Command, mut each: impl FnMut(String)) -> Result<ExitStatus> {
@@ -194,5 +232,35 @@ fn shorten(line: &str) -> String {
     match line.char_indices().nth(ECHO) {
         Some((end, _)) => format!("{} ...", &line[..end]),
         None => line.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::side_by_side;
+    use anyhow::{anyhow, ensure};
+    use std::sync::Barrier;
+
+    #[test]
+    fn what_is_done_side_by_side_runs_at_once_and_all_of_it() {
+        let met = Barrier::new(2);
+        let fails = || {
+            met.wait();
+            Err(anyhow!("no guests"))
+        };
+        let error = side_by_side(&[
+            ("page", &|| {
+                met.wait();
+                Ok(())
+            }),
+            ("guests", &fails),
+        ])
+        .expect_err("one of them fails");
+        assert_eq!(format!("{error:#}"), "guests: no guests");
+        side_by_side(&[("nothing", &|| {
+            ensure!(true);
+            Ok(())
+        })])
+        .expect("none fails");
     }
 }

@@ -29,7 +29,7 @@ pub struct Options {}
 
 /// Builds the page that has the engine alone, weighs it, and writes the report.
 pub fn run(workspace: &Workspace, _: &Options) -> Result<()> {
-    web::prepare()?;
+    web::prepare(Profile::Web)?;
     tools::binaryen()?;
     tools::brotli()?;
     let page = web::page("size")?;

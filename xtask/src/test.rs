@@ -160,7 +160,7 @@ fn print_summary(taken: &[(&str, Duration, bool)]) {
 
 fn install(_: &Workspace) -> Result<()> {
     guests::prepare()?;
-    web::prepare()?;
+    web::prepare(Profile::WebDev)?;
     browsers()
 }
 

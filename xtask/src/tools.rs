@@ -2,7 +2,7 @@
 
 use crate::shell;
 use amphi_harness::{Browser, find_program};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use std::path::Path;
 use std::process::Command;
 
@@ -27,12 +27,30 @@ pub fn targets(targets: &[&str]) -> Result<()> {
 
 /// Installs `cargo component`, unless the right version is there.
 pub fn cargo_component() -> Result<()> {
-    let found =
-        shell::answer(Command::new("cargo").args(["component", "--version"])).unwrap_or_default();
-    if found.split_whitespace().any(|word| word == CARGO_COMPONENT) {
+    installed(
+        "cargo-component",
+        CARGO_COMPONENT,
+        &["cargo", "component", "--version"],
+    )
+}
+
+/// Installs `name` with cargo, unless `asked` answers with that version.
+fn installed(name: &str, version: &str, asked: &[&str]) -> Result<()> {
+    let there = || {
+        let mut command = Command::new(asked[0]);
+        let found = shell::answer(command.args(&asked[1..])).unwrap_or_default();
+        found.split_whitespace().any(|word| word == version)
+    };
+    if there() {
         return Ok(());
     }
-    cargo_install("cargo-component", CARGO_COMPONENT)
+    cargo_install(name, version)?;
+    ensure!(
+        there(),
+        "`{name}` {version} is installed, and `{}` does not answer with that version: is the folder of cargo's programs on PATH?",
+        asked.join(" ")
+    );
+    Ok(())
 }
 
 /// Installs `browser`, its driver and what they run on, unless all is there.
@@ -127,8 +145,15 @@ pub fn wasmtime() -> Result<()> {
     ]))
 }
 
+/// Has cargo install `name`, unoptimised: these programs wait for others, and are built in half the time so. In a folder of its own, so that
+/// it does not wait for what is built meanwhile.
 fn cargo_install(name: &str, version: &str) -> Result<()> {
-    shell::quiet(Command::new("cargo").args(["install", name, "--locked", "--version", version]))
+    let mut command = Command::new("cargo");
+    command
+        .args(["install", name, "--locked", "--debug", "--version", version])
+        .env("CARGO_PROFILE_DEV_DEBUG", "false")
+        .env_remove("CARGO_TARGET_DIR");
+    shell::quiet(&mut command)
 }
 
 fn apt_get(args: &[&str]) -> Command {

@@ -10,7 +10,7 @@
 
 mod tables;
 
-use crate::workspace::{Workspace, cargo};
+use crate::workspace::{Workspace, cargo, select};
 use crate::{guests, shell, tools};
 use amphi_harness::find_program;
 use anyhow::{Context, Result, bail};
@@ -115,6 +115,18 @@ pub struct Page {
     pub besides: &'static [(&'static str, &'static str)],
 }
 
+impl Page {
+    /// The packages whose modules it has, and the folders that they are put into.
+    fn modules(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        std::iter::once((self.package, self.bound)).chain(self.besides.iter().copied())
+    }
+
+    /// Where it is assembled.
+    pub fn folder(&self, workspace: &Workspace) -> PathBuf {
+        workspace.target("page").join(self.name)
+    }
+}
+
 /// How the page's code is compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Profile {
@@ -122,6 +134,8 @@ pub enum Profile {
     Web,
     /// For tests: quick to build.
     WebDev,
+    /// For the demo, with its native host: quick to build, and fast enough to be watched.
+    Demo,
 }
 
 /// Assembles pages into `target/page`.
@@ -139,16 +153,22 @@ pub struct Options {
 pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let pages = named(&options.pages)?;
     guests::build(workspace)?;
-    prepare()?;
+    prepare(options.profile)?;
     for page in pages {
         println!("{}", build(workspace, page, options.profile)?.display());
     }
     Ok(())
 }
 
-/// Installs what building a page needs.
-pub fn prepare() -> Result<()> {
-    tools::targets(&[TARGET])
+/// Installs what building a page needs. Without `wasm-opt` pages for users are larger, and that is said.
+pub fn prepare(profile: Profile) -> Result<()> {
+    tools::targets(&[TARGET])?;
+    if profile == Profile::Web
+        && let Err(error) = tools::binaryen()
+    {
+        eprintln!("the page is larger than it need be: {error:#}");
+    }
+    Ok(())
 }
 
 /// The page called `name`.
@@ -167,7 +187,7 @@ pub fn page(name: &str) -> Result<&'static Page> {
 
 /// Assembles `page` from guests that are built, and says where it is.
 pub fn build(workspace: &Workspace, page: &Page, profile: Profile) -> Result<PathBuf> {
-    let folder = workspace.target("page").join(page.name);
+    let folder = page.folder(workspace);
     build_into(workspace, page, profile, &folder)?;
     Ok(folder)
 }
@@ -179,16 +199,25 @@ pub fn build_into(
     profile: Profile,
     folder: &Path,
 ) -> Result<()> {
-    let packages =
-        || std::iter::once((page.package, page.bound)).chain(page.besides.iter().copied());
-    let modules: Vec<PathBuf> = packages()
-        .map(|(package, _)| compile(workspace, package, profile))
-        .collect::<Result<_>>()?;
+    for (package, _) in page.modules() {
+        compile(workspace, &[package], profile)?;
+    }
+    join(workspace, page, profile, folder)
+}
+
+/// Compiles all modules of a page at once: what they share is built once, with all that one of them needs of it.
+pub fn compile_together(workspace: &Workspace, page: &Page, profile: Profile) -> Result<()> {
+    let packages: Vec<&str> = page.modules().map(|(package, _)| package).collect();
+    compile(workspace, &packages, profile)
+}
+
+/// Puts the files and the compiled modules of a page together in `folder`.
+pub fn join(workspace: &Workspace, page: &Page, profile: Profile, folder: &Path) -> Result<()> {
     copy_afresh(workspace, page.folders, folder)?;
     assemble_texts(folder)?;
-    for ((package, bound), module) in packages().zip(&modules) {
+    for (package, bound) in page.modules() {
         let bound = folder.join(bound);
-        bind(module, &bound)?;
+        bind(&module(workspace, package, profile), &bound)?;
         if profile == Profile::Web {
             let script = format!("{}.js", package.replace('-', "_"));
             leave_out_comments(&bound.join(script))?;
@@ -277,6 +306,7 @@ impl Profile {
         match self {
             Self::Web => "web",
             Self::WebDev => "web-dev",
+            Self::Demo => "demo",
         }
     }
 }
@@ -293,20 +323,11 @@ fn named(pages: &[String]) -> Result<Vec<&'static Page>> {
     pages.iter().map(|name| page(name)).collect()
 }
 
-fn compile(workspace: &Workspace, package: &str, profile: Profile) -> Result<PathBuf> {
-    let folder = target_folder(workspace);
-    let mut command = cargo(&[
-        "build",
-        "--lib",
-        "-p",
-        package,
-        "--target",
-        TARGET,
-        "--profile",
-        profile.name(),
-    ]);
-    shell::quiet(command.env("CARGO_TARGET_DIR", &folder))?;
-    Ok(module(workspace, package, profile))
+fn compile(workspace: &Workspace, packages: &[&str], profile: Profile) -> Result<()> {
+    let mut command = cargo(&["build", "--lib", "--target", TARGET]);
+    command.args(["--profile", profile.name()]);
+    select(&mut command, packages.iter().copied());
+    shell::quiet(command.env("CARGO_TARGET_DIR", target_folder(workspace)))
 }
 
 fn bind(module: &Path, folder: &Path) -> Result<()> {

@@ -80,7 +80,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
             fetch::file(workspace, wild)
         })
         .collect::<Result<Vec<_>>>()?;
-    web::prepare()?;
+    web::prepare(Profile::WebDev)?;
     shell::quiet(&mut native_cargo(
         workspace,
         &["build", "--bin", "amphi", "--bin", PROGRAM],

@@ -2,6 +2,8 @@
 //!
 //! It is a test of `xtask` since that is built first and quickly: a wrong direction shows before Wasmtime is compiled.
 
+#[path = "structure/published.rs"]
+mod published;
 #[path = "structure/rooms.rs"]
 mod rooms;
 
@@ -405,6 +407,19 @@ impl Package {
 }
 
 fn packages() -> BTreeMap<String, Package> {
+    let metadata = metadata();
+    let packages = metadata["packages"]
+        .as_array()
+        .expect("cargo lists packages");
+    packages
+        .iter()
+        .map(package)
+        .map(|package| (package.name.clone(), package))
+        .collect()
+}
+
+/// What cargo says of the workspace.
+fn metadata() -> Value {
     let output = Command::new("cargo")
         .args(["metadata", "--no-deps", "--format-version", "1"])
         .current_dir(root())
@@ -415,15 +430,7 @@ fn packages() -> BTreeMap<String, Package> {
         "cargo metadata: {}",
         String::from_utf8_lossy(&output.stderr)
     );
-    let metadata: Value = serde_json::from_slice(&output.stdout).expect("cargo writes JSON");
-    let packages = metadata["packages"]
-        .as_array()
-        .expect("cargo lists packages");
-    packages
-        .iter()
-        .map(package)
-        .map(|package| (package.name.clone(), package))
-        .collect()
+    serde_json::from_slice(&output.stdout).expect("cargo writes JSON")
 }
 
 fn package(value: &Value) -> Package {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 mod generated {
     amphi::component::bindgen!({
-        path: "../../wit/deps/config",
+        path: "wit/config",
         world: "wasi:config/imports",
     });
 }

@@ -28,7 +28,7 @@ pub use store::{Store, StorePlace};
 
 mod generated {
     amphi::component::bindgen!({
-        path: "../../wit/deps/keyvalue",
+        path: "wit/keyvalue",
         world: "wasi:keyvalue/imports",
         imports: { default: async | trappable },
         require_store_data_send: true,

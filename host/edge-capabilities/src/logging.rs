@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 mod generated {
     amphi::component::bindgen!({
-        path: "../../wit/deps/logging",
+        path: "wit/logging",
         world: "wasi:logging/imports",
     });
 }

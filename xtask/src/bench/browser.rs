@@ -33,7 +33,7 @@ pub struct Page {
 
 /// Assembles the page, with jco if it is wanted.
 pub fn prepare(workspace: &Workspace, with_jco: bool) -> Result<Page> {
-    web::prepare()?;
+    web::prepare(Profile::Web)?;
     tools::binaryen()?;
     let folder = web::build(workspace, web::page(PAGE)?, Profile::Web)?;
     web::build_into(

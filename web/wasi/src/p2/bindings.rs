@@ -1,4 +1,4 @@
-//! What Wasmtime's `bindgen!` makes of `wit/deps`, resolved through `amphi-web`.
+//! What Wasmtime's `bindgen!` makes of `wit`, resolved through `amphi-web`.
 //!
 //! As in `wasmtime-wasi`, the functions that may wait are asynchronous here and synchronous in [`sync`]; all others are the same ones.
 
@@ -11,12 +11,12 @@ pub mod sync {
     pub(super) mod generated {
         amphi_web::component::bindgen!({
             path: [
-                "../../wit/deps/io",
-                "../../wit/deps/clocks",
-                "../../wit/deps/random",
-                "../../wit/deps/filesystem",
-                "../../wit/deps/sockets",
-                "../../wit/deps/cli",
+                "wit/io",
+                "wit/clocks",
+                "wit/random",
+                "wit/filesystem",
+                "wit/sockets",
+                "wit/cli",
             ],
             world: "wasi:cli/command",
             imports: { default: trappable },
@@ -109,12 +109,12 @@ pub struct LinkOptions {}
 mod generated {
     amphi_web::component::bindgen!({
         path: [
-            "../../wit/deps/io",
-            "../../wit/deps/clocks",
-            "../../wit/deps/random",
-            "../../wit/deps/filesystem",
-            "../../wit/deps/sockets",
-            "../../wit/deps/cli",
+            "wit/io",
+            "wit/clocks",
+            "wit/random",
+            "wit/filesystem",
+            "wit/sockets",
+            "wit/cli",
         ],
         world: "wasi:cli/command",
         imports: {

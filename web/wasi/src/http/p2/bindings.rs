@@ -7,13 +7,13 @@
 mod generated {
     amphi_web::component::bindgen!({
         path: [
-            "../../wit/deps/io",
-            "../../wit/deps/clocks",
-            "../../wit/deps/random",
-            "../../wit/deps/filesystem",
-            "../../wit/deps/sockets",
-            "../../wit/deps/cli",
-            "../../wit/deps/http",
+            "wit/io",
+            "wit/clocks",
+            "wit/random",
+            "wit/filesystem",
+            "wit/sockets",
+            "wit/cli",
+            "wit/http",
         ],
         world: "wasi:http/proxy",
         imports: { default: trappable },
