@@ -114,3 +114,80 @@ fn limits(what: &str, expected: Limits, actual: Limits) -> Result<()> {
         words(actual)
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+    use crate::plan::ModuleShape;
+    use amphi_core::features::taken;
+    use wasmtime::{Config, Engine, Instance, Module, Store};
+
+    /// What a module can define as `x`, and the same as an import.
+    const THINGS: &[(&str, &str)] = &[
+        ("(func (export \"x\"))", "(func)"),
+        ("(func (export \"x\") (param i32))", "(func (param i32))"),
+        (
+            "(func (export \"x\") (result i64) unreachable)",
+            "(func (result i64))",
+        ),
+        ("(global (export \"x\") i32 (i32.const 0))", "(global i32)"),
+        (
+            "(global (export \"x\") (mut i32) (i32.const 0))",
+            "(global (mut i32))",
+        ),
+        ("(global (export \"x\") i64 (i64.const 0))", "(global i64)"),
+        (
+            "(global (export \"x\") funcref (ref.null func))",
+            "(global funcref)",
+        ),
+        (
+            "(global (export \"x\") externref (ref.null extern))",
+            "(global externref)",
+        ),
+        ("(memory (export \"x\") 1)", "(memory 1)"),
+        ("(memory (export \"x\") 1 2)", "(memory 1 2)"),
+        ("(memory (export \"x\") 2)", "(memory 2)"),
+        ("(memory (export \"x\") 2 2)", "(memory 2 2)"),
+        ("(memory (export \"x\") i64 1)", "(memory i64 1)"),
+        ("(table (export \"x\") 1 funcref)", "(table 1 funcref)"),
+        ("(table (export \"x\") 1 4 funcref)", "(table 1 4 funcref)"),
+        ("(table (export \"x\") 2 4 funcref)", "(table 2 4 funcref)"),
+        ("(table (export \"x\") 1 externref)", "(table 1 externref)"),
+        (
+            "(table (export \"x\") i64 1 funcref)",
+            "(table i64 1 funcref)",
+        ),
+        ("(tag (export \"x\"))", "(tag)"),
+        ("(tag (export \"x\") (param i32))", "(tag (param i32))"),
+    ];
+
+    /// Whatever can be given for an import in Wasmtime can be here, and nothing else.
+    #[test]
+    fn what_matches_is_what_wasmtime_links() {
+        let mut config = Config::new();
+        config.wasm_features(taken(), true);
+        let engine = Engine::new(&config).expect("an engine");
+        for (definition, _) in THINGS {
+            let given = wat::parse_str(format!("(module {definition})")).expect("a module");
+            let shape = ModuleShape::new(&given, taken()).expect("it is valid");
+            let mut store = Store::new(&engine, ());
+            let module = Module::new(&engine, &given).expect("it compiles");
+            let instance = Instance::new(&mut store, &module, &[]).expect("it needs nothing");
+            for (_, import) in THINGS {
+                let wanted = wat::parse_str(format!("(module (import \"\" \"x\" {import}))"));
+                let wanted = wanted.expect("a module");
+                let ours = ModuleShape::new(&wanted, taken()).expect("it is valid");
+                let ours = matches(&ours.imports[0].2, &shape.exports[0].1);
+                let module = Module::new(&engine, &wanted).expect("it compiles");
+                let x = instance.get_export(&mut store, "x").expect("exported");
+                let theirs = Instance::new(&mut store, &module, &[x]);
+                assert_eq!(
+                    ours.is_ok(),
+                    theirs.is_ok(),
+                    "{definition} for {import}: {ours:?}, {:?}",
+                    theirs.err()
+                );
+            }
+        }
+    }
+}

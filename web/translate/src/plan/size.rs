@@ -53,3 +53,25 @@ impl Size {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{MOST_PAGES, Size};
+    use crate::plan::ModuleShape;
+    use amphi_core::features::taken;
+
+    #[test]
+    fn what_declares_no_most_has_what_its_addresses_reach() {
+        let text = r#"(module
+            (import "" "m" (memory 7))
+            (memory 1) (memory 2 3) (memory i64 4)
+            (table 5 funcref) (table 6 7 funcref) (table i64 8 funcref))"#;
+        let bytes = wat::parse_str(text).expect("the text is a module");
+        let shape = ModuleShape::new(&bytes, taken()).expect("the module is valid");
+        let size = |minimum, maximum| Size { minimum, maximum };
+        let memories = [size(1, MOST_PAGES), size(2, 3), size(4, u64::MAX)];
+        assert_eq!(*shape.sizes.memories, memories);
+        let tables = [size(5, u64::from(u32::MAX)), size(6, 7), size(8, u64::MAX)];
+        assert_eq!(*shape.sizes.tables, tables);
+    }
+}
