@@ -1,6 +1,7 @@
 //! One function: its component, its limits, and what becomes of its errors.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,7 +12,11 @@ use super::cors::Cors;
 use super::grants::Grants;
 use super::smoke::Smoke;
 use super::text::{Period, Size};
+use super::values::{RoutePath, Status, from_one};
 use super::versions::Canary;
+
+const CONCURRENCY: NonZeroU32 = NonZeroU32::new(64).expect("more than none");
+const TRAPS: NonZeroU32 = NonZeroU32::new(5).expect("more than none");
 
 /// A component that is served.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -22,7 +27,8 @@ pub struct Function {
     /// The beginning of the paths that a component which speaks HTTP answers, in whole segments; the longest that fits a path wins.
     /// Others are called at `/v1/fn/<name>/<interface>/<function>`. Default: `/fn/<name>`.
     #[serde(default)]
-    pub route: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub route: Option<RoutePath>,
     /// The interface that the component must export, and so must one on trial, `package:name/interface@version`; without it the component is refused. Default: any.
     #[serde(default)]
     pub interface: Option<String>,
@@ -55,7 +61,8 @@ pub struct Function {
     pub breaker: Breaker,
     /// The HTTP status of a call that returns `err`, by the name of the error's case; for all other cases it is 422. Default: none.
     #[serde(default)]
-    pub status: BTreeMap<String, u16>,
+    #[schemars(with = "BTreeMap<String, u16>")]
+    pub status: BTreeMap<String, Status<200>>,
     /// How answers to calls by JSON look, where the request's `accept` does not say it.
     #[serde(default)]
     pub json: Json,
@@ -97,7 +104,8 @@ impl Function {
     /// The beginning of the paths that the function `name` answers if it speaks HTTP.
     #[must_use]
     pub fn route(&self, name: &str) -> String {
-        self.route.clone().unwrap_or_else(|| format!("/fn/{name}"))
+        let route = self.route.as_ref();
+        route.map_or_else(|| format!("/fn/{name}"), ToString::to_string)
     }
 }
 
@@ -203,7 +211,9 @@ pub struct Limits {
     #[serde(with = "Size")]
     pub log: u64,
     /// Calls that run at once, from 1 to 100,000. Default: 64.
-    pub concurrency: u32,
+    #[serde(with = "from_one")]
+    #[schemars(with = "u32")]
+    pub concurrency: NonZeroU32,
     /// Calls that wait to run, at most 1,000,000; then 429. Default: 128.
     pub queue: u32,
     /// How long a call waits to run; then 503. Default: `1s`.
@@ -226,7 +236,7 @@ impl Default for Limits {
             response: 16 << 20,
             headers: 64 << 10,
             log: 64 << 10,
-            concurrency: 64,
+            concurrency: CONCURRENCY,
             queue: 128,
             queue_wait: Duration::from_secs(1),
         }
@@ -249,7 +259,9 @@ pub struct Share {
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Breaker {
     /// How many traps of a client refuse that client, from 1. As many refuse all, two at least, if no more than half of them are one client's, and half of the clients or more got a trap last. Default: 5.
-    pub traps: u32,
+    #[serde(with = "from_one")]
+    #[schemars(with = "u32")]
+    pub traps: NonZeroU32,
     /// The time in which they must happen. Default: `10s`.
     #[serde(with = "Period")]
     pub within: Duration,
@@ -261,7 +273,7 @@ pub struct Breaker {
 impl Default for Breaker {
     fn default() -> Self {
         Self {
-            traps: 5,
+            traps: TRAPS,
             within: Duration::from_secs(10),
             open: Duration::from_secs(5),
         }

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use amphi_edge_pattern::HostPattern;
 use ipnet::IpNet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::text::Networks;
+use super::values::hosts;
 
 /// What a component may use. By default it can tell the time, have random numbers, and write to the log; nothing else reaches out of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -68,7 +70,9 @@ pub struct Directory {
 pub struct OutgoingHttp {
     /// Names of hosts, `*.` before one stands for all below it, `*` for all; with `http://` or `https://` before it, that scheme alone; with `:port`, that port
     /// instead of the scheme's own, with `:*` any. Default: none.
-    pub hosts: Vec<String>,
+    #[serde(with = "hosts")]
+    #[schemars(with = "Vec<String>")]
+    pub hosts: Vec<HostPattern>,
     /// Networks that are refused, whatever the name, as `address/bits`. Default: none besides the private ones.
     #[serde(with = "Networks")]
     #[schemars(with = "Vec<String>")]

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::text::Period;
+use super::values::Percent;
 use amphi_edge_rollout::trial::TrialRules;
 
 /// A version on trial: it gets a share of the calls, and goes back by itself when it fails, traps or is slow more often than the version that serves.
@@ -17,7 +18,8 @@ pub struct Canary {
     pub component: PathBuf,
     /// How many of 100 calls it gets, as long as there are no steps. Default: 0, which is only who asks for it.
     #[serde(default)]
-    pub weight: u16,
+    #[schemars(with = "u16")]
+    pub weight: Percent,
     /// More and more calls on a schedule, and promotion after the last step. Default: none.
     #[serde(default)]
     pub steps: Vec<CanaryStep>,
@@ -37,7 +39,7 @@ impl Canary {
     pub fn new(component: impl Into<PathBuf>) -> Self {
         Self {
             component: component.into(),
-            weight: 0,
+            weight: Percent::NONE,
             steps: Vec::new(),
             timeout: timeout(),
             one_client: false,
@@ -54,7 +56,8 @@ fn timeout() -> Duration {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CanaryStep {
     /// How many of 100 calls the canary gets; more than in the step before.
-    pub weight: u16,
+    #[schemars(with = "u16")]
+    pub weight: Percent,
     /// For how long at least.
     #[serde(with = "Period")]
     pub hold: Duration,
