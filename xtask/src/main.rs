@@ -5,6 +5,7 @@ mod conformance;
 mod demo;
 mod fuzz;
 mod guests;
+mod javascript;
 mod jco;
 mod npm;
 mod outside;
@@ -49,8 +50,9 @@ enum Action {
     Guests,
     Web(web::Options),
     /// Assembles the package `amphi-web`, ready for npm, in `dist/amphi-web`.
-    #[command(after_help = "Example:\n  cargo xtask package && npm pack ./dist/amphi-web")]
-    Package,
+    #[command(after_help = "Example:\n  cargo xtask npm && npm pack ./dist/amphi-web")]
+    Npm,
+    Package(package::Options),
     Bench(bench::Options),
     Conformance(conformance::Options),
     Size(size::Options),
@@ -80,7 +82,8 @@ fn run(action: Action) -> Result<()> {
         Action::Test(options) => test::run(&workspace, &options),
         Action::Guests => guests::build(&workspace),
         Action::Web(options) => web::run(&workspace, &options),
-        Action::Package => package::run(&workspace),
+        Action::Npm => javascript::run(&workspace),
+        Action::Package(options) => package::run(&workspace, &options),
         Action::Bench(options) => bench::run(&workspace, &options),
         Action::Conformance(options) => conformance::run(&workspace, &options),
         Action::Size(options) => size::run(&workspace, &options),
