@@ -28,6 +28,8 @@ pub struct Package {
     pub version: String,
     /// Whether it is published: it does not say `publish = false`.
     pub published: bool,
+    /// Where the project is, if it says so.
+    pub repository: Option<String>,
     /// Its readme, in its folder.
     pub readme: Option<PathBuf>,
     /// The roots of its library and its binaries, in its folder.
@@ -80,6 +82,13 @@ impl Workspace {
         self.packages.iter().filter(|package| package.published)
     }
 
+    /// Where the project is.
+    pub fn address(&self) -> Result<&str> {
+        self.published()
+            .find_map(|package| package.repository.as_deref())
+            .context("no published package has a `repository`")
+    }
+
     /// A place under `target/`, where what we make ourselves is.
     pub fn target(&self, path: &str) -> PathBuf {
         self.root.join("target").join(path)
@@ -128,6 +137,7 @@ fn package(value: &Value) -> Result<Package> {
         name: text("name")?.to_string(),
         version: text("version")?.to_string(),
         published: value["publish"] != Value::Array(Vec::new()),
+        repository: value["repository"].as_str().map(str::to_string),
         readme: value["readme"].as_str().map(PathBuf::from),
         roots: of_kind("lib")
             .chain(of_kind("bin"))
