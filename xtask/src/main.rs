@@ -3,6 +3,7 @@
 mod bench;
 mod conformance;
 mod demo;
+mod deny;
 mod fuzz;
 mod guests;
 mod javascript;
@@ -52,6 +53,9 @@ enum Action {
     /// Assembles the package `amphi-web`, ready for npm, in `dist/amphi-web`.
     #[command(after_help = "Example:\n  cargo xtask npm && npm pack ./dist/amphi-web")]
     Npm,
+    /// Checks licences, sources and duplicates of what we build of, by `deny.toml`; not advisories.
+    #[command(after_help = "Example:\n  cargo xtask deny")]
+    Deny,
     Package(package::Options),
     Bench(bench::Options),
     Conformance(conformance::Options),
@@ -82,6 +86,7 @@ fn run(action: Action) -> Result<()> {
         Action::Test(options) => test::run(&workspace, &options),
         Action::Guests => guests::build(&workspace),
         Action::Web(options) => web::run(&workspace, &options),
+        Action::Deny => deny::run(),
         Action::Npm => javascript::run(&workspace),
         Action::Package(options) => package::run(&workspace, &options),
         Action::Bench(options) => bench::run(&workspace, &options),
