@@ -10,6 +10,7 @@ mod link;
 mod load;
 mod outcome;
 mod run;
+mod runnable;
 mod serve;
 mod stream;
 mod types;
