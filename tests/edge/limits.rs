@@ -104,6 +104,17 @@ fn cases() -> Vec<Case> {
             ..Case::default()
         },
         Case {
+            what: "exceptions that are caught, by fuel",
+            component: bombs::caught,
+            limits: Limits {
+                fuel: Some(10_000),
+                ..limits()
+            },
+            told: Some((500, "out-of-fuel")),
+            counted: r#"outcome="out-of-fuel""#,
+            ..Case::default()
+        },
+        Case {
             what: "a trap",
             component: bombs::trapping,
             told: Some((500, "unreachable-code-reached")),
