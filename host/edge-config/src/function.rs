@@ -12,7 +12,7 @@ use super::cors::Cors;
 use super::grants::Grants;
 use super::smoke::Smoke;
 use super::text::{Period, Size};
-use super::values::{RoutePath, Status, from_one};
+use super::values::{RoutePath, Status, concurrency, from_one};
 use super::versions::Canary;
 
 const CONCURRENCY: NonZeroU32 = NonZeroU32::new(64).expect("more than none");
@@ -226,8 +226,8 @@ pub struct Limits {
     /// Default: `64KiB`.
     #[serde(with = "Size")]
     pub log: u64,
-    /// Concurrently running calls, from 1 to 100,000. Default: 64.
-    #[serde(with = "from_one")]
+    /// Calls that run at once, from 1 to 100,000. Default: 64.
+    #[serde(with = "concurrency")]
     #[schemars(with = "u32")]
     pub concurrency: NonZeroU32,
     /// Queued calls, at most 1,000,000; then 429. Default: 128.

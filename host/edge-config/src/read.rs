@@ -81,7 +81,14 @@ fn parsed(text: &str, format: Format, folder: &Path, file: &Path) -> Result<Conf
         path: tree::join(&steps),
         problem,
     });
-    issues.extend(refused.filter(|issue| !(plugins && issue.path.contains(".plugins["))));
+    // What a whole is refused for may be that a part of it was taken out.
+    let of_a_whole = |path: &str| {
+        let mut below = taken.iter().filter_map(|taken| taken.strip_prefix(path));
+        below.any(|rest| rest.starts_with(['.', '[']))
+    };
+    issues.extend(refused.filter(|issue| {
+        !(plugins && issue.path.contains(".plugins[")) && !of_a_whole(&issue.path)
+    }));
     match sorted(issues) {
         issues if issues.is_empty() => Ok(config),
         issues => Err(issues),

@@ -273,7 +273,7 @@ pub(super) mod hosts {
 
 /// A number from 1 on, for serde's `with`.
 pub(super) mod from_one {
-    use super::{Deserialize, Deserializer, Error, NonZeroU32, Serializer, Unexpected};
+    use super::{Deserializer, NonZeroU32, Serializer, nonzero};
 
     #[expect(
         clippy::trivially_copy_pass_by_ref,
@@ -284,10 +284,28 @@ pub(super) mod from_one {
     }
 
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NonZeroU32, D::Error> {
-        let number = u32::deserialize(deserializer)?;
-        let found = Unexpected::Unsigned(number.into());
-        NonZeroU32::new(number).ok_or_else(|| D::Error::invalid_value(found, &"at least 1"))
+        nonzero(deserializer, "at least 1")
     }
+}
+
+/// The same where more than 100,000 are refused as well.
+pub(super) mod concurrency {
+    use super::{Deserializer, NonZeroU32, nonzero};
+
+    pub use super::from_one::serialize;
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NonZeroU32, D::Error> {
+        nonzero(deserializer, "a number from 1 to 100000")
+    }
+}
+
+fn nonzero<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    expected: &str,
+) -> Result<NonZeroU32, D::Error> {
+    let number = u32::deserialize(deserializer)?;
+    let found = Unexpected::Unsigned(number.into());
+    NonZeroU32::new(number).ok_or_else(|| D::Error::invalid_value(found, &expected))
 }
 
 #[cfg(test)]
