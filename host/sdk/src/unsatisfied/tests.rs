@@ -3,6 +3,7 @@
 use super::every;
 use crate::component::{Component, Linker, ResourceType};
 use crate::{Engine, link};
+use amphi_core::unsatisfied::missing;
 
 /// A component of every kind of type and import; names in it hold backticks' worth of trouble nowhere, and it is right in everything.
 const MANY: &str = r#"
@@ -102,6 +103,12 @@ fn exactly_what_is_missing_is_found() {
         let expected: Vec<&str> = expected.map(|(_, import)| *import).collect();
         assert_eq!(found, expected, "{choice:#b}");
         assert_eq!(link(&linker, &component).is_ok(), expected.is_empty());
+        // Of the first it is said what Wasmtime itself says.
+        let own = linker.instantiate_pre(&component).err();
+        let own = own.map(|error| format!("{error:#}"));
+        let first = wrong.first();
+        let first = first.map(|one| format!("{}: {}", missing(&one.kind, &one.name), one.cause));
+        assert_eq!(first, own, "{choice:#b}");
     }
 }
 
