@@ -11,6 +11,8 @@ mod full;
 mod hostile;
 #[path = "cli/numbers.rs"]
 mod numbers;
+#[path = "cli/refused.rs"]
+mod refused;
 #[path = "cli/run.rs"]
 mod run;
 #[path = "cli/serve.rs"]

@@ -8,6 +8,8 @@ mod bombs;
 mod client;
 #[path = "edge/compiling.rs"]
 mod compiling;
+#[path = "edge/described.rs"]
+mod described;
 #[path = "edge/document.rs"]
 mod document;
 #[path = "edge/fixture.rs"]

@@ -12,14 +12,14 @@ use semver::Version;
 use serde_json::{Value, json};
 use wit_parser::{PackageId, Resolve, WorldId};
 
-use crate::load;
 use crate::outcome::{Failure, Outcome, print_and};
+use crate::{load, runnable};
 
 /// Check whether a component can replace another, and list all differences.
 ///
 /// Each is a component, a binary WIT package, or a WIT file or folder. Everything that callers of
-/// the old one use must be unchanged, and the new one may not import more. Items that WIT marks as
-/// unstable are left out and listed.
+/// the old one use must be unchanged, and the new one may not import more. Components that no host
+/// supports are not compared. Items that WIT marks as unstable are left out and listed.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
@@ -106,7 +106,7 @@ fn read(path: &Path, world: Option<&str>) -> Result<Found> {
     let is_text = path.extension().is_some_and(|extension| extension == "wit");
     if is_text || path.is_dir() {
         let (resolve, package) = load::wit(path)?;
-        let mut found = select(resolve, package, world)?;
+        let mut found = runnable_one(select(resolve, package, world)?)?;
         let name = &found.resolve.worlds[found.world].name;
         let (resolve, package) = load::whole_wit(path)?;
         let whole = select(resolve, package, Some(name))?;
@@ -115,17 +115,26 @@ fn read(path: &Path, world: Option<&str>) -> Result<Found> {
     }
     let bytes = load::read(path)?;
     match contract::decode(&bytes) {
-        Ok(contract) => Ok(Found {
-            resolve: contract.resolve,
-            world: contract.world,
-            unstable: Vec::new(),
-        }),
+        Ok(contract) => {
+            runnable::component(&bytes)?;
+            Ok(Found {
+                resolve: contract.resolve,
+                world: contract.world,
+                unstable: Vec::new(),
+            })
+        }
         Err(ContractError::Package { .. }) => {
             let (resolve, package) = contract::package(&bytes)?;
-            select(resolve, package, world)
+            runnable_one(select(resolve, package, world)?)
         }
         Err(error) => Err(Error::new(error)),
     }
+}
+
+/// The world, if there is a host here that runs its components.
+fn runnable_one(found: Found) -> Result<Found> {
+    runnable::world(&found.resolve, found.world)?;
+    Ok(found)
 }
 
 fn select(resolve: Resolve, package: PackageId, world: Option<&str>) -> Result<Found> {

@@ -10,11 +10,12 @@ use clap::Args;
 
 use crate::load;
 use crate::outcome::{Outcome, print};
+use crate::runnable;
 
 /// Show what a component imports and exports.
 ///
 /// Prints the component's world in WIT, preceded by comments with its size, its number of core
-/// modules and its WASI version.
+/// modules, its WASI version, and the reason if no host here supports it.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
@@ -43,8 +44,12 @@ pub fn inspect(options: &Options) -> Outcome {
     let contract = contract::decode(&bytes)
         .map_err(Error::new)
         .with_context(|| format!("cannot inspect `{}`", options.component.display()))?;
+    let refused = runnable::component(&bytes).err();
+    let refused = refused.map(|error| format!("{error:#}"));
     if options.json {
-        return print(&format!("{:#}", contract.json()));
+        let mut json = contract.json();
+        json["refused"] = refused.into();
+        return print(&format!("{json:#}"));
     }
     let packages = if options.wasi {
         Packages::All
@@ -52,22 +57,24 @@ pub fn inspect(options: &Options) -> Outcome {
         Packages::Own
     };
     let wit = contract.wit(packages).map_err(Error::new)?;
-    print(&format!("{}\n{wit}", summary(&contract)))
+    print(&format!("{}\n{wit}", summary(&contract, refused)))
 }
 
 /// The facts that WIT has no words for, as comments.
-fn summary(contract: &Contract) -> String {
+fn summary(contract: &Contract, refused: Option<String>) -> String {
     let mut text = String::new();
     let anatomy = &contract.anatomy;
     let versions = match contract.wasi_versions().as_slice() {
         [] => "none".to_owned(),
         versions => versions.join(", "),
     };
-    for (what, value) in [
+    let facts = [
         ("size", format!("{} bytes", anatomy.size)),
         ("core modules", anatomy.core_modules.to_string()),
         ("WASI", versions),
-    ] {
+    ];
+    let refused = refused.map(|why| ("refused", why));
+    for (what, value) in facts.into_iter().chain(refused) {
         writeln!(text, "// {what}: {value}").expect("a string takes whatever is written");
     }
     text

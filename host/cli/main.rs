@@ -10,6 +10,7 @@ mod link;
 mod load;
 mod outcome;
 mod run;
+mod runnable;
 #[cfg(all(unix, feature = "serve"))]
 mod serve;
 mod stream;

@@ -19,6 +19,7 @@ use tokio::runtime::Builder;
 use crate::link::{self, State};
 use crate::load;
 use crate::outcome::{Failure, Outcome, print_and};
+use crate::runnable;
 use crate::stream::Stream;
 
 /// The interface that a command exports.
@@ -103,16 +104,9 @@ fn parse_directory(text: &str) -> Result<Directory, String> {
     })
 }
 
-/// What the page takes as well, and what is asynchronous in the component model.
-fn engine() -> Result<Engine> {
-    let mut config = amphi::shared_config();
-    config.wasm_component_model_async(true);
-    Engine::new(&config)
-}
-
 /// Runs the command.
 pub fn run(options: Options) -> Outcome {
-    let engine = engine()?;
+    let engine = runnable::engine()?;
     let runtime = Builder::new_current_thread().enable_all().build();
     let runtime = runtime.context("cannot start what the guest waits by")?;
     let outcome = runtime.block_on(async {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use amphi::Error;
 use amphi::error::Context;
 use amphi_core::binary::MAGIC;
-use amphi_edge::config::{self, Config, ConfigError, Format, Page, PagePlace};
+use amphi_edge::config::{self, Config, ConfigError, Format, Page, PagePlace, paths};
 use amphi_edge::listen::{self, Drained};
 use amphi_edge::{Checked, GRACE, Server, file, log};
 use clap::Args;
@@ -288,9 +288,9 @@ fn url(encrypted: bool, address: SocketAddr) -> String {
 /// What the host answers itself, and where.
 fn places(server: &Server) -> Vec<(&'static str, String)> {
     let pages = [
-        (Page::Docs, "docs", "/docs/"),
-        (Page::Openapi, "openapi", "/openapi.json"),
-        (Page::Metrics, "metrics", "/metrics"),
+        (Page::Docs, "docs", paths::DOCS),
+        (Page::Openapi, "openapi", paths::DOCUMENT),
+        (Page::Metrics, "metrics", paths::METRICS),
     ];
     let place = |(page, what, path): (Page, _, &str)| {
         let base = match server.page(page)? {

@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::load;
 use crate::outcome::{Outcome, print};
+use crate::runnable;
 
 /// Write TypeScript declarations of a component's exports and imports.
 ///
@@ -55,6 +56,7 @@ pub fn types(options: &Options) -> Outcome {
     let declared = contract::decode(&bytes)
         .map_err(Error::new)
         .and_then(|contract| declare(contract, options));
+    let declared = declared.and_then(|files| runnable::component(&bytes).map(|()| files));
     let declared = declared.with_context(|| {
         format!(
             "cannot write TypeScript declarations of `{}`",

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use amphi_edge::admin::{Admin, Token};
 use amphi_edge::listen::{Peer, RequestContext};
@@ -13,6 +13,7 @@ use http::{HeaderMap, Request, StatusCode};
 use http_body_util::Full;
 use serde_json::{Value, json};
 
+use crate::described;
 use crate::fixture::{call, deploy, guest, host, read, serving, settings, with_causes};
 use crate::trials::share;
 
@@ -26,7 +27,19 @@ fn admin(host: &Arc<Host>) -> Admin {
 async fn ask(admin: &Admin, method: &str, path: &str, body: &str) -> (StatusCode, Value) {
     let request = Request::builder().method(method).uri(path);
     let request = request.body(Full::new(Bytes::from(body.to_owned())));
-    read(admin.answer(request.expect("a request")).await).await
+    answered(admin, request.expect("a request")).await
+}
+
+/// What the API answers, which is what its document says.
+async fn answered(admin: &Admin, request: Request<Full<Bytes>>) -> (StatusCode, Value) {
+    static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
+        let text = include_str!("../../host/edge/src/process/admin/openapi.json");
+        serde_json::from_str(text).expect("it is JSON")
+    });
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let (status, answer) = read(admin.answer(request).await).await;
+    described::check(&DOCUMENT, &method, &path, status, &answer);
+    (status, answer)
 }
 
 /// 1.0 serves, 1.1 is on trial with 10 %, 2.0 is side_by_side.
@@ -388,7 +401,7 @@ async fn a_token_is_not_taken_where_others_can_read_it() {
             .header("authorization", "Bearer correct horse")
             .extension(RequestContext::new(peer, &HeaderMap::new()));
         let request = request.body(Full::<Bytes>::default());
-        read(admin.answer(request.expect("a request")).await).await
+        answered(&admin, request.expect("a request")).await
     };
     for path in ["/admin/functions", "/metrics", "/admin/"] {
         for (address, encrypted, status) in [
@@ -430,7 +443,7 @@ async fn reloads_are_in_the_audit_log() {
         let request =
             Request::post("/admin/reload").extension(RequestContext::new(peer, &HeaderMap::new()));
         let request = request.body(Full::<Bytes>::default());
-        read(admin.answer(request.expect("a request")).await).await
+        answered(&admin, request.expect("a request")).await
     };
     reload().await;
     put("calc-1-1").expect("a component");
@@ -485,7 +498,7 @@ async fn without_a_token_pages_of_other_origins_are_not_answered() {
         .header("host", "127.0.0.1:9090")
         .header("origin", "https://evil.example")
         .body(Full::<Bytes>::default());
-    let (status, problem) = read(admin.answer(request.expect("a request")).await).await;
+    let (status, problem) = answered(&admin, request.expect("a request")).await;
     assert_eq!(status, StatusCode::FORBIDDEN);
     assert_eq!(problem["kind"], "cross-origin");
     let function = host.function("calc").expect("it is served");

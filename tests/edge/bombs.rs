@@ -38,6 +38,19 @@ pub fn throwing() -> Vec<u8> {
     )
 }
 
+/// Exceptions without end, thrown by a function that is called and caught by its caller.
+pub fn caught() -> Vec<u8> {
+    component(
+        r#"
+        (tag $t)
+        (func $throw (throw $t))
+        (func (export "run")
+            (loop $next
+                (block $caught (try_table (catch_all $caught) (call $throw)))
+                (br $next)))"#,
+    )
+}
+
 /// Exceptions without end, each with the one before inside.
 pub fn exceptions() -> Vec<u8> {
     component(

@@ -1,6 +1,7 @@
 //! Components that speak HTTP themselves.
 
 use std::convert::Infallible;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use amphi_edge::config::Limits;
@@ -18,7 +19,7 @@ const GUESTS: [&str; 2] = ["respond", "respond-0-3"];
 
 async fn serving_at_root(name: &str, limits: Limits) -> Host {
     let mut spec = Spec::new("web", guest(name));
-    spec.config.route = Some("/".to_owned());
+    spec.config.route = "/".parse().ok();
     spec.config.limits = limits;
     serving(spec).await
 }
@@ -55,7 +56,7 @@ async fn the_component_answers() {
 async fn a_call_has_its_place_until_its_answer_is_taken() {
     for name in GUESTS {
         let limits = Limits {
-            concurrency: 1,
+            concurrency: NonZeroU32::MIN,
             queue: 0,
             ..Limits::default()
         };

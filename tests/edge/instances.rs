@@ -1,5 +1,6 @@
 //! Which instance serves a call, and who waits for one.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use amphi_edge::config::{Limits, Reuse};
@@ -125,9 +126,9 @@ fn waiting() -> Request<impl http_body::Body<Data = Bytes, Error = std::convert:
 
 fn one_at_a_time(name: &str) -> Spec {
     let mut spec = Spec::new("web", guest(name));
-    spec.config.route = Some("/".to_owned());
+    spec.config.route = "/".parse().ok();
     spec.config.limits = Limits {
-        concurrency: 1,
+        concurrency: NonZeroU32::MIN,
         queue: 0,
         ..Limits::default()
     };

@@ -1,6 +1,7 @@
 //! Every type that WIT has, through the host: the cases that the corpus has for JSON.
 
 use std::fs;
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -39,7 +40,7 @@ async fn every_type_goes_through_the_host() {
     let mut spec = Spec::new("kitchen", guest("kitchen"));
     spec.config.plugins = vec!["pantry".to_owned()];
     // Traps are asked for here.
-    spec.config.breaker.traps = 1_000;
+    spec.config.breaker.traps = NonZeroU32::new(1_000).expect("some");
     deploy(&host, spec).await;
     for case in cases.case {
         let path = format!("kitchen/{}", case.call.replace('#', "/"));

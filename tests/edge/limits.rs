@@ -1,5 +1,6 @@
 //! Every limit bites, and the neighbour notices nothing.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use amphi_edge::config::Limits;
@@ -94,6 +95,17 @@ fn cases() -> Vec<Case> {
         },
         Case {
             what: "an endless loop, by fuel",
+            limits: Limits {
+                fuel: Some(10_000),
+                ..limits()
+            },
+            told: Some((500, "out-of-fuel")),
+            counted: r#"outcome="out-of-fuel""#,
+            ..Case::default()
+        },
+        Case {
+            what: "exceptions that are caught, by fuel",
+            component: bombs::caught,
             limits: Limits {
                 fuel: Some(10_000),
                 ..limits()
@@ -295,7 +307,7 @@ async fn every_limit_bites_and_the_neighbour_notices_nothing() {
         let mut bad = Spec::new("bad", (case.component)());
         bad.config.limits = case.limits.clone();
         if matches!(case.attack, Attack::NoReader) {
-            bad.config.route = Some("/".to_owned());
+            bad.config.route = "/".parse().ok();
         }
         deploy(&host, bad).await;
         let served = beside_a_neighbour(host).await;
@@ -363,7 +375,7 @@ async fn an_exhausted_pool_has_calls_wait() {
         queue_wait: Duration::from_secs(60),
         ..Limits::default()
     };
-    bad.config.breaker.traps = 1_000;
+    bad.config.breaker.traps = NonZeroU32::new(1_000).expect("some");
     deploy(&host, bad).await;
     let mut calc = Spec::new("calc", calc());
     calc.config.limits.queue_wait = Duration::from_secs(60);
@@ -437,7 +449,7 @@ async fn attack(served: &Listening, attack: &Attack) -> (u16, Value) {
 async fn a_response_is_as_large_as_it_may_be() {
     for name in ["respond", "respond-0-3"] {
         let mut spec = Spec::new("web", guest(name));
-        spec.config.route = Some("/".to_owned());
+        spec.config.route = "/".parse().ok();
         spec.config.limits.response = 1 << 10;
         let host = host();
         deploy(&host, spec).await;
@@ -456,7 +468,7 @@ async fn a_response_is_as_large_as_it_may_be() {
 #[tokio::test]
 async fn a_function_that_traps_again_and_again_is_left_alone() {
     let mut spec = Spec::new("bad", bombs::trapping());
-    spec.config.breaker.traps = 3;
+    spec.config.breaker.traps = NonZeroU32::new(3).expect("some");
     let host = host();
     deploy(&host, spec).await;
     for _ in 0..3 {

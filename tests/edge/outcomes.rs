@@ -8,6 +8,7 @@ use http::Request;
 use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -50,8 +51,8 @@ async fn ask(listening: &Listening, method: &str, path: &str) -> Got {
 
 async fn serving_web(name: &str) -> Listening {
     let mut spec = Spec::new("web", guest(name));
-    spec.config.route = Some("/".to_owned());
-    spec.config.breaker.traps = 1000;
+    spec.config.route = "/".parse().ok();
+    spec.config.breaker.traps = NonZeroU32::new(1000).expect("some");
     spec.config.limits = Limits {
         response: 50_000,
         ..Limits::default()
@@ -218,7 +219,7 @@ async fn of_a_client_that_takes_every_place() {
     };
     let host = Arc::new(Host::new(settings).expect("it has no audit log"));
     let mut spec = Spec::new("web", guest("respond"));
-    spec.config.route = Some("/".to_owned());
+    spec.config.route = "/".parse().ok();
     spec.config.limits.queue_wait = Duration::from_millis(100);
     deploy(&host, spec).await;
     let client = |last| Client::at([192, 0, 2, last].into());
@@ -278,7 +279,7 @@ async fn of_a_client_that_trickles() {
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_client_whose_body_is_none() {
     let mut spec = Spec::new("web", guest("respond"));
-    spec.config.route = Some("/".to_owned());
+    spec.config.route = "/".parse().ok();
     spec.config.limits.request = 8;
     let listening = Listening::start(serving(spec).await).await;
     let function = listening.host.function("web").expect("it is served");
@@ -349,7 +350,7 @@ async fn of_fields_that_are_too_large() {
         ("respond-0-3", 500, "unreachable-code-reached"),
     ] {
         let mut spec = Spec::new("web", guest(name));
-        spec.config.route = Some("/".to_owned());
+        spec.config.route = "/".parse().ok();
         spec.config.limits.headers = 1 << 10;
         let listening = Listening::start(serving(spec).await).await;
         let function = listening.host.function("web").expect("it is served");
@@ -383,7 +384,7 @@ async fn of_a_typed_call_that_ends_itself() {
             i32::from(result == "error"),
         ));
         let mut spec = Spec::new("ends", component.expect("a component"));
-        spec.config.breaker.traps = 1;
+        spec.config.breaker.traps = NonZeroU32::new(1).expect("some");
         let host = serving(spec).await;
         for _ in 0..3 {
             let (status, problem) = call(&host, "ends/run", "").await;
@@ -406,7 +407,7 @@ async fn of_a_slow_client() {
     const PART: usize = 16 << 10;
     for name in ["respond", "respond-0-3"] {
         let mut spec = Spec::new("web", guest(name));
-        spec.config.route = Some("/".to_owned());
+        spec.config.route = "/".parse().ok();
         spec.config.limits.wall = Duration::from_secs(4);
         let listening = Listening::start(serving(spec).await).await;
         let function = listening.host.function("web").expect("it is served");

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use amphi_edge::config::{self, Canary, CanaryStep, Format};
+use amphi_edge::config::{self, Canary, CanaryStep, Format, Percent};
 use amphi_edge::rollout::choice::Weight;
 use amphi_edge::rollout::record::Author;
 use amphi_edge::{Cache, Compiling, Digest, Host, Settings, Spec};
@@ -25,7 +25,7 @@ pub fn on_trial(canary: &str, weight: u16) -> Spec {
 /// A trial with a part of the calls, in percent.
 pub fn share(weight: u16) -> Canary {
     Canary {
-        weight,
+        weight: Percent::new(weight).expect("at most all"),
         ..Canary::new("")
     }
 }
@@ -87,7 +87,7 @@ async fn a_canary_that_always_traps_is_back_before_its_hundredth_bad_call() {
     }
     let mut spec = on_trial("unreachable", 0);
     let step = |weight| CanaryStep {
-        weight,
+        weight: Percent::new(weight).expect("at most all"),
         hold: Duration::ZERO,
         calls: 1,
     };
@@ -222,7 +222,8 @@ async fn what_a_trial_has_come_to_stays_when_something_else_changes() {
     let by = Author::Hand;
     let changed = || {
         let mut spec = on_trial("(i32.const 2)", 10);
-        spec.config.limits.concurrency += 1;
+        let limits = &mut spec.config.limits;
+        limits.concurrency = limits.concurrency.saturating_add(1);
         spec
     };
     // A share that somebody gave it.

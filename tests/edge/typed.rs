@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use amphi::component::Linker;
-use amphi_edge::config::Int64;
+use amphi_edge::config::{Int64, Status};
 use amphi_edge::{CallState, Host, Plugin, Spec};
 use bytes::Bytes;
 use http::{Request, StatusCode};
@@ -159,7 +159,7 @@ async fn an_answer_has_the_form_that_is_asked_for() {
 async fn an_error_of_the_function_has_a_status() {
     let mut spec = Spec::new("sensor", guest("sensor"));
     spec.config.plugins = vec!["log".to_owned()];
-    spec.config.status = [("empty".to_owned(), 404)].into();
+    spec.config.status = [("empty".to_owned(), Status::new(404).expect("one"))].into();
     let host = host();
     host.add_plugin(Arc::new(Quiet))
         .await

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use amphi_edge::config::{Abi, Smoke};
+use amphi_edge::config::{Abi, RequestPath, Smoke, Status};
 use amphi_edge::{DeployError, Host, Spec};
 use bytes::Bytes;
 use futures_util::stream;
@@ -154,7 +154,7 @@ pub fn component(run: &str) -> Vec<u8> {
 async fn what_is_in_flight_ends_on_its_version_which_then_is_gone() {
     let web = |name: &str| {
         let mut spec = Spec::new("web", guest(name));
-        spec.config.route = Some("/".to_owned());
+        spec.config.route = "/".parse().ok();
         spec.config.abi = Abi::Any;
         spec.config.prewarm = 2;
         spec
@@ -244,8 +244,8 @@ async fn a_handler_answers_its_smoke_call_before_it_serves() {
         let mut spec = Spec::new("f", guest(name));
         spec.config.abi = Abi::Any;
         spec.config.smoke = Some(Smoke {
-            path: Some(path.to_owned()),
-            status,
+            path: RequestPath::new(path),
+            status: status.and_then(Status::new),
             ..Smoke::default()
         });
         let error = host

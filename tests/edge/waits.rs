@@ -1,6 +1,7 @@
 //! Nothing waits without end, and what hangs in one function is in no other's way.
 
 use std::fs;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -213,7 +214,7 @@ async fn a_file_that_hangs_is_in_no_other_functions_way() {
         };
         let mut spec = spec(name, slow::opening(file), limits);
         spec.config.grants = grants.clone();
-        spec.config.breaker.traps = 1_000_000;
+        spec.config.breaker.traps = NonZeroU32::new(1_000_000).expect("some");
         spec
     };
     deploy(&host, function("hangs", "pipe", SHORT)).await;

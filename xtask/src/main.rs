@@ -3,8 +3,10 @@
 mod bench;
 mod conformance;
 mod demo;
+mod deny;
 mod fuzz;
 mod guests;
+mod javascript;
 mod jco;
 mod next_patch;
 mod npm;
@@ -50,8 +52,12 @@ enum Action {
     Guests,
     Web(web::Options),
     /// Assembles the package `amphi-web`, ready for npm, in `dist/amphi-web`.
-    #[command(after_help = "Example:\n  cargo xtask package && npm pack ./dist/amphi-web")]
-    Package,
+    #[command(after_help = "Example:\n  cargo xtask npm && npm pack ./dist/amphi-web")]
+    Npm,
+    /// Checks licences, sources and duplicates of what we build of, by `deny.toml`; not advisories.
+    #[command(after_help = "Example:\n  cargo xtask deny")]
+    Deny,
+    Package(package::Options),
     Bench(bench::Options),
     Conformance(conformance::Options),
     Size(size::Options),
@@ -81,7 +87,9 @@ fn run(action: Action) -> Result<()> {
         Action::Test(options) => test::run(&workspace, &options),
         Action::Guests => guests::build(&workspace),
         Action::Web(options) => web::run(&workspace, &options),
-        Action::Package => package::run(&workspace),
+        Action::Deny => deny::run(),
+        Action::Npm => javascript::run(&workspace),
+        Action::Package(options) => package::run(&workspace, &options),
         Action::Bench(options) => bench::run(&workspace, &options),
         Action::Conformance(options) => conformance::run(&workspace, &options),
         Action::Size(options) => size::run(&workspace, &options),

@@ -5,7 +5,7 @@ mod weight;
 
 use crate::web::{self, Profile};
 use crate::workspace::Workspace;
-use crate::{bench, package, shell, tools};
+use crate::{bench, javascript, shell, tools};
 use anyhow::{Context, Result};
 use attribution::Part;
 use clap::Args;
@@ -34,7 +34,7 @@ pub fn run(workspace: &Workspace, _: &Options) -> Result<()> {
     tools::brotli()?;
     let page = web::page("size")?;
     let folder = web::build(workspace, page, Profile::Web)?;
-    let package = package::build(workspace)?;
+    let package = javascript::build(workspace)?;
     let echo = shell::long("weighing");
     let files = weight::of_folder(&folder)?;
     let named = web::named_module(workspace, page);
@@ -73,7 +73,7 @@ Written by `cargo xtask size`: the engine alone, without WASI, in a page that co
 {files}
 ## The package for JavaScript
 
-`amphi-web` as `cargo xtask package` makes it: the engine, WASI with HTTP, and the modules that lift and lower. What `component.wit` needs is fetched when it is asked
+`amphi-web` as `cargo xtask npm` makes it: the engine, WASI with HTTP, and the modules that lift and lower. What `component.wit` needs is fetched when it is asked
 for, and is not counted.
 
 - {package_verdict}

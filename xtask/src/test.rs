@@ -88,7 +88,7 @@ const STEPS: &[Step] = &[
     ),
     (
         "outside",
-        "an application outside of this workspace works in the browsers",
+        "an application outside of this workspace, of the crates as they are packed, works natively and in the browsers",
         outside_application,
     ),
     (

@@ -8,6 +8,8 @@ use std::process::Command;
 
 /// The version of `cargo component` that the guests are built with.
 const CARGO_COMPONENT: &str = "0.21.1";
+/// The version of `cargo deny` that `deny.toml` is written for.
+const CARGO_DENY: &str = "0.20.2";
 /// The version of the `wasmtime` command: that of the crate.
 const WASMTIME: &str = "48.0.8";
 
@@ -32,6 +34,11 @@ pub fn cargo_component() -> Result<()> {
         CARGO_COMPONENT,
         &["cargo", "component", "--version"],
     )
+}
+
+/// Installs `cargo deny`, unless the right version is there.
+pub fn cargo_deny() -> Result<()> {
+    installed("cargo-deny", CARGO_DENY, &["cargo", "deny", "--version"])
 }
 
 /// Installs `name` with cargo, unless `asked` answers with that version.

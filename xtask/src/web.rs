@@ -117,7 +117,7 @@ pub struct Page {
 
 impl Page {
     /// The packages whose modules it has, and the folders that they are put into.
-    fn modules(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+    pub fn modules(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         std::iter::once((self.package, self.bound)).chain(self.besides.iter().copied())
     }
 
@@ -348,8 +348,8 @@ fn bind(module: &Path, folder: &Path) -> Result<()> {
 
 /// Optimises the module of `package` in `folder`, and keeps it once more with its names.
 fn optimise(workspace: &Workspace, package: &str, folder: &Path) -> Result<()> {
+    // Who prepares to build for users has been told.
     let Some(program) = find_program(&["wasm-opt"]) else {
-        eprintln!("wasm-opt is not there (Debian: binaryen): the page is larger than it need be");
         return Ok(());
     };
     let name = bound_module(package);

@@ -20,10 +20,20 @@ pub struct Workspace {
 }
 
 /// One member of the workspace.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Package {
     /// Its name in its manifest.
     pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Whether it is published: it does not say `publish = false`.
+    pub published: bool,
+    /// Where the project is, if it says so.
+    pub repository: Option<String>,
+    /// Its readme, in its folder.
+    pub readme: Option<PathBuf>,
+    /// The roots of its library and its binaries, in its folder.
+    pub roots: Vec<PathBuf>,
     /// The folder of its manifest.
     pub folder: PathBuf,
     /// Whether it is made for `cargo component`: it has that tool's metadata.
@@ -67,6 +77,18 @@ impl Workspace {
             .filter(|package| package.folder.starts_with(self.root.join("guest")))
     }
 
+    /// The packages that users meet.
+    pub fn published(&self) -> impl Iterator<Item = &Package> {
+        self.packages.iter().filter(|package| package.published)
+    }
+
+    /// Where the project is.
+    pub fn address(&self) -> Result<&str> {
+        self.published()
+            .find_map(|package| package.repository.as_deref())
+            .context("no published package has a `repository`")
+    }
+
     /// A place under `target/`, where what we make ourselves is.
     pub fn target(&self, path: &str) -> PathBuf {
         self.root.join("target").join(path)
@@ -101,26 +123,34 @@ fn package(value: &Value) -> Result<Package> {
             .with_context(|| format!("a package without `{field}`"))
     };
     let manifest = Path::new(text("manifest_path")?);
-    let targets = value["targets"]
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    let is_binary = |target: &&Value| {
-        target["kind"]
-            .as_array()
-            .is_some_and(|kinds| kinds.contains(&"bin".into()))
+    let folder = manifest.parent().context("a manifest without a folder")?;
+    let of_kind = |kind: &'static str| {
+        list(&value["targets"])
+            .iter()
+            .filter(move |target| list(&target["kind"]).contains(&kind.into()))
+    };
+    let root = |target: &Value| {
+        let path = Path::new(target["src_path"].as_str()?);
+        path.strip_prefix(folder).ok().map(Path::to_path_buf)
     };
     Ok(Package {
         name: text("name")?.to_string(),
-        folder: manifest
-            .parent()
-            .context("a manifest without a folder")?
-            .to_path_buf(),
+        version: text("version")?.to_string(),
+        published: value["publish"] != Value::Array(Vec::new()),
+        repository: value["repository"].as_str().map(str::to_string),
+        readme: value["readme"].as_str().map(PathBuf::from),
+        roots: of_kind("lib")
+            .chain(of_kind("bin"))
+            .filter_map(root)
+            .collect(),
+        folder: folder.to_path_buf(),
         component: value["metadata"]["component"].is_object(),
-        binaries: targets
-            .iter()
-            .filter(is_binary)
+        binaries: of_kind("bin")
             .filter_map(|target| target["name"].as_str().map(str::to_string))
             .collect(),
     })
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map(Vec::as_slice).unwrap_or_default()
 }

@@ -2,6 +2,8 @@
 //!
 //! It is a test of `xtask` since that is built first and quickly: a wrong direction shows before Wasmtime is compiled.
 
+#[path = "structure/licences.rs"]
+mod licences;
 #[path = "structure/published.rs"]
 mod published;
 #[path = "structure/rooms.rs"]
@@ -420,8 +422,14 @@ fn packages() -> BTreeMap<String, Package> {
 
 /// What cargo says of the workspace.
 fn metadata() -> Value {
+    metadata_of(&["--no-deps"])
+}
+
+/// What cargo says of it with `options`.
+fn metadata_of(options: &[&str]) -> Value {
     let output = Command::new("cargo")
-        .args(["metadata", "--no-deps", "--format-version", "1"])
+        .args(["metadata", "--format-version", "1"])
+        .args(options)
         .current_dir(root())
         .output()
         .expect("cargo runs");

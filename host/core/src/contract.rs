@@ -16,7 +16,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use semver::Version;
-use wit_component::WitPrinter;
+use wit_component::{StringEncoding, WitPrinter, metadata};
 use wit_parser::decoding::DecodedWasm;
 use wit_parser::{PackageId, Resolve, World, WorldId};
 
@@ -100,6 +100,19 @@ fn decoded(bytes: &[u8]) -> Result<DecodedWasm, ContractError> {
     readable(bytes)?;
     asserted(|| wit_component::decode(bytes))?.map_err(|error| ContractError::Invalid {
         problem: format!("{error:#}"),
+    })
+}
+
+/// A world in the binary form that core modules carry, by which a validator can tell what its components need.
+///
+/// # Errors
+///
+/// The world has something that this form has not.
+pub fn encode(resolve: &Resolve, world: WorldId) -> Result<Vec<u8>, ContractError> {
+    asserted(|| metadata::encode(resolve, world, StringEncoding::UTF8, None))?.map_err(|error| {
+        ContractError::Unprintable {
+            problem: format!("{error:#}"),
+        }
     })
 }
 

@@ -35,7 +35,7 @@ use std::{fmt, io};
 
 use self::config_values::ConfigValues;
 use self::keyvalue::{Access, KeyValue, KeyValueGrant, KeyValueStores};
-use self::outgoing::{Outgoing, PatternError, TrustError};
+use self::outgoing::{Outgoing, TrustError};
 
 pub use refused::NotGranted;
 
@@ -84,13 +84,6 @@ pub enum GrantError {
         /// Why not.
         cause: io::Error,
     },
-    /// A text is no pattern of hosts.
-    Host {
-        /// The text.
-        text: String,
-        /// Why not.
-        cause: PatternError,
-    },
     /// The authorities that are to be trusted cannot be.
     Trust(TrustError),
     /// The host has no store of this name.
@@ -108,7 +101,6 @@ impl fmt::Display for GrantError {
             GrantError::Directory { path, .. } => {
                 write!(f, "`{}`: expected a directory", path.display())
             }
-            GrantError::Host { text, .. } => write!(f, "`{text}`: expected a pattern of hosts"),
             GrantError::Trust(_) => write!(f, "the authorities that are trusted"),
             GrantError::Files(_) => write!(f, "the threads for its files cannot be started"),
             GrantError::Store { name } => {
@@ -125,7 +117,6 @@ impl std::error::Error for GrantError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             GrantError::Directory { cause, .. } => Some(cause),
-            GrantError::Host { cause, .. } => Some(cause),
             GrantError::Trust(cause) => Some(cause),
             GrantError::Files(cause) => Some(cause),
             GrantError::Store { .. } => None,

@@ -3,32 +3,18 @@
 mod addresses;
 mod share;
 
-use amphi_edge_pattern::HostPattern;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::path::Path;
 use std::time::Duration;
-
-use http::Method;
-use http::uri::PathAndQuery;
 
 use super::deserialize::like;
 use super::issue::{Issue, Problem};
 use super::reach::{Guarded, guarded, reached};
 use super::text::{period, size};
 use super::tree::{self, Step};
-use super::{Breaker, Canary, Config, Function, Grants, Limits, Server, Smoke, Store};
+use super::{Breaker, Canary, Config, Function, Grants, Limits, Percent, Server, Smoke, Store};
 use share::{leasts, share};
-
-/// Paths that the host answers itself.
-const RESERVED: &[&str] = &[
-    "/v1",
-    "/healthz",
-    "/readyz",
-    "/metrics",
-    "/openapi.json",
-    "/docs",
-];
 
 /// What is wrong, with the steps that lead to it.
 type Refusals = Vec<(Vec<Step>, Problem)>;
@@ -183,9 +169,6 @@ fn server(found: &mut Finder, server: &Server) {
 
 fn one(found: &mut Finder, function: &Function, config: &Config) {
     found.at("component", |found| file(found, &function.component));
-    if let Some(text) = &function.route {
-        found.at("route", |found| route(found, text));
-    }
     if let Some(text) = &function.interface {
         found.at("interface", |found| {
             let example = "an interface such as `demo:calc/ops@1.0.0`";
@@ -212,11 +195,6 @@ fn one(found: &mut Finder, function: &Function, config: &Config) {
         limits(found, &function.limits, config.server.headers);
     });
     found.at("breaker", |found| breaker(found, &function.breaker));
-    found.at("status", |found| {
-        for (case, status) in &function.status {
-            found.number(case, (*status).into(), 200, 599);
-        }
-    });
     let mut seen = BTreeSet::new();
     found.each("plugins", &function.plugins, |found, name| {
         if !seen.insert(name) {
@@ -236,15 +214,13 @@ fn one(found: &mut Finder, function: &Function, config: &Config) {
 
 fn canary(found: &mut Finder, canary: &Canary) {
     found.at("component", |found| file(found, &canary.component));
-    found.number("weight", canary.weight.into(), 0, 100);
     found.period("timeout", canary.timeout);
-    let mut before = 0;
+    let mut before = Percent::NONE;
     found.each("steps", &canary.steps, |found, step| {
         // Who was on the canary stays there.
-        let good = (before + 1..=100).contains(&step.weight);
         found.at("weight", |found| {
-            let expected = format_args!("a number above {before}, up to 100");
-            found.expect(good, expected, step.weight);
+            let expected = format_args!("a number above {}, up to 100", before.get());
+            found.expect(step.weight > before, expected, step.weight.get());
         });
         before = step.weight;
     });
@@ -275,21 +251,6 @@ fn smoke(found: &mut Finder, smoke: &Smoke) {
         let good = args.is_array() || args.is_object();
         found.at("args", |found| found.expect(good, "a list or a map", args));
     }
-    if let Some(path) = &smoke.path {
-        let good = path.starts_with('/') && path.parse::<PathAndQuery>().is_ok();
-        found.at("path", |found| {
-            found.expect(good, "a path such as `/health`", path)
-        });
-    }
-    if let Some(method) = &smoke.method {
-        let good = Method::from_bytes(method.as_bytes()).is_ok();
-        found.at("method", |found| {
-            found.expect(good, "a method such as `GET`", method)
-        });
-    }
-    if let Some(status) = smoke.status {
-        found.number("status", status.into(), 100, 599);
-    }
 }
 
 fn limits(found: &mut Finder, limits: &Limits, server_headers: u64) {
@@ -304,7 +265,7 @@ fn limits(found: &mut Finder, limits: &Limits, server_headers: u64) {
     found.size("hostcall", limits.hostcall, 1 << 10, u64::MAX);
     found.number("resources", limits.resources.into(), 1, u64::MAX);
     found.size("headers", limits.headers, 256, server_headers);
-    found.number("concurrency", limits.concurrency.into(), 1, 100_000);
+    found.number("concurrency", limits.concurrency.get().into(), 1, 100_000);
     found.number("queue", limits.queue.into(), 0, 1_000_000);
     if limits.queue > 0 {
         found.period("queue-wait", limits.queue_wait);
@@ -312,7 +273,6 @@ fn limits(found: &mut Finder, limits: &Limits, server_headers: u64) {
 }
 
 fn breaker(found: &mut Finder, breaker: &Breaker) {
-    found.number("traps", breaker.traps.into(), 1, u64::MAX);
     found.period("within", breaker.within);
     found.period("open", breaker.open);
 }
@@ -346,10 +306,6 @@ fn grants(found: &mut Finder, grants: &Grants, guarded: &[Guarded]) {
     });
     if let Some(http) = &grants.http {
         found.at("http", |found| {
-            found.each("hosts", &http.hosts, |found, host| {
-                let example = "a host such as `api.example.com`, `*.example.com:443` or `*`";
-                found.expect(host.parse::<HostPattern>().is_ok(), example, host);
-            });
             if let Some(path) = &http.authorities {
                 found.at("authorities", |found| file(found, path));
             }
@@ -388,25 +344,6 @@ fn written(found: &mut Finder, path: &Path) {
     let good = path.is_file() || (!path.exists() && folder.is_none_or(Path::is_dir));
     let expected = "a file, or the name of one in a folder that exists";
     found.expect(good, expected, path.display());
-}
-
-/// A prefix of paths, which no other function has and the host itself does not answer.
-fn route(found: &mut Finder, text: &str) {
-    let segments = text.strip_prefix('/').unwrap_or_default().split('/');
-    let plain = |letter: char| letter.is_ascii_graphic() && !"?#%\\\"<>{}|^`".contains(letter);
-    let mut good = text.starts_with('/') && text.chars().all(plain);
-    good &= text == "/"
-        || segments
-            .into_iter()
-            .all(|part| !matches!(part, "" | "." | ".."));
-    found.expect(good, "a path such as `/`, `/shop` or `/shop/api`", text);
-    let ours = RESERVED.iter().find(|path| {
-        let rest = text.strip_prefix(**path);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    });
-    if let Some(ours) = ours {
-        found.refuse(format_args!("`{ours}` is reserved for the host"));
-    }
 }
 
 /// Refuses the second of two functions with one route.

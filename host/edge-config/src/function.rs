@@ -1,6 +1,7 @@
 //! One function: its component, its limits, and what becomes of its errors.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -11,7 +12,11 @@ use super::cors::Cors;
 use super::grants::Grants;
 use super::smoke::Smoke;
 use super::text::{Period, Size};
+use super::values::{RoutePath, Status, from_one};
 use super::versions::Canary;
+
+const CONCURRENCY: NonZeroU32 = NonZeroU32::new(64).expect("more than none");
+const TRAPS: NonZeroU32 = NonZeroU32::new(5).expect("more than none");
 
 /// A component that is served.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -23,7 +28,8 @@ pub struct Function {
     /// matching prefix wins. Other components are called at `/v1/fn/<name>/<interface>/<function>`.
     /// Default: `/fn/<name>`.
     #[serde(default)]
-    pub route: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub route: Option<RoutePath>,
     /// The interface that the component and its canary must export,
     /// `package:name/interface@version`; otherwise the component is rejected. Default: any.
     #[serde(default)]
@@ -62,7 +68,8 @@ pub struct Function {
     /// The HTTP status of a call that returns `err`, by the name of the error's case; 422 for all
     /// others. Default: none.
     #[serde(default)]
-    pub status: BTreeMap<String, u16>,
+    #[schemars(with = "BTreeMap<String, u16>")]
+    pub status: BTreeMap<String, Status<200>>,
     /// The format of JSON responses, if the request's `accept` does not choose one.
     #[serde(default)]
     pub json: Json,
@@ -105,7 +112,8 @@ impl Function {
     /// The beginning of the paths that the function `name` answers if it speaks HTTP.
     #[must_use]
     pub fn route(&self, name: &str) -> String {
-        self.route.clone().unwrap_or_else(|| format!("/fn/{name}"))
+        let route = self.route.as_ref();
+        route.map_or_else(|| format!("/fn/{name}"), ToString::to_string)
     }
 }
 
@@ -219,7 +227,9 @@ pub struct Limits {
     #[serde(with = "Size")]
     pub log: u64,
     /// Concurrently running calls, from 1 to 100,000. Default: 64.
-    pub concurrency: u32,
+    #[serde(with = "from_one")]
+    #[schemars(with = "u32")]
+    pub concurrency: NonZeroU32,
     /// Queued calls, at most 1,000,000; then 429. Default: 128.
     pub queue: u32,
     /// How long a call may be queued; then 503. Default: `1s`.
@@ -242,7 +252,7 @@ impl Default for Limits {
             response: 16 << 20,
             headers: 64 << 10,
             log: 64 << 10,
-            concurrency: 64,
+            concurrency: CONCURRENCY,
             queue: 128,
             queue_wait: Duration::from_secs(1),
         }
@@ -268,7 +278,9 @@ pub struct Breaker {
     /// How many traps of one client open the breaker for it, from 1. The same number, at least two,
     /// opens it for all clients if at most half of the traps are one client's and the latest call
     /// of at least half of the clients trapped. Default: 5.
-    pub traps: u32,
+    #[serde(with = "from_one")]
+    #[schemars(with = "u32")]
+    pub traps: NonZeroU32,
     /// The period in which the traps must occur. Default: `10s`.
     #[serde(with = "Period")]
     pub within: Duration,
@@ -281,7 +293,7 @@ pub struct Breaker {
 impl Default for Breaker {
     fn default() -> Self {
         Self {
-            traps: 5,
+            traps: TRAPS,
             within: Duration::from_secs(10),
             open: Duration::from_secs(5),
         }

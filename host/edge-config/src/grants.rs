@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use amphi_edge_pattern::HostPattern;
 use ipnet::IpNet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::text::Networks;
+use super::values::hosts;
 
 /// The capabilities of a component. By default it has clocks, random numbers and logging, and
 /// nothing else that reaches outside of it.
@@ -70,7 +72,9 @@ pub struct OutgoingHttp {
     /// Host patterns: a name, `*.` and a name for its subdomains, or `*`; with a prefix `http://`
     /// or `https://`, only that scheme; with `:port`, that port instead of the scheme's default,
     /// with `:*` any. Default: none.
-    pub hosts: Vec<String>,
+    #[serde(with = "hosts")]
+    #[schemars(with = "Vec<String>")]
+    pub hosts: Vec<HostPattern>,
     /// Networks to reject, as `address/bits`. Default: only private ones.
     #[serde(with = "Networks")]
     #[schemars(with = "Vec<String>")]

@@ -4,6 +4,9 @@
 //! [`schema`]. Every field has a default but a function's component, so that a file says only what is different. Durations are texts (`250ms`,
 //! `1m30s`), sizes are texts (`64MiB`, `16kB`) or plain numbers of bytes; an unknown key is an error.
 //!
+//! What is wrong by itself is no value of its type ([`Percent`], [`RoutePath`] and the like), so that a configuration made in Rust has none of it either; what is wrong together
+//! with something else, or on this machine, is found by [`check()`].
+//!
 //! What is known here is the file alone: whether a component has the interface that is pinned, or a plugin what is imported, is found when a function is deployed.
 
 mod check;
@@ -12,6 +15,7 @@ mod deserialize;
 mod function;
 mod grants;
 mod issue;
+pub mod paths;
 mod reach;
 mod read;
 mod schema;
@@ -19,6 +23,7 @@ mod server;
 mod smoke;
 mod text;
 mod tree;
+mod values;
 mod versions;
 
 use std::collections::BTreeMap;
@@ -39,6 +44,7 @@ pub use server::{
     Pool, Server, Timeouts, Tls,
 };
 pub use smoke::Smoke;
+pub use values::{Percent, RequestPath, RouteError, RoutePath, Status};
 pub use versions::{Canary, CanaryStep};
 
 /// The configuration of one process.

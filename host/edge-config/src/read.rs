@@ -73,15 +73,23 @@ fn parsed(text: &str, format: Format, folder: &Path, file: &Path) -> Result<Conf
         taken,
     } = shaped(text, format, folder)?;
     issues.extend(without_functions(&tree, &taken));
-    // A plugin that was taken out is none that nobody has named.
+    // A plugin that was taken out is not unknown, and a key that was taken out is not missing.
     let plugins = taken.iter().any(|path| path.starts_with("plugins"));
+    let incomplete = |path: &str| {
+        let parents = taken.iter().filter_map(|taken| taken.rsplit_once('.'));
+        parents
+            .map(|(parent, _)| parent)
+            .any(|parent| parent == path)
+    };
     let refused = check::refusals(&config, Some(file)).into_iter();
     let refused = refused.map(|(steps, problem)| Issue {
         place: Some(tree.place_of(&steps)),
         path: tree::join(&steps),
         problem,
     });
-    issues.extend(refused.filter(|issue| !(plugins && issue.path.contains(".plugins["))));
+    issues.extend(refused.filter(|issue| {
+        !(plugins && issue.path.contains(".plugins[")) && !incomplete(&issue.path)
+    }));
     match sorted(issues) {
         issues if issues.is_empty() => Ok(config),
         issues => Err(issues),

@@ -1,8 +1,11 @@
 //! The call that a new version has to answer before it serves.
 
+use http::Method;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
+
+use super::values::{RequestPath, Status, method};
 
 /// The smoke call that a new version has to answer before it is deployed: of a function by `func`,
 /// or of a component that exports `wasi:http` by `path`. It has the limits of any other call.
@@ -18,11 +21,15 @@ pub struct Smoke {
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub expect: Option<Value>,
     /// The path of the request.
-    pub path: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub path: Option<RequestPath>,
     /// The method of the request. Default: `GET`.
-    pub method: Option<String>,
+    #[serde(with = "method")]
+    #[schemars(with = "Option<String>")]
+    pub method: Option<Method>,
     /// The expected status. Default: 200.
-    pub status: Option<u16>,
+    #[schemars(with = "Option<u16>")]
+    pub status: Option<Status<100>>,
 }
 
 /// A value that is there, also if it is `null`.

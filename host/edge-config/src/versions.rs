@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::text::Period;
+use super::values::Percent;
 use amphi_edge_rollout::trial::TrialRules;
 
 /// A canary: it gets a share of the calls, and is rolled back automatically if it fails, traps or
@@ -19,7 +20,8 @@ pub struct Canary {
     /// The share of calls that it gets, in percent, if there are no steps. Default: 0, only calls
     /// that ask for it.
     #[serde(default)]
-    pub weight: u16,
+    #[schemars(with = "u16")]
+    pub weight: Percent,
     /// A schedule of increasing weights, with promotion after the last step. Default: none.
     #[serde(default)]
     pub steps: Vec<CanaryStep>,
@@ -42,7 +44,7 @@ impl Canary {
     pub fn new(component: impl Into<PathBuf>) -> Self {
         Self {
             component: component.into(),
-            weight: 0,
+            weight: Percent::NONE,
             steps: Vec::new(),
             timeout: timeout(),
             one_client: false,
@@ -59,7 +61,8 @@ fn timeout() -> Duration {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CanaryStep {
     /// The canary's share of calls, in percent; higher than in the step before.
-    pub weight: u16,
+    #[schemars(with = "u16")]
+    pub weight: Percent,
     /// The shortest duration.
     #[serde(with = "Period")]
     pub hold: Duration,

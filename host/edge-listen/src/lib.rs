@@ -52,7 +52,7 @@ pub use descriptors::raise as raise_limit_of_files;
 pub use error::{ListenError, ListenErrorKind};
 pub use memo::Memo;
 pub use places::NoPlace;
-pub use probe::Readiness;
+pub use probe::{HEALTH, READINESS, Readiness};
 pub use received::{RequestBody, RequestBodyError};
 pub use request_id::{REQUEST_ID, RequestId};
 pub use signal::{Terminate, terminate};

@@ -8,6 +8,12 @@ use http::{Method, Request, Response, StatusCode};
 use super::body::Body;
 use super::request::plain;
 
+/// Where it is asked whether the process lives.
+pub const HEALTH: &str = "/healthz";
+
+/// Where it is asked whether requests should come.
+pub const READINESS: &str = "/readyz";
+
 const STARTING: u8 = 0;
 const READY: u8 = 1;
 const DRAINING: u8 = 2;
@@ -35,7 +41,7 @@ impl Readiness {
 
 /// Whether a request is for a probe.
 pub fn is_one<B>(request: &Request<B>) -> bool {
-    matches!(request.uri().path(), "/healthz" | "/readyz")
+    matches!(request.uri().path(), HEALTH | READINESS)
 }
 
 /// The answer of a probe, if `request` is for one.
@@ -49,7 +55,7 @@ pub fn answer<B>(request: &Request<B>, readiness: &Readiness) -> Option<Response
         response.headers_mut().insert(ALLOW, methods);
         return Some(response);
     }
-    if request.uri().path() == "/healthz" {
+    if request.uri().path() == HEALTH {
         return Some(plain(StatusCode::OK, "ok\n"));
     }
     Some(match readiness.0.load(Ordering::Relaxed) {

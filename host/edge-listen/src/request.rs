@@ -21,7 +21,7 @@ use super::context::RequestContext;
 use super::error::{ListenError, ListenErrorKind};
 use super::flight::Flight;
 use super::forwarded::peer;
-use super::probe::{self, Readiness};
+use super::probe::{self, HEALTH, READINESS, Readiness};
 use super::received::{RequestBody, RequestBodyError};
 use super::request_id::{REQUEST_ID, RequestId};
 use super::streams::of_stream;
@@ -79,8 +79,9 @@ fn may_ask<H, B>(
     let line = &connection.line;
     settle(request, line.local, encrypted, &connection.last)?;
     if line.probes && !probe::is_one(request) {
-        let detail =
-            "there are too many connections; this one serves only `/healthz` and `/readyz`";
+        let detail = format!(
+            "there are too many connections; over this one `{HEALTH}` and `{READINESS}` are answered"
+        );
         let error = ListenError::new(ListenErrorKind::TooManyConnections, detail);
         return Err(error.retry_after_time(RETRY));
     }

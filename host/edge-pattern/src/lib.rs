@@ -80,6 +80,25 @@ impl FromStr for HostPattern {
     }
 }
 
+/// The text that it is read from, in one spelling.
+impl fmt::Display for HostPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(scheme) = &self.scheme {
+            write!(f, "{scheme}://")?;
+        }
+        match &self.host {
+            Hosts::Any => f.write_str("*")?,
+            Hosts::Below(name) => write!(f, "*{name}")?,
+            Hosts::One(host) => f.write_str(host)?,
+        }
+        match self.port {
+            Ports::OfScheme => Ok(()),
+            Ports::Any => f.write_str(":*"),
+            Ports::One(port) => write!(f, ":{port}"),
+        }
+    }
+}
+
 fn scheme_of(text: &str) -> Result<Scheme, PatternError> {
     match text {
         "http" => Ok(Scheme::HTTP),
@@ -236,5 +255,23 @@ mod tests {
         check("example.com:0", PatternError::Port, "0");
         check("example.com:65536", PatternError::Port, "65536");
         check("example.com:", PatternError::Port, "");
+    }
+
+    #[test]
+    fn a_pattern_is_written_as_it_is_read() {
+        for text in [
+            "*",
+            "*:*",
+            "api.example.com",
+            "https://*.example.com:443",
+            "http://10.1.2.3:8080",
+            "[2001:db8::1]:*",
+        ] {
+            let pattern: HostPattern = text.parse().expect("a pattern");
+            assert_eq!(pattern.to_string(), text);
+            assert_eq!(pattern.to_string().parse(), Ok(pattern));
+        }
+        let pattern: HostPattern = "API.Example.com.".parse().expect("a pattern");
+        assert_eq!(pattern.to_string(), "api.example.com");
     }
 }

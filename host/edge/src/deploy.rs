@@ -15,7 +15,6 @@ use std::sync::{Arc, Weak};
 
 use amphi::component::{InstancePre, Linker};
 use http::HeaderValue;
-use serde_json::Value;
 
 use crate::blocking::DEPLOYING;
 use crate::deploy::artifact::{CacheError, Compiled, Compiler};
@@ -166,7 +165,7 @@ impl Making<'_> {
             match self.plugin(name)? {
                 Provider::Native(plugin) => {
                     plugins
-                        .add(plugin, &spec.name, &Value::Null)
+                        .add(plugin, &spec.name)
                         .map_err(|error| refused(name, error))?;
                     plugin
                         .link(&mut linker)

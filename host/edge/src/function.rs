@@ -120,10 +120,13 @@ impl Function {
             .map(|before| &before.breaker)
             .filter(|breaker| *breaker.limits() == limits)
             .map_or_else(|| Arc::new(Breaker::new(limits)), Arc::clone);
+        let status = spec.config.status.iter();
         Self {
             route: spec.config.route(&spec.name),
             name: spec.name.clone(),
-            status: status(&spec.config.status),
+            status: status
+                .map(|(case, status)| (case.clone(), status.get()))
+                .collect(),
             cors: Cors::new(&spec.config.cors),
             admission,
             places: Arc::clone(places),
@@ -150,11 +153,4 @@ impl Function {
     pub fn outcomes(&self) -> BTreeMap<String, u64> {
         self.lanes().stable.metrics.outcomes()
     }
-}
-
-fn status(status: &BTreeMap<String, u16>) -> BTreeMap<String, StatusCode> {
-    status
-        .iter()
-        .filter_map(|(case, &code)| Some((case.clone(), StatusCode::from_u16(code).ok()?)))
-        .collect()
 }

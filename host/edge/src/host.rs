@@ -20,7 +20,7 @@ use http::{Method, Request, Response, StatusCode};
 use crate::api::openapi;
 use crate::api::page;
 use crate::api::request::{answer_by_handler, answer_typed};
-use crate::api::route::{PAGE, Route, is_below};
+use crate::api::route::{Route, is_below};
 use crate::blocking::DEPLOYING;
 use crate::deploy::DeployError;
 use crate::deploy::artifact::{Cache, Compiler, Compiling};
@@ -39,6 +39,7 @@ use crate::telemetry::log;
 use crate::telemetry::metrics::{self, Metrics};
 use amphi_edge_blocking::Stopped;
 use amphi_edge_capabilities::keyvalue::{KeyValueStores, StoreBounds, StorePlace, StoreProblem};
+use amphi_edge_config::paths::DOCS;
 use amphi_edge_config::{self as config, OnCacheFailure};
 use amphi_edge_listen::{Body, BodyError};
 use amphi_edge_listen::{Handler, ListenError, NoPlace, RequestBody};
@@ -413,7 +414,7 @@ impl Host {
                 return Err(not_allowed(request.method(), "GET, HEAD"));
             }
             Route::Document => return Ok(json(self.document.text(&self.functions()))),
-            Route::PageWithoutSlash => return Ok(page::moved(PAGE)),
+            Route::PageWithoutSlash => return Ok(page::moved(DOCS)),
             Route::Page { file } => {
                 let file = page::DOCS.file(file).ok_or_else(|| nothing_here(path))?;
                 return Ok(file.response());

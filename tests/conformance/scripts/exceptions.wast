@@ -341,3 +341,26 @@
 (assert_return (invoke "run") (u32.const 8))
 (assert_invalid (component (core module (type (struct (field i32))))) "gc")
 (assert_invalid (component (core module (func (param (ref null any))))) "gc")
+
+;; What is thrown and caught takes nothing of what the values of a call may take.
+(component definition $Fuel
+  (core module $m
+    (tag $t (param i32))
+    (memory (export "memory") 70)
+    (func (export "list") (param i32 i32) (result i32)
+      (local $next i32)
+      (loop $again
+        (block $caught (result i32)
+          (try_table (catch $t $caught) (throw $t (i32.add (local.get $next) (i32.const 1))))
+          unreachable)
+        (br_if $again (i32.lt_u (local.tee $next) (local.get 1))))
+      (i32.store (i32.const 0) (i32.const 16))
+      (i32.store (i32.const 4) (local.get 0))
+      i32.const 0))
+  (core instance $m (instantiate $m))
+  (alias core export $m "memory" (core memory $memory))
+  (func (export "list") (param "count" u32) (param "thrown" u32) (result (list u8)) (canon lift (core func $m "list") (memory $memory))))
+(component instance $f $Fuel)
+(invoke "list" (u32.const 3000000) (u32.const 1000))
+(invoke "list" (u32.const 3000000) (u32.const 1000))
+(assert_trap (invoke "list" (u32.const 4300000) (u32.const 1000)) "too much data is being copied")

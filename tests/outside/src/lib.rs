@@ -1,9 +1,9 @@
-//! An application outside of the project's workspace: it depends on the facade and asks the linker for nothing.
+//! An application outside of the project's workspace: it depends on the facade and asks the linker for nothing. Components are its plugins,
+//! in a page by `answer` and natively by the program.
 
 use amphi::component::{Linker, ResourceTable};
 use amphi::wasi::{WasiCtx, WasiCtxView, WasiView, p2};
 use amphi::{Engine, Result, Store};
-use wasm_bindgen::prelude::*;
 
 amphi::component::bindgen!({
     inline: "
@@ -35,13 +35,7 @@ impl WasiView for State {
 }
 
 /// `a * b + a`, which the component of `bytes` works out.
-#[wasm_bindgen]
-pub async fn answer(bytes: Vec<u8>, a: i32, b: i32) -> Result<i32, JsError> {
-    let answer = work_out(&bytes, a, b).await;
-    answer.map_err(|error| JsError::new(&format!("{error:#}")))
-}
-
-async fn work_out(bytes: &[u8], a: i32, b: i32) -> Result<i32> {
+pub async fn work_out(bytes: &[u8], a: i32, b: i32) -> Result<i32> {
     let engine = Engine::default();
     let component = amphi::compile(&engine, bytes).await?;
     let mut linker = Linker::new(&engine);
@@ -56,4 +50,16 @@ async fn work_out(bytes: &[u8], a: i32, b: i32) -> Result<i32> {
     let ops = calc.demo_calc_ops();
     let product = ops.call_mul(&mut store, a, b)?;
     ops.call_add(&mut store, product, a)
+}
+
+#[cfg(target_arch = "wasm32")]
+mod page {
+    use wasm_bindgen::prelude::*;
+
+    /// As [`work_out`](super::work_out), for the page.
+    #[wasm_bindgen]
+    pub async fn answer(bytes: Vec<u8>, a: i32, b: i32) -> Result<i32, JsError> {
+        let answer = super::work_out(&bytes, a, b).await;
+        answer.map_err(|error| JsError::new(&format!("{error:#}")))
+    }
 }

@@ -3,7 +3,7 @@
 use super::machine;
 use crate::web::{self, Profile};
 use crate::workspace::Workspace;
-use crate::{jco, package, shell, test, tools};
+use crate::{javascript, jco, shell, test, tools};
 use amphi_harness::{Browser, POLICY_FOR_JCO, Server, Session};
 use anyhow::{Context, Result};
 use serde_json::Value;
@@ -38,7 +38,7 @@ pub fn prepare(workspace: &Workspace, with_jco: bool) -> Result<Page> {
     let folder = web::build(workspace, web::page(PAGE)?, Profile::Web)?;
     web::build_into(
         workspace,
-        &package::PACKAGE,
+        &javascript::PACKAGE,
         Profile::Web,
         &folder.join("amphi-web"),
     )?;

@@ -82,7 +82,7 @@ pub(crate) fn of_path(path: &str) -> Option<config::Page> {
     match Route::of(path) {
         Route::Document => Some(config::Page::Openapi),
         Route::Page { .. } | Route::PageWithoutSlash => Some(config::Page::Docs),
-        Route::Prefix if path == "/metrics" => Some(config::Page::Metrics),
+        Route::Prefix if path == config::paths::METRICS => Some(config::Page::Metrics),
         Route::Prefix | Route::Call { .. } => None,
     }
 }

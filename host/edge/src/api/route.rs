@@ -2,8 +2,7 @@
 
 use std::borrow::Cow;
 
-/// Where calls by JSON begin.
-const CALLS: &str = "/v1/fn/";
+use amphi_edge_config::paths::{CALLS, DOCS, DOCUMENT};
 
 /// Where a function that a component exports is called: `/v1/fn/shop/demo:shop/cart@1.0.0/total`.
 pub(crate) fn call(name: &str, interface: Option<&str>, function: &str) -> String {
@@ -12,12 +11,6 @@ pub(crate) fn call(name: &str, interface: Option<&str>, function: &str) -> Strin
         None => format!("{CALLS}{name}/{function}"),
     }
 }
-
-/// Where the OpenAPI document is.
-const DOCUMENT: &str = "/openapi.json";
-
-/// Where the files of the page are.
-pub(crate) const PAGE: &str = "/docs/";
 
 /// What a path asks for.
 #[derive(Debug, PartialEq, Eq)]
@@ -52,10 +45,10 @@ impl<'a> Route<'a> {
                 path: decoded(path),
             };
         }
-        match path.strip_prefix(PAGE) {
+        match path.strip_prefix(DOCS) {
             Some(file) => Self::Page { file },
             None if path == DOCUMENT => Self::Document,
-            None if PAGE.strip_suffix('/') == Some(path) => Self::PageWithoutSlash,
+            None if DOCS.strip_suffix('/') == Some(path) => Self::PageWithoutSlash,
             None => Self::Prefix,
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use amphi_edge_capabilities::keyvalue::{Access, KeyValueGrant, StoreBounds, StorePlace};
-use amphi_edge_capabilities::outgoing::{HostPattern, Networks, Outgoing, OutgoingLimits, Trust};
+use amphi_edge_capabilities::outgoing::{Networks, Outgoing, OutgoingLimits, Trust};
 use amphi_edge_capabilities::{DirectoryGrant, GrantError, Grants};
 use amphi_edge_config::{self as config, Config};
 
@@ -40,7 +40,7 @@ fn store_name(kind: &str, owner: &str, identifier: &str) -> String {
 ///
 /// # Errors
 ///
-/// When a pattern of hosts or the file of authorities is wrong.
+/// When the file of authorities is wrong.
 pub fn grants_of_function(name: &str, granted: &config::Grants) -> Result<Grants, GrantError> {
     configured(FUNCTION, name, granted)
 }
@@ -49,7 +49,7 @@ pub fn grants_of_function(name: &str, granted: &config::Grants) -> Result<Grants
 ///
 /// # Errors
 ///
-/// When a pattern of hosts or the file of authorities is wrong.
+/// When the file of authorities is wrong.
 pub fn grants_of_plugin(name: &str, granted: &config::Grants) -> Result<Grants, GrantError> {
     configured(PLUGIN, name, granted)
 }
@@ -87,18 +87,6 @@ fn directory(granted: &config::Directory) -> DirectoryGrant {
 }
 
 fn outgoing(granted: &config::OutgoingHttp) -> Result<Outgoing, GrantError> {
-    let pattern = |text: &String| {
-        text.parse::<HostPattern>()
-            .map_err(|cause| GrantError::Host {
-                text: text.clone(),
-                cause,
-            })
-    };
-    let hosts = granted
-        .hosts
-        .iter()
-        .map(pattern)
-        .collect::<Result<_, _>>()?;
     let mut networks = match granted.allow_private {
         true => Networks::all(),
         false => Networks::default(),
@@ -109,5 +97,10 @@ fn outgoing(granted: &config::OutgoingHttp) -> Result<Outgoing, GrantError> {
         None => Trust::of_browsers(),
     };
     let limits = OutgoingLimits::default();
-    Ok(Outgoing::new(hosts, networks, limits, trust))
+    Ok(Outgoing::new(
+        granted.hosts.clone(),
+        networks,
+        limits,
+        trust,
+    ))
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use amphi::json::{Answer, Bounds, JsonError};
 use amphi::wasi_http::WasiBody;
 use http::header::HOST;
-use http::{Request, StatusCode};
+use http::{Method, Request, StatusCode};
 use http_body_util::{BodyExt, Empty};
 use serde_json::Value;
 use tokio::sync::oneshot;
@@ -16,7 +16,7 @@ use crate::runtime::call::Patience;
 use crate::runtime::call::{Exceeded, Failure, Usage, bytes};
 use crate::version::Version;
 use crate::version::handler::Ended;
-use amphi_edge_config::Smoke;
+use amphi_edge_config::{RequestPath, Smoke, Status};
 
 /// How a smoke call did not go well.
 #[derive(Debug)]
@@ -65,7 +65,7 @@ impl Error for SmokeError {
 pub(super) fn name(smoke: &Smoke) -> String {
     match (&smoke.func, &smoke.path) {
         (Some(func), _) => func.clone(),
-        (None, path) => format!("{} {}", method(smoke), path.as_deref().unwrap_or("/")),
+        (None, path) => format!("{} {}", method(smoke), path_of(path.as_ref())),
     }
 }
 
@@ -73,7 +73,7 @@ pub(super) fn name(smoke: &Smoke) -> String {
 pub(super) async fn call(version: &Arc<Version>, smoke: &Smoke) -> Result<(), SmokeError> {
     match (&smoke.func, &smoke.path) {
         (Some(func), _) => by_json(version, func, smoke).await,
-        (None, path) => by_http(version, path.as_deref().unwrap_or("/"), smoke).await,
+        (None, path) => by_http(version, path_of(path.as_ref()), smoke).await,
     }
 }
 
@@ -140,18 +140,22 @@ async fn by_http(version: &Arc<Version>, path: &str, smoke: &Smoke) -> Result<()
     if let Ok(Some(why)) = ended.await {
         return Err(SmokeError::Broken(why));
     }
-    let expected = smoke.status.unwrap_or(StatusCode::OK.as_u16());
-    if found.as_u16() == expected {
+    let expected = smoke.status.map_or(StatusCode::OK, Status::get);
+    if found == expected {
         return Ok(());
     }
     Err(SmokeError::Answer {
-        expected: format!("status `{expected}`"),
+        expected: format!("status `{}`", expected.as_u16()),
         found: format!("`{}`", found.as_u16()),
     })
 }
 
-fn method(smoke: &Smoke) -> &str {
-    smoke.method.as_deref().unwrap_or("GET")
+fn method(smoke: &Smoke) -> &Method {
+    smoke.method.as_ref().unwrap_or(&Method::GET)
+}
+
+fn path_of(path: Option<&RequestPath>) -> &str {
+    path.map_or("/", |path| path.get().as_str())
 }
 
 /// Passes on how a guest that speaks HTTP has failed after its response had begun, if it has.

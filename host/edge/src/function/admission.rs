@@ -29,7 +29,7 @@ pub struct AdmissionLimits {
 impl From<&config::Limits> for AdmissionLimits {
     fn from(limits: &config::Limits) -> AdmissionLimits {
         AdmissionLimits {
-            concurrency: NonZeroU32::new(limits.concurrency).unwrap_or(NonZeroU32::MIN),
+            concurrency: limits.concurrency,
             queue: limits.queue as usize,
             wait: limits.queue_wait,
         }

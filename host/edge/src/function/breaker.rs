@@ -62,7 +62,7 @@ impl BreakerLimits {
 impl From<&config::Breaker> for BreakerLimits {
     fn from(breaker: &config::Breaker) -> BreakerLimits {
         BreakerLimits {
-            traps: NonZeroU32::new(breaker.traps).unwrap_or(NonZeroU32::MIN),
+            traps: breaker.traps,
             window: breaker.within,
             open: breaker.open,
         }

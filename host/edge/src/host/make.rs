@@ -14,7 +14,6 @@ use crate::runtime::plugin::Providers;
 use amphi_edge_capabilities::keyvalue::KeyValueStores;
 use amphi_edge_config::{self as config, OnCacheFailure};
 use amphi_edge_rollout::Plan;
-use amphi_edge_rollout::choice::Weight;
 use amphi_edge_rollout::secret::Secret;
 use amphi_edge_rollout::steps::{Schedule, ScheduleError, Step};
 use amphi_edge_rollout::trial::TrialRules;
@@ -172,12 +171,11 @@ fn rules(canary: &config::Canary) -> TrialRules {
 
 /// How a canary goes on.
 fn plan(canary: &config::Canary) -> Result<Plan, ScheduleError> {
-    let weight = |percent| Weight::of_percent(percent).unwrap_or(Weight::ALL);
     if canary.steps.is_empty() {
-        return Ok(Plan::Fixed(weight(canary.weight)));
+        return Ok(Plan::Fixed(canary.weight.weight()));
     }
     let steps = canary.steps.iter().map(|step| Step {
-        weight: weight(step.weight),
+        weight: step.weight.weight(),
         hold: step.hold,
         calls: step.calls,
     });

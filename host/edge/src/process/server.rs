@@ -276,6 +276,8 @@ fn served(function: &Function) -> Served {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU32;
+
     use crate::function::Spec;
     use crate::function::admission::Entry;
     use crate::host::Settings;
@@ -294,7 +296,7 @@ mod tests {
         let host = Host::new(Settings::default()).expect("it has no audit log");
         let deploy = async |concurrency| {
             let mut spec = Spec::new("f", component.clone());
-            spec.config.limits.concurrency = concurrency;
+            spec.config.limits.concurrency = NonZeroU32::new(concurrency).expect("some");
             let function = host.deploy(spec).await;
             function.unwrap_or_else(|error| panic!("{error}"))
         };

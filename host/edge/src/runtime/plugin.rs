@@ -7,12 +7,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use amphi::component::Linker;
-use serde_json::Value;
 
 use crate::runtime::call::CallState;
 use amphi_edge_listen::BodyError;
 
-/// What a plugin makes of a function's settings, for its calls.
+/// What a plugin has made for a function, for its calls.
 pub type Settings = Arc<dyn Any + Send + Sync>;
 
 /// Host functions that an embedder adds, at three moments.
@@ -29,12 +28,12 @@ pub trait Plugin: Send + Sync + 'static {
     /// A name is defined already.
     fn link(&self, linker: &mut Linker<CallState>) -> wasmtime::Result<()>;
 
-    /// Once for each version of a function: reads what the configuration says of it.
+    /// Once for each version of the function of this name: what all of its calls have of this plugin.
     ///
     /// # Errors
     ///
-    /// What is wrong with the settings; the function is not deployed then.
-    fn configure(&self, _function: &str, _settings: &Value) -> Result<Settings, BodyError> {
+    /// Why the function can have nothing of it; it is not deployed then.
+    fn configure(&self, _function: &str) -> Result<Settings, BodyError> {
         Ok(Arc::new(()))
     }
 
@@ -77,9 +76,8 @@ impl Configured {
         &mut self,
         plugin: &Arc<dyn Plugin>,
         function: &str,
-        settings: &Value,
     ) -> Result<(), BodyError> {
-        let settings = plugin.configure(function, settings)?;
+        let settings = plugin.configure(function)?;
         self.0.push((Arc::clone(plugin), settings));
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Decisions on a disk that is late or full.
 
 use std::io;
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
@@ -116,10 +117,10 @@ fn spec(canary: &str, concurrency: u32) -> Spec {
     let mut spec = Spec::new("f", component("(i32.const 1)"));
     spec.canary = Some(component(canary));
     spec.config.canary = Some(config::Canary {
-        weight: 50,
+        weight: config::Percent::new(50).expect("half"),
         ..config::Canary::new("")
     });
-    spec.config.limits.concurrency = concurrency;
+    spec.config.limits.concurrency = NonZeroU32::new(concurrency).expect("some");
     spec
 }
 
