@@ -46,12 +46,12 @@ pub struct Call {
 ///
 /// # fn main() -> amphi::Result<()> {
 /// let engine = amphi::Engine::default();
-/// let component = Component::new(&engine, r#"(component
+/// let component = Component::new(&engine, wat::parse_str(r#"(component
 ///     (core module $m (func (export "add") (param i32 i32) (result i32)
 ///         (i32.add (local.get 0) (local.get 1))))
 ///     (core instance $i (instantiate $m))
 ///     (func (export "add") (param "a" s32) (param "b" s32) (result s32)
-///         (canon lift (core func $i "add"))))"#)?;
+///         (canon lift (core func $i "add"))))"#)?)?;
 /// let mut store = amphi::Store::new(&engine, ());
 /// let instance = Linker::new(&engine).instantiate(&mut store, &component)?;
 /// let sum = amphi::invoke::call(&mut store, &component, &instance, "add(1, 2)")?;

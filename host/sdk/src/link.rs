@@ -14,9 +14,9 @@ use crate::engine::instantiate_pre;
 ///
 /// # fn main() -> amphi::Result<()> {
 /// let engine = amphi::Engine::default();
-/// let component = Component::new(&engine, r#"(component
+/// let component = Component::new(&engine, wat::parse_str(r#"(component
 ///     (import "now" (func (result u64)))
-///     (import "log" (func (param "line" string))))"#)?;
+///     (import "log" (func (param "line" string))))"#)?)?;
 /// let mut linker = Linker::<()>::new(&engine);
 /// let error = amphi::link(&linker, &component).err().expect("two imports are missing");
 /// assert!(error.to_string().contains("`now`") && error.to_string().contains("`log`"));

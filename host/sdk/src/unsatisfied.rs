@@ -4,7 +4,7 @@ mod question;
 
 use amphi_core::unsatisfied::{TOLD, Unsatisfied, list};
 use wasmtime::component::types::ComponentItem;
-use wasmtime::component::{Component, InstancePre, Linker};
+use wasmtime::component::{Component, InstancePre, Linker, ResourceType};
 use wasmtime::{Engine, Error, Result};
 
 use self::question::{Home, question};
@@ -37,22 +37,53 @@ fn every<T: 'static>(linker: &Linker<T>, component: &Component) -> Vec<Unsatisfi
     let ty = component.component_type();
     let mut wrong: Vec<Unsatisfied> = Vec::new();
     let mut homes: Vec<Home> = Vec::new();
+    let mut supplied = None;
     let mut left = TYPES;
     for (name, import) in ty.imports(engine) {
         if wrong.len() > TOLD {
             break;
         }
         let asked = question(engine, name, &import.ty, &homes, &mut left);
-        if let Some(cause) = asked.and_then(|bytes| refusal(linker, &bytes)) {
+        let cause = asked.and_then(|(bytes, needed)| match &supplied {
+            Some(supplied) if needed.iter().any(|home| homes[*home].missing) => {
+                refusal(supplied, &bytes)
+            }
+            _ => refusal(linker, &bytes),
+        });
+        let first = homes.len();
+        Home::add(&mut homes, engine, name, &import.ty);
+        if let Some(cause) = cause {
             wrong.push(Unsatisfied {
                 kind: kind(&import.ty).to_owned(),
                 name: name.to_owned(),
                 cause,
             });
+            // What uses a resource that is missing is judged as if that were there.
+            for home in &mut homes[first..] {
+                home.missing = refusal(linker, &home.question()).is_some();
+                if home.missing {
+                    let supplied = supplied.get_or_insert_with(|| linker.clone());
+                    supply(supplied.allow_shadowing(true), home);
+                }
+            }
         }
-        Home::add(&mut homes, engine, name, &import.ty);
     }
     wrong
+}
+
+/// What stands for a resource that is missing.
+struct Missing;
+
+fn supply<T: 'static>(linker: &mut Linker<T>, home: &Home) {
+    let ty = ResourceType::host::<Missing>();
+    let mut root = linker.root();
+    // With shadowing a name can be defined whatever it was; if it could not, who uses the resource would be told of too.
+    let _ = match &home.export {
+        None => root.resource(&home.import, ty, |_, _| Ok(())),
+        Some(export) => root
+            .instance(&home.import)
+            .and_then(|mut instance| instance.resource(export, ty, |_, _| Ok(()))),
+    };
 }
 
 /// Why the linker has not what the component of these bytes imports; nothing if it has, or cannot be asked.

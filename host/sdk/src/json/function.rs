@@ -39,11 +39,11 @@ impl Function {
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let engine = amphi::Engine::default();
-    /// # let component = Component::new(&engine, r#"(component
+    /// # let component = Component::new(&engine, wat::parse_str(r#"(component
     /// #     (core module $m (func (export "f") (param i32 i32) (result i32) i32.const 0))
     /// #     (core instance $i (instantiate $m))
     /// #     (func (export "add") (param "a" s32) (param "b" s32) (result s32)
-    /// #         (canon lift (core func $i "f"))))"#)?;
+    /// #         (canon lift (core func $i "f"))))"#)?)?;
     /// let ty = component.component_type();
     /// let Some(ComponentItem::ComponentFunc(add)) = ty.get_export(&engine, "add").map(|e| e.ty) else {
     ///     return Err("it exports `add: func(a: s32, b: s32) -> s32`".into());
@@ -105,11 +105,11 @@ impl Function {
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let engine = amphi::Engine::default();
-    /// # let component = Component::new(&engine, r#"(component
+    /// # let component = Component::new(&engine, wat::parse_str(r#"(component
     /// #     (core module $m (func (export "f") (param i32 i32) (result i32) i32.const 0))
     /// #     (core instance $i (instantiate $m))
     /// #     (func (export "add") (param "a" s32) (param "b" s32) (result s32)
-    /// #         (canon lift (core func $i "f"))))"#)?;
+    /// #         (canon lift (core func $i "f"))))"#)?)?;
     /// let ty = component.component_type();
     /// let Some(ComponentItem::ComponentFunc(add)) = ty.get_export(&engine, "add").map(|e| e.ty) else {
     ///     return Err("it exports `add: func(a: s32, b: s32) -> s32`".into());
@@ -206,11 +206,11 @@ impl Function {
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let engine = amphi::Engine::default();
-    /// # let component = Component::new(&engine, r#"(component
+    /// # let component = Component::new(&engine, wat::parse_str(r#"(component
     /// #     (core module $m (func (export "f") (param i32 i32) (result i32) i32.const 0))
     /// #     (core instance $i (instantiate $m))
     /// #     (func (export "add") (param "a" s32) (param "b" s32) (result s32)
-    /// #         (canon lift (core func $i "f"))))"#)?;
+    /// #         (canon lift (core func $i "f"))))"#)?)?;
     /// let ty = component.component_type();
     /// let Some(ComponentItem::ComponentFunc(add)) = ty.get_export(&engine, "add").map(|e| e.ty) else {
     ///     return Err("it exports `add: func(a: s32, b: s32) -> s32`".into());

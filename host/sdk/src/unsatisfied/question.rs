@@ -14,9 +14,12 @@ use wasmtime::component::{ResourceType, Type};
 /// Where a resource comes from: the first import that has it.
 pub struct Home {
     ty: ResourceType,
-    import: String,
+    /// The import's name.
+    pub import: String,
     /// Its name in the import, where that is an instance.
-    export: Option<String>,
+    pub export: Option<String>,
+    /// Whether the linker has not got it.
+    pub missing: bool,
 }
 
 impl Home {
@@ -28,6 +31,7 @@ impl Home {
                     ty,
                     import: name.to_owned(),
                     export: export.map(ToOwned::to_owned),
+                    missing: false,
                 });
             }
         };
@@ -43,9 +47,16 @@ impl Home {
             _ => {}
         }
     }
+
+    /// The component that imports this resource alone.
+    pub fn question(&self) -> Vec<u8> {
+        let mut root = ComponentBuilder::default();
+        imported(&mut root, [self]);
+        root.finish()
+    }
 }
 
-/// The component that imports `item` as `name`, and the resources that it needs of the imports before it, whose `homes` are given. Nothing if
+/// The component that imports `item` as `name`, and the resources that it needs of the imports before it, whose `homes` are given; and which of these. Nothing if
 /// that cannot be written down: modules, instances in instances, or more types than are `left`.
 pub fn question(
     engine: &Engine,
@@ -53,11 +64,12 @@ pub fn question(
     item: &ComponentItem,
     homes: &[Home],
     left: &mut usize,
-) -> Option<Vec<u8>> {
+) -> Option<(Vec<u8>, BTreeSet<usize>)> {
     let mut needed = BTreeSet::new();
     // What it needs of others is known when it was written once.
     write(engine, name, item, homes, &mut needed, left)?;
-    write(engine, name, item, homes, &mut needed, left)
+    let bytes = write(engine, name, item, homes, &mut needed, left)?;
+    Some((bytes, needed))
 }
 
 fn write(
@@ -69,7 +81,7 @@ fn write(
     left: &mut usize,
 ) -> Option<Vec<u8>> {
     let mut root = ComponentBuilder::default();
-    let outer = imported(&mut root, homes, needed);
+    let outer = imported(&mut root, needed.iter().filter_map(|home| homes.get(*home)));
     let taken = homes.iter().map(|home| home.import.as_str());
     let mut writer = Writer {
         homes,
@@ -104,12 +116,11 @@ fn write(
 }
 
 /// Imports resources of other imports, and says which type each is.
-fn imported(
+fn imported<'a>(
     root: &mut ComponentBuilder,
-    homes: &[Home],
-    needed: &BTreeSet<usize>,
+    homes: impl IntoIterator<Item = &'a Home>,
 ) -> Vec<(ResourceType, u32)> {
-    let needed: Vec<&Home> = needed.iter().filter_map(|home| homes.get(*home)).collect();
+    let needed: Vec<&Home> = homes.into_iter().collect();
     let mut types = Vec::new();
     for of_one in needed.chunk_by(|one, next| one.import == next.import) {
         let resource = ComponentTypeRef::Type(TypeBounds::SubResource);

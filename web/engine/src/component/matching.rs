@@ -81,6 +81,7 @@ impl TypeChecker<'_> {
         actual: Option<&Definition>,
     ) -> Result<()> {
         let types = Arc::clone(self.types);
+        let mut first = Ok(());
         for (name, expected) in &types[ty].exports {
             // Types other than resources are structural and need no implementation.
             if matches!(expected.ty, TypeDef::Interface(_)) {
@@ -90,10 +91,13 @@ impl TypeChecker<'_> {
                 Some(Definition::Instance(map)) => map.get(name),
                 _ => None,
             };
-            self.definition(&expected.ty, found)
-                .with_context(|| format!("instance export `{name}` has the wrong type"))?;
+            let checked = self
+                .definition(&expected.ty, found)
+                .with_context(|| format!("instance export `{name}` has the wrong type"));
+            // Resources behind what is wrong are learned too.
+            first = first.and(checked);
         }
-        Ok(())
+        first
     }
 
     fn resource(
@@ -111,11 +115,21 @@ impl TypeChecker<'_> {
             (Some(Definition::Resource(actual, _)), Some(known)) if *actual == known => Ok(()),
             (Some(Definition::Resource(..)), Some(_)) => bail!("mismatched resource types"),
             (None, Some(_)) => Ok(()),
-            (None, None) => bail!("resource implementation is missing"),
-            (Some(actual), _) => bail!("expected resource found {}", actual.desc()),
+            (actual, known) => {
+                // What uses it is judged as if it were there.
+                let missing = known.unwrap_or_else(ResourceType::host::<Missing>);
+                Arc::make_mut(&mut self.resources)[resource] = Some(missing);
+                match actual {
+                    Some(actual) => bail!("expected resource found {}", actual.desc()),
+                    None => bail!("resource implementation is missing"),
+                }
+            }
         }
     }
 }
+
+/// What stands for a resource that is missing.
+struct Missing;
 
 /// The type of a function that checks one Rust type.
 type Typecheck = fn(&InterfaceType, &InstanceType<'_>) -> Result<()>;

@@ -19,6 +19,20 @@ const MANY: &str = r#"
       (import "e" (func (param "x" s64))))
 "#;
 
+/// Imports that use a resource of another.
+const USERS: &str = r#"
+    (component
+      (import "demo:io/io" (instance $io
+        (export "poll" (type (sub resource)))
+        (export "other" (type (sub resource)))))
+      (alias export $io "poll" (type $poll))
+      (alias export $io "other" (type $other))
+      (import "demo:io/streams" (instance
+        (export "poll" (type $p (eq $poll)))
+        (export "wait" (func (param "on" (borrow $p))))))
+      (import "draw" (func (param "on" (borrow $other)))))
+"#;
+
 fn whole(error: Result<()>) -> Result<()> {
     error.map_err(|error| format_err!("{error:#}"))
 }
@@ -48,6 +62,21 @@ pub fn run(t: &mut Transcript, engine: &Engine, guests: &[Component]) -> Result<
         .err()
         .map(|error| format!("{error:#}"));
     t.saw("the rest of many", error);
+
+    let users = component(engine, USERS)?;
+    let error = amphi::link(&nothing, &users)
+        .err()
+        .map(|error| format!("{error:#}"));
+    t.saw("all that use what is missing", error);
+    let mut half: Linker<()> = Linker::new(engine);
+    half.instance("demo:io/streams")?
+        .func_new("wait", |_, _, _, _| Ok(()))?;
+    half.instance("demo:io/io")?
+        .func_wrap("poll", |_, ()| Ok(()))?;
+    let error = amphi::link(&half, &users)
+        .err()
+        .map(|error| format!("{error:#}"));
+    t.saw("what is missing and what is there", error);
 
     // `instantiate_pre` itself may tell of one alone.
     let error = whole(some.instantiate_pre(&many).map(drop));
