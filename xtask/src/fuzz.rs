@@ -111,11 +111,27 @@ fn seed(asked: Option<u64>) -> Result<u64> {
 }
 
 fn built(workspace: &Workspace, target: Target) -> Result<Command> {
-    let mut build = cargo(&["build", "-p", PACKAGE, "--profile", PROFILE]);
     match target {
-        Target::Page => {}
-        Target::Native => drop(build.args(["--features", "native"])),
+        Target::Page => {
+            let build = &["build", "-p", PACKAGE, "--profile", PROFILE];
+            shell::quiet(&mut cargo(build))?;
+        }
+        Target::Native => build_with_wasmtime(workspace, &[PACKAGE])?,
     }
-    shell::quiet(&mut build)?;
-    Ok(Command::new(workspace.native.join(PROFILE).join(PACKAGE)))
+    Ok(program(workspace, PACKAGE))
+}
+
+/// Builds programs as the fuzzer is built for what is native: with a Wasmtime that is optimised so far that it compiles megabytes in seconds.
+pub fn build_with_wasmtime(workspace: &Workspace, programs: &[&str]) -> Result<()> {
+    let mut build = native_cargo(workspace, &["build", "--profile", PROFILE]);
+    build.args(["--features", "amphi-fuzz/native"]);
+    for program in programs {
+        build.args(["--bin", program]);
+    }
+    shell::quiet(&mut build)
+}
+
+/// A command that runs a program which is built so.
+pub fn program(workspace: &Workspace, name: &str) -> Command {
+    Command::new(workspace.native.join(PROFILE).join(name))
 }

@@ -7,10 +7,9 @@ mod fetch;
 mod list;
 mod table;
 
-use crate::test::native_cargo;
 use crate::web::{self, Page, Profile};
 use crate::workspace::Workspace;
-use crate::{shell, tools};
+use crate::{fuzz, shell, tools};
 use amphi_harness::{Browser, Server, Session};
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
@@ -18,7 +17,6 @@ use list::Wild;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 use table::{Answers, Row};
 
@@ -43,7 +41,8 @@ static PAGE: Page = Page {
 /// Fetches components that others have published, calls each with real input natively and in browsers, and compares the answers.
 ///
 /// npm, pip and cargo fetch them by name and version into `target/wild`, and the SHA-256 of each file is checked; nothing is fetched twice. What is called is in
-/// `tests/wild/list.toml`. It fails if an answer is not what the list expects, or not the same everywhere.
+/// `tests/wild/list.toml`. What runs them natively is optimised, since Wasmtime as it is built for tests compiles twenty megabytes for minutes; to build that once
+/// takes minutes too. It fails if an answer is not what the list expects, or not the same everywhere.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  cargo xtask wild\n  cargo xtask wild redact numcodecs-zstd\n  cargo xtask wild --browser chromium --browser firefox --report docs/wild.md"
@@ -81,10 +80,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         })
         .collect::<Result<Vec<_>>>()?;
     web::prepare(Profile::WebDev)?;
-    shell::quiet(&mut native_cargo(
-        workspace,
-        &["build", "--bin", "amphi", "--bin", PROGRAM],
-    ))?;
+    fuzz::build_with_wasmtime(workspace, &["amphi", PROGRAM])?;
     let page = web::build(workspace, &PAGE, Profile::WebDev)?;
     let components = page.join("wild");
     fs::create_dir_all(&components)
@@ -110,7 +106,7 @@ fn place(workspace: &Workspace, wild: &Wild, file: &Path, components: &Path) -> 
     if !wild.package.componentize {
         return copy(file, &component);
     }
-    let mut amphi = Command::new(workspace.native.join("debug/amphi"));
+    let mut amphi = fuzz::program(workspace, "amphi");
     amphi.arg("componentize").arg(file).arg("-o");
     shell::quiet(amphi.arg(&component))
 }
@@ -128,18 +124,19 @@ fn compare(
     page: &Path,
 ) -> Result<Vec<Row>> {
     let server = Server::start(page, &[])?;
-    let native = |wild: &Wild| native(workspace, page, &wild.name);
-    let mut answers: Vec<Vec<Answers>> = chosen
-        .iter()
-        .map(|wild| vec![noted("native", wild, || native(wild))])
-        .collect();
+    let step = |host: &str, number: usize, wild: &Wild| {
+        format!("{host}, {} of {}: {}", number + 1, chosen.len(), wild.name)
+    };
+    let mut answers: Vec<Vec<Answers>> = Vec::new();
+    for (number, wild) in chosen.iter().enumerate() {
+        let native = || native(workspace, page, &wild.name);
+        answers.push(vec![noted(&step("native", number, wild), native)]);
+    }
     for browser in browsers {
         let mut session = None;
-        for (wild, answers) in chosen.iter().zip(&mut answers) {
-            let found = noted(browser.name, wild, || {
-                in_page(&mut session, browser, &server, &wild.name)
-            });
-            answers.push(found);
+        for (number, (wild, answers)) in chosen.iter().zip(&mut answers).enumerate() {
+            let in_page = || in_page(&mut session, browser, &server, &wild.name);
+            answers.push(noted(&step(browser.name, number, wild), in_page));
         }
     }
     let row = |(wild, answers): (&&Wild, Vec<Answers>)| Row {
@@ -151,8 +148,8 @@ fn compare(
 }
 
 /// Says what is run, and what of it failed as a whole.
-fn noted(host: &str, wild: &Wild, run: impl FnOnce() -> Result<Value>) -> Answers {
-    let echo = shell::long(&format!("{host}: {}", wild.name));
+fn noted(step: &str, run: impl FnOnce() -> Result<Value>) -> Answers {
+    let echo = shell::long(step);
     let found = run().and_then(|report| Answers::read(&report));
     echo.done();
     found.unwrap_or_else(|error| Answers::trouble(&error))
@@ -160,7 +157,7 @@ fn noted(host: &str, wild: &Wild, run: impl FnOnce() -> Result<Value>) -> Answer
 
 /// What the native program says.
 fn native(workspace: &Workspace, page: &Path, name: &str) -> Result<Value> {
-    let mut command = Command::new(workspace.native.join("debug").join(PROGRAM));
+    let mut command = fuzz::program(workspace, PROGRAM);
     let output = command.arg(page).arg(name).output();
     let output = output.with_context(|| format!("cannot start `{PROGRAM}`"))?;
     ensure!(

@@ -44,12 +44,18 @@ fn read(bytes: &[u8]) -> String {
     let contract = match contract::decode(bytes) {
         Ok(contract) => contract,
         Err(ContractError::Package { .. }) => {
-            return told(contract::package(bytes).map(|_| "a package".to_owned()));
+            return told(contract::package(bytes).map(|(resolve, package)| {
+                let worlds = resolve.packages[package].worlds.values();
+                let encoded = worlds.filter(|world| contract::encode(&resolve, **world).is_ok());
+                format!("a package, {} worlds", size(encoded.count()))
+            }));
         }
         Err(error) => return words(&error.to_string()),
     };
     let text = told(contract.wit(Packages::All).map(|text| size(text.len())));
     let json = size(contract.json().to_string().len());
+    let encoded = contract::encode(&contract.resolve, contract.world);
+    let encoded = told(encoded.map(|bytes| size(bytes.len())));
     let declared =
         typescript::declarations(&contract.resolve, contract.world, "input", Calls::Direct);
     let declared = declared.map(|files| size(files.iter().map(|file| file.text.len()).sum()));
@@ -66,7 +72,7 @@ fn read(bytes: &[u8]) -> String {
         there.changes.len() + back.changes.len()
     });
     format!(
-        "text {text}, json {json}, declared {}, {} changes",
+        "text {text}, json {json}, encoded {encoded}, declared {}, {} changes",
         told(declared),
         size(changes)
     )

@@ -18,8 +18,10 @@ use std::time::{Duration, Instant};
 /// More than this is a failure: in a page there is not much more, and natively nobody expects to need so much.
 #[cfg(unix)]
 const MEMORY: u64 = 2 << 30;
-/// One input takes milliseconds; one that takes so many seconds would seem to hang a page.
+/// One input takes milliseconds; one that takes so many seconds of a processor would seem to hang a page.
 const PATIENCE: u64 = 20;
+/// An input that waits for something takes none of them, so it is ended after so many by the clock.
+const STUCK: u64 = 600;
 /// How often the numbers are told.
 const TOLD: Duration = Duration::from_millis(500);
 /// Inputs that are kept besides the seeds.
@@ -146,7 +148,8 @@ impl Worker {
     }
 }
 
-/// Ends the process when one input takes too long. It counts its own seconds, which stand still while the process is stopped.
+/// Ends the process when one input takes too long. It counts what the process has had of a processor, which on a busy machine is little, and its own
+/// seconds, which stand still while the process is stopped.
 struct Watch {
     /// The number of the input that runs; nought between inputs.
     running: Arc<AtomicU64>,
@@ -158,13 +161,16 @@ impl Watch {
         let running = Arc::new(AtomicU64::new(0));
         let seen = Arc::clone(&running);
         thread::spawn(move || {
-            let (mut last, mut seconds) = (0, 0);
+            let (mut last, mut begun, mut seconds) = (0, computed(), 0);
             loop {
                 thread::park_timeout(Duration::from_secs(1));
                 let input = seen.load(Ordering::Relaxed);
-                seconds = if input == last { seconds + 1 } else { 0 };
-                last = input;
-                if input != 0 && seconds > PATIENCE {
+                if input != last {
+                    (last, begun, seconds) = (input, computed(), 0);
+                }
+                seconds += 1;
+                let taken = computed().saturating_sub(begun).as_secs();
+                if input != 0 && (taken > PATIENCE || seconds > STUCK) {
                     eprintln!("the input took longer than {PATIENCE} seconds");
                     process::abort();
                 }
@@ -180,6 +186,21 @@ impl Watch {
         self.running.store(0, Ordering::Relaxed);
         result
     }
+}
+
+/// How long processors have worked for this process.
+#[cfg(unix)]
+fn computed() -> Duration {
+    use rustix::time::{ClockId, clock_gettime};
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::try_from(time).unwrap_or_default()
+}
+
+/// How long this process has run: what it has had of processors is not asked here.
+#[cfg(not(unix))]
+fn computed() -> Duration {
+    static BEGUN: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
+    BEGUN.elapsed()
 }
 
 fn with_stack(stack: usize, run: impl FnOnce() -> Result<()> + Send + 'static) -> Result<()> {

@@ -91,7 +91,7 @@ impl insecure_seed::Host for WasiRandomCtx {
 fn bytes(source: &mut Source, len: u64, max_size: u64) -> Result<Vec<u8>> {
     ensure!(
         len <= max_size,
-        "random bytes: expected a request of at most {max_size}, found {len}"
+        "requested len {len} exceeds limit {max_size}"
     );
     let mut bytes = vec![0; usize::try_from(len)?];
     match source {

@@ -210,7 +210,7 @@ mod tests {
         let text = one(&format!(
             r#"registry = "pypi", name = "a", version = "1.0", file = "b/c.wasm", sha256 = "{DIGEST}""#
         ));
-        let found = parse(&(text.clone() + "refused = \"what else is of the runner\"\n"));
+        let found = parse(&(text.clone() + "calls = \"what else is of the runner\"\n"));
         let package = Package {
             registry: Registry::PyPi,
             name: "a".to_owned(),

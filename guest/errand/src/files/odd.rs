@@ -1,4 +1,4 @@
-//! Streams of files that nobody waits for, and odd paths, offsets and flags. Each by its name, since some end the guest.
+//! Streams of files that nobody waits for, odd paths, offsets and flags, and more random bytes than there are at once. Each by its name, since some end the guest.
 
 use crate::Outcome;
 use crate::bindings::wasi::filesystem::preopens::get_directories;
@@ -7,6 +7,7 @@ use crate::bindings::wasi::filesystem::types::{
     filesystem_error_code,
 };
 use crate::bindings::wasi::io::streams::StreamError;
+use crate::bindings::wasi::random::random::get_random_bytes;
 use std::fmt::Debug;
 
 const NONE: PathFlags = PathFlags::empty();
@@ -31,6 +32,7 @@ pub fn run(kind: &str) -> Outcome {
         "trailing" => trailing(),
         "kinds" => kinds()?,
         "removed" => removed()?,
+        "random" => println!("{}", get_random_bytes((64 << 20) + 1).len()),
         _ => return Err(format!("expected a kind of odd errand, found `{kind}`").into()),
     }
     Ok(())
@@ -423,7 +425,10 @@ fn removed() -> Result<(), ErrorCode> {
         shown(gone.open_at(NONE, "x", OpenFlags::CREATE, BOTH).map(drop))
     );
     println!("mkdir {}", shown(gone.create_directory_at("x")));
-    println!("stat {}", shown(gone.stat().map(|stat| stat.type_)));
+    println!(
+        "stat {}",
+        shown(gone.stat().map(|stat| (stat.type_, stat.link_count)))
+    );
     println!(
         "stat of itself {}",
         shown(gone.stat_at(NONE, ".").map(|stat| stat.type_))

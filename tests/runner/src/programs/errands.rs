@@ -37,8 +37,8 @@ const WAITING: &[(&str, &str)] = &[
     ("timers", include_str!("errands/timers.txt")),
 ];
 
-/// Odd errands with files: what they print is compared between the hosts.
-const ODD: [&str; 14] = [
+/// Odd errands: what they print is compared between the hosts.
+const ODD: [&str; 15] = [
     "two-writes",
     "permit",
     "beyond",
@@ -53,6 +53,7 @@ const ODD: [&str; 14] = [
     "trailing",
     "kinds",
     "removed",
+    "random",
 ];
 
 /// How a command says that it ends, and the code that it ends with.

@@ -28,8 +28,6 @@ pub struct Wild {
     /// WASI 0.2 is there besides, and grants nothing.
     #[serde(default)]
     pub imports: BTreeMap<String, BTreeMap<String, String>>,
-    /// A part of the error, if no host takes it.
-    pub refused: Option<String>,
     /// Calls of functions, one after the other in one instance.
     #[serde(default, rename = "call")]
     pub calls: Vec<Call>,

@@ -418,11 +418,15 @@ pub fn stat(tree: &Tree, id: NodeId) -> TreeResult<DescriptorStat> {
     })
 }
 
-/// A directory is linked by its parent, by itself, and by each directory in it.
+/// A directory is linked by its parent, by itself, and by each directory in it; one that was removed by nothing.
 fn links_of_directory(tree: &Tree, id: NodeId) -> TreeResult<u64> {
+    let links = tree.node(id)?.links;
+    if links == 0 {
+        return Ok(0);
+    }
     let inner = tree.entries(id)?.values();
     let inner = inner.filter(|inner| tree.node(**inner).is_ok_and(Node::is_directory));
-    Ok(tree.node(id)?.links + 1 + inner.count() as u64)
+    Ok(links + 1 + inner.count() as u64)
 }
 
 /// Sets the times of a node; what is none stays.
