@@ -226,7 +226,7 @@ pub struct Limits {
     /// Default: `64KiB`.
     #[serde(with = "Size")]
     pub log: u64,
-    /// Calls that run at once, from 1 to 100,000. Default: 64.
+    /// Concurrently running calls, from 1 to 100,000. Default: 64.
     #[serde(with = "concurrency")]
     #[schemars(with = "u32")]
     pub concurrency: NonZeroU32,
