@@ -87,7 +87,8 @@ fn parsed(text: &str, format: Format, folder: &Path, file: &Path) -> Result<Conf
         below.any(|rest| rest.starts_with(['.', '[']))
     };
     issues.extend(refused.filter(|issue| {
-        !(plugins && issue.path.contains(".plugins[")) && !of_a_whole(&issue.path)
+        let of_a_plugin = plugins && issue.path.contains(".plugins[");
+        !of_a_plugin && !of_a_whole(&issue.path)
     }));
     match sorted(issues) {
         issues if issues.is_empty() => Ok(config),
