@@ -87,9 +87,11 @@ fn parsed(text: &str, format: Format, folder: &Path, file: &Path) -> Result<Conf
         path: tree::join(&steps),
         problem,
     });
-    issues.extend(refused.filter(|issue| {
-        !(plugins && issue.path.contains(".plugins[")) && !incomplete(&issue.path)
-    }));
+    issues.extend(
+        refused.filter(|issue| {
+            !(incomplete(&issue.path) || plugins && issue.path.contains(".plugins["))
+        }),
+    );
     match sorted(issues) {
         issues if issues.is_empty() => Ok(config),
         issues => Err(issues),
