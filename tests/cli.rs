@@ -1,7 +1,8 @@
-//! The command `amphi`, as its user meets it: arguments in; exit code, standard output and standard error out.
+//! The command `amphi`, as its user meets it: arguments in; exit code, standard output and standard
+//! error out.
 //!
-//! Components come from `target/guests`, where `cargo xtask guests` puts them, or are small ones in WAT. `BLESS=1`
-//! rewrites the expected outputs in `tests/cli/`.
+//! Components come from `target/guests`, where `cargo xtask guests` puts them, or are small ones in
+//! WAT. `BLESS=1` rewrites the expected outputs in `tests/cli/`.
 
 #[path = "cli/check.rs"]
 mod check;
@@ -58,7 +59,8 @@ const NEEDY: &str = r#"(component
     (export "f" (func $f))
 )"#;
 
-/// Recurses as often as it is told, in a function with a name of the test's, and then divides by zero.
+/// Recurses as often as it is told, in a function with a name of the test's, and then divides by
+/// zero.
 const DEEP: &str = r#"(component
     (core module $m
         (func $NAME (export "f") (param i32) (result i32)
@@ -124,7 +126,8 @@ fn amphi(args: &[&str]) -> Output {
         .expect("the binary was built for this test")
 }
 
-/// Runs `amphi` and compares all that a user sees of it; `PATH` stands for the first file among the arguments.
+/// Runs `amphi` and compares all that a user sees of it; `PATH` stands for the first file among the
+/// arguments.
 #[track_caller]
 fn check(args: &[&str], code: i32, stdout: &str, stderr: &str) {
     let output = amphi(args);
@@ -432,7 +435,8 @@ fn a_preview_1_module_becomes_a_component() {
     let module = guest("hello.p1.wasm");
     check(&["componentize", &module, "-o", &component], 0, "", "");
     check(&["run", &component, "Ada"], 0, "Hello, Ada!\n", "");
-    // A module for preview 1 ends by a call of its host, here of `wasi:cli/exit`, which is told no more than that it is an error.
+    // A module for preview 1 ends by a call of its host, here of `wasi:cli/exit`, which is told no
+    // more than that it is an error.
     check(
         &["run", &component, "--exit", "3"],
         1,

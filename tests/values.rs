@@ -1,6 +1,7 @@
 //! Random values on the native host: each comes back from its guest as it went in, to the bit.
 //!
-//! These are a few, and the same each time. The browsers' test, which compares a page with this host, takes all, and others each time.
+//! These are a few, and the same each time. The browsers' test, which compares a page with this
+//! host, takes all, and others each time.
 
 use amphi_runner::values::{self, Family, Request};
 use amphi_runner::{Line, block_on};
@@ -17,8 +18,9 @@ fn values_come_back_as_they_went() {
     assert_same(&lines);
 }
 
-/// Other values as JSON, and changed texts, each time with another seed: once, or for as many seconds as `AMPHI_SECONDS` says, from the seed in
-/// `AMPHI_SEED`. `cargo xtask fuzz --json` runs it so.
+/// Other values as JSON, and changed texts, each time with another seed: once, or for as many
+/// seconds as `AMPHI_SECONDS` says, from the seed in `AMPHI_SEED`. `cargo xtask fuzz --json` runs
+/// it so.
 #[test]
 fn changed_texts_are_values_or_errors() {
     let number = |name| std::env::var(name).ok().and_then(|text| text.parse().ok());

@@ -1,4 +1,5 @@
-//! What the command line supplies to a component: WASI and its drafts, as the edge function host does, and nothing of that until it is granted.
+//! What the command line supplies to a component: WASI and its drafts, as the edge function host
+//! does, and nothing of that until it is granted.
 
 use std::io::{self, Write};
 

@@ -1,4 +1,5 @@
-//! Files to bytes, and bytes to a compiled component. What nobody should read is refused here, before anybody does.
+//! Files to bytes, and bytes to a compiled component. What nobody should read is refused here,
+//! before anybody does.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! The command `amphi`: run, serve, inspect, check, describe and make WebAssembly components.
 //!
-//! One file per command; here is only which commands there are. Standard output carries a command's result and nothing
-//! else. What a command ends with, and the exit code of that, is in [`outcome`].
+//! One file per command; here is only which commands there are. Standard output carries a command's
+//! result and nothing else. What a command ends with, and the exit code of that, is in [`outcome`].
 
 mod check;
 mod componentize;

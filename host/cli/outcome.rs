@@ -26,7 +26,8 @@ pub enum Failure {
         /// The engine's error.
         error: Error,
     },
-    /// The answer is no, and is written already: a guest's result that is an error, or a check that has failed.
+    /// The answer is no, and is written already: a guest's result that is an error, or a check that
+    /// has failed.
     Written,
     /// We could not do what was asked.
     Ours(Error),
@@ -91,7 +92,8 @@ fn show_error(error: &Error) {
     show(&error.to_string(), causes);
 }
 
-/// What happened comes first, though in the chain it is the last: the engine adds the backtrace around it.
+/// What happened comes first, though in the chain it is the last: the engine adds the backtrace
+/// around it.
 fn show_trap(what: &str, error: &Error) {
     let reason = match error.downcast_ref::<Trap>() {
         Some(trap) => trap.to_string(),

@@ -195,7 +195,8 @@ fn link(engine: &Engine, component: &Component, options: &Options) -> Result<Ins
         .with_context(|| format!("cannot link `{}`", options.component.display()))
 }
 
-/// What the guest may use: the standard streams (but output goes where the caller says) and what the options grant.
+/// What the guest may use: the standard streams (but output goes where the caller says) and what
+/// the options grant.
 fn grants(options: &Options) -> Result<WasiCtxBuilder> {
     let mut wasi = WasiCtx::builder();
     wasi.inherit_stdin().stderr(Stream::Error);
@@ -231,8 +232,8 @@ fn drafts(options: &Options) -> Result<Prepared> {
     Prepared::new(grants, &stores).map_err(Error::new)
 }
 
-/// How a call of `what` ended that gave no result. A guest that ends itself says by its exit code how, also by that for
-/// success.
+/// How a call of `what` ended that gave no result. A guest that ends itself says by its exit code
+/// how, also by that for success.
 fn ended(error: Error, what: &str) -> Failure {
     if error.downcast_ref::<InvokeError>().is_some() {
         return Failure::Ours(error);

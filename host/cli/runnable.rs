@@ -1,4 +1,5 @@
-//! Whether any host here runs a component: natively `run` and `serve` take what a page does and more, so what they refuse nobody takes.
+//! Whether any host here runs a component: natively `run` and `serve` take what a page does and
+//! more, so what they refuse nobody takes.
 
 use amphi::error::Context;
 use amphi::{Engine, Error, Result};

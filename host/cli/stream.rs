@@ -1,7 +1,8 @@
 //! The standard streams that a guest writes to.
 //!
-//! They differ from those of `wasmtime-wasi` in one thing: once nobody reads the stream, the next write ends the guest,
-//! as the signal for a broken pipe ends a native command. The guest itself would only panic about it.
+//! They differ from those of `wasmtime-wasi` in one thing: once nobody reads the stream, the next
+//! write ends the guest, as the signal for a broken pipe ends a native command. The guest itself
+//! would only panic about it.
 
 use std::io::{self, Write};
 

@@ -1,4 +1,5 @@
-//! Every number, size and time of a configuration, as small and as large as it may be: what is beyond is refused with its place, what is not is served.
+//! Every number, size and time of a configuration, as small and as large as it may be: what is
+//! beyond is refused with its place, what is not is served.
 
 use std::path::Path;
 use std::time::Duration;
@@ -94,7 +95,8 @@ fn last(from: u64, to: u64, taken: impl Fn(u64) -> bool) -> u64 {
     good
 }
 
-/// The least and the most that a configuration may have at a path, whose own number is between them.
+/// The least and the most that a configuration may have at a path, whose own number is between
+/// them.
 fn ends(config: &Value, path: &str, is_time: bool, folder: &Path) -> (u64, u64) {
     let dotted = path[1..].replace('/', ".");
     let taken = |number: u64| match read(&with(config, path, number, is_time), folder) {
@@ -140,7 +142,8 @@ fn every_number_at_its_ends_is_refused_or_served() {
         for number in [least, most] {
             check(&with(&config, path, number, *is_time));
         }
-        // More instances than there is address space for are refused, and all of them are made; a delay is waited for.
+        // More instances than there is address space for are refused, and all of them are made; a
+        // delay is waited for.
         let kept = ["/instances", "/prewarm", "/drain-delay"];
         if !kept.iter().any(|kept| path.ends_with(kept)) {
             let (_, most) = ends(&largest, path, *is_time, &folder);

@@ -2,8 +2,8 @@
 
 use super::{amphi, assembled, check, guest};
 
-/// Ends itself with an exit code: with 42 as a command, or with the one that `leave` is told; where it starts with `START`,
-/// which is a code too.
+/// Ends itself with an exit code: with 42 as a command, or with the one that `leave` is told; where
+/// it starts with `START`, which is a code too.
 const LEAVING: &str = r#"(component
     (import "wasi:cli/exit@0.2.12" (instance $exit
         (export "exit" (func (param "status" (result))))

@@ -177,7 +177,8 @@ fn a_request_in_flight_is_answered_when_the_process_is_told_to_end() {
     assert_eq!(serving.end().0, Some(0));
 }
 
-/// A configuration of one function with a component of [`slow`], and a named pipe in the folder that it is granted.
+/// A configuration of one function with a component of [`slow`], and a named pipe in the folder
+/// that it is granted.
 fn slow_site(name: &str, component: &[u8], server: &str, wall: &str) -> String {
     let folder = folder(name);
     fs::write(folder.join("slow.wasm"), component).expect("it can be written");
@@ -353,7 +354,8 @@ fn a_component_that_changes_is_served_and_one_that_breaks_callers_is_not() {
     assert!(log.contains("removed-interface"), "{log}");
 }
 
-/// A component whose `run` returns a number, and takes the longer to be compiled the more `padding` there is.
+/// A component whose `run` returns a number, and takes the longer to be compiled the more `padding`
+/// there is.
 fn returning(number: u32, padding: usize) -> Vec<u8> {
     let padding = "(local.set 0 (i32.mul (i32.add (local.get 0) (i32.const 7)) (local.get 0)))"
         .repeat(padding);

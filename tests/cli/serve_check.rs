@@ -46,7 +46,8 @@ fn a_configuration_is_checked_without_serving_it() {
     assert!(missing.contains("cannot find `nowhere.wasm`"), "{missing}");
 }
 
-/// Who looks at a terminal sees how far a check is; nobody else does, and nothing of it is on standard output.
+/// Who looks at a terminal sees how far a check is; nobody else does, and nothing of it is on
+/// standard output.
 #[test]
 fn a_check_shows_how_far_it_is_on_a_terminal() {
     for (json, shown) in [(false, true), (true, false)] {
@@ -82,7 +83,8 @@ fn terminal() -> (File, File) {
     let options = options.custom_flags(libc::O_NOCTTY);
     let ours = options.open("/dev/ptmx").expect("there is one more");
     let (number, mut name) = (ours.as_raw_fd(), [0; 64]);
-    // SAFETY: the number is that of an open terminal, and no more is written than there is room for, with a zero at its end.
+    // SAFETY: the number is that of an open terminal, and no more is written than there is room
+    // for, with a zero at its end.
     let (made, name) = unsafe {
         let made = [
             libc::grantpt(number),
@@ -97,7 +99,8 @@ fn terminal() -> (File, File) {
     (ours, theirs)
 }
 
-/// What a check says is what `serve` says; what it finds good is told with what it has not looked at, beside a server that runs.
+/// What a check says is what `serve` says; what it finds good is told with what it has not looked
+/// at, beside a server that runs.
 #[test]
 fn a_check_is_a_start_without_sockets() {
     let folder = folder("serve-check");
@@ -171,7 +174,8 @@ fn a_check_is_a_start_without_sockets() {
     assert_eq!(serving.end().0, Some(0));
 }
 
-/// Pages that are elsewhere are said to be there, and those that are nowhere are not said to be anywhere.
+/// Pages that are elsewhere are said to be there, and those that are nowhere are not said to be
+/// anywhere.
 #[test]
 fn the_places_that_are_said_are_those_of_the_configuration() {
     let folder = folder("serve-pages");

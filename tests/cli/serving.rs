@@ -24,7 +24,8 @@ impl Serving {
         Self::read(Self::unread(what))
     }
 
-    /// A server whose files may be limited by [`limit_files`](Self::limit_files): what does not fit is an error for it, as on a full disk, and no signal that ends it.
+    /// A server whose files may be limited by [`limit_files`](Self::limit_files): what does not fit
+    /// is an error for it, as on a full disk, and no signal that ends it.
     pub fn start_limited(what: &str) -> Self {
         let mut shell = Command::new("sh");
         shell.args(["-c", "trap '' XFSZ && exec \"$@\"", "sh"]);

@@ -1,4 +1,5 @@
-//! `/admin/`: a process of `amphi serve` with calls and two trials, looked at and changed by the page.
+//! `/admin/`: a process of `amphi serve` with calls and two trials, looked at and changed by the
+//! page.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -138,7 +139,8 @@ fn reload_is_refused_and_taken(tab: &Tab, site: &Site) {
     tab.until("text('#configuration').includes('Gone: calc, other.')");
 }
 
-/// A page that is hidden asks for nothing, however much is called meanwhile, and goes on when it is shown.
+/// A page that is hidden asks for nothing, however much is called meanwhile, and goes on when it is
+/// shown.
 fn it_rests_while_nobody_looks(tab: &Tab, calls: &Calls) {
     let show = "Object.defineProperty(document, 'hidden', { value: !given, configurable: true });
         document.dispatchEvent(new Event('visibilitychange'));";

@@ -49,7 +49,8 @@ impl Tab {
         Self { session }
     }
 
-    /// What the body of a function returns in the page; it has `$`, `all`, `text`, `press` and `fill`, and `given`.
+    /// What the body of a function returns in the page; it has `$`, `all`, `text`, `press` and
+    /// `fill`, and `given`.
     #[track_caller]
     pub fn run(&self, body: &str, given: Value) -> Value {
         let script = format!("const given = arguments[0]; {WORDS} {body}");

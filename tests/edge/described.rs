@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 /// Words of a schema that say nothing of what may be there.
 const NOTES: &[&str] = &["description", "examples", "example", "title", "format"];
 
-/// What is wrong with an answer to a request by `document`: that it is described nowhere, or how it differs. An answer in another form than JSON is looked at no further.
+/// What is wrong with an answer to a request by `document`: that it is described nowhere, or how it
+/// differs. An answer in another form than JSON is looked at no further.
 pub fn check(document: &Value, method: &Method, path: &str, status: StatusCode, answer: &Value) {
     let paths = document["paths"].as_object().expect("paths");
     let path = path.split('?').next().unwrap_or_default();

@@ -1,4 +1,5 @@
-//! The document of a small component, to the letter; and of the kitchen, that every reference in it leads somewhere.
+//! The document of a small component, to the letter; and of the kitchen, that every reference in it
+//! leads somewhere.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,7 +15,8 @@ use wit_parser::Resolve;
 
 use crate::wit;
 
-/// The document of a component made of WIT, without any code. Functions that JSON cannot carry are left out.
+/// The document of a component made of WIT, without any code. Functions that JSON cannot carry are
+/// left out.
 fn document_of(path: &str, name: &str) -> Value {
     let mut resolve = Resolve::default();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);

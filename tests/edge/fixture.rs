@@ -23,7 +23,8 @@ pub fn guest(name: &str) -> Vec<u8> {
     })
 }
 
-/// Settings of a host that compiles a guest once for all tests; for each, where others may write to a folder that this workspace is in.
+/// Settings of a host that compiles a guest once for all tests; for each, where others may write to
+/// a folder that this workspace is in.
 pub fn settings() -> Settings {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("edge-code");
     Settings {

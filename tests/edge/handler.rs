@@ -51,7 +51,8 @@ async fn the_component_answers() {
     }
 }
 
-/// So what is on its way to clients is bounded by how many calls may run, however little of it they take.
+/// So what is on its way to clients is bounded by how many calls may run, however little of it they
+/// take.
 #[tokio::test]
 async fn a_call_has_its_place_until_its_answer_is_taken() {
     for name in GUESTS {

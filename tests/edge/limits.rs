@@ -23,7 +23,8 @@ struct Case {
     component: fn() -> Vec<u8>,
     limits: Limits,
     attack: Attack,
-    /// The status of the answer, and the kind of its problem; nothing for a client that does not read it.
+    /// The status of the answer, and the kind of its problem; nothing for a client that does not
+    /// read it.
     told: Option<(u16, &'static str)>,
     /// What of the function's metrics is not zero then.
     counted: &'static str,
@@ -56,7 +57,8 @@ impl Default for Case {
 
 const SHORT: Duration = Duration::from_millis(300);
 
-/// Less than a client may take for a part of a body here, and more than a guest takes on a busy machine.
+/// Less than a client may take for a part of a body here, and more than a guest takes on a busy
+/// machine.
 const LESS: Duration = Duration::from_secs(2);
 
 fn calc() -> Vec<u8> {
@@ -341,7 +343,8 @@ async fn is_counted(served: &Listening, case: &Case) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_compile_bomb_is_compiled_beside_a_neighbour() {
-    // The neighbour is compiled already: on a busy machine it might need more than the bomb may have.
+    // The neighbour is compiled already: on a busy machine it might need more than the bomb may
+    // have.
     deploy(&host(), Spec::new("calc", calc())).await;
     let compiling = Compiling {
         place: program(),

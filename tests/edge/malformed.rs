@@ -1,4 +1,5 @@
-//! Requests that are none, or that mean something else than they say: each is answered by a status that fits, and the next one as ever.
+//! Requests that are none, or that mean something else than they say: each is answered by a status
+//! that fits, and the next one as ever.
 
 use amphi_edge::Spec;
 use serde_json::json;

@@ -41,7 +41,8 @@ async fn the_document_has_what_can_be_called_and_nothing_else() {
     assert!(document["paths"][add].is_null(), "{document}");
 }
 
-/// Tuples of tuples, each of which has the one before twice, and functions that take and give the last.
+/// Tuples of tuples, each of which has the one before twice, and functions that take and give the
+/// last.
 fn doubling(levels: usize, functions: usize) -> Vec<u8> {
     let types: String = (1..levels)
         .map(|level| format!("(type $t{level} (tuple $t{0} $t{0}))", level - 1))

@@ -1,4 +1,5 @@
-//! What is counted is what the client got: of each way in which a request can go, what came over the connection, and what the metrics say.
+//! What is counted is what the client got: of each way in which a request can go, what came over
+//! the connection, and what the metrics say.
 
 use amphi_edge::config::Limits;
 use amphi_edge::{Body, BodyError, Client, Function, Host, PoolSettings, Settings, Spec, full};
@@ -185,7 +186,8 @@ async fn of_a_stream_that_breaks_off() {
     }
 }
 
-/// An answer that was handed to the connection and that its client never takes has not come whole, however short it is.
+/// An answer that was handed to the connection and that its client never takes has not come whole,
+/// however short it is.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_client_that_takes_nothing() {
     let listening = Listening::start(serving(Spec::new("calc", guest("calc-1-0"))).await).await;
@@ -241,7 +243,8 @@ async fn of_a_client_that_takes_every_place() {
     assert_eq!((status.as_u16(), text), (200, "yes".into()));
 }
 
-/// Who sends a little now and then is not waited for, and that is not the function's doing: its place is free, whether its answer has begun or not.
+/// Who sends a little now and then is not waited for, and that is not the function's doing: its
+/// place is free, whether its answer has begun or not.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_client_that_trickles() {
     for (name, outcome) in [("respond", "body-late"), ("respond-0-3", "ok")] {
@@ -275,7 +278,8 @@ async fn of_a_client_that_trickles() {
     }
 }
 
-/// What a guest says of a body that its client breaks, cuts off or makes too large is the client's doing, before its answer has begun and after.
+/// What a guest says of a body that its client breaks, cuts off or makes too large is the client's
+/// doing, before its answer has begun and after.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_client_whose_body_is_none() {
     let mut spec = Spec::new("web", guest("respond"));
@@ -400,7 +404,8 @@ async fn of_a_typed_call_that_ends_itself() {
     }
 }
 
-/// What a guest waits for its client does not count: neither what comes slowly nor what is taken slowly meets the time that it has itself.
+/// What a guest waits for its client does not count: neither what comes slowly nor what is taken
+/// slowly meets the time that it has itself.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_slow_client() {
     /// Of which a client has to send one in three seconds here.

@@ -156,7 +156,8 @@ async fn a_plugin_that_does_not_fit_changes_nothing() {
     assert_eq!(add(&host).await, report());
 }
 
-/// A plugin whose function computes for a while, and a component that calls it once for each of its own calls.
+/// A plugin whose function computes for a while, and a component that calls it once for each of its
+/// own calls.
 fn spinning() -> (ComponentPlugin, Spec) {
     let plugin = r#"(component
         (core module $m (func (export "spin") (local $n i32)

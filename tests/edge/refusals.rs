@@ -1,4 +1,5 @@
-//! What a reload refuses, while the old version serves on under calls: the reason is in the reloader's state, in the log and in the metrics.
+//! What a reload refuses, while the old version serves on under calls: the reason is in the
+//! reloader's state, in the log and in the metrics.
 
 use std::fs;
 use std::time::Duration;
@@ -14,7 +15,8 @@ use crate::compiling::program;
 use crate::fixture::{deploy, host, settings, with_causes};
 use crate::reload::{CONFIG, Load, Site, component, fill, problems, returning, with_cache};
 
-/// Breaks a site that serves under calls: the old version serves on, and `reason` is in the state and in the log, `word` in the metrics.
+/// Breaks a site that serves under calls: the old version serves on, and `reason` is in the state
+/// and in the log, `word` in the metrics.
 async fn refused(break_it: impl FnOnce(&Site), word: &str, reason: &str) {
     refused_at(Site::new().await, break_it, word, reason).await;
 }

@@ -1,4 +1,5 @@
-//! Reloads of a configuration: what is good takes the old one's place without a lost call. What is refused has a file of its own.
+//! Reloads of a configuration: what is good takes the old one's place without a lost call. What is
+//! refused has a file of its own.
 
 use std::fs;
 use std::io::Write;
@@ -139,7 +140,8 @@ pub fn problems(reloader: &Reloader) -> Option<String> {
     Some(lines.collect::<Vec<_>>().join("\n"))
 }
 
-/// Calls that go on until they are told to end: how many there were, and the answers that were not good.
+/// Calls that go on until they are told to end: how many there were, and the answers that were not
+/// good.
 pub struct Load {
     end: Arc<AtomicBool>,
     task: JoinHandle<(u64, Vec<String>)>,

@@ -1,4 +1,5 @@
-//! Versions on trial: which calls they get, when they go back by themselves, and what becomes of a trial when the configuration changes.
+//! Versions on trial: which calls they get, when they go back by themselves, and what becomes of a
+//! trial when the configuration changes.
 
 use std::fs;
 use std::path::Path;

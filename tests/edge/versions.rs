@@ -1,4 +1,5 @@
-//! Versions of a function: which may take another's place, which serve side by side, and what they answer before they serve.
+//! Versions of a function: which may take another's place, which serve side by side, and what they
+//! answer before they serve.
 
 use std::collections::HashSet;
 use std::convert::Infallible;
@@ -125,7 +126,8 @@ async fn versions_serve_side_by_side() {
             .iter()
             .map(|&asked| ("amphi-version", asked))
             .collect();
-        // What the versions take differs; that they are reached shows in the response, whatever it says.
+        // What the versions take differs; that they are reached shows in the response, whatever it
+        // says.
         let (_, _, headers) = call_with(&host, "calc/add", &fields, "[1, 2]").await;
         let found = text(&headers, "amphi-version");
         assert!(found.starts_with(version), "{asked:?}: {found}");
@@ -335,7 +337,8 @@ async fn an_address_with_a_version_means_those_that_are_compatible() {
         }
     }
     assert_eq!(versions.len(), 2);
-    // Not those of another major version, and a call that is not there is taken down where it was made.
+    // Not those of another major version, and a call that is not there is taken down where it was
+    // made.
     let path = "calc/demo:calc/ops@1.0.0/add";
     let fields = [("amphi-version", "2.0.0")];
     let (status, problem, headers) = call_with(&host, path, &fields, "[1, 2]").await;

@@ -1,8 +1,9 @@
 //! Measures what things take, natively and in a browser, and writes one report.
 //!
-//! Figures go to `docs/bench/report.json`, and from there into a report that people read, `docs/bench/REPORT.md`, and its plots.
-//! Each part of the JSON, the native one, one for each browser and the edge function host's (`docs/bench/EDGE.md`), is replaced when it is measured and kept otherwise. No test asks
-//! for a time.
+//! Figures go to `docs/bench/report.json`, and from there into a report that people read,
+//! `docs/bench/REPORT.md`, and its plots. Each part of the JSON, the native one, one for each
+//! browser and the edge function host's (`docs/bench/EDGE.md`), is replaced when it is measured and
+//! kept otherwise. No test asks for a time.
 
 mod bar;
 mod browser;
@@ -21,7 +22,8 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Measures what components take and writes `docs/bench/REPORT.md` and `docs/bench/EDGE.md`; everything unless a part is named.
+/// Measures what components take and writes `docs/bench/REPORT.md` and `docs/bench/EDGE.md`;
+/// everything unless a part is named.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  cargo xtask bench\n  cargo xtask bench --browser --quick\n  cargo xtask bench --edge\n  cargo xtask bench --edge --against ../earlier/target/dist/amphi"
@@ -36,7 +38,8 @@ pub struct Options {
     /// Measure the edge function host beside plain hyper and `wasmtime serve`, with wrk.
     #[arg(long)]
     edge: bool,
-    /// Measure the edge function host beside another build of `amphi` (a program) instead, and write `docs/bench/CHANGE.md`.
+    /// Measure the edge function host beside another build of `amphi` (a program) instead, and
+    /// write `docs/bench/CHANGE.md`.
     #[arg(long, value_name = "PROGRAM", requires = "edge")]
     against: Option<PathBuf>,
     /// Leave out jco, which comes from npm.

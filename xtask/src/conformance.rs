@@ -1,4 +1,5 @@
-//! Component scripts, natively and in browsers: builds the command `amphi-conformance` and its page, and runs it.
+//! Component scripts, natively and in browsers: builds the command `amphi-conformance` and its
+//! page, and runs it.
 
 use crate::shell;
 use crate::test::native_cargo;

@@ -1,4 +1,5 @@
-//! Shows the project: builds the page and the native server, compares the two hosts once in a browser, then serves.
+//! Shows the project: builds the page and the native server, compares the two hosts once in a
+//! browser, then serves.
 
 mod service;
 
@@ -38,7 +39,8 @@ const AWAIT_VERDICT: &str = "
     if (root.dataset.verdict) tell();
     else watch.observe(root, { attributeFilter: ['data-verdict'] });";
 
-/// Serves the demo page: one component, run by the page and by the native host, and both answers side by side.
+/// Serves the demo page: one component, run by the page and by the native host, and both answers
+/// side by side.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  cargo xtask demo\n  cargo xtask demo --check")]
 pub struct Options {
@@ -105,7 +107,8 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     server.serve()
 }
 
-/// Builds the guests, the page's code and the native host side by side, and has the browser installed meanwhile, which the demo can do without.
+/// Builds the guests, the page's code and the native host side by side, and has the browser
+/// installed meanwhile, which the demo can do without.
 fn build(workspace: &Workspace, page: &Page) -> Result<Result<&'static Browser>> {
     // One after the other: rustup does one thing at a time.
     web::prepare(Profile::Demo)?;
@@ -143,7 +146,8 @@ pub fn browser() -> Result<&'static Browser> {
     Ok(browser)
 }
 
-/// Opens the page in `browser`, prints what it found, keeps a picture; unequal answers are an error.
+/// Opens the page in `browser`, prints what it found, keeps a picture; unequal answers are an
+/// error.
 pub fn check(browser: &'static Browser, url: &str, picture: &Path) -> Result<()> {
     let session = Session::start(browser, DEADLINE)?;
     session.open(url)?;

@@ -1,4 +1,5 @@
-//! cargo-deny by `deny.toml`: licences, sources, and what is there twice. No advisories: what those say changes without the project.
+//! cargo-deny by `deny.toml`: licences, sources, and what is there twice. No advisories: what those
+//! say changes without the project.
 
 use crate::workspace::cargo;
 use crate::{shell, tools};

@@ -1,6 +1,7 @@
-//! Fuzzes the translate-and-plan stage: builds the fuzzer as a page's code is built, and runs it natively. So it does with what the command and the server
-//! read components with. And what reads JSON, whose types come
-//! from an engine: there a test runs for as long as it is told, with the checks of a build for tests.
+//! Fuzzes the translate-and-plan stage: builds the fuzzer as a page's code is built, and runs it
+//! natively. So it does with what the command and the server read components with. And what reads
+//! JSON, whose types come from an engine: there a test runs for as long as it is told, with the
+//! checks of a build for tests.
 
 use crate::shell;
 use crate::test::native_cargo;
@@ -121,7 +122,8 @@ fn built(workspace: &Workspace, target: Target) -> Result<Command> {
     Ok(program(workspace, PACKAGE))
 }
 
-/// Builds programs as the fuzzer is built for what is native: with a Wasmtime that is optimised so far that it compiles megabytes in seconds.
+/// Builds programs as the fuzzer is built for what is native: with a Wasmtime that is optimised so
+/// far that it compiles megabytes in seconds.
 pub fn build_with_wasmtime(workspace: &Workspace, programs: &[&str]) -> Result<()> {
     let mut build = native_cargo(workspace, &["build", "--profile", PROFILE]);
     build.args(["--features", "amphi-fuzz/native"]);

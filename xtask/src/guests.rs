@@ -1,11 +1,15 @@
-//! Builds every guest to a component, both ways: with `cargo component`, and with nothing but the wasm32-wasip2 target.
+//! Builds every guest to a component, both ways: with `cargo component`, and with nothing but the
+//! wasm32-wasip2 target.
 //!
-//! The guests come from the workspace: under `guest/`, a package with the metadata of `cargo component` is a library with
-//! a contract, one with a binary is a command. Outcomes, `<crate>` being the package's name:
+//! The guests come from the workspace: under `guest/`, a package with the metadata of `cargo
+//! component` is a library with a contract, one with a binary is a command. Outcomes, `<crate>`
+//! being the package's name:
 //!
-//! - `target/guests/<crate>.wasm`: a library built by `cargo component`; a command built for wasm32-wasip2
+//! - `target/guests/<crate>.wasm`: a library built by `cargo component`; a command built for
+//!   wasm32-wasip2
 //! - `target/guests/wasip2/<crate>.wasm`: either built for wasm32-wasip2
-//! - `target/guests/<crate>.wasm`: a library without that metadata, built for wasm32-wasip2: what `cargo component` does not know, WASI 0.3
+//! - `target/guests/<crate>.wasm`: a library without that metadata, built for wasm32-wasip2: what
+//!   `cargo component` does not know, WASI 0.3
 //! - `target/guests/<crate>.p1.wasm`: a command as a core module for WASI preview 1
 
 use crate::workspace::{Package, Workspace, cargo, select};
@@ -110,7 +114,8 @@ fn built(workspace: &Workspace) -> Built {
     Built(workspace.target("guest-build"))
 }
 
-/// The target folder of guest builds. Its own, so that neither locks nor features meet those of native builds.
+/// The target folder of guest builds. Its own, so that neither locks nor features meet those of
+/// native builds.
 struct Built(PathBuf);
 
 impl Built {

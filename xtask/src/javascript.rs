@@ -50,8 +50,8 @@ pub fn build(workspace: &Workspace) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// The package's description, `package.json`, with the project's address, which it has not where it is written. The order of what it says
-/// matters, so it stays text.
+/// The package's description, `package.json`, with the project's address, which it has not where it
+/// is written. The order of what it says matters, so it stays text.
 fn described(text: &str, address: &str) -> Result<String> {
     ensure!(
         text.matches(BEFORE_ADDRESS).count() == 1,

@@ -1,4 +1,5 @@
-//! jco, which pages are measured against and compared with: installed from npm for that alone, and put into the page.
+//! jco, which pages are measured against and compared with: installed from npm for that alone, and
+//! put into the page.
 
 use crate::workspace::Workspace;
 use crate::{npm, web};
@@ -17,7 +18,8 @@ const PACKAGES: [&str; 2] = [
 /// What the page needs of them.
 const FOLDERS: [&str; 2] = ["jco-transpile/vendor", "preview2-shim/dist"];
 
-/// Installs jco under `target/`, unless it is there, copies what a page needs of it to `folder`, and says which one it is.
+/// Installs jco under `target/`, unless it is there, copies what a page needs of it to `folder`,
+/// and says which one it is.
 pub fn install(workspace: &Workspace, folder: &Path) -> Result<&'static str> {
     let home = workspace.target("jco");
     npm::install(&home, &PACKAGES)?;

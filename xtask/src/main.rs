@@ -1,4 +1,5 @@
-//! The project's own commands. `cargo xtask --help` lists them; each installs what it needs and lacks.
+//! The project's own commands. `cargo xtask --help` lists them; each installs what it needs and
+//! lacks.
 
 mod bench;
 mod conformance;

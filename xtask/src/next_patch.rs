@@ -1,6 +1,8 @@
-//! An application that takes Wasmtime's next patch: what Amphi asks for is a least version, for the page too.
+//! An application that takes Wasmtime's next patch: what Amphi asks for is a least version, for the
+//! page too.
 //!
-//! The next patch is made of the one that is here: copies of the registry's sources with another number, under `target/`.
+//! The next patch is made of the one that is here: copies of the registry's sources with another
+//! number, under `target/`.
 
 use crate::outside::{read, write};
 use crate::shell;
@@ -49,7 +51,8 @@ pub fn check(workspace: &Workspace) -> Result<()> {
     )
 }
 
-/// Makes an application of somebody's that uses the facade and has a release of Wasmtime's crates; says where it is.
+/// Makes an application of somebody's that uses the facade and has a release of Wasmtime's crates;
+/// says where it is.
 fn application(workspace: &Workspace, name: &str, release: &Release) -> Result<PathBuf> {
     let project = workspace.target(name);
     let mut manifest = format!(

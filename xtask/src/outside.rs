@@ -1,4 +1,5 @@
-//! An application outside of this workspace, built as its author would of the crates as they are published, natively and to a page.
+//! An application outside of this workspace, built as its author would of the crates as they are
+//! published, natively and to a page.
 //!
 //! Cargo is started in another folder, so that it finds no configuration of ours.
 
@@ -15,7 +16,8 @@ use std::process::Command;
 const ASKED: [&str; 2] = ["6", "7"];
 const ANSWER: &str = "48";
 
-/// Builds `tests/outside` of the packages of our crates, runs it natively, and assembles its page in `target/page/outside`.
+/// Builds `tests/outside` of the packages of our crates, runs it natively, and assembles its page
+/// in `target/page/outside`.
 pub fn build(workspace: &Workspace) -> Result<()> {
     let project = workspace.target("outside");
     copy(workspace, &project)?;

@@ -1,4 +1,5 @@
-//! The crates that users meet, as they are published: packed by cargo, unpacked again, and their lists of files looked at.
+//! The crates that users meet, as they are published: packed by cargo, unpacked again, and their
+//! lists of files looked at.
 //!
 //! Which they are is cargo's to say: all members but those with `publish = false`.
 
@@ -23,11 +24,13 @@ const KINDS: &[&str] = &[
     "css", "html", "js", "json", "lock", "md", "orig", "rs", "svg", "toml", "wit",
 ];
 
-/// Packs the crates that users meet, as they are published, into `target/package`, and looks at what is in them.
+/// Packs the crates that users meet, as they are published, into `target/package`, and looks at
+/// what is in them.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  cargo xtask package\n  cargo xtask package --verify")]
 pub struct Options {
-    /// Have cargo build each as its users would, and for the page those that are made for it. It takes long.
+    /// Have cargo build each as its users would, and for the page those that are made for it. It
+    /// takes long.
     #[arg(long)]
     verify: bool,
 }
@@ -58,7 +61,8 @@ pub struct Unpacked {
 
 /// Packs every crate that is published, unpacks it, and checks what is in it.
 pub fn pack(workspace: &Workspace) -> Result<Vec<Unpacked>> {
-    // What the workspace was built of is on this machine, so the registry has nothing to add; else it is asked.
+    // What the workspace was built of is on this machine, so the registry has nothing to add; else
+    // it is asked.
     let pack = |options: &[&str]| shell::quiet(command(workspace.published()).args(options));
     pack(&["--no-verify", "--offline"]).or_else(|_| pack(&["--no-verify"]))?;
     let unpacked = workspace.published().map(|package| {
@@ -72,7 +76,8 @@ pub fn pack(workspace: &Workspace) -> Result<Vec<Unpacked>> {
     unpacked.collect()
 }
 
-/// Has cargo build the packages natively, and for the page those that an application of somebody else's needs there, which is then run.
+/// Has cargo build the packages natively, and for the page those that an application of somebody
+/// else's needs there, which is then run.
 fn verify(workspace: &Workspace) -> Result<()> {
     shell::quiet(&mut command(workspace.published()))?;
     guests::build(workspace)?;
@@ -87,8 +92,9 @@ fn command<'a>(packages: impl Iterator<Item = &'a Package>) -> Command {
     command
 }
 
-/// Unpacks what cargo has packed. A file that is there and the same is left as it is, so that what was built of it stays fresh; others get
-/// the time of now, for cargo packs all with one time, long ago.
+/// Unpacks what cargo has packed. A file that is there and the same is left as it is, so that what
+/// was built of it stays fresh; others get the time of now, for cargo packs all with one time, long
+/// ago.
 fn unpack(workspace: &Workspace, package: &Package) -> Result<PathBuf> {
     let name = format!("{}-{}", package.name, package.version);
     let packed = workspace.native.join(format!("package/{name}.crate"));

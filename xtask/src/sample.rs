@@ -1,9 +1,10 @@
 //! `sample`: writes the readings that the demo page shows, `web/demo/data/readings.json`.
 //!
-//! They are made up, from a fixed seed and with plain arithmetic only, so that every machine writes the same file: six
-//! sensors, one reading of each every ten minutes for three and a half days. About one reading in sixty is replaced by
-//! a value that does not belong there and labelled `"outlier": true`; a few others are noise of which the sensor itself
-//! says that it does not trust it. The label is for the plot and for the tests. The filter never sees it.
+//! They are made up, from a fixed seed and with plain arithmetic only, so that every machine writes
+//! the same file: six sensors, one reading of each every ten minutes for three and a half days.
+//! About one reading in sixty is replaced by a value that does not belong there and labelled
+//! `"outlier": true`; a few others are noise of which the sensor itself says that it does not trust
+//! it. The label is for the plot and for the tests. The filter never sees it.
 
 use std::fmt::Write as _;
 use std::path::Path;

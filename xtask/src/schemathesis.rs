@@ -1,4 +1,5 @@
-//! Runs schemathesis, which makes requests of an OpenAPI document and looks whether the answers are those that it describes, over both documents of `amphi serve`.
+//! Runs schemathesis, which makes requests of an OpenAPI document and looks whether the answers are
+//! those that it describes, over both documents of `amphi serve`.
 
 use crate::guests;
 use crate::shell;
@@ -21,7 +22,8 @@ const CHECKS: &str = include_str!("schemathesis.toml");
 /// What the admin API is called with.
 const TOKEN: &str = "a token for schemathesis";
 
-/// What is served besides the functions of the example: results, variants, records and lists, errors with a status of their own, and a version on trial.
+/// What is served besides the functions of the example: results, variants, records and lists,
+/// errors with a status of their own, and a version on trial.
 const MORE: &str = "functions:
   transform: { component: ../../target/guests/transform.wasm, status: { syntax: 409 } }
   notes: { component: ../../target/guests/notes.wasm, json: { int64: string, wit: tagged } }
@@ -30,7 +32,8 @@ const MORE: &str = "functions:
     canary: { component: ../../target/guests/calc-1-1.wasm, weight: 10 }
 ";
 
-/// Runs schemathesis over the OpenAPI documents of functions and of the admin API; fails where an answer is none that they describe.
+/// Runs schemathesis over the OpenAPI documents of functions and of the admin API; fails where an
+/// answer is none that they describe.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  cargo xtask schemathesis\n  cargo xtask schemathesis admin --seconds 20 --seed 7"
@@ -109,7 +112,8 @@ fn install(folder: &Path) -> Result<PathBuf> {
     Ok(program)
 }
 
-/// Writes a configuration: that of the example, more functions, an admin address, and what changes nothing outside of the folder.
+/// Writes a configuration: that of the example, more functions, an admin address, and what changes
+/// nothing outside of the folder.
 fn configure(workspace: &Workspace, folder: &Path) -> Result<PathBuf> {
     let example = fs::read_to_string(workspace.root.join("docs/edge/amphi.yaml"))?;
     let token = folder.join("token");
@@ -122,7 +126,8 @@ fn configure(workspace: &Workspace, folder: &Path) -> Result<PathBuf> {
         .open(&token);
     file.and_then(|mut file| file.write_all(TOKEN.as_bytes()))?;
     let text = [
-        // Each program has its own address, and time for what a program that is built for debugging takes.
+        // Each program has its own address, and time for what a program that is built for debugging
+        // takes.
         (
             "  listen: 127.0.0.1:8080\n",
             "  listen: 127.0.0.1:0\n  admin: { listen: 127.0.0.1:0, token-file: token }\n  audit: audit.jsonl\n",

@@ -1,4 +1,5 @@
-//! Runs other programs: echoes what is run, shows that it moves, and on failure shows the command and what it said last.
+//! Runs other programs: echoes what is run, shows that it moves, and on failure shows the command
+//! and what it said last.
 
 use anyhow::{Context, Error, Result, anyhow, bail};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
@@ -39,7 +40,8 @@ pub fn pinned(core: Core, program: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// Runs `command` with its output kept back: a spinner with the latest line in a terminal, one line before and after elsewhere.
+/// Runs `command` with its output kept back: a spinner with the latest line in a terminal, one line
+/// before and after elsewhere.
 pub fn quiet(command: &mut Command) -> Result<()> {
     let echo = Echo::start(command);
     if io::stderr().is_terminal() {
@@ -68,7 +70,8 @@ pub fn quiet(command: &mut Command) -> Result<()> {
 /// A thing to do, and what it is called.
 pub type Part<'a> = (&'a str, &'a (dyn Fn() -> Result<()> + Sync));
 
-/// Does several things at once, says what each took, and when all have ended gives the first error, by the order of `parts`.
+/// Does several things at once, says what each took, and when all have ended gives the first error,
+/// by the order of `parts`.
 pub fn side_by_side(parts: &[Part<'_>]) -> Result<()> {
     let outcomes: Vec<Result<()>> = thread::scope(|scope| {
         let threads: Vec<_> = parts
@@ -106,7 +109,8 @@ pub fn shown(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Says that a part is left out, for want of what it needs. Where `CI` is set that is an error: there everything runs.
+/// Says that a part is left out, for want of what it needs. Where `CI` is set that is an error:
+/// there everything runs.
 pub fn left_out(part: &str, why: &Error) -> Result<()> {
     if std::env::var_os("CI").is_some() {
         bail!(

@@ -22,7 +22,8 @@ const PARTS: usize = 20;
 /// How many functions are listed.
 const FUNCTIONS: usize = 25;
 
-/// Weighs the engine as a page downloads it, and the package for JavaScript, and writes `docs/bench/SIZE.md`.
+/// Weighs the engine as a page downloads it, and the package for JavaScript, and writes
+/// `docs/bench/SIZE.md`.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  cargo xtask size")]
 pub struct Options {}
@@ -109,7 +110,8 @@ log lines of the translator need. `wasm-opt {flags}` comes last.
     ))
 }
 
-/// What a page downloads of the package when it loads a component: its modules, but for those that it has to ask for.
+/// What a page downloads of the package when it loads a component: its modules, but for those that
+/// it has to ask for.
 fn is_downloaded(name: &str) -> bool {
     let is_code = [".js`", ".wasm`"].iter().any(|end| name.ends_with(end));
     is_code && !name.contains("amphi_wit")

@@ -1,4 +1,6 @@
-//! What takes too long for a test: the served program told to end under load, reloaded a thousand times, killed in the middle, and called by slow, greedy and steering clients. Writes `docs/bench/SOAK.md`.
+//! What takes too long for a test: the served program told to end under load, reloaded a thousand
+//! times, killed in the middle, and called by slow, greedy and steering clients. Writes
+//! `docs/bench/SOAK.md`.
 
 use crate::shell::{self, Core};
 use crate::test::build_dist;
@@ -10,7 +12,8 @@ use serde_json::{Value, json};
 use std::fmt::Write;
 use std::process::Stdio;
 
-/// Runs `amphi serve` under load for long and writes `docs/bench/SOAK.md`: fails where a request is lost, or bad clients are noticed by good ones.
+/// Runs `amphi serve` under load for long and writes `docs/bench/SOAK.md`: fails where a request is
+/// lost, or bad clients are noticed by good ones.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  cargo xtask soak\n  cargo xtask soak drain --rounds 5")]
 pub struct Options {

@@ -1,7 +1,9 @@
-//! Everything that continuous integration checks, in the order in which mistakes are cheapest to find.
+//! Everything that continuous integration checks, in the order in which mistakes are cheapest to
+//! find.
 //!
-//! Native code is built in one target folder, with one choice of packages for all steps, so that Wasmtime is compiled once
-//! to be checked and once to run. Code for the page and for guests has folders of its own.
+//! Native code is built in one target folder, with one choice of packages for all steps, so that
+//! Wasmtime is compiled once to be checked and once to run. Code for the page and for guests has
+//! folders of its own.
 
 use crate::web::{self, PAGES, Profile, TARGET};
 use crate::workspace::{DIST, Workspace, cargo, select};
@@ -164,7 +166,8 @@ fn install(_: &Workspace) -> Result<()> {
     browsers()
 }
 
-/// Installs the browsers that `AMPHI_BROWSERS` names or, where that can be done, all; and names those that stay out.
+/// Installs the browsers that `AMPHI_BROWSERS` names or, where that can be done, all; and names
+/// those that stay out.
 pub fn browsers() -> Result<()> {
     let chosen = std::env::var("AMPHI_BROWSERS").ok();
     let browsers = match &chosen {
@@ -299,8 +302,8 @@ fn show(workspace: &Workspace) -> Result<()> {
     demo::answers(&others, &server.url)
 }
 
-/// A cargo command on every native package. The same packages each time: another choice would mean other features, and
-/// those another build of what they share.
+/// A cargo command on every native package. The same packages each time: another choice would mean
+/// other features, and those another build of what they share.
 pub fn native_cargo(workspace: &Workspace, words: &[&str]) -> Command {
     let mut command = cargo(words);
     let left_out =

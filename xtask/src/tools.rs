@@ -133,7 +133,8 @@ pub fn wrk() -> Result<()> {
     debian("wrk", &["wrk"], || find_program(&["wrk"]).is_some())
 }
 
-/// Installs the `wasmtime` command, with what `wasmtime serve` needs, unless the right version is there.
+/// Installs the `wasmtime` command, with what `wasmtime serve` needs, unless the right version is
+/// there.
 pub fn wasmtime() -> Result<()> {
     let found = shell::answer(Command::new("wasmtime").arg("--version")).unwrap_or_default();
     if found.split_whitespace().any(|word| word == WASMTIME) {
@@ -152,8 +153,8 @@ pub fn wasmtime() -> Result<()> {
     ]))
 }
 
-/// Has cargo install `name`, unoptimised: these programs wait for others, and are built in half the time so. In a folder of its own, so that
-/// it does not wait for what is built meanwhile.
+/// Has cargo install `name`, unoptimised: these programs wait for others, and are built in half the
+/// time so. In a folder of its own, so that it does not wait for what is built meanwhile.
 fn cargo_install(name: &str, version: &str) -> Result<()> {
     let mut command = Command::new("cargo");
     command

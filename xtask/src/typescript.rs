@@ -1,7 +1,9 @@
-//! Has TypeScript's compiler check programs against what `amphi types` writes and the package that they import.
+//! Has TypeScript's compiler check programs against what `amphi types` writes and the package that
+//! they import.
 //!
-//! `tests/types/` has programs that must be well typed and programs that must not be: there, each line that TypeScript is to
-//! refuse has the code of the error in a comment, and it has to refuse these and no others.
+//! `tests/types/` has programs that must be well typed and programs that must not be: there, each
+//! line that TypeScript is to refuse has the code of the error in a comment, and it has to refuse
+//! these and no others.
 
 use crate::workspace::Workspace;
 use crate::{npm, shell, test};
@@ -94,7 +96,8 @@ fn expected(programs: &Path) -> Result<BTreeSet<(String, usize, String)>> {
     Ok(errors)
 }
 
-/// The errors in the compiler's output, whose lines are `program.ts(1,2): error TS2322: …`; what is not of that form is one, too.
+/// The errors in the compiler's output, whose lines are `program.ts(1,2): error TS2322: …`; what is
+/// not of that form is one, too.
 fn found(output: &str) -> BTreeSet<(String, usize, String)> {
     let lines = output.lines().filter(|line| !line.starts_with(' '));
     let error = |line: &str| {

@@ -1,9 +1,11 @@
-//! Assembles pages: a crate compiled for the page and bound with wasm-bindgen, its files, the components, the corpus.
+//! Assembles pages: a crate compiled for the page and bound with wasm-bindgen, its files, the
+//! components, the corpus.
 //!
 //! `target/page/<name>/` then is a folder that any static file server can give out:
 //!
 //! - the page's own files (`index.html`, scripts, data)
-//! - `<crate>.js` and `<crate>_bg.wasm`, and `snippets/` with the JavaScript that crates bring along
+//! - `<crate>.js` and `<crate>_bg.wasm`, and `snippets/` with the JavaScript that crates bring
+//!   along
 //! - `guests/` or `components/`: the components, as in `target/guests`
 //! - `corpus/`: the cases, where the page runs them
 //! - a `.wasm` beside each component that stands in the page's own files as text
@@ -23,8 +25,8 @@ use wasm_bindgen_cli_support::Bindgen;
 /// What code for a page is compiled for.
 pub const TARGET: &str = "wasm32-unknown-unknown";
 
-/// How `wasm-opt` optimises the module of a page that users download, once more and as a whole. What it does at higher levels makes the
-/// module smaller and its compressed form larger.
+/// How `wasm-opt` optimises the module of a page that users download, once more and as a whole.
+/// What it does at higher levels makes the module smaller and its compressed form larger.
 pub const OPTIMISE: &str = "-O1";
 
 /// The features that the compiler's output uses, every one of which browsers have had for years.
@@ -111,7 +113,8 @@ pub struct Page {
     pub folders: &'static [(&'static str, &'static str)],
     /// The folder of the page that its code is put into.
     pub bound: &'static str,
-    /// Packages with modules of their own that the page uses besides, and the folders that they are put into.
+    /// Packages with modules of their own that the page uses besides, and the folders that they are
+    /// put into.
     pub besides: &'static [(&'static str, &'static str)],
 }
 
@@ -160,7 +163,8 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Installs what building a page needs. Without `wasm-opt` pages for users are larger, and that is said.
+/// Installs what building a page needs. Without `wasm-opt` pages for users are larger, and that is
+/// said.
 pub fn prepare(profile: Profile) -> Result<()> {
     tools::targets(&[TARGET])?;
     if profile == Profile::Web
@@ -205,7 +209,8 @@ pub fn build_into(
     join(workspace, page, profile, folder)
 }
 
-/// Compiles all modules of a page at once: what they share is built once, with all that one of them needs of it.
+/// Compiles all modules of a page at once: what they share is built once, with all that one of them
+/// needs of it.
 pub fn compile_together(workspace: &Workspace, page: &Page, profile: Profile) -> Result<()> {
     let packages: Vec<&str> = page.modules().map(|(package, _)| package).collect();
     compile(workspace, &packages, profile)
@@ -290,7 +295,8 @@ pub fn module(workspace: &Workspace, package: &str, profile: Profile) -> PathBuf
         .join(file)
 }
 
-/// The module of a page that was built for users, with the names of its functions, which the page itself goes without.
+/// The module of a page that was built for users, with the names of its functions, which the page
+/// itself goes without.
 pub fn named_module(workspace: &Workspace, page: &Page) -> PathBuf {
     workspace.target("named").join(bound_module(page.package))
 }

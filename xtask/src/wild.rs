@@ -1,7 +1,8 @@
-//! Components that others have published: fetched from public registries, called with real input natively and in browsers, and compared.
+//! Components that others have published: fetched from public registries, called with real input
+//! natively and in browsers, and compared.
 //!
-//! `tests/wild/list.toml` has them. [`list`] reads where each comes from, [`fetch`] has the registry's own client bring it, and what is done with it is
-//! `amphi-runner`'s, on both hosts.
+//! `tests/wild/list.toml` has them. [`list`] reads where each comes from, [`fetch`] has the
+//! registry's own client bring it, and what is done with it is `amphi-runner`'s, on both hosts.
 
 mod fetch;
 mod list;
@@ -29,7 +30,8 @@ const DEADLINE: Duration = Duration::from_secs(300);
 /// What runs the steps of a component natively.
 const PROGRAM: &str = "amphi-wild";
 
-/// The page that runs them. It is none of those that are assembled for tests, which have no components from elsewhere.
+/// The page that runs them. It is none of those that are assembled for tests, which have no
+/// components from elsewhere.
 static PAGE: Page = Page {
     name: "wild",
     package: "amphi-runner",
@@ -38,11 +40,14 @@ static PAGE: Page = Page {
     besides: &[],
 };
 
-/// Fetches components that others have published, calls each with real input natively and in browsers, and compares the answers.
+/// Fetches components that others have published, calls each with real input natively and in
+/// browsers, and compares the answers.
 ///
-/// npm, pip and cargo fetch them by name and version into `target/wild`, and the SHA-256 of each file is checked; nothing is fetched twice. What is called is in
-/// `tests/wild/list.toml`. What runs them natively is optimised, since Wasmtime as it is built for tests compiles twenty megabytes for minutes; to build that once
-/// takes minutes too. It fails if an answer is not what the list expects, or not the same everywhere.
+/// npm, pip and cargo fetch them by name and version into `target/wild`, and the SHA-256 of each
+/// file is checked; nothing is fetched twice. What is called is in `tests/wild/list.toml`. What
+/// runs them natively is optimised, since Wasmtime as it is built for tests compiles twenty
+/// megabytes for minutes; to build that once takes minutes too. It fails if an answer is not what
+/// the list expects, or not the same everywhere.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  cargo xtask wild\n  cargo xtask wild redact numcodecs-zstd\n  cargo xtask wild --browser chromium --browser firefox --report docs/wild.md"

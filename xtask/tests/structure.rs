@@ -1,6 +1,7 @@
 //! What the compiler cannot see: which crate may know which, and how files are kept.
 //!
-//! It is a test of `xtask` since that is built first and quickly: a wrong direction shows before Wasmtime is compiled.
+//! It is a test of `xtask` since that is built first and quickly: a wrong direction shows before
+//! Wasmtime is compiled.
 
 #[path = "structure/licences.rs"]
 mod licences;
@@ -15,7 +16,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Every package that is no guest, and which of ours it may use. Read it upwards: nothing uses what stands below it.
+/// Every package that is no guest, and which of ours it may use. Read it upwards: nothing uses what
+/// stands below it.
 const DIRECTIONS: &[(&str, &[&str])] = &[
     ("amphi-core", &[]),
     ("amphi-translate", &["amphi-core"]),
@@ -373,6 +375,28 @@ fn files_are_described_short_finished_and_named_for_what_they_hold() {
     }
     assert!(files.len() > 20, "the sources were found: {files:?}");
     assert_none(&wrong);
+}
+
+/// Code is as wide as rustfmt has it; tables and links may be wider.
+#[test]
+fn comments_are_as_wide_as_code() {
+    const WIDTH: usize = 100;
+    let folders = ["benches", "guest", "host", "tests", "web", "xtask"];
+    let mut wide = Vec::new();
+    for file in sources(&folders) {
+        for (number, line) in (1..).zip(read(&file).lines()) {
+            let comment = line.trim_start().strip_prefix("//");
+            let text = comment.map(|comment| comment.trim_start_matches(['/', '!', ' ']));
+            let may_be = |text: &str| text.starts_with('|') || text.contains("http");
+            if line.chars().count() > WIDTH && text.is_some_and(|text| !may_be(text)) {
+                wide.push(format!(
+                    "`{}:{number}`: expected a comment of at most {WIDTH} columns",
+                    show(&file)
+                ));
+            }
+        }
+    }
+    assert_none(&wide);
 }
 
 #[test]

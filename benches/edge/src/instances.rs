@@ -1,7 +1,9 @@
-//! What an instance takes: as the host makes it for a call, and bare, from an `InstancePre` in a pool with the same settings.
+//! What an instance takes: as the host makes it for a call, and bare, from an `InstancePre` in a
+//! pool with the same settings.
 //!
-//! `bench-instances time COMPONENT` makes instances of both kinds in turn, drops each, and writes the medians in nanoseconds as JSON.
-//! `bench-instances memory host|bare COMPONENT COUNT` keeps that many and writes how many bytes the process has grown by for each.
+//! `bench-instances time COMPONENT` makes instances of both kinds in turn, drops each, and writes
+//! the medians in nanoseconds as JSON. `bench-instances memory host|bare COMPONENT COUNT` keeps
+//! that many and writes how many bytes the process has grown by for each.
 
 mod memory;
 

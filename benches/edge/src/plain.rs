@@ -1,4 +1,5 @@
-//! The ceiling: a server of hyper's that does nothing but answer, with the bytes that the guests answer with.
+//! The ceiling: a server of hyper's that does nothing but answer, with the bytes that the guests
+//! answer with.
 //!
 //! It says in one line where it listens, on a free port of this machine.
 

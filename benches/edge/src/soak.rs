@@ -1,7 +1,9 @@
-//! What takes too long for a test: `amphi serve` under load while it is told to end, reloaded a thousand times, and killed, and while some of its clients are bad ones.
+//! What takes too long for a test: `amphi serve` under load while it is told to end, reloaded a
+//! thousand times, and killed, and while some of its clients are bad ones.
 //!
-//! `soak drain|reload|kill|clients PROGRAM GUESTS ROUNDS` runs one of them with the program `amphi` and the folder of built guests, says on standard error
-//! how far it is, and writes what came of it as one line of JSON. It fails where a request is lost; `clients` has more that it fails at.
+//! `soak drain|reload|kill|clients PROGRAM GUESTS ROUNDS` runs one of them with the program `amphi`
+//! and the folder of built guests, says on standard error how far it is, and writes what came of it
+//! as one line of JSON. It fails where a request is lost; `clients` has more that it fails at.
 
 #[path = "soak/bad.rs"]
 mod bad;

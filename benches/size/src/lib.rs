@@ -1,7 +1,8 @@
 //! The code of a page that has the engine and nothing else, to be weighed by `cargo xtask size`.
 //!
-//! It does what an application does with the engine, once each: it compiles a component, gives it a host function with static types and
-//! one over dynamic values, and calls it both ways. No WASI, no facade.
+//! It does what an application does with the engine, once each: it compiles a component, gives it a
+//! host function with static types and one over dynamic values, and calls it both ways. No WASI, no
+//! facade.
 
 #[cfg(target_arch = "wasm32")]
 mod page {
@@ -9,7 +10,8 @@ mod page {
     use amphi_web::{Engine, Result, Store, format_err};
     use wasm_bindgen::prelude::*;
 
-    /// Instantiates a component and calls its function `run`, with static types and with dynamic values: the two answers.
+    /// Instantiates a component and calls its function `run`, with static types and with dynamic
+    /// values: the two answers.
     ///
     /// # Errors
     ///

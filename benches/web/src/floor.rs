@@ -14,10 +14,12 @@ const SECOND: i32 = 2 << 16;
 ///
 /// Imports `f.f: (i32, i32) -> i32`, a function that adds. Exports:
 ///
-/// - `direct: (times) -> sum`: calls `f`, as an import is called, with the sum so far and the number of the round
+/// - `direct: (times) -> sum`: calls `f`, as an import is called, with the sum so far and the
+///   number of the round
 /// - `indirect: (times, slot) -> sum`: the same through slot 0 of a table
-/// - `copies: (times, length) -> sum`: writes the number of the round as a byte, copies `length` bytes (64 kB at the most) from there by
-///   `memory.copy`, copies the copy in turn, and adds up the first byte of each second copy
+/// - `copies: (times, length) -> sum`: writes the number of the round as a byte, copies `length`
+///   bytes (64 kB at the most) from there by `memory.copy`, copies the copy in turn, and adds up
+///   the first byte of each second copy
 pub fn loops() -> Vec<u8> {
     let mut types = TypeSection::new();
     types.ty().function([ValType::I32; 2], [ValType::I32]);
@@ -124,8 +126,8 @@ fn copies() -> Function {
     })
 }
 
-/// A function of `params` parameters that runs what `round` gives as often as the first says. `round` gets the sum's local and that
-/// of the round's number.
+/// A function of `params` parameters that runs what `round` gives as often as the first says.
+/// `round` gets the sum's local and that of the round's number.
 fn repeat(params: u32, round: fn(u32, u32) -> Vec<Instruction<'static>>) -> Function {
     let (sum, number) = (params, params + 1);
     let mut function = Function::new([(2, ValType::I32)]);

@@ -1,7 +1,8 @@
 //! The way through JavaScript: the same core functions, each value carried by `js_sys`.
 //!
-//! This is what calling a guest from Rust takes without generated code: a `Function` for each export, arguments as `JsValue`s, guest
-//! memory through typed arrays and a `DataView`. It is here so that the gain stays visible; nothing else uses it.
+//! This is what calling a guest from Rust takes without generated code: a `Function` for each
+//! export, arguments as `JsValue`s, guest memory through typed arrays and a `DataView`. It is here
+//! so that the gain stays visible; nothing else uses it.
 
 use crate::bindings::shapes::exports::demo::shapes::calls::Entry;
 use crate::shapes::check;

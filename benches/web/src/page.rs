@@ -64,7 +64,8 @@ impl Bench {
         self.add_bare(times).map_err(refusal)
     }
 
-    /// The core modules of `demo:shapes` or `demo:sensor`. The last eight bytes of each mean nothing.
+    /// The core modules of `demo:shapes` or `demo:sensor`. The last eight bytes of each mean
+    /// nothing.
     ///
     /// # Errors
     ///

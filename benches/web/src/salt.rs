@@ -1,7 +1,8 @@
 //! Components whose bytes can be made new without changing what they do.
 //!
-//! A browser that has compiled a core module remembers it by its bytes and hands the compiled code out again. To measure loading,
-//! each of a component's core modules gets a custom section of eight bytes that differ every time.
+//! A browser that has compiled a core module remembers it by its bytes and hands the compiled code
+//! out again. To measure loading, each of a component's core modules gets a custom section of eight
+//! bytes that differ every time.
 
 use amphi::{Result, bail};
 use std::ops::Range;

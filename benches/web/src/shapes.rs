@@ -67,7 +67,8 @@ struct Composed {
 }
 
 impl Shapes {
-    /// Loads the components and makes an instance of each that is called. `composed` is `guest/composed.wat`, two guests in one.
+    /// Loads the components and makes an instance of each that is called. `composed` is
+    /// `guest/composed.wat`, two guests in one.
     ///
     /// # Errors
     ///

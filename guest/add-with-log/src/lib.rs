@@ -1,4 +1,5 @@
-//! Adds numbers and has each written down, by a plugin of the host or by another component: it does not see which.
+//! Adds numbers and has each written down, by a plugin of the host or by another component: it does
+//! not see which.
 
 mod bindings {
     wit_bindgen::generate!({ path: "../../wit/ledger", world: "adder" });

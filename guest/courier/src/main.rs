@@ -1,6 +1,7 @@
 //! A command that sends HTTP requests, and waits for what comes back.
 //!
-//! `courier AUTHORITY KIND...` asks the server at AUTHORITY for what the kinds are about, and says what it saw: the same wherever it runs.
+//! `courier AUTHORITY KIND...` asks the server at AUTHORITY for what the kinds are about, and says
+//! what it saw: the same wherever it runs.
 
 mod errors;
 mod exchange;

@@ -1,4 +1,5 @@
-//! Files by Rust's standard library, in a directory that is granted as `/data`, and one that is granted for reading as `/fixed`.
+//! Files by Rust's standard library, in a directory that is granted as `/data`, and one that is
+//! granted for reading as `/fixed`.
 
 mod interface;
 pub mod odd;

@@ -1,4 +1,5 @@
-//! Files that are to be kept: each errand finds what the last one left in `/data`, and leaves something else.
+//! Files that are to be kept: each errand finds what the last one left in `/data`, and leaves
+//! something else.
 
 use crate::Outcome;
 use std::fs;

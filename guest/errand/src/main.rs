@@ -1,7 +1,10 @@
-//! A command that uses WASI in every way, by Rust's standard library and by the interfaces themselves, and says what it saw.
+//! A command that uses WASI in every way, by Rust's standard library and by the interfaces
+//! themselves, and says what it saw.
 //!
-//! `errand KIND` runs the errands of a kind: `clocks`, `command`, `exit`, `files`, `keep`, `random`, `sockets`, `streams`, `sleep`, `poll`, `timers`, `stop TIMER`, and `odd KIND`. What it prints is the same wherever it runs: nothing of
-//! the time, of random numbers or of the machine is in it.
+//! `errand KIND` runs the errands of a kind: `clocks`, `command`, `exit`, `files`, `keep`,
+//! `random`, `sockets`, `streams`, `sleep`, `poll`, `timers`, `stop TIMER`, and `odd KIND`. What it
+//! prints is the same wherever it runs: nothing of the time, of random numbers or of the machine is
+//! in it.
 
 mod clocks;
 mod command;

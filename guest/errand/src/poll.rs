@@ -82,8 +82,8 @@ pub fn timers() -> Outcome {
     Ok(())
 }
 
-/// Asks, again and again, whether there is input, with a timer that is over beside it: one of no time, or one that ran out meanwhile. Gives up
-/// after a minute.
+/// Asks, again and again, whether there is input, with a timer that is over beside it: one of no
+/// time, or one that ran out meanwhile. Gives up after a minute.
 pub fn stop(kind: &str) -> Outcome {
     const PATIENCE: u64 = 60_000_000_000;
     let input = stdin::get_stdin();

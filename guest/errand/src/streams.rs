@@ -28,7 +28,8 @@ pub fn run() -> Outcome {
 }
 
 fn at_the_end(input: &InputStream) {
-    // What a new stream has before it was waited for is a matter of chance: a task of the host's may fill it.
+    // What a new stream has before it was waited for is a matter of chance: a task of the host's
+    // may fill it.
     input.subscribe().block();
     println!("read: {}", found(input.read(10)));
     println!("blocking read: {}", found(input.blocking_read(10)));

@@ -1,7 +1,8 @@
 //! A command: it greets by its arguments, and so uses all that a command may be granted.
 //!
-//! `hello [--read PATH] [--exit CODE] [NAME]...` greets every name, or the world, with the word in the environment
-//! variable `GREETING`, or `Hello`; it then prints the file at PATH, and exits with CODE.
+//! `hello [--read PATH] [--exit CODE] [NAME]...` greets every name, or the world, with the word in
+//! the environment variable `GREETING`, or `Hello`; it then prints the file at PATH, and exits with
+//! CODE.
 
 use std::process::ExitCode;
 use std::{env, fs};

@@ -16,8 +16,8 @@ impl Guest for Kitchen {
 
     fn read_out_of_bounds() -> u32 {
         let address = black_box(u32::MAX - 15) as usize as *const u32;
-        // SAFETY: aligned, not null, and volatile, so that it is one load instruction, which traps: no memory of this
-        // component reaches the end of the address space.
+        // SAFETY: aligned, not null, and volatile, so that it is one load instruction, which traps:
+        // no memory of this component reaches the end of the address space.
         unsafe { address.read_volatile() }
     }
 

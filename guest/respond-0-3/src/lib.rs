@@ -1,4 +1,5 @@
-//! Answers HTTP requests as the guest `respond` does, by asynchronous functions: says what it was asked, gives a body back, or fails, by the path.
+//! Answers HTTP requests as the guest `respond` does, by asynchronous functions: says what it was
+//! asked, gives a body back, or fails, by the path.
 
 mod bindings {
     wit_bindgen::generate!({

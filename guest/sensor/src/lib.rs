@@ -1,4 +1,5 @@
-//! The filter of `demo:sensor`: validates readings, drops outliers, and sums up what is left of each sensor.
+//! The filter of `demo:sensor`: validates readings, drops outliers, and sums up what is left of
+//! each sensor.
 
 mod bindings {
     wit_bindgen::generate!({ path: "../../wit/sensor", additional_derives: [PartialEq] });

@@ -1,4 +1,5 @@
-//! The rule for outliers: how far a value lies from the median of its neighbours, in units of their usual deviation.
+//! The rule for outliers: how far a value lies from the median of its neighbours, in units of their
+//! usual deviation.
 
 /// A score above this makes an outlier.
 pub const LIMIT: f64 = 3.5;
@@ -9,7 +10,8 @@ const WINDOW: usize = 31;
 /// Fewer neighbours than this say nothing.
 const LEAST: usize = 5;
 
-/// What makes the median absolute deviation of normally distributed values their standard deviation.
+/// What makes the median absolute deviation of normally distributed values their standard
+/// deviation.
 const MEDIAN_SCALE: f64 = 1.4826;
 
 /// The same for the mean absolute deviation.
@@ -45,7 +47,8 @@ fn score(value: f64, window: &mut [f64]) -> (f64, f64) {
     (expected, score)
 }
 
-/// Sorts `values`, which must not be empty, and returns the middle one, or the mean of the two in the middle.
+/// Sorts `values`, which must not be empty, and returns the middle one, or the mean of the two in
+/// the middle.
 pub fn median(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;

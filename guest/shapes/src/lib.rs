@@ -1,4 +1,5 @@
-//! The component of `demo:shapes`: it does as little as each shape allows, so that what is measured is the crossing.
+//! The component of `demo:shapes`: it does as little as each shape allows, so that what is measured
+//! is the crossing.
 
 mod bindings {
     wit_bindgen::generate!({ path: "../../wit/shapes" });

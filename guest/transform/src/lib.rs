@@ -100,7 +100,8 @@ fn at(value: &mut Value, path: &str, change: &dyn Fn(&mut Map<String, Value>, &s
     }
 }
 
-/// Keeps what one of `paths` leads to. Returns whether `value` can have something at the end of a path at all.
+/// Keeps what one of `paths` leads to. Returns whether `value` can have something at the end of a
+/// path at all.
 fn pick(value: &mut Value, paths: &[&str]) -> bool {
     match value {
         Value::Array(items) => {

@@ -1,8 +1,11 @@
 //! A command that tries what it is granted, and says what came of it.
 //!
-//! `vault TRY...`, where a TRY is `NAME` or `NAME:ARGUMENT`: `open:IDENTIFIER` opens a store, which those after it use: `get:KEY`, `set:KEY=VALUE`,
-//! `fill:KEY=BYTES`, `delete:KEY`, `exists:KEY`, `keys`, `keys:CURSOR`, `increment:KEY=DELTA`, `get-many:KEY,KEY`, `set-many:KEY=VALUE,KEY=VALUE`,
-//! `delete-many:KEY,KEY`. `config:KEY`, `config`, `log:LEVEL=MESSAGE`, `fetch:URL`, `read:PATH`, `write:PATH=TEXT`, `env`, `args`, `clock`, `random`, `connect:ADDRESS`.
+//! `vault TRY...`, where a TRY is `NAME` or `NAME:ARGUMENT`: `open:IDENTIFIER` opens a store, which
+//! those after it use: `get:KEY`, `set:KEY=VALUE`, `fill:KEY=BYTES`, `delete:KEY`, `exists:KEY`,
+//! `keys`, `keys:CURSOR`, `increment:KEY=DELTA`, `get-many:KEY,KEY`,
+//! `set-many:KEY=VALUE,KEY=VALUE`, `delete-many:KEY,KEY`. `config:KEY`, `config`,
+//! `log:LEVEL=MESSAGE`, `fetch:URL`, `read:PATH`, `write:PATH=TEXT`, `env`, `args`, `clock`,
+//! `random`, `connect:ADDRESS`.
 
 mod fetch;
 mod keyvalue;

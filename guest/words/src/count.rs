@@ -18,7 +18,8 @@ pub struct Count {
 }
 
 impl Count {
-    /// Counts what comes next. A word is what stands between bytes of ASCII that are neither letters, digits nor an apostrophe.
+    /// Counts what comes next. A word is what stands between bytes of ASCII that are neither
+    /// letters, digits nor an apostrophe.
     pub fn add(&mut self, piece: &[u8]) {
         self.bytes += piece.len() as u64;
         for byte in piece {
@@ -44,7 +45,8 @@ impl Count {
         self.word.clear();
     }
 
-    /// The counts, and the words that come most often, as JSON. No word has a character that JSON would escape.
+    /// The counts, and the words that come most often, as JSON. No word has a character that JSON
+    /// would escape.
     pub fn to_json(&self) -> String {
         let mut most: Vec<_> = self.each.iter().collect();
         // Words that come equally often stay in their order.

@@ -1,6 +1,8 @@
-//! Answers HTTP requests: counts the lines, words and bytes of the text that is posted to it, and says which words come most often.
+//! Answers HTTP requests: counts the lines, words and bytes of the text that is posted to it, and
+//! says which words come most often.
 //!
-//! In goes a text of any length, read as it comes; out comes JSON. It knows nothing of paths, so that it can stand anywhere.
+//! In goes a text of any length, read as it comes; out comes JSON. It knows nothing of paths, so
+//! that it can stand anywhere.
 
 mod count;
 

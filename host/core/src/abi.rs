@@ -1,10 +1,14 @@
-//! Whether a component can take another's place: every difference between two worlds, and what follows from them.
+//! Whether a component can take another's place: every difference between two worlds, and what
+//! follows from them.
 //!
-//! [`compare`] walks two worlds side by side. Component-model spec, `Explainer.md`: components are subtypes of one another when they export more
-//! and import less; an instance may export more; functions and values are equal or different. So whatever a caller can name must stay as it is,
-//! and whatever a host is asked for must have been asked for before. Interfaces are matched as Wasmtime matches them when it links, on the
-//! track of compatible versions: `1.0.0` with `1.4.2`, `0.2.0` with `0.2.6`. Unlike a linker, this goes on after the first difference, and tells what lies between an
-//! exported interface that is gone and the one of its name that came on another track.
+//! [`compare`] walks two worlds side by side. Component-model spec, `Explainer.md`: components are
+//! subtypes of one another when they export more and import less; an instance may export more;
+//! functions and values are equal or different. So whatever a caller can name must stay as it is,
+//! and whatever a host is asked for must have been asked for before. Interfaces are matched as
+//! Wasmtime matches them when it links, on the track of compatible versions: `1.0.0` with `1.4.2`,
+//! `0.2.0` with `0.2.6`. Unlike a linker, this goes on after the first difference, and tells what
+//! lies between an exported interface that is gone and the one of its name that came on another
+//! track.
 
 mod change;
 mod types;
@@ -76,7 +80,8 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// Lists all differences between the component that is there, `old`, and the one that is to take its place, `new`.
+/// Lists all differences between the component that is there, `old`, and the one that is to take
+/// its place, `new`.
 ///
 /// ```
 /// use amphi_core::abi::{Verdict, compare};
@@ -102,7 +107,8 @@ pub fn compare(old: Side<'_>, new: Side<'_>) -> Report {
     }
 }
 
-/// The version that the exported interfaces have, if all have one and the same. WASI's are not counted: they say nothing of the component.
+/// The version that the exported interfaces have, if all have one and the same. WASI's are not
+/// counted: they say nothing of the component.
 pub fn exported_version<'a>(side: Side<'a>) -> Option<&'a semver::Version> {
     let exports = side.resolve.worlds[side.world].exports.keys();
     let mut versions = exports.filter_map(|key| {

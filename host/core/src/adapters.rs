@@ -1,7 +1,9 @@
 //! What the adapters between the components of a composition cannot take.
 //!
-//! Wasmtime's translator, which both hosts have, fills an adapter's function with the code for so many fields and cases, and leaves what is more to
-//! another function. A type that has more by itself is left to its own function, again from within that, so that each call would exhaust the stack.
+//! Wasmtime's translator, which both hosts have, fills an adapter's function with the code for so
+//! many fields and cases, and leaves what is more to another function. A type that has more by
+//! itself is left to its own function, again from within that, so that each call would exhaust the
+//! stack.
 
 use crate::uses::{self, Construct};
 use std::collections::BTreeSet;
@@ -33,7 +35,8 @@ impl fmt::Display for WideType {
 
 impl std::error::Error for WideType {}
 
-/// Refuses a translation whose adapters call themselves without end. `translated` are the component's own core modules, and then the adapters'.
+/// Refuses a translation whose adapters call themselves without end. `translated` are the
+/// component's own core modules, and then the adapters'.
 ///
 /// # Errors
 ///
@@ -51,7 +54,8 @@ pub fn check<'a>(
     Err(WideType { what })
 }
 
-/// The type with more parts than an adapter takes, and where it is used: the best place of the widest that is found first.
+/// The type with more parts than an adapter takes, and where it is used: the best place of the
+/// widest that is found first.
 fn widest(bytes: &[u8]) -> Option<String> {
     let found = uses::uses(bytes)?;
     let mut wide = found

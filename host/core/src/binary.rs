@@ -1,7 +1,8 @@
 //! What some bytes are, before anybody tries to run them.
 //!
-//! Bytes in, an [`Anatomy`] or a [`BinaryError`] out that says what they are in place of a component and what helps. Only
-//! the frame of the binary is read: whether the code within is valid is for the engine to say.
+//! Bytes in, an [`Anatomy`] or a [`BinaryError`] out that says what they are in place of a
+//! component and what helps. Only the frame of the binary is read: whether the code within is valid
+//! is for the engine to say.
 //!
 //! ```
 //! use amphi_core::binary::{BinaryError, anatomy};
@@ -53,7 +54,8 @@ pub struct CoreModule {
 /// let component = wat::parse_str("(component (core module) (component (core module)))");
 /// let anatomy = binary::anatomy(&component.expect("it is well formed"))?;
 /// assert_eq!((anatomy.core_modules, anatomy.components), (2, 1));
-/// assert_eq!(binary::anatomy(b"").unwrap_err().to_string(), "expected WebAssembly, found no bytes");
+/// let error = binary::anatomy(b"").unwrap_err();
+/// assert_eq!(error.to_string(), "expected WebAssembly, found no bytes");
 /// # Ok::<(), BinaryError>(())
 /// ```
 ///
@@ -231,7 +233,8 @@ fn expect_wasm(bytes: &[u8]) -> Result<(), BinaryError> {
     }
 }
 
-/// The error of the frame: what wants more than is left, or misses something at the very end, was cut off.
+/// The error of the frame: what wants more than is left, or misses something at the very end, was
+/// cut off.
 fn framing(bytes: &[u8], error: &BinaryReaderError) -> BinaryError {
     if error.message().starts_with("unexpected end") || error.offset() >= bytes.len() {
         return BinaryError::Truncated { size: bytes.len() };

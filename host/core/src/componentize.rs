@@ -1,6 +1,7 @@
 //! A core module to a component.
 //!
-//! [`componentize`] takes a module that was built for WASI preview 1, or one that carries the world that it was built for.
+//! [`componentize`] takes a module that was built for WASI preview 1, or one that carries the world
+//! that it was built for.
 
 use std::collections::HashMap;
 use std::error::Error;
@@ -14,7 +15,8 @@ use crate::binary::{self, BinaryError, CoreModule};
 use crate::contract::{self, ContractError};
 use crate::exceptions::{self, LegacyExceptions};
 
-/// How often a module may import one name: for each the encoder looks for a name of its own among those it has found before.
+/// How often a module may import one name: for each the encoder looks for a name of its own among
+/// those it has found before.
 const REPEATED: u32 = 100;
 
 /// The world that stands in for WASI preview 1.
@@ -45,7 +47,8 @@ impl Adapter {
     }
 }
 
-/// Makes a component of a core module; without an `adapter` a command if it exports `_start`, and else a reactor.
+/// Makes a component of a core module; without an `adapter` a command if it exports `_start`, and
+/// else a reactor.
 ///
 /// ```
 /// use amphi_core::{binary, componentize::componentize};

@@ -69,7 +69,8 @@ pub enum Packages {
 ///
 /// # Errors
 ///
-/// The bytes are not a valid component, are nested too deep or multiply themselves, or are a component whose world cannot be written as WIT.
+/// The bytes are not a valid component, are nested too deep or multiply themselves, or are a
+/// component whose world cannot be written as WIT.
 pub fn decode(bytes: &[u8]) -> Result<Contract, ContractError> {
     let anatomy = binary::anatomy(bytes).map_err(ContractError::Binary)?;
     match decoded(bytes)? {
@@ -103,7 +104,8 @@ fn decoded(bytes: &[u8]) -> Result<DecodedWasm, ContractError> {
     })
 }
 
-/// A world in the binary form that core modules carry, by which a validator can tell what its components need.
+/// A world in the binary form that core modules carry, by which a validator can tell what its
+/// components need.
 ///
 /// # Errors
 ///
@@ -116,11 +118,13 @@ pub fn encode(resolve: &Resolve, world: WorldId) -> Result<Vec<u8>, ContractErro
     })
 }
 
-/// Refuses bytes that a decoder of WIT is not safe with: a component, a package in its binary form, or a core module that carries its world.
+/// Refuses bytes that a decoder of WIT is not safe with: a component, a package in its binary form,
+/// or a core module that carries its world.
 ///
 /// # Errors
 ///
-/// They are nested too deep or multiply themselves, or speak of packages that use each other. Whether they are a component is not asked.
+/// They are nested too deep or multiply themselves, or speak of packages that use each other.
+/// Whether they are a component is not asked.
 pub fn readable(bytes: &[u8]) -> Result<(), ContractError> {
     screen::check(bytes).map_err(ContractError::Screened)?;
     circle::check(bytes)?;
@@ -131,12 +135,14 @@ thread_local! {
     static ASSERTING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether this thread is in [`asserted`], so that a panic of it becomes an error: a program that tells of panics need not tell of that.
+/// Whether this thread is in [`asserted`], so that a panic of it becomes an error: a program that
+/// tells of panics need not tell of that.
 pub fn is_asserting() -> bool {
     ASSERTING.get()
 }
 
-/// What comes of work with WIT that asserts what WIT can say: a valid component may say more, such as one interface by two names.
+/// What comes of work with WIT that asserts what WIT can say: a valid component may say more, such
+/// as one interface by two names.
 ///
 /// # Errors
 ///
@@ -197,8 +203,8 @@ impl Contract {
         item::items(&self.resolve, &self.world().exports)
     }
 
-    /// The imports and exports as JSON, with the size, the number of core modules and of nested components, and the versions of
-    /// WASI.
+    /// The imports and exports as JSON, with the size, the number of core modules and of nested
+    /// components, and the versions of WASI.
     pub fn json(&self) -> serde_json::Value {
         json::contract(self)
     }
@@ -217,8 +223,8 @@ impl Contract {
         versions.into_iter().map(|(_, version)| version).collect()
     }
 
-    /// Takes over what `source` says of the interfaces, types and functions that both have: a component does not carry the
-    /// documentation of the WIT that it was built from.
+    /// Takes over what `source` says of the interfaces, types and functions that both have: a
+    /// component does not carry the documentation of the WIT that it was built from.
     pub fn document(&mut self, source: &Resolve) {
         documentation::copy(source, &mut self.resolve);
     }

@@ -1,7 +1,8 @@
 //! Exceptions in their old form, which engines of components do not take.
 //!
-//! Compilers wrote `try`, `catch`, `rethrow` and `delegate` before exceptions were part of WebAssembly as `try_table` and `exnref`, and many still do
-//! unless they are told otherwise. A validator names an instruction and an offset; here it is said what helps.
+//! Compilers wrote `try`, `catch`, `rethrow` and `delegate` before exceptions were part of
+//! WebAssembly as `try_table` and `exnref`, and many still do unless they are told otherwise. A
+//! validator names an instruction and an offset; here it is said what helps.
 //!
 //! ```
 //! use amphi_core::exceptions;
@@ -13,9 +14,11 @@ use std::fmt;
 
 use wasmparser::{FunctionBody, Operator, Parser, Payload, TypeRef};
 
-/// Refuses core modules, and components with such inside them, that throw or catch exceptions in their old form.
+/// Refuses core modules, and components with such inside them, that throw or catch exceptions in
+/// their old form.
 ///
-/// Only modules with tags are looked into, as whatever throws has one. What cannot be read is left to who reads it next.
+/// Only modules with tags are looked into, as whatever throws has one. What cannot be read is left
+/// to who reads it next.
 ///
 /// # Errors
 ///
@@ -61,7 +64,8 @@ fn is_legacy(body: &FunctionBody<'_>) -> bool {
 /// A core module that throws or catches exceptions in their old form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LegacyExceptions {
-    /// Which core module of the component it is, in the order of the bytes; none where the bytes are a module.
+    /// Which core module of the component it is, in the order of the bytes; none where the bytes
+    /// are a module.
     pub module: Option<usize>,
 }
 

@@ -2,10 +2,12 @@
 
 use wasmparser::WasmFeatures;
 
-/// Core and component features that a component may use: what Wasmtime takes by default, but for threads and garbage-collected values. A browser
-/// itself must have the core ones too; one that has no exceptions is asked for none.
+/// Core and component features that a component may use: what Wasmtime takes by default, but for
+/// threads and garbage-collected values. A browser itself must have the core ones too; one that has
+/// no exceptions is asked for none.
 ///
-/// `MULTI_MEMORY` stays on whatever the browser has, since the page's translator validates its own adapters with these features.
+/// `MULTI_MEMORY` stays on whatever the browser has, since the page's translator validates its own
+/// adapters with these features.
 #[must_use]
 pub fn taken() -> WasmFeatures {
     let left_out = WasmFeatures::GC | WasmFeatures::THREADS;

@@ -1,15 +1,19 @@
 //! The `flags!` macro: a Rust type for a WIT `flags` type.
 //!
-//! Wasmtime's own `flags!` is a procedural macro that always resolves through a crate called `wasmtime`, and takes no other path.
-//! This one takes the path of the crate to resolve through as its first tokens, so that one expansion serves both hosts: it uses
-//! nothing but names that `wasmtime::component::__internal` and that of `amphi-web` have in common.
+//! Wasmtime's own `flags!` is a procedural macro that always resolves through a crate called
+//! `wasmtime`, and takes no other path. This one takes the path of the crate to resolve through as
+//! its first tokens, so that one expansion serves both hosts: it uses nothing but names that
+//! `wasmtime::component::__internal` and that of `amphi-web` have in common.
 //!
-//! The value is kept as 32-bit words whatever the size of the flags in the canonical ABI; lifting and lowering go through the
-//! integer of that size, so that bits which no flag names are treated as the integer's own rules say.
+//! The value is kept as 32-bit words whatever the size of the flags in the canonical ABI; lifting
+//! and lowering go through the integer of that size, so that bits which no flag names are treated
+//! as the integer's own rules say.
 
-/// Expands to a type for a WIT `flags` type: `__flags! { (path::to::crate) Name { #[component(name = "a")] const A; } }`.
+/// Expands to a type for a WIT `flags` type: `__flags! { (path::to::crate) Name { #[component(name
+/// = "a")] const A; } }`.
 ///
-/// The first group is the path of the crate with `component::__internal`; what follows is what `wasmtime::component::flags!` takes.
+/// The first group is the path of the crate with `component::__internal`; what follows is what
+/// `wasmtime::component::flags!` takes.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __flags {
@@ -188,7 +192,8 @@ macro_rules! __flags {
                 }
             }
 
-            // SAFETY: `Lower` is an array of `ValRaw`, one for each word, as the canonical ABI flattens flags.
+            // SAFETY: `Lower` is an array of `ValRaw`, one for each word, as the canonical ABI
+            // flattens flags.
             unsafe impl __ComponentType for $name {
                 type Lower = [__ValRaw; __WORDS];
 
@@ -204,7 +209,8 @@ macro_rules! __flags {
                 }
             }
 
-            // SAFETY: every `ValRaw` of `dst`, and every byte of the flags in memory, is written, or the error returned.
+            // SAFETY: every `ValRaw` of `dst`, and every byte of the flags in memory, is written,
+            // or the error returned.
             unsafe impl __Lower for $name {
                 fn linear_lower_to_flat<T>(
                     &self,

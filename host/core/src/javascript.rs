@@ -1,8 +1,10 @@
 //! Names of WIT as JavaScript has them: for the page's package, and for TypeScript.
 //!
-//! They are jco's: `record-message` is `recordMessage`, and a class or a type is `InputStream`. Two things are besides. Names that stand side by side and would
-//! be one there (`x-1` and `x1`, both `x1`) keep a dash before a digit, as `_`: `x_1`. No name of WIT has a `_`, so that nothing else is called so. And what
-//! is exported and called `then` is `then_`: JavaScript takes whatever has a `then` for a promise.
+//! They are jco's: `record-message` is `recordMessage`, and a class or a type is `InputStream`. Two
+//! things are besides. Names that stand side by side and would be one there (`x-1` and `x1`, both
+//! `x1`) keep a dash before a digit, as `_`: `x_1`. No name of WIT has a `_`, so that nothing else
+//! is called so. And what is exported and called `then` is `then_`: JavaScript takes whatever has a
+//! `then` for a promise.
 
 /// How a name is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +29,8 @@ impl Case {
         self.joined(name, "")
     }
 
-    /// Names that stand side by side, also beside `taken`, which are spelled already. No two of them are one.
+    /// Names that stand side by side, also beside `taken`, which are spelled already. No two of
+    /// them are one.
     ///
     /// ```
     /// use amphi_core::javascript::Case;

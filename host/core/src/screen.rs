@@ -1,18 +1,22 @@
 //! What is looked at before anything else reads a component, so that no bytes end or hang the host.
 //!
-//! Whoever reads components trusts what is valid, and validity bounds neither how deep things are nested in the bytes nor how much a component
-//! multiplies itself: thirty components of which each instantiates the one before twice are a few hundred bytes and a thousand million
-//! instances. An exhausted stack ends the process, and an application in a page; so such components are refused here. The screens, in the order
-//! in which each is safe after those before:
+//! Whoever reads components trusts what is valid, and validity bounds neither how deep things are
+//! nested in the bytes nor how much a component multiplies itself: thirty components of which each
+//! instantiates the one before twice are a few hundred bytes and a thousand million instances. An
+//! exhausted stack ends the process, and an application in a page; so such components are refused
+//! here. The screens, in the order in which each is safe after those before:
 //!
 //! - `nesting`: components in components, and types in types, which the parser reads by recursion
-//! - `walk`: what the validator walks over, copies and compares whenever something has a name or is instantiated
-//! - `growth`: what instantiating the component on paper would write down, counted without writing it down
+//! - `walk`: what the validator walks over, copies and compares whenever something has a name or is
+//!   instantiated
+//! - `growth`: what instantiating the component on paper would write down, counted without writing
+//!   it down
 //! - `code`: locals and values that a few bytes of code make a compiler write down
 //! - `loops`: loops in each other, whose cost grows with the square of how deep they are
 //!
-//! That is all that is asked: whether a component is valid, and what it needs, is for whoever reads it next. What else compiling code costs is not bounded
-//! here: it goes by its size, and in one function by how many locals live through how many blocks.
+//! That is all that is asked: whether a component is valid, and what it needs, is for whoever reads
+//! it next. What else compiling code costs is not bounded here: it goes by its size, and in one
+//! function by how many locals live through how many blocks.
 //!
 //! ```
 //! use amphi_core::screen;
@@ -43,7 +47,8 @@ use weight::ITEM;
 ///
 /// # Errors
 ///
-/// A component, or one that a core module carries to say for which world it was built, is nested too deep or multiplies itself.
+/// A component, or one that a core module carries to say for which world it was built, is nested
+/// too deep or multiplies itself.
 pub fn check(bytes: &[u8]) -> Result<(), ScreenError> {
     for (name, world) in worlds(bytes) {
         component(world).map_err(|error| ScreenError::World {
@@ -54,7 +59,8 @@ pub fn check(bytes: &[u8]) -> Result<(), ScreenError> {
     component(bytes)
 }
 
-/// The sections of a core module that carry the world that it was built for, which is a component; a component has none.
+/// The sections of a core module that carry the world that it was built for, which is a component;
+/// a component has none.
 pub(crate) fn worlds(bytes: &[u8]) -> impl Iterator<Item = (&str, &[u8])> {
     let payloads = Parser::new(0).parse_all(bytes).map_while(Result::ok);
     let of_a_module = |payload: &Payload<'_>| {

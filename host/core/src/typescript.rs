@@ -1,10 +1,11 @@
 //! TypeScript declarations for a component: what it exports, and what it wants to import.
 //!
-//! A world goes in, the texts of `.d.ts` files come out: one for the world, and one for each interface on each side, so
-//! that several versions of an interface stand side by side and a resource of the host is told from one of the guest.
-//! All is types and nothing else: no file stands for a module that exists at run time. Values are mapped as jco documents
-//! it (camelCase names, `bigint` for 64 bits, `{ tag, val }` for variants, typed arrays for lists of numbers), which is what
-//! the page's JavaScript surface does with them. Nothing is read or written here.
+//! A world goes in, the texts of `.d.ts` files come out: one for the world, and one for each
+//! interface on each side, so that several versions of an interface stand side by side and a
+//! resource of the host is told from one of the guest. All is types and nothing else: no file
+//! stands for a module that exists at run time. Values are mapped as jco documents it (camelCase
+//! names, `bigint` for 64 bits, `{ tag, val }` for variants, typed arrays for lists of numbers),
+//! which is what the page's JavaScript surface does with them. Nothing is read or written here.
 
 mod definition;
 mod doc;
@@ -29,7 +30,8 @@ pub const FIRST_LINE: &str = "// Made by `amphi types`, which overwrites this fi
 /// The text of a file, and where it belongs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Declarations {
-    /// The path, below the folder that the user chooses: `sensor/exports/demo.sensor.filter@1.0.0.d.ts`.
+    /// The path, below the folder that the user chooses:
+    /// `sensor/exports/demo.sensor.filter@1.0.0.d.ts`.
     pub path: String,
     /// What is in it.
     pub text: String,
@@ -46,8 +48,8 @@ pub enum Calls {
 
 /// Writes the declarations of a world, that of the world itself first.
 ///
-/// `name` is what the component is called: the first file is `name.d.ts`, the others are in a folder `name`, and the type
-/// for `load` is `name` in PascalCase.
+/// `name` is what the component is called: the first file is `name.d.ts`, the others are in a
+/// folder `name`, and the type for `load` is `name` in PascalCase.
 ///
 /// ```
 /// use amphi_core::typescript::{Calls, declarations};

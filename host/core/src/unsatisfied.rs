@@ -1,4 +1,5 @@
-//! The error of a component whose imports are not all supplied: one text, on both hosts, for all of them.
+//! The error of a component whose imports are not all supplied: one text, on both hosts, for all of
+//! them.
 
 /// An import that cannot be satisfied.
 #[derive(Clone, Debug, PartialEq, Eq)]

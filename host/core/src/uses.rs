@@ -17,7 +17,8 @@ use wasmparser::{
     WasmFeatures,
 };
 
-/// How well a place says where a construct is used: what the author of a component can see comes first.
+/// How well a place says where a construct is used: what the author of a component can see comes
+/// first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
     /// An import or export of the component itself.
@@ -28,7 +29,8 @@ enum Rank {
     Definition,
 }
 
-/// The constructs that a component uses, each with the best place; nothing if it is not valid even with every feature.
+/// The constructs that a component uses, each with the best place; nothing if it is not valid even
+/// with every feature.
 pub fn uses(bytes: &[u8]) -> Option<Vec<(Construct, String)>> {
     let features = WasmFeatures::all();
     let mut validator = Validator::new_with_features(features);
@@ -179,7 +181,8 @@ impl Search {
         match ty {
             ComponentEntityType::Module(_) => {}
             ComponentEntityType::Value(_) => self.add(Construct::Value, rank, place),
-            // What a function uses is looked for anew for each, so that the first that is found is a function.
+            // What a function uses is looked for anew for each, so that the first that is found is
+            // a function.
             ComponentEntityType::Func(id) => {
                 let id = ComponentAnyTypeId::Func(id);
                 self.any(types, id, rank, &place, &mut HashSet::new());

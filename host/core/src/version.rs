@@ -1,14 +1,16 @@
 //! Versions of interfaces: which are compatible, and which is the later one.
 //!
-//! This is the one rule of the project, and that of Wasmtime's linker, which both hosts link by: `1.0.0` is compatible with any `1.x`, `0.2.0` with any
-//! `0.2.x`; one before `0.1.0` and a pre-release with themselves alone. The later of two comes later by semantic versioning: a pre-release is before its
-//! release, and build metadata (`+b`) has no order.
+//! This is the one rule of the project, and that of Wasmtime's linker, which both hosts link by:
+//! `1.0.0` is compatible with any `1.x`, `0.2.0` with any `0.2.x`; one before `0.1.0` and a
+//! pre-release with themselves alone. The later of two comes later by semantic versioning: a
+//! pre-release is before its release, and build metadata (`+b`) has no order.
 
 use std::cmp::Ordering;
 
 use semver::Version;
 
-/// How many numbers of a version all have that are compatible with it; none where it is compatible with itself alone.
+/// How many numbers of a version all have that are compatible with it; none where it is compatible
+/// with itself alone.
 fn shared(version: &Version) -> Option<usize> {
     match version {
         Version { pre, .. } if !pre.is_empty() => None,
@@ -39,8 +41,9 @@ pub fn is_compatible(one: &Version, other: &Version) -> bool {
         || shared(one).is_some_and(|count| shared(other) == Some(count) && on_one_track(count))
 }
 
-/// An interface with no more of its version than all have that are compatible with it: `demo:calc/ops@1` of `demo:calc/ops@1.2.0`, `demo:calc/ops@0.2` of
-/// `demo:calc/ops@0.2.1`. None, if it has no version, or one that is compatible with itself alone.
+/// An interface with no more of its version than all have that are compatible with it:
+/// `demo:calc/ops@1` of `demo:calc/ops@1.2.0`, `demo:calc/ops@0.2` of `demo:calc/ops@0.2.1`. None,
+/// if it has no version, or one that is compatible with itself alone.
 ///
 /// ```
 /// use amphi_core::version::track;
@@ -69,7 +72,8 @@ pub fn bare(interface: &str) -> &str {
         .map_or(interface, |(bare, _)| bare)
 }
 
-/// The one of `interfaces` that serves who asks for `wanted`: it itself, or else the latest that is compatible.
+/// The one of `interfaces` that serves who asks for `wanted`: it itself, or else the latest that is
+/// compatible.
 ///
 /// ```
 /// use amphi_core::version::serving;

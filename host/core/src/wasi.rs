@@ -13,8 +13,8 @@ const SUPPLIED: &[&str] = &[
     "wasi:sockets/",
 ];
 
-/// Whether every host supplies the interface, so that a program need not: `wasi:io/streams@0.2.6`, but neither `wasi:logging/logging` nor an interface of
-/// WASI's next version.
+/// Whether every host supplies the interface, so that a program need not: `wasi:io/streams@0.2.6`,
+/// but neither `wasi:logging/logging` nor an interface of WASI's next version.
 ///
 /// ```
 /// use amphi_core::wasi::is_supplied;

@@ -1,7 +1,9 @@
 //! Work that takes long, or hangs, on threads that serve no calls.
 //!
-//! A file on a disk that is gone, or a name whose server is slow, may keep a thread for ever. So each use of threads has only so many ([`Threads`]), and work that
-//! finds none waits for one without a thread: what hangs in one use is in no other's way. All uses of a process together should have fewer than the 512 threads that tokio has.
+//! A file on a disk that is gone, or a name whose server is slow, may keep a thread for ever. So
+//! each use of threads has only so many ([`Threads`]), and work that finds none waits for one
+//! without a thread: what hangs in one use is in no other's way. All uses of a process together
+//! should have fewer than the 512 threads that tokio has.
 
 use std::fmt;
 use std::sync::Arc;
@@ -23,7 +25,8 @@ pub fn running() -> usize {
     RUNNING.load(Ordering::Relaxed)
 }
 
-/// Work was stopped before its end: the process ends, it has panicked, or it was late and goes on without anybody who waits for it.
+/// Work was stopped before its end: the process ends, it has panicked, or it was late and goes on
+/// without anybody who waits for it.
 #[derive(Debug)]
 pub struct Stopped(pub String);
 
@@ -54,7 +57,8 @@ pub struct Threads {
     /// Of whose threads they are, if of another use's.
     all: Option<Arc<Semaphore>>,
     limit: Option<Duration>,
-    /// Whether they are of the runtime that is entered, not of the one that polls: see [`of_files`](Self::of_files).
+    /// Whether they are of the runtime that is entered, not of the one that polls: see
+    /// [`of_files`](Self::of_files).
     of_files: bool,
 }
 
@@ -76,7 +80,8 @@ impl Threads {
         }
     }
 
-    /// So many of the runtime that is entered where the work is begun, whichever polls: of one for files that may hang, for example.
+    /// So many of the runtime that is entered where the work is begun, whichever polls: of one for
+    /// files that may hang, for example.
     #[must_use]
     pub fn of_files(most: usize) -> Self {
         Self {
@@ -104,8 +109,9 @@ impl Threads {
         }
     }
 
-    /// Does `work` on a thread that serves no calls, as soon as there is one. What it computes is charged to the call that waits for it, if one does. Work that has begun
-    /// goes on to its end, whoever waits for it.
+    /// Does `work` on a thread that serves no calls, as soon as there is one. What it computes is
+    /// charged to the call that waits for it, if one does. Work that has begun goes on to its end,
+    /// whoever waits for it.
     ///
     /// # Errors
     ///

@@ -1,9 +1,14 @@
 //! Whether somebody else can put something in the place of a file.
 //!
-//! Whoever may write to a folder can put another file, or another folder, in the place of what is in it. So a path is trusted only as a whole: from the root on each
-//! folder, each symbolic link that is followed and what is there at the end belongs to root or to this user, and can be written to by nobody else. Of a folder with the
-//! sticky bit (`/tmp`) others may change what is theirs alone, so there it does not matter who writes. A group that this user alone is in, as many systems have one for each
-//! user, is this user. These are the rules of OpenSSH's `StrictModes`, as Debian has them, and of Tor's `fs-mistrust`. What has passed can be changed by nobody afterwards but those who are trusted, so there is no race between a look and the next one.
+//! Whoever may write to a folder can put another file, or another folder, in the place of what is
+//! in it. So a path is trusted only as a whole: from the root on each folder, each symbolic link
+//! that is followed and what is there at the end belongs to root or to this user, and can be
+//! written to by nobody else. Of a folder with the sticky bit (`/tmp`) others may change what is
+//! theirs alone, so there it does not matter who writes. A group that this user alone is in, as
+//! many systems have one for each user, is this user. These are the rules of OpenSSH's
+//! `StrictModes`, as Debian has them, and of Tor's `fs-mistrust`. What has passed can be changed by
+//! nobody afterwards but those who are trusted, so there is no race between a look and the next
+//! one.
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
@@ -21,7 +26,8 @@ const STICKY: u32 = 0o1000;
 /// How many places are looked at, symbolic links followed: more are a loop, or a maze.
 const MOST: usize = 256;
 
-/// A place on the way to a file: a folder, a symbolic link, or what is there at the end. Its path has no links in it but itself.
+/// A place on the way to a file: a folder, a symbolic link, or what is there at the end. Its path
+/// has no links in it but itself.
 #[derive(Debug)]
 pub struct Place {
     /// Where it is.
@@ -29,7 +35,8 @@ pub struct Place {
     metadata: Metadata,
 }
 
-/// The places on the way to `path`, from the root on, and whether there is something at the end. A relative path begins at the working directory.
+/// The places on the way to `path`, from the root on, and whether there is something at the end. A
+/// relative path begins at the working directory.
 ///
 /// # Errors
 ///
@@ -81,7 +88,8 @@ fn parts(path: &Path) -> VecDeque<OsString> {
 ///
 /// # Errors
 ///
-/// When somebody else could, or could put another folder in its place: with the first place that lets them. When there is something else than a folder.
+/// When somebody else could, or could put another folder in its place: with the first place that
+/// lets them. When there is something else than a folder.
 pub fn folder(path: &Path) -> io::Result<bool> {
     let (places, there) = looked_at(path)?;
     match places.last() {
@@ -90,8 +98,8 @@ pub fn folder(path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Opens the file at `path` to be read, which nobody else can change or put another in the place of. The file itself is looked at when it is open, and may be no
-/// symbolic link.
+/// Opens the file at `path` to be read, which nobody else can change or put another in the place
+/// of. The file itself is looked at when it is open, and may be no symbolic link.
 ///
 /// # Errors
 ///
@@ -112,7 +120,8 @@ pub fn open(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Refuses a path that this user may not write to: what is there, or the last folder on the way to what is not. Nothing is written.
+/// Refuses a path that this user may not write to: what is there, or the last folder on the way to
+/// what is not. Nothing is written.
 ///
 /// # Errors
 ///
@@ -126,7 +135,8 @@ pub fn can_be_written(path: &Path) -> io::Result<()> {
     })
 }
 
-/// Whether others may read the file at `path`, which nobody else can change or put another in the place of.
+/// Whether others may read the file at `path`, which nobody else can change or put another in the
+/// place of.
 ///
 /// # Errors
 ///
@@ -175,13 +185,15 @@ fn is_ours(path: &Path, metadata: &Metadata, follows: bool) -> io::Result<()> {
     Err(io::Error::new(ErrorKind::PermissionDenied, why))
 }
 
-/// Whether a user is alone in a group, by the system's own files: users of other directories are not known to be.
+/// Whether a user is alone in a group, by the system's own files: users of other directories are
+/// not known to be.
 fn is_group_of(group: u32, user: u32) -> bool {
     let read = |file: &str| fs::read_to_string(file).unwrap_or_default();
     is_private(&read("/etc/passwd"), &read("/etc/group"), group, user)
 }
 
-/// Whether the group has the user's name, nobody else is one of its members, and it is nobody else's first group.
+/// Whether the group has the user's name, nobody else is one of its members, and it is nobody
+/// else's first group.
 fn is_private(users: &str, groups: &str, group: u32, user: u32) -> bool {
     let field = |line: &str, number: usize| line.split(':').nth(number).map(str::to_owned);
     let has = |line: &str, at: usize, id: u32| field(line, at) == Some(id.to_string());

@@ -1,9 +1,12 @@
 //! `wasi:keyvalue` 0.2.0-draft: `store`, `atomics` and `batch`, over stores in memory and in files.
 //!
-//! Stores belong to the host ([`KeyValueStores`]); a function is granted some of them, each under the identifier that its guest opens it by ([`KeyValue`]).
-//! All instances of all functions that are granted a store see the same. A store that others are granted and this function is not is `access-denied`; one
-//! that there is not is `no-such-store`. Every store is bounded ([`StoreBounds`]). What `set-many` and `delete-many` do is done whole or not at all, which is
-//! more than the interface asks for; numbers that `increment` counts are decimal text, and the cursor of `list-keys` is how many keys came before.
+//! Stores belong to the host ([`KeyValueStores`]); a function is granted some of them, each under
+//! the identifier that its guest opens it by ([`KeyValue`]). All instances of all functions that
+//! are granted a store see the same. A store that others are granted and this function is not is
+//! `access-denied`; one that there is not is `no-such-store`. Every store is bounded
+//! ([`StoreBounds`]). What `set-many` and `delete-many` do is done whole or not at all, which is
+//! more than the interface asks for; numbers that `increment` counts are decimal text, and the
+//! cursor of `list-keys` is how many keys came before.
 
 mod bounds;
 mod changes;
@@ -46,8 +49,8 @@ pub struct KeyValueStores {
 impl KeyValueStores {
     /// Opens what is `wanted`, which is a place and bounds for each name. Blocks.
     ///
-    /// Stores that are in the same place as one of `before` are the same store, with what it holds: a file can be open only once, and a store in memory outlives
-    /// a change of the configuration.
+    /// Stores that are in the same place as one of `before` are the same store, with what it holds:
+    /// a file can be open only once, and a store in memory outlives a change of the configuration.
     ///
     /// # Errors
     ///
@@ -170,7 +173,8 @@ impl HasData for HasKeyValue {
     type Data<'a> = KeyValueView<'a>;
 }
 
-/// Adds `store`, `atomics` and `batch` to a linker, by their version and without one. Their functions are asynchronous for the host.
+/// Adds `store`, `atomics` and `batch` to a linker, by their version and without one. Their
+/// functions are asynchronous for the host.
 ///
 /// # Errors
 ///

@@ -1,7 +1,8 @@
 //! What a guest may do beyond computing: nothing, unless it is granted.
 //!
-//! Every interface is always linked, so that a component finds its imports; what is not granted is refused where it is used. [`Grants`] is what the
-//! host says; [`Prepared`] is made of it once, when a function is deployed, and gives each call its own state cheaply.
+//! Every interface is always linked, so that a component finds its imports; what is not granted is
+//! refused where it is used. [`Grants`] is what the host says; [`Prepared`] is made of it once,
+//! when a function is deployed, and gives each call its own state cheaply.
 //!
 //! | capability | not granted |
 //! |---|---|
@@ -14,9 +15,11 @@
 //!
 //! Interfaces of drafts are linked by their version and without one.
 //!
-//! Each interface is a module with an `add_to_linker` that takes a view of the state of a call, so that a host can have one and not the others.
+//! Each interface is a module with an `add_to_linker` that takes a view of the state of a call, so
+//! that a host can have one and not the others.
 //!
-//! Standard output and error are not capabilities: they are a function's log, and go where the host says.
+//! Standard output and error are not capabilities: they are a function's log, and go where the host
+//! says.
 
 pub mod config_values;
 pub mod keyvalue;
@@ -56,7 +59,8 @@ pub struct Grants {
     pub outgoing: Option<Outgoing>,
     /// Lines in the host's log, by `wasi:logging`.
     pub logging: bool,
-    /// The time of day, and time that passes. Without it a guest can neither read a clock nor wait for one.
+    /// The time of day, and time that passes. Without it a guest can neither read a clock nor wait
+    /// for one.
     pub clocks: bool,
     /// Random numbers, for secrets and for others.
     pub random: bool,
@@ -124,7 +128,8 @@ impl std::error::Error for GrantError {
     }
 }
 
-/// Grants that were looked at: what the calls of a function have in common. Cloning it clones texts; it is meant to be shared.
+/// Grants that were looked at: what the calls of a function have in common. Cloning it clones
+/// texts; it is meant to be shared.
 #[derive(Clone)]
 pub struct Prepared {
     env: Vec<(String, String)>,
@@ -160,7 +165,8 @@ impl Prepared {
         })
     }
 
-    /// The WASI state of one call, whose output goes to these streams. Each directory is opened, which is one call of the system; nothing else leaves memory.
+    /// The WASI state of one call, whose output goes to these streams. Each directory is opened,
+    /// which is one call of the system; nothing else leaves memory.
     ///
     /// # Errors
     ///
@@ -215,7 +221,8 @@ impl Prepared {
         !self.directories.is_empty()
     }
 
-    /// Makes what is not granted and has no error of its own trap when `component` calls it. To be done after WASI is in `linker`.
+    /// Makes what is not granted and has no error of its own trap when `component` calls it. To be
+    /// done after WASI is in `linker`.
     ///
     /// # Errors
     ///
@@ -259,8 +266,9 @@ impl Prepared {
     }
 }
 
-/// The names by which an interface of a draft is supplied. A draft is compatible with no version but itself, and components of before it had one, or that leave it
-/// out, import the interface without.
+/// The names by which an interface of a draft is supplied. A draft is compatible with no version
+/// but itself, and components of before it had one, or that leave it out, import the interface
+/// without.
 fn draft(interface: &str, version: &str) -> [String; 2] {
     [format!("{interface}@{version}"), interface.to_owned()]
 }

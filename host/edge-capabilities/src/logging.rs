@@ -1,6 +1,7 @@
 //! `wasi:logging` 0.1.0-draft: lines that a guest writes to the host's log.
 //!
-//! Where they go is a [`LogSink`]'s to decide, which is also where their rate is limited. [`TracingSink`] is the last of them.
+//! Where they go is a [`LogSink`]'s to decide, which is also where their rate is limited.
+//! [`TracingSink`] is the last of them.
 
 use super::draft;
 use amphi::component::{HasData, Linker};
@@ -80,7 +81,8 @@ pub trait LogSink: Send + Sync {
 /// The most bytes of a line that are logged; the rest of it is left out.
 const MOST: usize = 16 << 10;
 
-/// The host's own log: an event of `tracing` with the target `guest` and the fields `function`, `version` and `context`.
+/// The host's own log: an event of `tracing` with the target `guest` and the fields `function`,
+/// `version` and `context`.
 #[derive(Clone, Debug)]
 pub struct TracingSink {
     /// The function's name.

@@ -1,8 +1,10 @@
 //! Outgoing HTTP: where a function may send requests, how many at a time, and how long they take.
 //!
-//! [`Outgoing`] is the hooks of `wasi:http`, 0.2 and 0.3. What is refused is refused as the interface says it: a host that no pattern names is
-//! `HTTP-request-denied`, an address in a blocked network `destination-IP-prohibited`, a name that is none `DNS-error`, a request too many
-//! `connection-limit-reached`. A redirect is an answer like others: following it is the guest's business, and a request of its own.
+//! [`Outgoing`] is the hooks of `wasi:http`, 0.2 and 0.3. What is refused is refused as the
+//! interface says it: a host that no pattern names is `HTTP-request-denied`, an address in a
+//! blocked network `destination-IP-prohibited`, a name that is none `DNS-error`, a request too many
+//! `connection-limit-reached`. A redirect is an answer like others: following it is the guest's
+//! business, and a request of its own.
 
 mod connect;
 mod counted;
@@ -26,13 +28,16 @@ pub use amphi_edge_pattern::{HostPattern, PatternError};
 pub use network::Networks;
 pub use trust::{Trust, TrustError};
 
-/// What finds the addresses of names, for all functions; each has a share. Who waits has the time to connect.
+/// What finds the addresses of names, for all functions; each has a share. Who waits has the time
+/// to connect.
 static NAMES: LazyLock<Threads> = LazyLock::new(|| Threads::new(64));
 
-/// How many names of a function's requests are looked for at a time; those above wait, within the time to connect.
+/// How many names of a function's requests are looked for at a time; those above wait, within the
+/// time to connect.
 const NAMES_AT_A_TIME: usize = 8;
 
-/// How many requests a function sends at a time, and how long each part of one takes. A guest may ask for less time, not for more.
+/// How many requests a function sends at a time, and how long each part of one takes. A guest may
+/// ask for less time, not for more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutgoingLimits {
     /// Requests whose responses have not ended, in all calls of the function together.
@@ -56,7 +61,8 @@ impl Default for OutgoingLimits {
     }
 }
 
-/// What a function is granted of outgoing HTTP. Cloning it clones a reference; all clones count together.
+/// What a function is granted of outgoing HTTP. Cloning it clones a reference; all clones count
+/// together.
 #[derive(Clone, Debug)]
 pub struct Outgoing(Arc<Granted>);
 
@@ -72,7 +78,8 @@ struct Granted {
 }
 
 impl Outgoing {
-    /// Grants requests to `hosts`, at addresses that `networks` permit, with TLS as far as `trust` goes.
+    /// Grants requests to `hosts`, at addresses that `networks` permit, with TLS as far as `trust`
+    /// goes.
     #[must_use]
     pub fn new(
         hosts: Vec<HostPattern>,

@@ -28,7 +28,8 @@ impl fmt::Display for NotGranted {
 
 impl std::error::Error for NotGranted {}
 
-/// Defines every function that `component` imports from interfaces whose names begin with `prefix` as one that traps, instead of what `linker` has.
+/// Defines every function that `component` imports from interfaces whose names begin with `prefix`
+/// as one that traps, instead of what `linker` has.
 pub fn interfaces<T: 'static>(
     linker: &mut Linker<T>,
     component: &Component,

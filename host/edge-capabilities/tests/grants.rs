@@ -1,4 +1,5 @@
-//! What a guest can do with what it is granted, and without: `vault` tries it and says what came of it.
+//! What a guest can do with what it is granted, and without: `vault` tries it and says what came of
+//! it.
 
 #[path = "grants/keyvalue.rs"]
 mod keyvalue;

@@ -19,7 +19,8 @@ use share::{leasts, share};
 /// What is wrong, with the steps that lead to it.
 type Refusals = Vec<(Vec<Step>, Problem)>;
 
-/// All that is wrong with `config`, files that are missing included; without places, for it may be of no file.
+/// All that is wrong with `config`, files that are missing included; without places, for it may be
+/// of no file.
 #[must_use]
 pub fn check(config: &Config) -> Vec<Issue> {
     let refusals = refusals(config, None).into_iter();
@@ -31,7 +32,8 @@ pub fn check(config: &Config) -> Vec<Issue> {
     issues.collect()
 }
 
-/// All that is wrong with `config`, which is of the file `place`, or of a text whose paths begin at that folder.
+/// All that is wrong with `config`, which is of the file `place`, or of a text whose paths begin at
+/// that folder.
 pub fn refusals(config: &Config, place: Option<&Path>) -> Refusals {
     let mut found = Finder::default();
     let guarded = guarded(config, place);

@@ -1,13 +1,17 @@
 //! What is served, and how: the configuration as plain data.
 //!
-//! A file in YAML or TOML becomes a [`Config`] by [`read`]; [`of_component`](Config::of_component) makes one without a file. Both formats have one
-//! [`schema`]. Every field has a default but a function's component, so that a file says only what is different. Durations are texts (`250ms`,
-//! `1m30s`), sizes are texts (`64MiB`, `16kB`) or plain numbers of bytes; an unknown key is an error.
+//! A file in YAML or TOML becomes a [`Config`] by [`read`]; [`of_component`](Config::of_component)
+//! makes one without a file. Both formats have one [`schema`]. Every field has a default but a
+//! function's component, so that a file says only what is different. Durations are texts (`250ms`,
+//! `1m30s`), sizes are texts (`64MiB`, `16kB`) or plain numbers of bytes; an unknown key is an
+//! error.
 //!
-//! What is wrong by itself is no value of its type ([`Percent`], [`RoutePath`] and the like), so that a configuration made in Rust has none of it either; what is wrong together
-//! with something else, or on this machine, is found by [`check()`].
+//! What is wrong by itself is no value of its type ([`Percent`], [`RoutePath`] and the like), so
+//! that a configuration made in Rust has none of it either; what is wrong together with something
+//! else, or on this machine, is found by [`check()`].
 //!
-//! What is known here is the file alone: whether a component has the interface that is pinned, or a plugin what is imported, is found when a function is deployed.
+//! What is known here is the file alone: whether a component has the interface that is pinned, or a
+//! plugin what is imported, is found when a function is deployed.
 
 mod check;
 mod cors;
@@ -93,7 +97,8 @@ impl Config {
     }
 }
 
-/// The folder of compiled components where a configuration names none: `amphi` in `$XDG_CACHE_HOME` or in `~/.cache`.
+/// The folder of compiled components where a configuration names none: `amphi` in `$XDG_CACHE_HOME`
+/// or in `~/.cache`.
 #[must_use]
 pub fn default_cache() -> Option<PathBuf> {
     let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);

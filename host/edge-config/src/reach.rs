@@ -1,4 +1,5 @@
-//! Folders that must not be granted, since more would be reached through them than files: what the host serves, trusts and runs, and what only it may know.
+//! Folders that must not be granted, since more would be reached through them than files: what the
+//! host serves, trusts and runs, and what only it may know.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -68,8 +69,8 @@ impl Guarded {
     }
 }
 
-/// What guests must not reach of `config`, which was read from the file `file` or from a text whose paths begin at that folder. Nothing is looked at if no folder is
-/// granted.
+/// What guests must not reach of `config`, which was read from the file `file` or from a text whose
+/// paths begin at that folder. Nothing is looked at if no folder is granted.
 pub fn guarded(config: &Config, file: Option<&Path>) -> Vec<Guarded> {
     let grants = || all_grants(config);
     if grants().all(|(_, grants)| grants.directories.is_empty()) {

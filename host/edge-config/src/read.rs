@@ -37,7 +37,8 @@ impl Format {
     }
 }
 
-/// Reads the configuration in `file`, whose name says its format, and [`check`](super::check())s it.
+/// Reads the configuration in `file`, whose name says its format, and [`check`](super::check())s
+/// it.
 ///
 /// # Errors
 ///
@@ -59,7 +60,8 @@ pub fn read(file: &Path) -> Result<Config, ConfigError> {
 ///
 /// # Errors
 ///
-/// All that is wrong, in the order of the text. What is of the wrong shape is left out, and the rest looked at; where a hundred things are, the rest is not.
+/// All that is wrong, in the order of the text. What is of the wrong shape is left out, and the
+/// rest looked at; where a hundred things are, the rest is not.
 pub fn parse(text: &str, format: Format, folder: &Path) -> Result<Config, Vec<Issue>> {
     parsed(text, format, folder, folder)
 }
@@ -133,7 +135,8 @@ struct Shaped {
     taken: BTreeSet<String>,
 }
 
-/// The text as a configuration. serde ends at the first thing that does not fit; that is taken out, and the rest tried again.
+/// The text as a configuration. serde ends at the first thing that does not fit; that is taken out,
+/// and the rest tried again.
 fn shaped(text: &str, format: Format, folder: &Path) -> Result<Shaped, Vec<Issue>> {
     let tree = match format {
         Format::Yaml => tree::yaml(text),

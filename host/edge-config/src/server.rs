@@ -1,4 +1,5 @@
-//! What all functions of a process share: addresses, timeouts, the pool of instances, the compiler's bounds.
+//! What all functions of a process share: addresses, timeouts, the pool of instances, the
+//! compiler's bounds.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

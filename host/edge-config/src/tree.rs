@@ -1,4 +1,5 @@
-//! A document as a tree in which every key and value knows its place, whichever format it was written in.
+//! A document as a tree in which every key and value knows its place, whichever format it was
+//! written in.
 
 use std::fmt;
 

@@ -1,4 +1,5 @@
-//! Values that are right by their types, so that no configuration has others, be it read from a file or made in Rust.
+//! Values that are right by their types, so that no configuration has others, be it read from a
+//! file or made in Rust.
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -96,7 +97,8 @@ fn number<'de, D: Deserializer<'de>, T>(
     make(number).ok_or_else(|| D::Error::invalid_value(found, &expected))
 }
 
-/// The beginning of paths, in whole segments, that the host does not answer itself: `/`, `/shop`, `/shop/api`.
+/// The beginning of paths, in whole segments, that the host does not answer itself: `/`, `/shop`,
+/// `/shop/api`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RoutePath(String);
 

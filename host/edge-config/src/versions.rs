@@ -39,7 +39,8 @@ pub struct Canary {
 }
 
 impl Canary {
-    /// A version on trial of this component that no call gets which does not ask for it, everything else as it is when nothing is said.
+    /// A version on trial of this component that no call gets which does not ask for it, everything
+    /// else as it is when nothing is said.
     #[must_use]
     pub fn new(component: impl Into<PathBuf>) -> Self {
         Self {

@@ -1,4 +1,5 @@
-//! Configurations that are refused, and how: each file in `config/` beside what is said of it. `BLESS=1` writes that anew.
+//! Configurations that are refused, and how: each file in `config/` beside what is said of it.
+//! `BLESS=1` writes that anew.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -22,14 +22,15 @@ use super::places::{Place, Places};
 use super::streams::Streams;
 use super::{Drained, Handler, Settings};
 
-/// How long nothing is accepted after the system could not: of files, for example, there may be some again.
+/// How long nothing is accepted after the system could not: of files, for example, there may be
+/// some again.
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// Streams that an HTTP/2 connection has open at once.
 const STREAMS: u32 = 256;
 
-/// Streams that a client resets before they are looked at, and streams that are reset since they break the protocol: one that begins and resets them without end
-/// loses its connection.
+/// Streams that a client resets before they are looked at, and streams that are reset since they
+/// break the protocol: one that begins and resets them without end loses its connection.
 const RESETS: usize = 20;
 const ERRORS: usize = 1024;
 
@@ -76,7 +77,8 @@ fn builder(settings: &Settings) -> Builder<Streams> {
     let mut builder = Builder::new(Streams {
         patience: settings.timeouts.body,
     });
-    // Connections have deadlines of their own, which tell a request's headers from the time between requests.
+    // Connections have deadlines of their own, which tell a request's headers from the time between
+    // requests.
     builder
         .http1()
         .timer(TokioTimer::new())
@@ -138,7 +140,8 @@ impl<H: Handler> Server<H> {
         }
     }
 
-    /// Accepts what has connected already: a closed socket would refuse it. The cap does not hold for these, or they would be lost.
+    /// Accepts what has connected already: a closed socket would refuse it. The cap does not hold
+    /// for these, or they would be lost.
     fn accept_waiting(&mut self, listener: TcpListener) {
         while let Some(accepted) = listener.accept().now_or_never() {
             match accepted {
@@ -167,7 +170,8 @@ impl<H: Handler> Server<H> {
         });
     }
 
-    /// Waits for all connections to end, and cuts off what does not by the deadline. How many requests that were.
+    /// Waits for all connections to end, and cuts off what does not by the deadline. How many
+    /// requests that were.
     async fn finish(mut self, drain: Duration) -> usize {
         let all = async { while self.connections.join_next().await.is_some() {} };
         if timeout(drain, all).await.is_ok() {

@@ -12,7 +12,8 @@ use tokio::time::Instant;
 use super::Timeouts;
 use super::flight::Taking;
 
-/// How long an idle connection stays open after it was decided that it should not: a request may be on its way.
+/// How long an idle connection stays open after it was decided that it should not: a request may be
+/// on its way.
 const LAST_CALL: Duration = Duration::from_millis(500);
 
 /// How long a connection has to say goodbye.
@@ -33,7 +34,8 @@ struct State {
     requests: usize,
     /// Since when the client takes nothing of what is written.
     blocked: Option<Instant>,
-    /// Whether one connection has many requests at once, and what comes in may be about none of them.
+    /// Whether one connection has many requests at once, and what comes in may be about none of
+    /// them.
     multiplexed: bool,
     leaving: Option<Instant>,
     /// When it ends, whatever it does.

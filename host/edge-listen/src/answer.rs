@@ -33,8 +33,9 @@ impl Answer {
 
     /// The next part of what was read.
     ///
-    /// The last byte goes by itself over HTTP/2: hyper hands over what it has as soon as the client has room for one byte, and forgets a stream whose last part was
-    /// handed over. So it waits with that until there is room for all.
+    /// The last byte goes by itself over HTTP/2: hyper hands over what it has as soon as the client
+    /// has room for one byte, and forgets a stream whose last part was handed over. So it waits
+    /// with that until there is room for all.
     fn part(&mut self) -> Part {
         let size = match self.rest.len() {
             length @ 2..=PART if self.flight.multiplexed => length - 1,
@@ -47,8 +48,9 @@ impl Answer {
         }
     }
 
-    /// It breaks off, but what comes before goes out first: hyper does not write what it has where a body fails. Over HTTP/1 it writes while a body waits, over HTTP/2
-    /// in another task, of which an empty part behind all others tells.
+    /// It breaks off, but what comes before goes out first: hyper does not write what it has where
+    /// a body fails. Over HTTP/1 it writes while a body waits, over HTTP/2 in another task, of
+    /// which an empty part behind all others tells.
     fn breaks(
         &mut self,
         error: BodyError,

@@ -7,7 +7,8 @@ use std::sync::Arc;
 /// What was made for a connection.
 pub(crate) type Attached = Arc<dyn Any + Send + Sync>;
 
-/// Makes what each connection has besides: when it begins, one for all of its requests, in whose [`RequestContext`](super::RequestContext) it is.
+/// Makes what each connection has besides: when it begins, one for all of its requests, in whose
+/// [`RequestContext`](super::RequestContext) it is.
 #[derive(Clone)]
 pub struct Attach(Arc<dyn Fn() -> Attached + Send + Sync>);
 

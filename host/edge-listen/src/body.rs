@@ -15,7 +15,8 @@ pub type Body = UnsyncBoxBody<Bytes, BodyError>;
 /// Why a body ended before its end.
 pub type BodyError = Box<dyn std::error::Error + Send + Sync>;
 
-/// The most bytes that are given away at once: what a client does not take is held here, and no copy of it elsewhere.
+/// The most bytes that are given away at once: what a client does not take is held here, and no
+/// copy of it elsewhere.
 const PART: usize = 64 << 10;
 
 /// A body of `bytes`.

@@ -7,8 +7,9 @@ use http::Extensions;
 
 use super::RequestContext;
 
-/// Whoever sends requests, as far as the host can tell them apart: an IPv4 address, or the /64 that an IPv6 address is in, since that much belongs to one site (RFC 6177).
-/// All requests that come without an address are one client's.
+/// Whoever sends requests, as far as the host can tell them apart: an IPv4 address, or the /64 that
+/// an IPv6 address is in, since that much belongs to one site (RFC 6177). All requests that come
+/// without an address are one client's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Client(Option<IpAddr>);
 

@@ -11,8 +11,8 @@ use tokio::time::{Instant, Sleep, sleep_until};
 pub struct Clock(Option<Pin<Box<Sleep>>>);
 
 impl Clock {
-    /// Waits for `deadline`, whatever it was before. The timer is set again only for a deadline that is before the one it has, so that what is busy leaves it
-    /// alone.
+    /// Waits for `deadline`, whatever it was before. The timer is set again only for a deadline
+    /// that is before the one it has, so that what is busy leaves it alone.
     pub fn poll(&mut self, deadline: Instant, context: &mut Context<'_>) -> Poll<()> {
         let timer = self
             .0

@@ -154,7 +154,8 @@ where
                     activity.close();
                     connection.as_mut().graceful_shutdown();
                 }
-                // Who has not said what it wants, or does not take what it wanted, is owed no answer.
+                // Who has not said what it wants, or does not take what it wanted, is owed no
+                // answer.
                 Some((_, Phase::New | Phase::Head | Phase::Busy | Phase::Closing)) => {
                     return Poll::Ready(());
                 }

@@ -9,13 +9,15 @@ use super::Peer;
 use super::attach::Attached;
 use super::request_id::RequestId;
 
-/// Who follows a request until its client has taken all of the answer: what is told here is known when the connection has let go of it.
+/// Who follows a request until its client has taken all of the answer: what is told here is known
+/// when the connection has let go of it.
 pub trait Follower: Send + Sync {
     /// A part of the answer was handed over, and is given up before the client has taken all of it.
     fn is_untaken(&self);
 }
 
-/// Where a request comes from, and what it is called: among its extensions, one for all that would each be looked for there. Copies are of the same one.
+/// Where a request comes from, and what it is called: among its extensions, one for all that would
+/// each be looked for there. Copies are of the same one.
 #[derive(Clone, Debug)]
 pub struct RequestContext(Arc<Known>);
 
@@ -59,13 +61,15 @@ impl RequestContext {
         &self.0.id
     }
 
-    /// What was [attached](super::Attach) to the connection that it has come over, if that is of this type.
+    /// What was [attached](super::Attach) to the connection that it has come over, if that is of
+    /// this type.
     #[must_use]
     pub fn attached<T: 'static>(&self) -> Option<&T> {
         self.0.attached.as_deref()?.downcast_ref()
     }
 
-    /// This one follows it, until its client has taken all of the answer. It is kept from when the answer is handed over. The first that says so does.
+    /// This one follows it, until its client has taken all of the answer. It is kept from when the
+    /// answer is handed over. The first that says so does.
     pub fn is_followed(&self, by: Weak<dyn Follower>) {
         let _ = self.0.follower.set(by);
     }

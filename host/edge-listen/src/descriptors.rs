@@ -5,7 +5,8 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 /// What a process needs besides connections: its own files, its event queue, requests of guests.
 const OTHERS: u64 = 256;
 
-/// Lets the process open as many files as it may, since the system's default is hardly as many as connections. Says in the log if that is too few for `connections`.
+/// Lets the process open as many files as it may, since the system's default is hardly as many as
+/// connections. Says in the log if that is too few for `connections`.
 pub fn raise(connections: usize) {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit {

@@ -1,4 +1,5 @@
-//! What the listener answers by itself: a request that is none to be answered over its connection, or one that came to no answer.
+//! What the listener answers by itself: a request that is none to be answered over its connection,
+//! or one that came to no answer.
 
 use std::error::Error;
 use std::fmt;

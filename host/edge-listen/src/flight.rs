@@ -28,7 +28,8 @@ impl Flights {
     }
 }
 
-/// A request in flight, from its headers until the connection has taken the last byte of its answer.
+/// A request in flight, from its headers until the connection has taken the last byte of its
+/// answer.
 pub struct Flight {
     flights: Arc<Flights>,
     activity: Arc<Activity>,
@@ -64,7 +65,8 @@ impl Drop for Flight {
     }
 }
 
-/// What a client has yet to take: parts of answers that were handed to a stream of HTTP/2 or to a connection of HTTP/1.
+/// What a client has yet to take: parts of answers that were handed to a stream of HTTP/2 or to a
+/// connection of HTTP/1.
 #[derive(Debug)]
 pub struct Taking(Mutex<Parts>);
 

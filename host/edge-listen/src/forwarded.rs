@@ -1,9 +1,11 @@
 //! Whom a request is of, where a proxy has sent it.
 //!
-//! A trusted proxy adds whom it was asked by to the end of `x-forwarded-for`, so the client is the last address there that is no trusted proxy itself: what is
-//! before it is a client's own words. `x-forwarded-proto` says how it was asked. `forwarded` (RFC 7239) says the same; no proxy writes both, and one that writes
-//! only the first passes on what clients write into the second, so one of them is read, and that is the one that proxies write. From anybody else these fields are
-//! taken off a request: who reads them finds what a trusted proxy has said, or nothing.
+//! A trusted proxy adds whom it was asked by to the end of `x-forwarded-for`, so the client is the
+//! last address there that is no trusted proxy itself: what is before it is a client's own words.
+//! `x-forwarded-proto` says how it was asked. `forwarded` (RFC 7239) says the same; no proxy writes
+//! both, and one that writes only the first passes on what clients write into the second, so one of
+//! them is read, and that is the one that proxies write. From anybody else these fields are taken
+//! off a request: who reads them finds what a trusted proxy has said, or nothing.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 

@@ -1,13 +1,19 @@
-//! Sockets: HTTP/1.1 and HTTP/2, encrypted or not, from the first byte of a connection to a drain that loses nothing.
+//! Sockets: HTTP/1.1 and HTTP/2, encrypted or not, from the first byte of a connection to a drain
+//! that loses nothing.
 //!
-//! In goes a bound socket and a [`Handler`]; out comes what was lost, when all has ended. What a request means is not known here, but for `/healthz` and
-//! `/readyz`, which are answered from a [`Readiness`]. What is wrong with a request before a handler gets it is a [`ListenError`], of which the handler makes the answer.
+//! In goes a bound socket and a [`Handler`]; out comes what was lost, when all has ended. What a
+//! request means is not known here, but for `/healthz` and `/readyz`, which are answered from a
+//! [`Readiness`]. What is wrong with a request before a handler gets it is a [`ListenError`], of
+//! which the handler makes the answer.
 //!
-//! A client that is slow ends itself and nobody else: headers have a time to come in, so has every next part of a body, of 16 KiB or the rest (408 if nothing
-//! was answered yet), and so has every next part of an answer to be taken. A client that goes away drops the future of its call. A handler that panics is answered with 500.
+//! A client that is slow ends itself and nobody else: headers have a time to come in, so has every
+//! next part of a body, of 16 KiB or the rest (408 if nothing was answered yet), and so has every
+//! next part of an answer to be taken. A client that goes away drops the future of its call. A
+//! handler that panics is answered with 500.
 //!
-//! When `shutdown` resolves: `/readyz` answers 503, for the drain's delay all goes on as before, then no connection is accepted any more; those that
-//! wait to be are served; HTTP/1.1 answers say `connection: close`, HTTP/2 connections get GOAWAY, idle ones are closed; what is in flight has
+//! When `shutdown` resolves: `/readyz` answers 503, for the drain's delay all goes on as before,
+//! then no connection is accepted any more; those that wait to be are served; HTTP/1.1 answers say
+//! `connection: close`, HTTP/2 connections get GOAWAY, idle ones are closed; what is in flight has
 //! until the drain's end.
 
 mod accept;
@@ -59,26 +65,31 @@ pub use signal::{Terminate, terminate};
 pub use target::authority_of;
 pub use tls::{Certificates, TlsError};
 
-/// How many bytes of a body a client has to send or to take within the time for a part: as many as a frame of HTTP/2 has, if nobody wants it otherwise.
+/// How many bytes of a body a client has to send or to take within the time for a part: as many as
+/// a frame of HTTP/2 has, if nobody wants it otherwise.
 const PART: usize = 16 << 10;
 
 /// What answers requests.
 pub trait Handler: Send + Sync + 'static {
-    /// Answers one. The future is dropped when nobody waits for the answer any more; the request has a [`RequestContext`] among its extensions, and in its target
-    /// the scheme and the authority that it is for.
+    /// Answers one. The future is dropped when nobody waits for the answer any more; the request
+    /// has a [`RequestContext`] among its extensions, and in its target the scheme and the
+    /// authority that it is for.
     fn handle(&self, request: Request<RequestBody>) -> impl Future<Output = Response<Body>> + Send;
 
-    /// The answer to a request that the listener has none for but an error. By default that as text.
+    /// The answer to a request that the listener has none for but an error. By default that as
+    /// text.
     fn answer_to(&self, error: &ListenError) -> Response<Body> {
         error.response()
     }
 
-    /// Is told of a request that is answered with an error before it gets here; its extensions are those of others.
+    /// Is told of a request that is answered with an error before it gets here; its extensions are
+    /// those of others.
     fn refused(&self, request: &Parts, error: &ListenError) {
         let _ = (request, error);
     }
 
-    /// Is told that what came over a connection from `address` is no request, and was answered with `status` and no more.
+    /// Is told that what came over a connection from `address` is no request, and was answered with
+    /// `status` and no more.
     fn unread(&self, address: SocketAddr, status: StatusCode) {
         let _ = (address, status);
     }
@@ -103,7 +114,8 @@ pub struct Peer {
 /// How long clients may take, and how long a drain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Timeouts {
-    /// From the begin of a connection, or the first byte of a later request, to the end of the headers, TLS included; then the connection is closed.
+    /// From the begin of a connection, or the first byte of a later request, to the end of the
+    /// headers, TLS included; then the connection is closed.
     pub header: Duration,
     /// The longest wait for the next 16 KiB of a body, or its end, in (408) and out.
     pub body: Duration,
@@ -132,11 +144,13 @@ impl Default for Timeouts {
 pub struct Settings {
     /// How long clients may take, and a drain.
     pub timeouts: Timeouts,
-    /// How many connections are open at once; for those above, the longest idle one is closed, or they may ask for probes alone.
+    /// How many connections are open at once; for those above, the longest idle one is closed, or
+    /// they may ask for probes alone.
     pub connections: usize,
     /// How many of those one client has.
     pub connections_per_client: usize,
-    /// How long a connection was idle that is closed to make room: less than that, its client may be about to ask for the next thing.
+    /// How long a connection was idle that is closed to make room: less than that, its client may
+    /// be about to ask for the next thing.
     pub spare: Duration,
     /// How long a connection lasts at most that may ask for probes alone.
     pub reserve: Duration,
@@ -176,7 +190,8 @@ impl Settings {
 pub struct Drained {
     /// Requests that came in, from the first on.
     pub requests: usize,
-    /// Requests that were in flight when the time was up, and were cut off; of the server of a host, also guests that went on after their answers.
+    /// Requests that were in flight when the time was up, and were cut off; of the server of a
+    /// host, also guests that went on after their answers.
     pub lost: usize,
     /// How long it took, from the shutdown on.
     pub took: Duration,

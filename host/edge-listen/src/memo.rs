@@ -4,7 +4,8 @@ use std::convert::Infallible;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-/// A cache of one entry: what was found last, of a connection for example, over which most requests ask for the same.
+/// A cache of one entry: what was found last, of a connection for example, over which most requests
+/// ask for the same.
 pub struct Memo<T>(Mutex<Option<T>>);
 
 impl<T: Clone> Memo<T> {

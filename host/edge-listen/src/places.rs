@@ -1,4 +1,5 @@
-//! Which connections are open at once: so many in all, so many of one client, and a few more that may only ask whether the process lives.
+//! Which connections are open at once: so many in all, so many of one client, and a few more that
+//! may only ask whether the process lives.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -89,7 +90,8 @@ impl Places {
         })
     }
 
-    /// The place of a connection from `address`, and why it is not one of its own. When there is none, the connection that is idle for longest makes room.
+    /// The place of a connection from `address`, and why it is not one of its own. When there is
+    /// none, the connection that is idle for longest makes room.
     pub fn take(self: &Arc<Self>, address: IpAddr) -> (Got, Option<NoPlace>) {
         let client = Client::at(address);
         let mut open = self.open();

@@ -1,4 +1,5 @@
-//! Whether the process lives, and whether it should get requests: what load balancers and orchestrators ask.
+//! Whether the process lives, and whether it should get requests: what load balancers and
+//! orchestrators ask.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 

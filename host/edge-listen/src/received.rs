@@ -16,7 +16,8 @@ use tokio::time::{Instant, Sleep, sleep};
 
 use super::PART;
 
-/// The body of a request, whose next part, or end, has to come in time. Only the time counts in which somebody waits for it.
+/// The body of a request, whose next part, or end, has to come in time. Only the time counts in
+/// which somebody waits for it.
 #[derive(Debug)]
 pub struct RequestBody {
     incoming: Incoming,

@@ -30,7 +30,8 @@ use super::target::settle;
 /// After what time it may be asked again where there were too many connections.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// Answers `request`: with what is wrong with it, by a probe, by the handler, or with what became of that.
+/// Answers `request`: with what is wrong with it, by a probe, by the handler, or with what became
+/// of that.
 pub async fn answer<H: Handler>(
     connection: Arc<Connection<H>>,
     mut request: Request<Incoming>,

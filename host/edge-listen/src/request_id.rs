@@ -10,9 +10,11 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The most letters of an identifier that is kept.
 const LONGEST: usize = 128;
 
-/// What a request is called: what its `x-request-id` says, where that has 1 to 128 letters, digits and `-_.:=+/~`, or 32 hexadecimal digits that were drawn.
+/// What a request is called: what its `x-request-id` says, where that has 1 to 128 letters, digits
+/// and `-_.:=+/~`, or 32 hexadecimal digits that were drawn.
 ///
-/// It is kept whoever says it, for it only tells requests from each other: who says what another one has said finds their own lines beside the other's.
+/// It is kept whoever says it, for it only tells requests from each other: who says what another
+/// one has said finds their own lines beside the other's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestId(HeaderValue);
 
@@ -27,7 +29,8 @@ impl RequestId {
         CURRENT.try_with(Self::clone).ok()
     }
 
-    /// Does `work` for the request that is called so: it is [`current`](Self::current) there, also where `work` is a task of its own.
+    /// Does `work` for the request that is called so: it is [`current`](Self::current) there, also
+    /// where `work` is a task of its own.
     pub async fn within<F: Future>(this: Option<Self>, work: F) -> F::Output {
         match this {
             Some(this) => CURRENT.scope(this, work).await,

@@ -11,7 +11,8 @@ pub struct Terminate {
     interrupt: Signal,
 }
 
-/// SIGTERM and SIGINT, from now on: they do not end the process any more, whoever waits for them decides.
+/// SIGTERM and SIGINT, from now on: they do not end the process any more, whoever waits for them
+/// decides.
 ///
 /// # Errors
 ///

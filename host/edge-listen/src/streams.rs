@@ -1,7 +1,8 @@
-//! The streams of HTTP/2 connections, each with a clock of its own: who does not take one answer loses that one.
+//! The streams of HTTP/2 connections, each with a clock of its own: who does not take one answer
+//! loses that one.
 //!
-//! hyper has an executor run the future of each stream, and waits in it for the client to take what was handed over; dropping it resets the stream. So it is the
-//! executor that watches.
+//! hyper has an executor run the future of each stream, and waits in it for the client to take what
+//! was handed over; dropping it resets the stream. So it is the executor that watches.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;

@@ -1,4 +1,5 @@
-//! What a request is for, in one form whichever way it was said; and what is wrong with it before anybody asks what it means.
+//! What a request is for, in one form whichever way it was said; and what is wrong with it before
+//! anybody asks what it means.
 //!
 //! RFC 9112 (3.2, 6.1, 7), RFC 9113 (8.3.1) and RFC 9110 (10.1.1).
 
@@ -11,10 +12,12 @@ use http::{Method, Request, Version};
 use super::error::{ListenError, ListenErrorKind as Kind};
 use super::memo::Memo;
 
-/// Has a request say its scheme and its authority in its target, and the authority in `host` as well.
+/// Has a request say its scheme and its authority in its target, and the authority in `host` as
+/// well.
 ///
-/// The scheme is `https` exactly where `encrypted` is; the authority is that of the target, or else that of `host`, or, where HTTP/1.0 has none, the address that the
-/// connection has come to, `local`. `last` has the authority that was asked for last over it.
+/// The scheme is `https` exactly where `encrypted` is; the authority is that of the target, or else
+/// that of `host`, or, where HTTP/1.0 has none, the address that the connection has come to,
+/// `local`. `last` has the authority that was asked for last over it.
 ///
 /// # Errors
 ///
@@ -159,7 +162,8 @@ fn is_port(text: &str) -> bool {
     text.bytes().all(|digit| digit.is_ascii_digit()) && text.parse::<u16>().is_ok()
 }
 
-/// hyper takes care that the last coding is `chunked`. Others are not understood, and that one makes sense once.
+/// hyper takes care that the last coding is `chunked`. Others are not understood, and that one
+/// makes sense once.
 fn check_coding(headers: &HeaderMap) -> Result<(), ListenError> {
     let values = headers.get_all(TRANSFER_ENCODING).iter();
     let codings = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
@@ -198,7 +202,8 @@ fn no_authority() -> ListenError {
 mod tests {
     use super::*;
 
-    /// What becomes of a request with this target and these fields: its target, or the status of what is wrong.
+    /// What becomes of a request with this target and these fields: its target, or the status of
+    /// what is wrong.
     fn check(version: Version, target: &str, fields: &[(&str, &str)], expected: Result<&str, u16>) {
         let mut request = Request::get(target).version(version);
         for (name, value) in fields {

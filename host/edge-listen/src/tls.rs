@@ -35,7 +35,8 @@ impl Certificates {
     ///
     /// # Errors
     ///
-    /// If a file cannot be read, has no certificate or key in it, or one does not belong to the other.
+    /// If a file cannot be read, has no certificate or key in it, or one does not belong to the
+    /// other.
     pub fn read(certificate: PathBuf, key: PathBuf) -> Result<Self, TlsError> {
         let files = Files { certificate, key };
         let (certificate, key) = contents(&files)?;
@@ -51,7 +52,8 @@ impl Certificates {
     ///
     /// # Errors
     ///
-    /// As [`read`](Self::read). What was in use stays in use, and the same contents are not tried again.
+    /// As [`read`](Self::read). What was in use stays in use, and the same contents are not tried
+    /// again.
     pub fn reload(&self) -> Result<bool, TlsError> {
         let contents = contents(&self.files)?;
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);

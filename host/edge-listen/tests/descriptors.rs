@@ -1,4 +1,5 @@
-//! A process without descriptors accepts nothing, and goes on once there are some. Alone in its process, whose limit it lowers.
+//! A process without descriptors accepts nothing, and goes on once there are some. Alone in its
+//! process, whose limit it lowers.
 
 use std::fs::File;
 use std::sync::Arc;

@@ -6,8 +6,10 @@ use std::str::FromStr;
 
 /// Some hosts, as text: `[SCHEME://]HOST[:PORT]`.
 ///
-/// `HOST` is a name (`api.example.com`), an address (`10.1.2.3`, `[2001:db8::1]`), every name below one (`*.example.com`, which is not `example.com`) or every
-/// host (`*`). Without `SCHEME`, which is `http` or `https`, both are meant; without `PORT`, the port that the request's scheme has by itself; `*` is any port.
+/// `HOST` is a name (`api.example.com`), an address (`10.1.2.3`, `[2001:db8::1]`), every name below
+/// one (`*.example.com`, which is not `example.com`) or every host (`*`). Without `SCHEME`, which
+/// is `http` or `https`, both are meant; without `PORT`, the port that the request's scheme has by
+/// itself; `*` is any port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HostPattern {
     scheme: Option<Scheme>,
@@ -146,7 +148,8 @@ fn is_name(text: &str) -> bool {
     text.len() <= 253 && text.split('.').all(label)
 }
 
-/// One spelling for all that name the same host: lower case, no dot at the end, addresses as they are usually written.
+/// One spelling for all that name the same host: lower case, no dot at the end, addresses as they
+/// are usually written.
 fn plain(host: &str) -> String {
     let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
     let address = host.trim_matches(['[', ']']).parse::<std::net::Ipv6Addr>();
@@ -154,7 +157,8 @@ fn plain(host: &str) -> String {
 }
 
 impl HostPattern {
-    /// Whether a request with this scheme may go to this host and port. An IPv6 address has its brackets.
+    /// Whether a request with this scheme may go to this host and port. An IPv6 address has its
+    /// brackets.
     #[must_use]
     pub fn matches(&self, scheme: &Scheme, host: &str, port: u16) -> bool {
         let host = plain(host);

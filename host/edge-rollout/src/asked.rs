@@ -24,9 +24,11 @@ pub enum Found {
     Compatible(usize),
 }
 
-/// Looks for what `asked` names: `sha256:` and a digest or its first digits, at least eight; these digits alone; or a version (`1.2.0`).
+/// Looks for what `asked` names: `sha256:` and a digest or its first digits, at least eight; these
+/// digits alone; or a version (`1.2.0`).
 ///
-/// `served` has the latest first. Of a version that several have, the latest is meant. None, if nothing that is served will do.
+/// `served` has the latest first. Of a version that several have, the latest is meant. None, if
+/// nothing that is served will do.
 #[must_use]
 pub fn find(asked: &str, served: &[Served<'_>]) -> Option<Found> {
     let asked = asked.trim();

@@ -1,8 +1,10 @@
 //! Which version of a function a call gets.
 //!
-//! In this order: what the call asks for, what its key says, what chance says, the stable version. A key is hashed with the trial's [`Secret`] to a number below
-//! 10,000, and those below the canary's weight get the canary: the same key gets the same version for as long as the weight stays, and a
-//! greater weight adds keys and takes none away. Which keys those are, nobody knows who has not tried.
+//! In this order: what the call asks for, what its key says, what chance says, the stable version.
+//! A key is hashed with the trial's [`Secret`] to a number below 10,000, and those below the
+//! canary's weight get the canary: the same key gets the same version for as long as the weight
+//! stays, and a greater weight adds keys and takes none away. Which keys those are, nobody knows
+//! who has not tried.
 
 use super::secret::{Secret, Stratum};
 
@@ -122,7 +124,8 @@ impl Split {
         self.weight
     }
 
-    /// The version that a call gets. `chance` is any number, drawn evenly from all there are, and only looked at when the call does not decide itself.
+    /// The version that a call gets. `chance` is any number, drawn evenly from all there are, and
+    /// only looked at when the call does not decide itself.
     #[must_use]
     pub fn choose(&self, wish: &Wish<'_>, chance: u64) -> (Side, Reason) {
         if let Some(side) = wish.side {

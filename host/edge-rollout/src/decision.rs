@@ -9,12 +9,15 @@ use std::time::Duration;
 pub struct Decision {
     /// Whether the canary goes back, and why; none means that it stays.
     pub rollback: Option<Cause>,
-    /// Why the canary is not to have more calls, although it does not go back: it looks worse with one client's calls, or without them, or may be by chance.
+    /// Why the canary is not to have more calls, although it does not go back: it looks worse with
+    /// one client's calls, or without them, or may be by chance.
     #[serde(default)]
     pub doubt: Option<Cause>,
-    /// Which look it was, from 1. A rollback without a comparison has the number of looks there were.
+    /// Which look it was, from 1. A rollback without a comparison has the number of looks there
+    /// were.
     pub look: u32,
-    /// The level of each of its tests: a probability below it is a rollback. Zero without a comparison.
+    /// The level of each of its tests: a probability below it is a rollback. Zero without a
+    /// comparison.
     pub level: f64,
     /// The stable version's calls in the window, or in its last one.
     pub stable: Figures,
@@ -22,9 +25,11 @@ pub struct Decision {
     pub canary: Figures,
     /// The canary's calls since the look before.
     pub batch: Figures,
-    /// How likely it is that chance alone, whatever one client does, makes the canary's window so much worse.
+    /// How likely it is that chance alone, whatever one client does, makes the canary's window so
+    /// much worse.
     pub of_window: Likelihood,
-    /// How likely it is that chance alone, whatever one client does, makes the canary's latest calls so much worse.
+    /// How likely it is that chance alone, whatever one client does, makes the canary's latest
+    /// calls so much worse.
     pub of_batch: Likelihood,
 }
 
@@ -44,7 +49,8 @@ pub enum Cause {
     Latency,
     /// It had no call that says anything of it for too long.
     NoCalls,
-    /// Its step could not be ended for too long: too few clients have called one of the versions, or there was doubt.
+    /// Its step could not be ended for too long: too few clients have called one of the versions,
+    /// or there was doubt.
     Undecided,
 }
 
@@ -75,14 +81,16 @@ pub struct Figures {
     pub trapped: u64,
     /// Those of them that had no instance.
     pub not_instantiated: u64,
-    /// In how many strata their clients are, at most 64: two clients are two strata, but for one time in 64.
+    /// In how many strata their clients are, at most 64: two clients are two strata, but for one
+    /// time in 64.
     #[serde(default)]
     pub clients: u64,
     /// The 99th percentile of the answered ones, in microseconds.
     pub p99_micros: Option<u64>,
 }
 
-/// Probabilities, from 0 to 1, that chance alone makes one version so much worse. One that is far from the level is a lower bound of it.
+/// Probabilities, from 0 to 1, that chance alone makes one version so much worse. One that is far
+/// from the level is a lower bound of it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Likelihood {
     /// In failed calls.

@@ -1,10 +1,15 @@
-//! A version on trial beside the one that serves: its share of the calls, what they tell of it, and how it ends.
+//! A version on trial beside the one that serves: its share of the calls, what they tell of it, and
+//! how it ends.
 //!
-//! Nothing here knows a component, a socket or a clock: time and chance are arguments. A [`Rollout`] is the whole of it for one function; its parts serve by
-//! themselves. [`choice`] shares calls by a [`secret`], [`asked`] finds what a call asks for by name, [`window`] and [`tally`] count, [`trial`] judges
-//! and makes a [`decision`], [`steps`] goes on, [`record`] has what is written of all that.
+//! Nothing here knows a component, a socket or a clock: time and chance are arguments. A
+//! [`Rollout`] is the whole of it for one function; its parts serve by themselves. [`choice`]
+//! shares calls by a [`secret`], [`asked`] finds what a call asks for by name, [`window`] and
+//! [`tally`] count, [`trial`] judges and makes a [`decision`], [`steps`] goes on, [`record`] has
+//! what is written of all that.
 //!
-//! What is decided is not done yet: it is [due](Rollout::due) until it is [settled](Rollout::settle), which is after it was written, or could not be. Meanwhile calls are counted and looked at as before.
+//! What is decided is not done yet: it is [due](Rollout::due) until it is
+//! [settled](Rollout::settle), which is after it was written, or could not be. Meanwhile calls are
+//! counted and looked at as before.
 
 pub mod asked;
 pub mod choice;
@@ -93,7 +98,8 @@ impl Rollout {
         self.split
     }
 
-    /// Counts a call that ended at `now`, and says what is due, when that is new: at most one thing, until it is settled.
+    /// Counts a call that ended at `now`, and says what is due, when that is new: at most one
+    /// thing, until it is settled.
     pub fn count(&mut self, call: &Call, now: Instant) -> Option<Change> {
         if let Some(decision) = self.trial.count(call, now) {
             self.last = Some(decision.clone());
@@ -104,7 +110,8 @@ impl Rollout {
         self.tick(now)
     }
 
-    /// Says what is due, when that is new or when it is time to try again, as time goes by without calls. Once a second is often enough.
+    /// Says what is due, when that is new or when it is time to try again, as time goes by without
+    /// calls. Once a second is often enough.
     pub fn tick(&mut self, now: Instant) -> Option<Change> {
         if self.over || self.retry.is_some_and(|retry| now < retry) {
             return None;
@@ -135,8 +142,10 @@ impl Rollout {
         self.due.as_ref()
     }
 
-    /// Takes note that `change`, which was due, is written; whether it is to be done. A change that could not be written is not: a rollback stays due and is tried again, what goes forward is
-    /// decided anew. Nor is what goes forward done when a rollback was decided while it was written.
+    /// Takes note that `change`, which was due, is written; whether it is to be done. A change that
+    /// could not be written is not: a rollback stays due and is tried again, what goes forward is
+    /// decided anew. Nor is what goes forward done when a rollback was decided while it was
+    /// written.
     pub fn settle(&mut self, change: &Change, written: bool, now: Instant) -> bool {
         let goes_back = matches!(change, Change::Rollback(_));
         let overtaken = !goes_back && matches!(self.due, Some(Change::Rollback(_)));
@@ -163,7 +172,8 @@ impl Rollout {
         true
     }
 
-    /// Has what is due decided for another function that the trial goes on in: what goes forward is decided anew, a rollback at the next tick.
+    /// Has what is due decided for another function that the trial goes on in: what goes forward is
+    /// decided anew, a rollback at the next tick.
     pub fn begin_again(&mut self, now: Instant) {
         self.due = self
             .due

@@ -1,7 +1,7 @@
 //! The secret of a trial, which decides who is on the canary and who is counted together.
 //!
-//! Without it nobody can tell which key is on the canary, or which client is counted with which other one, before it has tried. Who has the same secret shares the
-//! same calls in the same way.
+//! Without it nobody can tell which key is on the canary, or which client is counted with which
+//! other one, before it has tried. Who has the same secret shares the same calls in the same way.
 
 use sha2::{Digest as _, Sha256};
 use std::fmt;
@@ -13,7 +13,8 @@ pub const STRATA: usize = 64;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Secret([u8; 32]);
 
-/// Clients that are counted together, since the trial's secret has put them there: one of [`STRATA`]. All that one client sends is in one stratum.
+/// Clients that are counted together, since the trial's secret has put them there: one of
+/// [`STRATA`]. All that one client sends is in one stratum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Stratum(u8);
 
@@ -24,7 +25,8 @@ impl Secret {
         Secret(bytes)
     }
 
-    /// The number below 10,000 that a key has. Of 2^64 numbers no place has more than one in 10^15 too many.
+    /// The number below 10,000 that a key has. Of 2^64 numbers no place has more than one in 10^15
+    /// too many.
     #[must_use]
     pub fn place(&self, key: &[u8]) -> u16 {
         (self.hash(b"key", key) % 10_000) as u16

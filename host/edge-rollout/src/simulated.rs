@@ -1,4 +1,5 @@
-//! A thousand healthy canaries beside a client that steers, and a thousand bad ones beside every kind of stable side and schedule.
+//! A thousand healthy canaries beside a client that steers, and a thousand bad ones beside every
+//! kind of stable side and schedule.
 
 use super::choice::{Side, Weight};
 use super::decision::Cause;
@@ -12,7 +13,8 @@ fn percent(percent: u16) -> Weight {
     Weight::of_percent(percent).expect("at most all")
 }
 
-/// Fixed weights, steps, and steps that end with all calls, some of which would be over with a call each.
+/// Fixed weights, steps, and steps that end with all calls, some of which would be over with a call
+/// each.
 fn plan(random: &mut fastrand::Rng) -> Plan {
     if random.bool() {
         let weight = random.choice([1, 50, 90, 100]).expect("some");
@@ -133,7 +135,8 @@ fn of_a_thousand_bad_canaries_none_is_promoted() {
     }
 }
 
-/// Calls until the canary has had so many more, those of the other version left out where there are too many of them: what is weighed is weighed sooner then.
+/// Calls until the canary has had so many more, those of the other version left out where there are
+/// too many of them: what is weighed is weighed sooner then.
 fn until(traffic: &mut Traffic, calls: u64) {
     let end = traffic.calls + calls;
     let mut all = 0;
@@ -143,7 +146,8 @@ fn until(traffic: &mut Traffic, calls: u64) {
     }
 }
 
-/// One client's calls are all good, and there are sixty of them for each of another one's, which all trap: that is seen, and nothing is promoted.
+/// One client's calls are all good, and there are sixty of them for each of another one's, which
+/// all trap: that is seen, and nothing is promoted.
 #[test]
 fn a_busy_client_does_not_hide_what_another_sees() {
     for seed in 0..20 {
@@ -172,7 +176,8 @@ fn a_busy_client_does_not_hide_what_another_sees() {
     }
 }
 
-/// What all but one client see is found beside that one's good calls of the canary, and beside bad ones of the other version.
+/// What all but one client see is found beside that one's good calls of the canary, and beside bad
+/// ones of the other version.
 #[test]
 fn a_busy_client_does_not_save_a_bad_canary() {
     for seed in 0..60 {

@@ -1,4 +1,5 @@
-//! Promotion in steps: more and more calls, on a schedule, for as long as nothing speaks against it.
+//! Promotion in steps: more and more calls, on a schedule, for as long as nothing speaks against
+//! it.
 
 use super::choice::Weight;
 use std::fmt;
@@ -27,7 +28,8 @@ pub struct Schedule {
 pub enum ScheduleError {
     /// There is none.
     Empty,
-    /// The step with this number, from 0, has a weight that is not above the one before, or is none: who was on the canary would leave it.
+    /// The step with this number, from 0, has a weight that is not above the one before, or is
+    /// none: who was on the canary would leave it.
     Falls {
         /// The step's number.
         step: usize,
@@ -108,7 +110,8 @@ impl Progress {
         (self.step, self.schedule.steps[self.step])
     }
 
-    /// What is next, if it is time to: at `now`, when the canary has had so many calls in this step.
+    /// What is next, if it is time to: at `now`, when the canary has had so many calls in this
+    /// step.
     #[must_use]
     pub fn next(&self, calls: u64, now: Instant) -> Option<Next> {
         let (_, step) = self.step();

@@ -1,13 +1,16 @@
 //! How likely it is that chance alone made one of two samples look so much worse: an exact test.
 //!
-//! It holds for two samples drawn from the same source, of whatever kind: what it calls less likely than `p` happens with a probability of at most `p`.
-//! When the first sample's source is better, it happens still less often.
+//! It holds for two samples drawn from the same source, of whatever kind: what it calls less likely
+//! than `p` happens with a probability of at most `p`. When the first sample's source is better, it
+//! happens still less often.
 
 use libm::lgamma;
 
-/// The probability that of all `hits` in two samples at least as many fall into the first, if a call's sample has nothing to do with its being a hit: Fisher's
-/// exact test, one-sided (R. A. Fisher, 1935, "The logic of inductive inference"). One, when the first sample is not the worse one by two standard deviations, which
-/// saves the calculation: chance is likely enough then, by more than one in a hundred.
+/// The probability that of all `hits` in two samples at least as many fall into the first, if a
+/// call's sample has nothing to do with its being a hit: Fisher's exact test, one-sided (R. A.
+/// Fisher, 1935, "The logic of inductive inference"). One, when the first sample is not the worse
+/// one by two standard deviations, which saves the calculation: chance is likely enough then, by
+/// more than one in a hundred.
 pub fn share(first: Sample, second: Sample) -> f64 {
     let all = first.of + second.of;
     let hits = first.hits + second.hits;
@@ -34,7 +37,8 @@ pub struct Sample {
     pub of: u64,
 }
 
-/// The sum of the terms from `at` to `last`, of which `begin` is the first one's logarithm and `step` leads from one to the next. They only get smaller.
+/// The sum of the terms from `at` to `last`, of which `begin` is the first one's logarithm and
+/// `step` leads from one to the next. They only get smaller.
 fn sum(begin: f64, mut at: u64, last: u64, step: impl Fn(u64) -> f64) -> f64 {
     let (mut term, mut sum) = (1.0, 1.0);
     while at < last && term > sum * f64::EPSILON {
@@ -104,7 +108,8 @@ mod tests {
 
     #[test]
     fn large_samples_have_their_tails() {
-        // Fifty of fifty among a thousand, none elsewhere: one way of choosing fifty of a thousand and fifty.
+        // Fifty of fifty among a thousand, none elsewhere: one way of choosing fifty of a thousand
+        // and fifty.
         let p = share(Sample { hits: 50, of: 50 }, Sample { hits: 0, of: 1000 });
         assert!(p > 0.0 && p < 1e-80, "{p}");
         let much = Sample {

@@ -1,4 +1,5 @@
-//! The calls of one version, counted by whose they are, in sums of fixed size: what several processes have counted is added up.
+//! The calls of one version, counted by whose they are, in sums of fixed size: what several
+//! processes have counted is added up.
 
 use super::choice::Side;
 use super::secret::{STRATA, Stratum};
@@ -15,7 +16,8 @@ pub struct Call {
     pub drawn: bool,
     /// Where its client is counted.
     pub stratum: Stratum,
-    /// How often the weight had changed when it was shared out: [`Split::turn`](super::choice::Split::turn).
+    /// How often the weight had changed when it was shared out:
+    /// [`Split::turn`](super::choice::Split::turn).
     pub turn: u32,
     /// How it ended.
     pub result: CallResult,
@@ -23,8 +25,9 @@ pub struct Call {
     pub latency: Duration,
 }
 
-/// Beyond what times a call of the stable version is slow: what half of its calls take at most, nine of ten, and 99 of 100. A canary may take [`slower`](super::trial::TrialRules::slower)
-/// times as long.
+/// Beyond what times a call of the stable version is slow: what half of its calls take at most,
+/// nine of ten, and 99 of 100. A canary may take [`slower`](super::trial::TrialRules::slower) times
+/// as long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Marks(pub [Duration; MARKS]);
 
@@ -91,8 +94,9 @@ impl Default for Tally {
 }
 
 impl Tally {
-    /// Counts a call, which is slow beyond these marks. One that was given up says nothing of its version; only that it was drawn is counted, since a client that gives up what it
-    /// sees is good would choose what is counted.
+    /// Counts a call, which is slow beyond these marks. One that was given up says nothing of its
+    /// version; only that it was drawn is counted, since a client that gives up what it sees is
+    /// good would choose what is counted.
     pub fn count(&mut self, call: &Call, marks: Option<&Marks>) {
         let mut sums = Sums::of(call, marks);
         if call.drawn {

@@ -1,4 +1,5 @@
-//! Calls drawn at random, for tests: of many clients, by chance and by keys, and of one that steers.
+//! Calls drawn at random, for tests: of many clients, by chance and by keys, and of one that
+//! steers.
 
 use super::choice::{Side, Wish};
 use super::decision::{Cause, Decision};
@@ -8,7 +9,8 @@ use super::window::CallResult;
 use super::{Change, Plan, Rollout, TrialRules};
 use std::time::{Duration, Instant};
 
-/// How a version behaves: what share of its calls fail, what share of those trap, and what its slowest hundredth costs.
+/// How a version behaves: what share of its calls fail, what share of those trap, and what its
+/// slowest hundredth costs.
 #[derive(Clone, Copy, Debug)]
 pub struct Kind {
     pub failing: f64,

@@ -1,30 +1,47 @@
 //! When a canary goes back, and when it may have more calls.
 //!
-//! A trial counts the calls of both versions in sums, by [strata](super::secret::Stratum) of their clients. Whenever the canary has had so many calls more ([`TrialRules::batch`]), it looks. Did
-//! none of these succeed? Is chance enough to explain that the canary failed more often, trapped more often, or was slow more often? It asks that of the calls since the last look, so that what goes
-//! bad goes back soon however well it was before, and of the canary's window, so that what is a little worse is found in time.
+//! A trial counts the calls of both versions in sums, by [strata](super::secret::Stratum) of their
+//! clients. Whenever the canary has had so many calls more ([`TrialRules::batch`]), it looks. Did
+//! none of these succeed? Is chance enough to explain that the canary failed more often, trapped
+//! more often, or was slow more often? It asks that of the calls since the last look, so that what
+//! goes bad goes back soon however well it was before, and of the canary's window, so that what is
+//! a little worse is found in time.
 //!
-//! **What is compared.** A window begins with a weight, and anew when it is as long as [`TrialRules::window`] and both versions have had [`TrialRules::renewal`] calls in it. A stable
-//! version without calls, since the canary gets all of them or since the weight has just changed, is represented by its last window. Whether a call was slow is counted when it ends,
-//! against [`Marks`] from calls of the stable version before.
+//! **What is compared.** A window begins with a weight, and anew when it is as long as
+//! [`TrialRules::window`] and both versions have had [`TrialRules::renewal`] calls in it. A stable
+//! version without calls, since the canary gets all of them or since the weight has just changed,
+//! is represented by its last window. Whether a call was slow is counted when it ends, against
+//! [`Marks`] from calls of the stable version before.
 //!
-//! **How often chance alone rolls back.** If the versions are equally good (each call's result has nothing to do with which one it got), each of the ten tests of a
-//! look calls for a rollback with a probability of at most its level, since the tests are exact. The `k`th look spends `alpha / (k (k + 1))`, a tenth of it on each
-//! test. All looks together spend `alpha`, however many there are and although they see the same calls again: by Boole's inequality the probability that a canary
-//! which is as good as the stable version *ever* goes back by comparison is at most `alpha`. This is alpha spending (K. K. G. Lan and D. L. DeMets, 1983, "Discrete sequential
-//! boundaries for clinical trials", Biometrika 70) without an end to the trial, and without the gain from looks' dependence, which would need one. With the default,
-//! one in a million canaries; a thousand runs see one with a probability of at most 1/1,000.
+//! **How often chance alone rolls back.** If the versions are equally good (each call's result has
+//! nothing to do with which one it got), each of the ten tests of a look calls for a rollback with
+//! a probability of at most its level, since the tests are exact. The `k`th look spends `alpha / (k
+//! (k + 1))`, a tenth of it on each test. All looks together spend `alpha`, however many there are
+//! and although they see the same calls again: by Boole's inequality the probability that a canary
+//! which is as good as the stable version *ever* goes back by comparison is at most `alpha`. This
+//! is alpha spending (K. K. G. Lan and D. L. DeMets, 1983, "Discrete sequential boundaries for
+//! clinical trials", Biometrika 70) without an end to the trial, and without the gain from looks'
+//! dependence, which would need one. With the default, one in a million canaries; a thousand runs
+//! see one with a probability of at most 1/1,000.
 //!
-//! It holds whatever one client does, who may choose what it sends by the version that it gets: what is compared leaves any one stratum out, see `verdict`. Calls of several clients that depend on each other are not
-//! covered. The margins ([`TrialRules::excess`], [`TrialRules::slower`]) are for that: a difference that would not matter is none, however sure it is.
+//! It holds whatever one client does, who may choose what it sends by the version that it gets:
+//! what is compared leaves any one stratum out, see `verdict`. Calls of several clients that depend
+//! on each other are not covered. The margins ([`TrialRules::excess`], [`TrialRules::slower`]) are
+//! for that: a difference that would not matter is none, however sure it is.
 //!
-//! **How soon.** A canary none of whose calls has ever succeeded goes back with its first batch, whoever called it. One that was well goes back with the first batch of which no call succeeds, if
-//! [enough](TrialRules::others) of it is not one client's, or nobody else's call has ever succeeded: after fewer than two batches of bad calls. No stable version is needed for that. What only a part of
-//! the calls shows is found by comparison. One that cannot be instantiated goes back at once.
+//! **How soon.** A canary none of whose calls has ever succeeded goes back with its first batch,
+//! whoever called it. One that was well goes back with the first batch of which no call succeeds,
+//! if [enough](TrialRules::others) of it is not one client's, or nobody else's call has ever
+//! succeeded: after fewer than two batches of bad calls. No stable version is needed for that. What
+//! only a part of the calls shows is found by comparison. One that cannot be instantiated goes back
+//! at once.
 //!
-//! **When it may have more.** A step is passed by a look without [doubt](TrialRules::doubt) for which the canary has had a batch of calls in it, and the stable version [`TrialRules::seen`] whose
-//! times are known. The last one, after which the canary is promoted, is passed if the canary has had [`TrialRules::promotion`] calls in the trial besides, and [`TrialRules::seen`] in the window. The
-//! busiest client's calls are left out of all these, so that no client alone can have a step passed.
+//! **When it may have more.** A step is passed by a look without [doubt](TrialRules::doubt) for
+//! which the canary has had a batch of calls in it, and the stable version [`TrialRules::seen`]
+//! whose times are known. The last one, after which the canary is promoted, is passed if the canary
+//! has had [`TrialRules::promotion`] calls in the trial besides, and [`TrialRules::seen`] in the
+//! window. The busiest client's calls are left out of all these, so that no client alone can have a
+//! step passed.
 
 use super::choice::{Side, Weight};
 use super::decision::{Cause, Decision, Figures};
@@ -41,18 +58,25 @@ const TESTS: f64 = 10.0;
 /// When a canary goes back.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TrialRules {
-    /// The greatest probability that a canary which is as good as the stable version ever goes back by comparison, above 0 and below 1.
+    /// The greatest probability that a canary which is as good as the stable version ever goes back
+    /// by comparison, above 0 and below 1.
     pub alpha: f64,
-    /// What is less likely than this by chance is in doubt: the canary stays, and gets no more calls. From alpha to 1.
+    /// What is less likely than this by chance is in doubt: the canary stays, and gets no more
+    /// calls. From alpha to 1.
     pub doubt: f64,
-    /// After how many calls of the canary there is a look. If none of them succeeded, that is enough. A stable version with fewer calls since the weight changed is represented by those before.
+    /// After how many calls of the canary there is a look. If none of them succeeded, that is
+    /// enough. A stable version with fewer calls since the weight changed is represented by those
+    /// before.
     pub batch: NonZeroU64,
-    /// How many calls of a batch of which none succeeded must not be the busiest client's, unless no other has ever had one that did. That chance makes so many fail is as unlikely as the canary's share of
-    /// failed calls to this power.
+    /// How many calls of a batch of which none succeeded must not be the busiest client's, unless
+    /// no other has ever had one that did. That chance makes so many fail is as unlikely as the
+    /// canary's share of failed calls to this power.
     pub others: NonZeroU64,
-    /// By how much the canary's share of failed calls must exceed the stable version's to matter: 0.01 is one call in a hundred.
+    /// By how much the canary's share of failed calls must exceed the stable version's to matter:
+    /// 0.01 is one call in a hundred.
     pub excess: f64,
-    /// A call of the canary is slow if it takes this many times what a part of the calls of the stable version take; from 1.
+    /// A call of the canary is slow if it takes this many times what a part of the calls of the
+    /// stable version take; from 1.
     pub slower: f64,
     /// For how long after its begin the canary may be slow: its caches are cold.
     pub hold_off: Duration,
@@ -64,13 +88,17 @@ pub struct TrialRules {
     pub renewal: u64,
     /// Of how many calls of the stable version the first marks are.
     pub marked: u64,
-    /// How many calls the canary must have had in the whole trial to be promoted, its busiest client's left out.
+    /// How many calls the canary must have had in the whole trial to be promoted, its busiest
+    /// client's left out.
     pub promotion: u64,
-    /// How many calls of each version must have been looked at for a promotion, the busiest client's left out.
+    /// How many calls of each version must have been looked at for a promotion, the busiest
+    /// client's left out.
     pub seen: u64,
-    /// Whether calls of one client alone may decide, since there are no others or since they all come by one proxy.
+    /// Whether calls of one client alone may decide, since there are no others or since they all
+    /// come by one proxy.
     pub one_client: bool,
-    /// For how long a canary may have no call that says something, and a step may go on beyond its time.
+    /// For how long a canary may have no call that says something, and a step may go on beyond its
+    /// time.
     pub timeout: Duration,
     /// How long after a decision that could not be written it is tried again.
     pub retry: Duration,
@@ -128,7 +156,8 @@ pub struct Trial {
     kept: Option<(Tally, Option<Marks>)>,
     /// The canary's calls since the last look.
     batch: Tally,
-    /// The canary's calls in the whole trial and with this weight, and those that succeeded, by stratum.
+    /// The canary's calls in the whole trial and with this weight, and those that succeeded, by
+    /// stratum.
     ever: [u64; STRATA],
     step: [u64; STRATA],
     succeeded: [u64; STRATA],
@@ -164,7 +193,8 @@ impl Trial {
         }
     }
 
-    /// Counts a call that ended at `now`, and looks if it is time to. After a rollback there is nothing more to decide. A call that was shared out by a weight before is not counted.
+    /// Counts a call that ended at `now`, and looks if it is time to. After a rollback there is
+    /// nothing more to decide. A call that was shared out by a weight before is not counted.
     pub fn count(&mut self, call: &Call, now: Instant) -> Option<Decision> {
         if call.turn != self.turn {
             return None;
@@ -188,8 +218,10 @@ impl Trial {
         decision
     }
 
-    /// What a call says. One that its client gave up after it had taken longer than even a slow call of the stable version may was not answered, and has failed; before that, giving up says
-    /// nothing. It is so on both sides, and without the time that the guest has waited for its client.
+    /// What a call says. One that its client gave up after it had taken longer than even a slow
+    /// call of the stable version may was not answered, and has failed; before that, giving up says
+    /// nothing. It is so on both sides, and without the time that the guest has waited for its
+    /// client.
     fn as_it_counts(&self, call: &Call, now: Instant) -> Call {
         let warm = now.saturating_duration_since(self.began) >= self.rules.hold_off;
         let marks = self
@@ -205,7 +237,8 @@ impl Trial {
         }
     }
 
-    /// Forgets what was counted in the window, since the weight has changed: shares of calls from before and after are not to be mixed. The looks go on.
+    /// Forgets what was counted in the window, since the weight has changed: shares of calls from
+    /// before and after are not to be mixed. The looks go on.
     pub fn weight_changed(&mut self, weight: Weight, now: Instant) {
         self.keep_stable();
         self.marks = self.kept.as_ref().and_then(|(_, marks)| *marks);
@@ -313,7 +346,8 @@ impl Trial {
         Some(decision)
     }
 
-    /// Whether no call of the batch succeeded, and not only one client's, who may see to that, while others' do.
+    /// Whether no call of the batch succeeded, and not only one client's, who may see to that,
+    /// while others' do.
     fn none_succeeded(&self) -> bool {
         let counts = self.batch.counts();
         if counts.failed < counts.calls {
@@ -371,7 +405,8 @@ impl Trial {
         keeps
     }
 
-    /// Begins the window anew, if it was long enough: a day's good calls would hide an hour's bad ones.
+    /// Begins the window anew, if it was long enough: a day's good calls would hide an hour's bad
+    /// ones.
     fn renew(&mut self, now: Instant) {
         let enough = |tally: &Tally| tally.calls() >= self.rules.renewal;
         let old = now.saturating_duration_since(self.window) >= self.rules.window;

@@ -1,15 +1,20 @@
 //! Whether one version is worse than the other, whatever one client does.
 //!
-//! A test asks whether chance explains that so many of the bad calls are the canary's. It is exact if a call's being bad has nothing to do with which version it got, and that a client can
-//! see to: it may have a key that is on the canary, and send what fails there. So there are two kinds of evidence.
+//! A test asks whether chance explains that so many of the bad calls are the canary's. It is exact
+//! if a call's being bad has nothing to do with which version it got, and that a client can see to:
+//! it may have a key that is on the canary, and send what fails there. So there are two kinds of
+//! evidence.
 //!
-//! **Drawn calls** have no key. Chance has chosen their version, and no client could choose it, so all of them together are tested, whoever sent them, as long as both versions had theirs
-//! at the same time.
+//! **Drawn calls** have no key. Chance has chosen their version, and no client could choose it, so
+//! all of them together are tested, whoever sent them, as long as both versions had theirs at the
+//! same time.
 //!
-//! **All calls** are tested by the strata of their clients. The canary is worse if it is worse without any one stratum: whatever all calls of one client are, those of
-//! all others alone have called for it, and have done so with a probability of at most the level. And since a client may as well hide what others see, by good calls of the canary or bad ones of
-//! the other version, one stratum may be left out from the start, whichever makes the canary look worst. That is one of [`STRATA`], or none, so the level is shared among that many
-//! tests (Bonferroni).
+//! **All calls** are tested by the strata of their clients. The canary is worse if it is worse
+//! without any one stratum: whatever all calls of one client are, those of all others alone have
+//! called for it, and have done so with a probability of at most the level. And since a client may
+//! as well hide what others see, by good calls of the canary or bad ones of the other version, one
+//! stratum may be left out from the start, whichever makes the canary look worst. That is one of
+//! [`STRATA`], or none, so the level is shared among that many tests (Bonferroni).
 
 use super::decision::{Cause, Likelihood};
 use super::secret::STRATA;
@@ -79,7 +84,8 @@ impl Comparison<'_> {
         }
     }
 
-    /// How likely it is that the canary is no worse in one thing, all that was left out considered; and the least likely that anything makes it.
+    /// How likely it is that the canary is no worse in one thing, all that was left out considered;
+    /// and the least likely that anything makes it.
     fn ask(&self, question: Question, views: &Views) -> (f64, f64) {
         let drawn = self.test(question, &views.drawn);
         let whole = self.test(question, &views.all);
@@ -99,7 +105,8 @@ impl Comparison<'_> {
         (drawn.min(best * CHOICES) * 2.0, least)
     }
 
-    /// How likely it is with all that is in `all`, which is `likely`, and without any one of its strata. What is likely enough anyway is not looked into.
+    /// How likely it is with all that is in `all`, which is `likely`, and without any one of its
+    /// strata. What is likely enough anyway is not looked into.
     fn without_any<'a>(
         &self,
         question: Question,
@@ -114,7 +121,8 @@ impl Comparison<'_> {
         without.fold(likely, f64::max)
     }
 
-    /// How likely chance alone makes it that so many of the bad calls are the canary's. One, where the difference is too small to matter.
+    /// How likely chance alone makes it that so many of the bad calls are the canary's. One, where
+    /// the difference is too small to matter.
     fn test(&self, question: Question, Both { canary, stable }: &Both) -> f64 {
         let rate = |sums: &Sums| sums.failed as f64 / sums.calls.max(1) as f64;
         let matters =

@@ -1,11 +1,13 @@
-//! What went on in the last while: calls, those that failed, and how long they took, in bounded memory.
+//! What went on in the last while: calls, those that failed, and how long they took, in bounded
+//! memory.
 //!
-//! A window is a ring of slots of equal length in time. Latencies are counted by size, 16 sizes to each power of two, so that a percentile is known to within
-//! 1/16 of it.
+//! A window is a ring of slots of equal length in time. Latencies are counted by size, 16 sizes to
+//! each power of two, so that a percentile is known to within 1/16 of it.
 
 use std::time::{Duration, Instant};
 
-/// Sizes that a latency can have: below 16 microseconds each its own, then 16 for each power of two, up to 2^32 microseconds, which is over an hour.
+/// Sizes that a latency can have: below 16 microseconds each its own, then 16 for each power of
+/// two, up to 2^32 microseconds, which is over an hour.
 const SIZES: usize = 16 + 28 * 16;
 
 /// How a call ended, as far as a rollout cares.
@@ -13,7 +15,8 @@ const SIZES: usize = 16 + 28 * 16;
 pub enum CallResult {
     /// It was answered, by whatever the function meant to say.
     Good,
-    /// The function said that it failed: a status of 500 and above, an `err` that the host is told to count.
+    /// The function said that it failed: a status of 500 and above, an `err` that the host is told
+    /// to count.
     Error,
     /// The guest trapped, or went over a limit of its own.
     Trap,
@@ -72,7 +75,8 @@ impl Window {
         }
     }
 
-    /// Counts a call that ended at `now` and took `latency`. Of calls that were not answered, the latency says nothing.
+    /// Counts a call that ended at `now` and took `latency`. Of calls that were not answered, the
+    /// latency says nothing.
     pub fn count(&mut self, result: CallResult, latency: Duration, now: Instant) {
         let at = self.turn(now);
         self.slots[at].count(result, latency);
@@ -88,7 +92,8 @@ impl Window {
         sum
     }
 
-    /// Moves on to the slot that `now` is in, and returns it. A time before that slot counts as in it.
+    /// Moves on to the slot that `now` is in, and returns it. A time before that slot counts as in
+    /// it.
     fn turn(&mut self, now: Instant) -> usize {
         let (mut at, mut began) = *self.now.get_or_insert((0, now));
         let since = now.saturating_duration_since(began);
@@ -136,7 +141,8 @@ impl Counts {
         self.latencies.iter().map(|count| u64::from(*count)).sum()
     }
 
-    /// A time that at most `beyond` of the answered calls took longer than, as short as the sizes allow; none if there are no more calls than that.
+    /// A time that at most `beyond` of the answered calls took longer than, as short as the sizes
+    /// allow; none if there are no more calls than that.
     #[must_use]
     pub fn latency(&self, beyond: u64) -> Option<Duration> {
         let mut left = beyond;

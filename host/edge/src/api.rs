@@ -1,4 +1,5 @@
-//! What requests may ask for, and what they are answered: routes, calls by JSON and by HTTP, the document of all that, and pages.
+//! What requests may ask for, and what they are answered: routes, calls by JSON and by HTTP, the
+//! document of all that, and pages.
 
 pub mod openapi;
 pub mod page;

@@ -1,4 +1,5 @@
-//! Which work of the host is done on threads that serve no calls, and on how many: each use has its own ([`Threads`]).
+//! Which work of the host is done on threads that serve no calls, and on how many: each use has its
+//! own ([`Threads`]).
 //!
 //! With those of `amphi-edge-capabilities` they are fewer than the 512 threads that tokio has.
 
@@ -7,7 +8,8 @@ use std::time::Duration;
 
 use amphi_edge_blocking::Threads;
 
-/// What makes and reloads functions: files, components that are looked at, machine code that is loaded.
+/// What makes and reloads functions: files, components that are looked at, machine code that is
+/// loaded.
 pub(crate) static DEPLOYING: LazyLock<Threads> =
     LazyLock::new(|| Threads::new(16).within(Duration::from_secs(60)));
 

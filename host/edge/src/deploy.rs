@@ -1,7 +1,9 @@
 //! From a component's bytes to a version that can be called.
 //!
-//! Nothing is served before every step has succeeded. What costs little comes first: a [`Candidate`] is validated and its contract decoded, and whoever makes versions
-//! judges it by that. Then [`Making::version`] compiles it, links it, finds what can be called, and makes one instance.
+//! Nothing is served before every step has succeeded. What costs little comes first: a
+//! [`Candidate`] is validated and its contract decoded, and whoever makes versions judges it by
+//! that. Then [`Making::version`] compiles it, links it, finds what can be called, and makes one
+//! instance.
 
 pub(crate) mod artifact;
 mod candidate;
@@ -45,7 +47,8 @@ pub(crate) struct Making<'a> {
     pub(crate) engines: &'a Engines,
     pub(crate) compiler: &'a Compiler,
     pub(crate) on_cache_failure: OnCacheFailure,
-    /// Whether nothing is served yet. Then a version whose instances cannot be made in time is no reason to serve no other function either.
+    /// Whether nothing is served yet. Then a version whose instances cannot be made in time is no
+    /// reason to serve no other function either.
     pub(crate) starts: bool,
     pub(crate) plugins: &'a Providers,
     pub(crate) stores: &'a KeyValueStores,
@@ -56,7 +59,8 @@ pub(crate) struct Making<'a> {
 struct Imports {
     linker: Linker<CallState>,
     plugins: Configured,
-    /// How many places of the pool an instance takes: its own, and one for each component that serves it.
+    /// How many places of the pool an instance takes: its own, and one for each component that
+    /// serves it.
     places: u32,
     /// Whether one of those is granted folders.
     files: bool,
@@ -71,7 +75,8 @@ struct Linked {
 }
 
 impl Making<'_> {
-    /// Makes a version of a component that was let in, which has to answer a smoke call if there is one.
+    /// Makes a version of a component that was let in, which has to answer a smoke call if there is
+    /// one.
     pub(crate) async fn version(
         &self,
         spec: &Spec,
@@ -283,7 +288,8 @@ impl Making<'_> {
     }
 }
 
-/// Has a version answer its smoke call, if there is one, and makes the instances that it should begin with.
+/// Has a version answer its smoke call, if there is one, and makes the instances that it should
+/// begin with.
 async fn tried(version: &Arc<Version>, smoke: Option<&Smoke>) -> Result<(), DeployError> {
     if let Some(smoke) = smoke {
         proven(version, smoke).await?;

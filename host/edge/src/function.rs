@@ -100,7 +100,9 @@ pub struct Function {
 }
 
 impl Function {
-    /// A function of these versions, for whose clients so many bytes are held, and whose calls have those `places` of the pools. Who waits and what has trapped stays as it was `before`, where the limits are the same.
+    /// A function of these versions, for whose clients so many bytes are held, and whose calls have
+    /// those `places` of the pools. Who waits and what has trapped stays as it was `before`, where
+    /// the limits are the same.
     pub(crate) fn new(
         spec: Arc<Spec>,
         lanes: Lanes,
@@ -148,7 +150,8 @@ impl Function {
         self.lanes.load_full()
     }
 
-    /// How many requests have ended in each way, of those that were for the version that serves: by what their clients got.
+    /// How many requests have ended in each way, of those that were for the version that serves: by
+    /// what their clients got.
     #[must_use]
     pub fn outcomes(&self) -> BTreeMap<String, u64> {
         self.lanes().stable.metrics.outcomes()

@@ -1,7 +1,7 @@
 //! The host: functions by name, replaced as a whole.
 //!
-//! A request reads one snapshot of what is served and keeps the function that it found to its end; a change makes another snapshot. So nothing waits for a
-//! change, and a change waits for nothing.
+//! A request reads one snapshot of what is served and keeps the function that it found to its end;
+//! a change makes another snapshot. So nothing waits for a change, and a change waits for nothing.
 
 mod apply;
 mod make;
@@ -58,7 +58,8 @@ pub struct Settings {
     pub compiling: Compiling,
     /// Where compiled components are kept.
     pub cache: Option<Cache>,
-    /// What becomes of a version whose compiled code cannot be kept there. The first functions of a host are served in any case.
+    /// What becomes of a version whose compiled code cannot be kept there. The first functions of a
+    /// host are served in any case.
     pub on_cache_failure: OnCacheFailure,
     /// How many bytes of bodies are buffered in memory.
     pub buffers: config::Buffers,
@@ -77,7 +78,8 @@ pub struct Host {
     records: Arc<Records>,
     buffers: Buffers,
     document: openapi::Kept,
-    /// The ways in of functions that are served no more, or have another one now, as long as calls have a place there.
+    /// The ways in of functions that are served no more, or have another one now, as long as calls
+    /// have a place there.
     former: Mutex<Vec<Weak<Admission>>>,
     /// Held while something is changed: one change at a time.
     changing: tokio::sync::Mutex<()>,
@@ -125,8 +127,9 @@ impl Host {
         }
     }
 
-    /// Serves a function, in the place of the one of its name. Calls that run go on as they began; a trial that the old one has of the same components goes on too, or
-    /// stays as it has ended, unless `config.canary` is another.
+    /// Serves a function, in the place of the one of its name. Calls that run go on as they began;
+    /// a trial that the old one has of the same components goes on too, or stays as it has ended,
+    /// unless `config.canary` is another.
     ///
     /// # Errors
     ///
@@ -144,7 +147,8 @@ impl Host {
         Ok(function)
     }
 
-    /// Writes what becomes of the trials of functions that take each other's places. Whoever has this finishes it right before the functions are served.
+    /// Writes what becomes of the trials of functions that take each other's places. Whoever has
+    /// this finishes it right before the functions are served.
     async fn replace(
         &self,
         functions: Vec<(Former, Next)>,
@@ -224,11 +228,13 @@ impl Host {
         }
     }
 
-    /// Serves the function of this name no more, if there is one. Calls that run go on to their end.
+    /// Serves the function of this name no more, if there is one. Calls that run go on to their
+    /// end.
     ///
     /// # Errors
     ///
-    /// It has a version on trial, and the end of that cannot be written to the audit log. It is served on.
+    /// It has a version on trial, and the end of that cannot be written to the audit log. It is
+    /// served on.
     pub async fn remove(&self, name: &str) -> Result<Option<Arc<Function>>, AuditError> {
         let _changing = self.changing.lock().await;
         let mut snapshot = Snapshot::clone(&self.snapshot.load());
@@ -287,7 +293,8 @@ impl Host {
         &self.records.metrics
     }
 
-    /// Opens key-value stores that functions which are deployed from now on may be granted. One that is open already stays so.
+    /// Opens key-value stores that functions which are deployed from now on may be granted. One
+    /// that is open already stays so.
     ///
     /// # Errors
     ///
@@ -314,16 +321,19 @@ impl Host {
         opened.await.map_err(stopped)?
     }
 
-    /// Lets functions ask for host functions of the embedder's, in the place of the plugin of the same name: functions that have that one get the new one.
+    /// Lets functions ask for host functions of the embedder's, in the place of the plugin of the
+    /// same name: functions that have that one get the new one.
     ///
     /// # Errors
     ///
-    /// A function that has the plugin cannot be made with the new one. Everything stays as it was then.
+    /// A function that has the plugin cannot be made with the new one. Everything stays as it was
+    /// then.
     pub async fn add_plugin(&self, plugin: Arc<dyn Plugin>) -> Result<(), DeployError> {
         self.provide(Provider::Native(plugin)).await
     }
 
-    /// Lets functions ask for what a component exports, in the place of the plugin of the same name: functions that have that one get the new one.
+    /// Lets functions ask for what a component exports, in the place of the plugin of the same
+    /// name: functions that have that one get the new one.
     ///
     /// # Errors
     ///
@@ -379,8 +389,8 @@ impl Host {
         functions
     }
 
-    /// Answers a request: by JSON under `/v1/fn/`, by a component's own handler under its route. There is always a response; problems are
-    /// [problem documents](Problem).
+    /// Answers a request: by JSON under `/v1/fn/`, by a component's own handler under its route.
+    /// There is always a response; problems are [problem documents](Problem).
     pub async fn handle<B>(&self, request: Request<B>) -> Response<Body>
     where
         B: http_body::Body<Data = Bytes> + Send + 'static,
@@ -445,7 +455,8 @@ impl Host {
         }
     }
 
-    /// Has a function answer by the version that the request gets: by JSON what `path` names in its component, or else by its handler.
+    /// Has a function answer by the version that the request gets: by JSON what `path` names in its
+    /// component, or else by its handler.
     async fn call<B>(
         &self,
         function: &Arc<Function>,
@@ -464,7 +475,8 @@ impl Host {
             Some(path) => {
                 site::check(&request, function.cors.as_ref())?;
                 let account = self.buffers.account(&function.held, exchange);
-                // It is larger than all else that there is of a request, so it has a place of its own.
+                // It is larger than all else that there is of a request, so it has a place of its
+                // own.
                 let answer = answer_typed(function, &chosen, exchange, &account, path, request);
                 Box::pin(answer).await
             }

@@ -1,4 +1,5 @@
-//! What a client is told when there is no answer: a problem document (RFC 9457) with the status that fits.
+//! What a client is told when there is no answer: a problem document (RFC 9457) with the status
+//! that fits.
 
 mod kind;
 mod listener;
@@ -18,7 +19,8 @@ pub(crate) use listener::kind_of;
 
 /// A problem document.
 ///
-/// As `application/problem+json`: `status`, `title`, `detail`, and `kind`, a word that programs can go by; some kinds say more.
+/// As `application/problem+json`: `status`, `title`, `detail`, and `kind`, a word that programs can
+/// go by; some kinds say more.
 #[derive(Clone, Debug)]
 pub struct Problem(Box<Document>);
 

@@ -1,4 +1,5 @@
-//! A component that runs: its engine and pool, its instances, and what one call of them has and may use.
+//! A component that runs: its engine and pool, its instances, and what one call of them has and may
+//! use.
 
 pub(crate) mod call;
 pub(crate) mod engine;

@@ -69,14 +69,16 @@ pub struct Version {
     pub(crate) files: Option<Files>,
     /// What did not keep it from being served but should be known.
     pub warnings: Vec<String>,
-    /// How many places of the pool an instance takes: its own, and one for each component that serves it.
+    /// How many places of the pool an instance takes: its own, and one for each component that
+    /// serves it.
     pub(crate) places: u32,
     /// Its function's part of the pool.
     pub(crate) share: Arc<Share>,
 }
 
 impl Version {
-    /// By what it is told of: the version of its interface, if it has one, and digits of its digest.
+    /// By what it is told of: the version of its interface, if it has one, and digits of its
+    /// digest.
     #[must_use]
     pub fn title(&self) -> &str {
         self.title.to_str().unwrap_or_default()
@@ -91,13 +93,16 @@ impl Version {
         self.make(self.place(self.limits.queue_wait).await?).await
     }
 
-    /// Does `call` on an instance: one that is kept, or a new one as soon as there is a place for it. That it is made is part of the call, which has `wall` and `cpu` for
-    /// all of it, without what `patience` says that its client was waited for. The instance is kept for another call if this one ends well; else it is returned, since things are seen
-    /// by who talks with its guest once it goes.
+    /// Does `call` on an instance: one that is kept, or a new one as soon as there is a place for
+    /// it. That it is made is part of the call, which has `wall` and `cpu` for all of it, without
+    /// what `patience` says that its client was waited for. The instance is kept for another call
+    /// if this one ends well; else it is returned, since things are seen by who talks with its
+    /// guest once it goes.
     ///
     /// # Errors
     ///
-    /// There was no place in time, a limit was met, the guest trapped when it started, or what `call` says.
+    /// There was no place in time, a limit was met, the guest trapped when it started, or what
+    /// `call` says.
     pub(crate) async fn within_limits<T>(
         self: &Arc<Self>,
         usage: &mut Usage,
@@ -159,7 +164,8 @@ impl Version {
         outcome.unwrap_or(Err(late))
     }
 
-    /// Has one instance ready, as soon as there is a place for it, which shows that there can be one.
+    /// Has one instance ready, as soon as there is a place for it, which shows that there can be
+    /// one.
     pub(crate) async fn prove(&self) -> Result<(), Failure> {
         if self.idle.len() == 0 {
             let place = self.place(self.limits.wall).await?;

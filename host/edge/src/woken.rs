@@ -7,7 +7,8 @@ use std::task::{Context, Poll, Wake, Waker};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 
-/// A future that is polled only when it has been woken, and how often that was. Where many are polled in one task, tokio must not hold it back: `coop::unconstrained`.
+/// A future that is polled only when it has been woken, and how often that was. Where many are
+/// polled in one task, tokio must not hold it back: `coop::unconstrained`.
 pub(crate) struct Woken<T> {
     future: BoxFuture<'static, T>,
     woken: Arc<Flag>,

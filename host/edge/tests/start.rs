@@ -1,4 +1,5 @@
-//! Starts that are refused, and checks that say the same before: each configuration is checked and started, and both come to one end.
+//! Starts that are refused, and checks that say the same before: each configuration is checked and
+//! started, and both come to one end.
 
 #[path = "start/admin.rs"]
 mod admin;

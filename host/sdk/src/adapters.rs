@@ -1,7 +1,8 @@
 //! Compositions of which each call would exhaust the stack: refused natively as in the page.
 //!
-//! Wasmtime's translator is asked, which makes the adapters when the component is compiled. It is reached by the name that the bindings which
-//! `bindgen!` writes reach it by, so that natively Wasmtime alone depends on it.
+//! Wasmtime's translator is asked, which makes the adapters when the component is compiled. It is
+//! reached by the name that the bindings which `bindgen!` writes reach it by, so that natively
+//! Wasmtime alone depends on it.
 
 use amphi_core::{adapters, features};
 use wasmtime::component::__internal::wasmtime_environ::component::{
@@ -11,12 +12,13 @@ use wasmtime::component::__internal::wasmtime_environ::wasmparser::Validator;
 use wasmtime::component::__internal::wasmtime_environ::{ScopeVec, Tunables};
 use wasmtime::{Error, Result, WasmFeatures};
 
-/// Refuses a component of which each call of some function between the components inside it would exhaust the stack.
+/// Refuses a component of which each call of some function between the components inside it would
+/// exhaust the stack.
 ///
 /// # Errors
 ///
-/// A type passes from one component to another that has more fields, cases, names or elements than an adapter takes. What is wrong
-/// otherwise is the engine's to say.
+/// A type passes from one component to another that has more fields, cases, names or elements than
+/// an adapter takes. What is wrong otherwise is the engine's to say.
 pub fn check(bytes: &[u8]) -> Result<()> {
     if !adapters::has_wide_type(bytes) {
         return Ok(());

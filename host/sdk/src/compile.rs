@@ -20,13 +20,16 @@ use crate::{Engine, Result};
 /// # }
 /// ```
 ///
-/// Bytes from anywhere can be given to it: what would exhaust a stack or multiplies itself beyond measure is refused before anything else reads it, on both
-/// hosts. Natively `Component::new`, which is Wasmtime's own, does not look. How long compiling takes besides, the size of the code bounds.
+/// Bytes from anywhere can be given to it: what would exhaust a stack or multiplies itself beyond
+/// measure is refused before anything else reads it, on both hosts. Natively `Component::new`,
+/// which is Wasmtime's own, does not look. How long compiling takes besides, the size of the code
+/// bounds.
 ///
 /// # Errors
 ///
-/// The bytes are not a whole component (the error says what they are instead, and what helps), are not valid, are nested too deep or multiply themselves,
-/// or need a feature that the engine does not have.
+/// The bytes are not a whole component (the error says what they are instead, and what helps), are
+/// not valid, are nested too deep or multiply themselves, or need a feature that the engine does
+/// not have.
 pub async fn compile(engine: &Engine, bytes: &[u8]) -> Result<Component> {
     amphi_core::binary::anatomy(bytes)?;
     compile_component(engine, bytes).await

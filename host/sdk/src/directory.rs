@@ -8,7 +8,8 @@ use tempfile::TempDir;
 use wasmtime::error::Context as _;
 use wasmtime::{Result, ensure};
 
-/// A directory to grant to guests, in the one spelling that both hosts have: natively a temporary folder, in a page a tree in memory.
+/// A directory to grant to guests, in the one spelling that both hosts have: natively a temporary
+/// folder, in a page a tree in memory.
 ///
 /// Clones are the same directory; natively the folder goes when the last clone does.
 ///

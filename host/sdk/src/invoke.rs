@@ -1,8 +1,9 @@
 //! Calling an exported function by a line of text: `demo:calc/ops@1.0.0#add(1, 2)`.
 //!
-//! The steps are functions of their own, in order: [`parse`] the text, [`resolve`] the function that it names against
-//! the component's type, read its [`arguments`], and [`call`] or [`call_resolved`], which run the guest. Only the last
-//! step needs an instance, so that a mistake in the text never costs one.
+//! The steps are functions of their own, in order: [`parse`] the text, [`resolve`] the function
+//! that it names against the component's type, read its [`arguments`], and [`call`] or
+//! [`call_resolved`], which run the guest. Only the last step needs an instance, so that a mistake
+//! in the text never costs one.
 //!
 //! ```
 //! use amphi::invoke;
@@ -62,7 +63,8 @@ pub struct Call {
 ///
 /// # Errors
 ///
-/// An [`InvokeError`] if `text` does not fit `component`, and the engine's own error if the guest traps.
+/// An [`InvokeError`] if `text` does not fit `component`, and the engine's own error if the guest
+/// traps.
 pub fn call(
     store: impl AsContextMut,
     component: &Component,
@@ -108,7 +110,8 @@ pub fn parse(text: &str) -> Result<Call, InvokeError> {
     })
 }
 
-/// The interface and the function in `name`. A dot after an `@` is the version's, so it ends no interface.
+/// The interface and the function in `name`. A dot after an `@` is the version's, so it ends no
+/// interface.
 fn split_name(name: &str) -> (Option<String>, &str) {
     if let Some((interface, function)) = name.split_once('#') {
         return (Some(interface.to_owned()), function);
@@ -125,11 +128,13 @@ fn split_name(name: &str) -> (Option<String>, &str) {
     }
 }
 
-/// Reads the arguments of `call` as values of the parameters of `target`. Options at the end may be left out.
+/// Reads the arguments of `call` as values of the parameters of `target`. Options at the end may be
+/// left out.
 ///
 /// # Errors
 ///
-/// The arguments are not WAVE, or their number or one of their types is not what the function takes.
+/// The arguments are not WAVE, or their number or one of their types is not what the function
+/// takes.
 pub fn arguments(target: &Target, call: &Call) -> Result<Vec<Val>, InvokeError> {
     let source = call.arguments.as_str();
     let syntax = |error: &ParserError| InvokeError::Syntax {

@@ -1,8 +1,11 @@
-//! JSON for component values: a text to [`Val`]s by the types that a function wants, and [`Val`]s to a text.
+//! JSON for component values: a text to [`Val`]s by the types that a function wants, and [`Val`]s
+//! to a text.
 //!
-//! A [`Function`] is compiled once from its type; what JSON cannot carry (resources, streams, futures) is refused there, with its place. After
-//! that a text is read straight into values, without a tree between them, and everything it makes the host take in is bounded. A [`Shape`] is
-//! the same for a value alone. The mapping is in `docs/json.md`; it is written over the facade's own types and so is the same on both hosts.
+//! A [`Function`] is compiled once from its type; what JSON cannot carry (resources, streams,
+//! futures) is refused there, with its place. After that a text is read straight into values,
+//! without a tree between them, and everything it makes the host take in is bounded. A [`Shape`] is
+//! the same for a value alone. The mapping is in `docs/json.md`; it is written over the facade's
+//! own types and so is the same on both hosts.
 //!
 //! ```
 //! use amphi::component::{Type, Val};

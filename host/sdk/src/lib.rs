@@ -1,13 +1,16 @@
 //! Run WebAssembly components natively and in the page, from the same host source.
 //!
-//! Natively this crate is [Wasmtime](https://docs.wasmtime.dev) 48 under another name; on `wasm32-unknown-unknown` it is
-//! `amphi-web`, which offers the same names and signatures over the browser's own engine. Host code written against
-//! Wasmtime's component API, `bindgen!` included, compiles for both by writing `amphi` where it said `wasmtime`.
+//! Natively this crate is [Wasmtime](https://docs.wasmtime.dev) 48 under another name; on
+//! `wasm32-unknown-unknown` it is `amphi-web`, which offers the same names and signatures over the
+//! browser's own engine. Host code written against Wasmtime's component API, `bindgen!` included,
+//! compiles for both by writing `amphi` where it said `wasmtime`.
 //!
-//! What the two targets cannot share is spelled once: [`compile`] is asynchronous, since a browser compiles off the
-//! main thread, and is ready at once natively; it takes bytes from anywhere, which natively `Component::new`, being Wasmtime's own, does not.
-//! [`page_future`] wraps what a page awaits; a `Directory` is a folder there and a tree in memory here. [`link`](link()) tells of every import
-//! that is missing, not of the first. [`shared_config`](shared_config()) has an engine take the same components on both.
+//! What the two targets cannot share is spelled once: [`compile`] is asynchronous, since a browser
+//! compiles off the main thread, and is ready at once natively; it takes bytes from anywhere, which
+//! natively `Component::new`, being Wasmtime's own, does not. [`page_future`] wraps what a page
+//! awaits; a `Directory` is a folder there and a tree in memory here. [`link`](link()) tells of
+//! every import that is missing, not of the first. [`shared_config`](shared_config()) has an engine
+//! take the same components on both.
 //!
 //! # Features
 //!
@@ -16,7 +19,8 @@
 //! - `json`: `json`, values and calls as JSON
 //! - `wave`: `wave`, values as text, and `invoke`, calls by a line of text
 //!
-//! A native host with none of them has Wasmtime, with its compiler, and no HTTP or file library besides.
+//! A native host with none of them has Wasmtime, with its compiler, and no HTTP or file library
+//! besides.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod adapters;

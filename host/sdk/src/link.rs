@@ -6,8 +6,8 @@ use crate::engine::instantiate_pre;
 
 /// Binds what `component` imports to what `linker` defines, as [`Linker::instantiate_pre`] does.
 ///
-/// Where several imports cannot be satisfied, the error names them all, a line for each, with what is wrong; Wasmtime's own
-/// names the first.
+/// Where several imports cannot be satisfied, the error names them all, a line for each, with what
+/// is wrong; Wasmtime's own names the first.
 ///
 /// ```
 /// use amphi::component::{Component, Linker};

@@ -1,8 +1,10 @@
 //! `bindgen!` and `flags!` with this crate's path filled in.
 
-/// Wasmtime's `bindgen!`, resolved through this crate, so that the generated bindings compile for both hosts.
+/// Wasmtime's `bindgen!`, resolved through this crate, so that the generated bindings compile for
+/// both hosts.
 ///
-/// Takes every form and option of `wasmtime::component::bindgen!` except `wasmtime_crate`, which it fills in.
+/// Takes every form and option of `wasmtime::component::bindgen!` except `wasmtime_crate`, which it
+/// fills in.
 ///
 /// ```
 /// mod bindings {

@@ -15,10 +15,12 @@ pub use wasmtime::anyhow;
 #[cfg(feature = "wasi")]
 pub use wasmtime_wasi as wasi;
 
-/// The component model: [`wasmtime::component`], with `bindgen!` and `flags!` that resolve through this crate.
+/// The component model: [`wasmtime::component`], with `bindgen!` and `flags!` that resolve through
+/// this crate.
 ///
-/// `Component::new` is Wasmtime's own: it takes bytes that end the process or hang it, a few kilobytes of types nested in types or of components
-/// that instantiate others twice. [`compile`](crate::compile()) refuses those before anything reads them, as both do in a page.
+/// `Component::new` is Wasmtime's own: it takes bytes that end the process or hang it, a few
+/// kilobytes of types nested in types or of components that instantiate others twice.
+/// [`compile`](crate::compile()) refuses those before anything reads them, as both do in a page.
 pub mod component {
     pub use crate::{bindgen, flags};
     pub use wasmtime::component::*;
@@ -30,10 +32,11 @@ pub fn can_suspend() -> bool {
     true
 }
 
-/// A future of the page where `Send` is asked for; natively the future itself, which must be `Send`.
+/// A future of the page where `Send` is asked for; natively the future itself, which must be
+/// `Send`.
 ///
-/// What a page awaits (a `fetch`, a promise) is never `Send`, while Wasmtime's generated asynchronous traits ask for it. This is the one
-/// spelling for both hosts:
+/// What a page awaits (a `fetch`, a promise) is never `Send`, while Wasmtime's generated
+/// asynchronous traits ask for it. This is the one spelling for both hosts:
 ///
 /// ```
 /// # mod fetch { pub async fn text(url: &str) -> amphi::Result<String> { Ok(url.to_uppercase()) } }
@@ -62,8 +65,8 @@ pub fn page_future<F: Future + Send>(future: F) -> F {
 #[doc(hidden)]
 pub use wasmtime::component::bindgen as __bindgen;
 
-/// Refuses bytes that nobody should read, exceptions in their old form, and compositions of which each call would exhaust the stack: what whoever compiles
-/// with Wasmtime itself asks first.
+/// Refuses bytes that nobody should read, exceptions in their old form, and compositions of which
+/// each call would exhaust the stack: what whoever compiles with Wasmtime itself asks first.
 ///
 /// # Errors
 ///

@@ -1,12 +1,14 @@
 //! How a type and a piece of text are written in an error.
 //!
-//! A type is written as in WIT, with the shape in place of a name, since a type at run time has none.
+//! A type is written as in WIT, with the shape in place of a name, since a type at run time has
+//! none.
 
 use std::fmt::{self, Display, Formatter, Write};
 
 use crate::component::Type;
 
-/// How deep a type is written out; what lies deeper is given by its kind alone, so that an error stays readable.
+/// How deep a type is written out; what lies deeper is given by its kind alone, so that an error
+/// stays readable.
 const DEPTH: usize = 3;
 
 /// How many parts of a type are shown: types can be far larger than any error should be.

@@ -31,8 +31,9 @@ pub use amphi_web::Local;
 
 /// A future of the page where `Send` is asked for.
 ///
-/// What a page awaits (a `fetch`, a promise) is never `Send`, while Wasmtime's generated asynchronous traits ask for it. A page has one thread,
-/// so the wrapper is. Natively this is the future itself, so that host source is the same for both.
+/// What a page awaits (a `fetch`, a promise) is never `Send`, while Wasmtime's generated
+/// asynchronous traits ask for it. A page has one thread, so the wrapper is. Natively this is the
+/// future itself, so that host source is the same for both.
 pub fn page_future<F: Future>(future: F) -> Local<F> {
     Local::new(future)
 }

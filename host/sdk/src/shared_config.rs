@@ -4,11 +4,13 @@ use crate::Config;
 
 /// Settings under which both hosts take and refuse the same components.
 ///
-/// What Wasmtime takes by itself depends on its crate's features, which any crate of an application may switch on, and is more than the page takes:
-/// what is asynchronous in the component model itself (functions that are `async` in WIT, streams, futures, and so WASI 0.3), atomic operations and
-/// garbage-collected types. Here every proposal that the page takes is on and every other off,
-/// so that a component which an engine with these settings takes natively has nothing in it that the page refuses for that reason, in a browser that
-/// has as much. In the page these are the default settings.
+/// What Wasmtime takes by itself depends on its crate's features, which any crate of an application
+/// may switch on, and is more than the page takes: what is asynchronous in the component model
+/// itself (functions that are `async` in WIT, streams, futures, and so WASI 0.3), atomic operations
+/// and garbage-collected types. Here every proposal that the page takes is on and every other off,
+/// so that a component which an engine with these settings takes natively has nothing in it that
+/// the page refuses for that reason, in a browser that has as much. In the page these are the
+/// default settings.
 ///
 /// ```
 /// # fn example() -> amphi::Result<()> {

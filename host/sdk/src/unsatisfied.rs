@@ -1,4 +1,5 @@
-//! Which imports Wasmtime cannot satisfy, all of them: it tells of the first, so the linker is asked for each of the component's imports alone.
+//! Which imports Wasmtime cannot satisfy, all of them: it tells of the first, so the linker is
+//! asked for each of the component's imports alone.
 
 mod question;
 
@@ -28,7 +29,8 @@ pub fn instantiate_pre<T: 'static>(
     Err(Error::msg(list(&wrong)))
 }
 
-/// How many types are written down to ask for all imports; what more imports need is left to Wasmtime's own error.
+/// How many types are written down to ask for all imports; what more imports need is left to
+/// Wasmtime's own error.
 const TYPES: usize = 20_000;
 
 /// Every import that cannot be satisfied, but no more than are told.
@@ -77,7 +79,8 @@ struct Missing;
 fn supply<T: 'static>(linker: &mut Linker<T>, home: &Home) {
     let ty = ResourceType::host::<Missing>();
     let mut root = linker.root();
-    // With shadowing a name can be defined whatever it was; if it could not, who uses the resource would be told of too.
+    // With shadowing a name can be defined whatever it was; if it could not, who uses the resource
+    // would be told of too.
     let _ = match &home.export {
         None => root.resource(&home.import, ty, |_, _| Ok(())),
         Some(export) => root
@@ -86,7 +89,8 @@ fn supply<T: 'static>(linker: &mut Linker<T>, home: &Home) {
     };
 }
 
-/// Why the linker has not what the component of these bytes imports; nothing if it has, or cannot be asked.
+/// Why the linker has not what the component of these bytes imports; nothing if it has, or cannot
+/// be asked.
 fn refusal<T: 'static>(linker: &Linker<T>, bytes: &[u8]) -> Option<String> {
     let component = Component::new(linker.engine(), bytes).ok()?;
     let error = linker.instantiate_pre(&component).err()?;

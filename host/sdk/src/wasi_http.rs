@@ -1,4 +1,5 @@
-//! `wasi:http` for both hosts, with the names of `wasmtime-wasi-http`. Natively hooks that send plain HTTP are added.
+//! `wasi:http` for both hosts, with the names of `wasmtime-wasi-http`. Natively hooks that send
+//! plain HTTP are added.
 
 mod paced;
 mod send;
@@ -21,7 +22,8 @@ impl WasiHttpHooks for Sending {
     }
 }
 
-/// Hooks that send every request: natively by HTTP/1.1 without TLS (`https` gets `configuration-error`), in a page by `fetch`.
+/// Hooks that send every request: natively by HTTP/1.1 without TLS (`https` gets
+/// `configuration-error`), in a page by `fetch`.
 ///
 /// An application that needs TLS, or decides what a guest may reach, has hooks of its own.
 pub fn default_hooks() -> &'static mut dyn WasiHttpHooks {

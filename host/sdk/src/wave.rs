@@ -1,13 +1,15 @@
-//! WAVE text for component values: [`Val`] to text, and text to [`Val`] by the [`Type`] it has to have.
+//! WAVE text for component values: [`Val`] to text, and text to [`Val`] by the [`Type`] it has to
+//! have.
 //!
-//! [WAVE](https://github.com/bytecodealliance/wasm-tools/tree/main/crates/wasm-wave) is the notation of Wasmtime's
-//! `--invoke`: `{id: "a1", values: [1, 2.5], unit: celsius}`. The grammar and the form of every literal are those of the
-//! crate `wasm-wave`; what is done here is the step between its syntax tree and the value model of this crate, so that
-//! an error names the place inside the value, what was expected there and what was found. It is written over the
-//! facade's own types and so is the same code on both hosts.
+//! [WAVE](https://github.com/bytecodealliance/wasm-tools/tree/main/crates/wasm-wave) is the
+//! notation of Wasmtime's `--invoke`: `{id: "a1", values: [1, 2.5], unit: celsius}`. The grammar
+//! and the form of every literal are those of the crate `wasm-wave`; what is done here is the step
+//! between its syntax tree and the value model of this crate, so that an error names the place
+//! inside the value, what was expected there and what was found. It is written over the facade's
+//! own types and so is the same code on both hosts.
 //!
-//! A handle (resource, stream, future, error context) has no text: both directions refuse it by name, and a map too,
-//! which WAVE does not define.
+//! A handle (resource, stream, future, error context) has no text: both directions refuse it by
+//! name, and a map too, which WAVE does not define.
 //!
 //! ```
 //! use amphi::component::{Type, Val};
@@ -46,7 +48,8 @@ pub(crate) use read::read;
 ///
 /// # Errors
 ///
-/// `text` is not WAVE, or does not notate a value of `ty`, or `ty` contains a type that has no text.
+/// `text` is not WAVE, or does not notate a value of `ty`, or `ty` contains a type that has no
+/// text.
 pub fn from_text(ty: &Type, text: &str) -> Result<Val, WaveError> {
     let value = UntypedValue::parse(text).map_err(|error| WaveError::syntax(&error, text))?;
     read(ty, value.node(), text)

@@ -1,4 +1,5 @@
-//! `flags!` of the facade against Wasmtime's own: the same values, the same layout, and the same bits through a component.
+//! `flags!` of the facade against Wasmtime's own: the same values, the same layout, and the same
+//! bits through a component.
 
 #![cfg(not(target_arch = "wasm32"))]
 
@@ -83,7 +84,8 @@ both!(thirty_three:
 
 amphi::component::flags! {
     Plain {
-        /// A flag may be documented, and is called what it is called in Rust when nothing else is said.
+        /// A flag may be documented, and is called what it is called in Rust when nothing else is
+        /// said.
         const FIRST;
         #[component(name = "the-second")]
         const SECOND
@@ -112,7 +114,8 @@ fn same_layout<A: ComponentType, B: ComponentType>() {
     assert_eq!(ours, theirs);
 }
 
-/// A component that gives back a flags value passed flat, and a list of them passed through its memory.
+/// A component that gives back a flags value passed flat, and a list of them passed through its
+/// memory.
 fn echo(engine: &Engine, names: &[&str]) -> Result<Component> {
     let names: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
     let text = format!(

@@ -1,7 +1,7 @@
 //! A folder as a web site: what the demo's server and the one for tests have in common.
 //!
-//! Paths, MIME types and ranges are tower-http's business. What is ours is said here, once: the policy that pages are served
-//! under, and that text is UTF-8.
+//! Paths, MIME types and ranges are tower-http's business. What is ours is said here, once: the
+//! policy that pages are served under, and that text is UTF-8.
 
 use axum::Router;
 use axum::http::header::{
@@ -25,7 +25,8 @@ const HEADERS: [(HeaderName, HeaderValue); 3] = [
     (CACHE_CONTROL, HeaderValue::from_static("no-store")),
 ];
 
-/// The files of `folder`, and what `otherwise` answers where there is none. Symbolic links are followed, for the folder is ours.
+/// The files of `folder`, and what `otherwise` answers where there is none. Symbolic links are
+/// followed, for the folder is ours.
 pub fn files<S: Clone + 'static>(folder: &Path, otherwise: Router) -> MethodRouter<S> {
     let files = ServeDir::new(folder)
         .redirect_to_trailing_slash(false)

@@ -28,7 +28,8 @@ pub struct Page {
 }
 
 impl Page {
-    /// Serves the page in `folder`; the browser starts with the first script, each of which may take as long as `bound`.
+    /// Serves the page in `folder`; the browser starts with the first script, each of which may
+    /// take as long as `bound`.
     pub fn new(browser: &'static Browser, folder: &Path, bound: Duration) -> Result<Self> {
         ensure!(
             folder.join("index.html").is_file(),

@@ -1,6 +1,7 @@
 //! Runs component scripts natively and in browsers, shows what differs, and writes a table of it.
 //!
-//! `cargo xtask conformance` builds this command and the page that it opens, and passes its arguments on.
+//! `cargo xtask conformance` builds this command and the page that it opens, and passes its
+//! arguments on.
 
 mod browser;
 mod files;
@@ -22,10 +23,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-/// Runs every `.wast` component script under the folders, natively on Wasmtime and in browsers, and compares.
+/// Runs every `.wast` component script under the folders, natively on Wasmtime and in browsers, and
+/// compares.
 ///
-/// It fails if a browser fails where the native host passes; with `--known`, if anything fails that is not listed, on whatever host, or if
-/// something listed passes.
+/// It fails if a browser fails where the native host passes; with `--known`, if anything fails that
+/// is not listed, on whatever host, or if something listed passes.
 #[derive(Debug, Parser)]
 #[command(
     name = "cargo xtask conformance",
@@ -44,7 +46,8 @@ struct Arguments {
     /// The failures that are known, as TOML; see `tests/conformance/known.toml`.
     #[arg(long, value_name = "FILE")]
     known: Option<PathBuf>,
-    /// Runs natively once more, with what is asynchronous in the component model, which the page does not have.
+    /// Runs natively once more, with what is asynchronous in the component model, which the page
+    /// does not have.
     #[arg(long = "async")]
     asynchronous: bool,
     /// The folder of the page that runs scripts.
@@ -125,7 +128,8 @@ impl Host {
     }
 }
 
-/// The native host, every browser that was asked for, and the native host once more if that was asked for.
+/// The native host, every browser that was asked for, and the native host once more if that was
+/// asked for.
 fn hosts(arguments: &Arguments, bound: Duration) -> Result<Vec<Host>> {
     let chosen =
         |browser: &&'static Browser| arguments.browsers.iter().any(|name| name == browser.name);

@@ -1,4 +1,5 @@
-//! Scripts on the native host, each on a thread of its own: a panic or an endless loop is that script's trouble alone.
+//! Scripts on the native host, each on a thread of its own: a panic or an endless loop is that
+//! script's trouble alone.
 
 use crate::files::Script;
 use crate::outcome::Run;

@@ -3,7 +3,8 @@
 use crate::files::Script;
 use amphi_conformance::{Line, Outcome, Place};
 
-/// What one script came to on one host: the lines up to where the run ended, and why it ended before the script did.
+/// What one script came to on one host: the lines up to where the run ended, and why it ended
+/// before the script did.
 #[derive(Debug)]
 pub struct Run {
     /// The directives that ended, from the first on.
@@ -12,7 +13,8 @@ pub struct Run {
     pub trouble: Option<String>,
 }
 
-/// What the native host is called where it has what is asynchronous in the component model; the other hosts have not.
+/// What the native host is called where it has what is asynchronous in the component model; the
+/// other hosts have not.
 pub const ASYNCHRONOUS: &str = "native+async";
 
 /// All scripts on all hosts.
@@ -89,8 +91,8 @@ impl Tested {
 }
 
 impl Tested {
-    /// Every directive whose outcome on the host with this number is to be as on the native host. What one host alone passes because it alone has
-    /// what is asynchronous is none of these.
+    /// Every directive whose outcome on the host with this number is to be as on the native host.
+    /// What one host alone passes because it alone has what is asynchronous is none of these.
     pub fn compared(&self, host: usize) -> impl Iterator<Item = Found<'_>> {
         let more = self.hosts[host] == ASYNCHRONOUS;
         self.on(host)

@@ -141,7 +141,8 @@ fn section(title: &str, lines: &[String], none: &str) -> String {
     text
 }
 
-/// What was found, without what was expected: the script says that, and none of its text belongs here.
+/// What was found, without what was expected: the script says that, and none of its text belongs
+/// here.
 fn found_alone(text: &str) -> String {
     let found = text
         .strip_prefix("expected an error with `")

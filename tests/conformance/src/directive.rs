@@ -1,4 +1,5 @@
-//! Runs one directive: parses it, does what it says, and compares what comes of it with what it expects.
+//! Runs one directive: parses it, does what it says, and compares what comes of it with what it
+//! expects.
 
 use crate::report::Outcome;
 use crate::script::lexer;

@@ -1,10 +1,13 @@
-//! The instance `host` that scripts of ours may import, to see values go out to a host function and come back.
+//! The instance `host` that scripts of ours may import, to see values go out to a host function and
+//! come back.
 //!
-//! - every function whose name begins with `echo`, of any type `func(x: T) -> T`: returns its argument
+//! - every function whose name begins with `echo`, of any type `func(x: T) -> T`: returns its
+//!   argument
 //! - `fail`, of any type: returns an error with the text `the host refuses`
-//! - `item`: a resource type; `[constructor]item: func(rep: u32) -> own<item>`; `[method]item.rep: func(self: borrow<item>) -> u32`;
-//!   `[static]item.consume: func(item: own<item>) -> u32`, its representation; `dropped: func() -> list<u32>`, the representations of the
-//!   items that guests have dropped
+//! - `item`: a resource type; `[constructor]item: func(rep: u32) -> own<item>`; `[method]item.rep:
+//!   func(self: borrow<item>) -> u32`; `[static]item.consume: func(item: own<item>) -> u32`, its
+//!   representation; `dropped: func() -> list<u32>`, the representations of the items that guests
+//!   have dropped
 
 use amphi::component::types::ComponentItem;
 use amphi::component::{Component, Linker, LinkerInstance, Resource, ResourceType};

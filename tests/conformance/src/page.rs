@@ -1,10 +1,12 @@
-//! The entry for a page: the script comes as text, what becomes of each directive goes out at once, as JSON.
+//! The entry for a page: the script comes as text, what becomes of each directive goes out at once,
+//! as JSON.
 
 use crate::Reach;
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
-/// Runs the script `text` and calls `each` with the JSON text of a line for every directive, as soon as it has ended.
+/// Runs the script `text` and calls `each` with the JSON text of a line for every directive, as
+/// soon as it has ended.
 ///
 /// # Errors
 ///

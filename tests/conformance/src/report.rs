@@ -28,7 +28,8 @@ pub enum Outcome {
     LeftOut(String),
 }
 
-/// Runs the directives of the script `text`, one after the other, and says of each what it came to as soon as it has.
+/// Runs the directives of the script `text`, one after the other, and says of each what it came to
+/// as soon as it has.
 pub fn run(text: &str, reach: Reach, mut each: impl FnMut(Line)) {
     let mut stage = Stage::new(reach);
     for found in directives(text) {

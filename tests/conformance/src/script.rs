@@ -1,4 +1,5 @@
-//! A script's directives, found by their parentheses alone, so that one that cannot be parsed hides no other.
+//! A script's directives, found by their parentheses alone, so that one that cannot be parsed hides
+//! no other.
 
 use serde::{Deserialize, Serialize};
 use wast::lexer::{Lexer, TokenKind};
@@ -27,7 +28,8 @@ pub fn places(text: &str) -> Vec<Place> {
     found.map(|directive| directive.place).collect()
 }
 
-/// The directives of `text`, in order. If some of it is no text of this format, the last one says so.
+/// The directives of `text`, in order. If some of it is no text of this format, the last one says
+/// so.
 pub(crate) fn directives(text: &str) -> Vec<Directive<'_>> {
     let mut found = Vec::new();
     let mut lines = Lines {
@@ -78,7 +80,8 @@ pub(crate) fn directives(text: &str) -> Vec<Directive<'_>> {
     found
 }
 
-/// A lexer that takes every character that the format allows, those too that an editor may show as another.
+/// A lexer that takes every character that the format allows, those too that an editor may show as
+/// another.
 pub(crate) fn lexer(text: &str) -> Lexer<'_> {
     let mut lexer = Lexer::new(text);
     lexer.allow_confusing_unicode(true);

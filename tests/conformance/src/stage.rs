@@ -27,8 +27,9 @@ pub(crate) struct Stage {
 pub(crate) struct Running {
     /// How its functions are called.
     pub reach: Reach,
-    /// Its store: its own, since a trap ends all use of a store, or that of the instances that it imports from. It is closed with the last
-    /// instance that a directive can name, for a browser has room for some hundred memories at a time.
+    /// Its store: its own, since a trap ends all use of a store, or that of the instances that it
+    /// imports from. It is closed with the last instance that a directive can name, for a browser
+    /// has room for some hundred memories at a time.
     pub store: Rc<RefCell<Store<State>>>,
     /// What it is an instance of.
     pub component: Component,
@@ -50,7 +51,8 @@ impl Stage {
     /// Compiles a component and remembers it for later instances.
     pub(crate) fn define(&mut self, name: Option<&str>, bytes: &[u8]) -> Result<()> {
         let name = name.map(str::to_owned);
-        // What an earlier definition was called, it is called no more, whether this one is good or not.
+        // What an earlier definition was called, it is called no more, whether this one is good or
+        // not.
         self.definitions.remove(&name);
         let component = self.compile(bytes)?;
         self.definitions.insert(name, component);
@@ -80,7 +82,8 @@ impl Stage {
         Ok(())
     }
 
-    /// Forgets the instance that a directive was to make anew: later ones are not to meet an earlier instance in its place.
+    /// Forgets the instance that a directive was to make anew: later ones are not to meet an
+    /// earlier instance in its place.
     pub(crate) fn leave(&mut self, name: Option<&str>) {
         self.current = None;
         if let Some(name) = name {
@@ -115,7 +118,8 @@ impl Stage {
             supply::exports(&mut names, &mut store.borrow_mut(), running)
                 .with_context(|| format!("the exports of `{name}`"))?;
         }
-        // An import that another instance supplies is called by a function of the host, which cannot wait for it.
+        // An import that another instance supplies is called by a function of the host, which
+        // cannot wait for it.
         let reach = match suppliers.is_empty() {
             true => self.reach,
             false => Reach::Shared,

@@ -9,7 +9,8 @@ use amphi::{Result, Store, StoreContextMut};
 
 /// Defines in `linker` the functions, resources, core modules and instances that `running` exports.
 ///
-/// A resource's destructor stays out: the linker asks for one, and what a guest's resource is destroyed by is its own business.
+/// A resource's destructor stays out: the linker asks for one, and what a guest's resource is
+/// destroyed by is its own business.
 pub(crate) fn exports(
     linker: &mut LinkerInstance<'_, State>,
     store: &mut Store<State>,

@@ -7,8 +7,8 @@ use wast::component::WastVal;
 use wast::core::{NanPattern, WastArgCore, WastRetCore};
 use wast::{WastArg, WastRet};
 
-/// The value of an argument for a parameter of type `ty`, if there is one. Scripts write maps as lists of pairs, and lists of a fixed length
-/// like all others.
+/// The value of an argument for a parameter of type `ty`, if there is one. Scripts write maps as
+/// lists of pairs, and lists of a fixed length like all others.
 pub(crate) fn argument(arg: &WastArg<'_>, ty: Option<&Type>) -> Result<Val> {
     Ok(match arg {
         WastArg::Component(value) => match (val(value), ty) {

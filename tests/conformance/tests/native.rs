@@ -1,4 +1,5 @@
-//! The command on the native host: the scripts of this project all pass, and what is wrong is named and hides nothing.
+//! The command on the native host: the scripts of this project all pass, and what is wrong is named
+//! and hides nothing.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -1,14 +1,18 @@
-//! Feeds mutated components to the translate-and-plan stage of the page's engine, natively; or, with the feature `native`, to what the command and the
-//! server read them with. Nothing may panic, however broken.
+//! Feeds mutated components to the translate-and-plan stage of the page's engine, natively; or,
+//! with the feature `native`, to what the command and the server read them with. Nothing may panic,
+//! however broken.
 //!
-//! In a page a panic ends the application, and natively an exhausted stack or memory ends the process, so whatever ends a process here is a failure: a
-//! panic, an exhausted stack, too much memory, a run without an end. That cannot be caught inside a process; so a `worker` process runs the inputs, and this
-//! one watches it, makes the input smaller that ended it, keeps it, and starts another.
+//! In a page a panic ends the application, and natively an exhausted stack or memory ends the
+//! process, so whatever ends a process here is a failure: a panic, an exhausted stack, too much
+//! memory, a run without an end. That cannot be caught inside a process; so a `worker` process runs
+//! the inputs, and this one watches it, makes the input smaller that ended it, keeps it, and starts
+//! another.
 //!
 //! - `seeds`: the components to begin with
 //! - `binary`, `mutate`: a component as a tree of sections and items, and what is done to it
 //! - `target`: what is run on each input; `native`: the same for what reads them natively
-//! - `worker`: the loop over inputs; `watch`: the process around it; `minimise`: smaller inputs that fail alike
+//! - `worker`: the loop over inputs; `watch`: the process around it; `minimise`: smaller inputs
+//!   that fail alike
 
 mod binary;
 mod minimise;

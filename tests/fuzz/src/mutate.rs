@@ -44,7 +44,8 @@ fn once(rng: &mut Rng, base: &[u8], donor: &[u8]) -> Vec<u8> {
     binary.encode()
 }
 
-/// Changes the component in which a core module carries the world that it was built for, if it does.
+/// Changes the component in which a core module carries the world that it was built for, if it
+/// does.
 fn world(rng: &mut Rng, target: &mut Binary, donor: &Binary) -> bool {
     let module = !target.is_component();
     let carried = target.sections.iter_mut().filter(|_| module);

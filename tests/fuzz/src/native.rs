@@ -1,5 +1,6 @@
-//! What is run on each input natively: what the commands `inspect`, `types`, `check`, `componentize` and `run` do with the bytes of a file before a guest
-//! runs, and what the server does with a candidate.
+//! What is run on each input natively: what the commands `inspect`, `types`, `check`,
+//! `componentize` and `run` do with the bytes of a file before a guest runs, and what the server
+//! does with a candidate.
 
 use std::pin::pin;
 use std::sync::LazyLock;

@@ -1,4 +1,5 @@
-//! What is run on each input: what `amphi::compile` does in a page before the browser's engine gets anything, or what reads components natively.
+//! What is run on each input: what `amphi::compile` does in a page before the browser's engine gets
+//! anything, or what reads components natively.
 
 #[cfg(feature = "native")]
 use crate::native;
@@ -51,7 +52,8 @@ impl Target {
         }
     }
 
-    /// Runs the input, and says in a few words what came of it: inputs with the same words took much the same way.
+    /// Runs the input, and says in a few words what came of it: inputs with the same words took
+    /// much the same way.
     pub fn run(self, bytes: &[u8]) -> String {
         match self {
             Target::Page => plan(bytes),
@@ -84,7 +86,8 @@ fn plan(bytes: &[u8]) -> String {
     }
 }
 
-/// The first words of a message, without those that differ between inputs of a kind: numbers, and names, quoted or after `named`.
+/// The first words of a message, without those that differ between inputs of a kind: numbers, and
+/// names, quoted or after `named`.
 pub fn words(message: &str) -> String {
     let unquoted: Vec<_> = message.split('`').step_by(2).collect();
     let unquoted = unquoted.join(" ");

@@ -1,4 +1,5 @@
-//! The loop over inputs. Each input is in a file before it is run, since whatever it does to the process, the file stays.
+//! The loop over inputs. Each input is in a file before it is run, since whatever it does to the
+//! process, the file stays.
 
 use crate::target::Target;
 use crate::{mutate, seeds};
@@ -15,10 +16,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// More than this is a failure: in a page there is not much more, and natively nobody expects to need so much.
+/// More than this is a failure: in a page there is not much more, and natively nobody expects to
+/// need so much.
 #[cfg(unix)]
 const MEMORY: u64 = 2 << 30;
-/// One input takes milliseconds; one that takes so many seconds of a processor would seem to hang a page.
+/// One input takes milliseconds; one that takes so many seconds of a processor would seem to hang a
+/// page.
 const PATIENCE: u64 = 20;
 /// An input that waits for something takes none of them, so it is ended after so many by the clock.
 const STUCK: u64 = 600;
@@ -117,7 +120,8 @@ impl Worker {
         Ok(())
     }
 
-    /// An input to change: a seed as often as one that came of it, and of two of these rather the smaller, which is run faster.
+    /// An input to change: a seed as often as one that came of it, and of two of these rather the
+    /// smaller, which is run faster.
     fn pick(&mut self, seeds: usize) -> usize {
         if self.rng.bool() {
             return self.rng.usize(..seeds);
@@ -148,8 +152,9 @@ impl Worker {
     }
 }
 
-/// Ends the process when one input takes too long. It counts what the process has had of a processor, which on a busy machine is little, and its own
-/// seconds, which stand still while the process is stopped.
+/// Ends the process when one input takes too long. It counts what the process has had of a
+/// processor, which on a busy machine is little, and its own seconds, which stand still while the
+/// process is stopped.
 struct Watch {
     /// The number of the input that runs; nought between inputs.
     running: Arc<AtomicU64>,

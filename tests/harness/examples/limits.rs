@@ -1,5 +1,5 @@
-//! Measures what browsers give a page of stack, memories, instances and tables, and prints a line of JSON for each browser: the figures of
-//! `docs/page-api.md`.
+//! Measures what browsers give a page of stack, memories, instances and tables, and prints a line
+//! of JSON for each browser: the figures of `docs/page-api.md`.
 
 use amphi_harness::{selected, visit};
 use std::path::Path;

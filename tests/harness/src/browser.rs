@@ -1,4 +1,5 @@
-//! A browser, as data: what is installed under which name, and how its driver is asked for a window that nobody sees.
+//! A browser, as data: what is installed under which name, and how its driver is asked for a window
+//! that nobody sees.
 
 use anyhow::{Context, Result};
 use serde_json::Value;
@@ -66,7 +67,8 @@ impl Browser {
             .transpose()
     }
 
-    /// Whether everything that it takes is there; what is not is named by the error, with how to get it.
+    /// Whether everything that it takes is there; what is not is named by the error, with how to
+    /// get it.
     pub fn check(&self) -> Result<()> {
         self.program().and(self.display()).and(self.driver())?;
         Ok(())

@@ -1,4 +1,5 @@
-//! The command that hands out the page's console. It is no part of the standard, so that the library does not know it.
+//! The command that hands out the page's console. It is no part of the standard, so that the
+//! library does not know it.
 
 use fantoccini::wd::WebDriverCompatibleCommand;
 use http::Method;

@@ -1,4 +1,5 @@
-//! A browser's WebDriver process: started on a free port, ready when it listens, stopped on drop with all that it started.
+//! A browser's WebDriver process: started on a free port, ready when it listens, stopped on drop
+//! with all that it started.
 
 use crate::browser::Browser;
 use crate::display::Display;
@@ -39,7 +40,8 @@ pub(crate) struct Driver {
 }
 
 impl Driver {
-    /// Starts the driver of `browser`, which then knows no folder of the user's but those that are made in `scratch`.
+    /// Starts the driver of `browser`, which then knows no folder of the user's but those that are
+    /// made in `scratch`.
     pub(crate) fn start(browser: &Browser, scratch: &Path) -> Result<Self> {
         let log = scratch.join("driver.log");
         let output =
@@ -114,7 +116,8 @@ fn private_folder(path: &Path) -> Result<&Path> {
     Ok(path)
 }
 
-/// A port that no other driver of ours has, nor any program that asked the system for a free one: those come from above. Not every driver can choose one and say which.
+/// A port that no other driver of ours has, nor any program that asked the system for a free one:
+/// those come from above. Not every driver can choose one and say which.
 #[derive(Debug)]
 struct Port {
     number: u16,
@@ -132,7 +135,8 @@ impl Port {
         let folder = std::env::temp_dir().join(folder);
         fs::create_dir_all(&folder)
             .with_context(|| format!("cannot make `{}`", folder.display()))?;
-        // Each process begins elsewhere: of a port that was just in use, not every driver takes hold again at once.
+        // Each process begins elsewhere: of a port that was just in use, not every driver takes
+        // hold again at once.
         let own = (std::process::id() % u32::from(Self::COUNT)) as u16;
         for _ in 0..Self::COUNT {
             let nth = NEXT.fetch_add(1, Ordering::Relaxed) % Self::COUNT;

@@ -21,8 +21,8 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // A browser outlives a driver that is killed, so the whole group is. It may have ended by itself; then there is
-        // nothing to kill and only its status to collect.
+        // A browser outlives a driver that is killed, so the whole group is. It may have ended by
+        // itself; then there is nothing to kill and only its status to collect.
         let _ = kill_process_group(Pid::from_child(&self.0), Signal::KILL);
         let _ = self.0.wait();
     }

@@ -16,11 +16,13 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// The browsers that the variable `AMPHI_BROWSERS` names, separated by commas, or all that are installed.
+    /// The browsers that the variable `AMPHI_BROWSERS` names, separated by commas, or all that are
+    /// installed.
     ///
     /// # Errors
     ///
-    /// A name is not known, or a browser that is named is not installed, or none is installed: no test passes unrun.
+    /// A name is not known, or a browser that is named is not installed, or none is installed: no
+    /// test passes unrun.
     pub fn read() -> Result<Selection> {
         if let Ok(names) = env::var("AMPHI_BROWSERS") {
             let browsers = named(&names)?;
@@ -57,7 +59,8 @@ impl Selection {
     }
 }
 
-/// The browsers to test in, as [`Selection::read`] finds them; those that are left out are named on the standard error stream.
+/// The browsers to test in, as [`Selection::read`] finds them; those that are left out are named on
+/// the standard error stream.
 pub fn selected() -> Result<Vec<&'static Browser>> {
     let selection = Selection::read()?;
     // Not by a macro, whose output a passing test would keep to itself.

@@ -1,4 +1,5 @@
-//! A static file server on the loopback interface, as strict as a careful site: its policy allows wasm and no `eval`.
+//! A static file server on the loopback interface, as strict as a careful site: its policy allows
+//! wasm and no `eval`.
 
 use anyhow::{Context, Result};
 use axum::Router;
@@ -10,7 +11,8 @@ use std::path::Path;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 
-/// The header that jco needs in a page of its own: it makes modules there and a map of their names, and has core modules in `data:` addresses.
+/// The header that jco needs in a page of its own: it makes modules there and a map of their names,
+/// and has core modules in `data:` addresses.
 pub const POLICY_FOR_JCO: (&str, &str) = (
     "Content-Security-Policy",
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval' 'unsafe-inline' blob:; connect-src 'self' blob: data:; \
@@ -61,7 +63,8 @@ impl Server {
     }
 }
 
-/// The files of `folder`, with `headers` besides the usual ones, and what `answers` has: paths that no file of the folder has.
+/// The files of `folder`, with `headers` besides the usual ones, and what `answers` has: paths that
+/// no file of the folder has.
 pub fn site(folder: &Path, headers: &[(&str, &str)], answers: Router) -> Result<Router> {
     let folder = folder
         .canonicalize()

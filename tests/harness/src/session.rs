@@ -25,7 +25,8 @@ const GRACE: Duration = Duration::from_secs(10);
 /// How many lines of what a driver says go with an error.
 const LAST_LINES: usize = 20;
 
-/// Awaits the load event, for which WebKit's driver does not always wait in a window that has just opened.
+/// Awaits the load event, for which WebKit's driver does not always wait in a window that has just
+/// opened.
 const AWAIT_LOAD: &str = "
     const done = arguments[arguments.length - 1];
     if (document.readyState === 'complete') {
@@ -34,7 +35,8 @@ const AWAIT_LOAD: &str = "
         addEventListener('load', () => done());
     }";
 
-/// Awaits `globalThis.outcome`. The page's rejection comes back as a value, so that it is not mistaken for the driver's error.
+/// Awaits `globalThis.outcome`. The page's rejection comes back as a value, so that it is not
+/// mistaken for the driver's error.
 const AWAIT_OUTCOME: &str = "
     const done = arguments[arguments.length - 1];
     if (globalThis.outcome === undefined) {
@@ -142,7 +144,8 @@ impl Session {
         self.wait(self.deadline + GRACE, self.client.execute(script, args))
     }
 
-    /// Runs the body of a function in the page and gives what it passes to its last argument. `args` is a list.
+    /// Runs the body of a function in the page and gives what it passes to its last argument.
+    /// `args` is a list.
     pub fn run_async(&self, script: &str, args: Value) -> Result<Value> {
         let args = list(args)?;
         let command = self.client.execute_async(script, args);
@@ -155,7 +158,8 @@ impl Session {
             .context("no picture of the window")
     }
 
-    /// The lines that the page's console has got since this was last asked; none where the driver does not hand them out.
+    /// The lines that the page's console has got since this was last asked; none where the driver
+    /// does not hand them out.
     pub fn console(&self) -> Result<Vec<String>> {
         if !self.browser.console {
             return Ok(Vec::new());
@@ -166,7 +170,8 @@ impl Session {
         Ok(console::lines(&answer))
     }
 
-    /// Adds what the console says to an error, for the cause is usually there; or what the driver and its browser said last.
+    /// Adds what the console says to an error, for the cause is usually there; or what the driver
+    /// and its browser said last.
     pub fn explain(&self, error: Error) -> Error {
         let said = match self.console() {
             Ok(lines) if !lines.is_empty() => format!("; its console:\n{}", lines.join("\n")),
@@ -214,7 +219,8 @@ fn with_code(error: CmdError) -> Error {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        // Asks the driver to end its browser; should it not answer, both are killed next all the same.
+        // Asks the driver to end its browser; should it not answer, both are killed next all the
+        // same.
         let _ = self.wait(GRACE, self.client.clone().close());
     }
 }

@@ -1,7 +1,8 @@
 //! The corpus in real browsers: every line must be what the native host says, and nothing may fail.
 //!
-//! Both hosts read the one folder that `cargo xtask web runner` assembles, so they see the same bytes. This test is not
-//! among those of a plain `cargo test`, for it needs that folder: `cargo xtask test pages browser` makes it and runs it.
+//! Both hosts read the one folder that `cargo xtask web runner` assembles, so they see the same
+//! bytes. This test is not among those of a plain `cargo test`, for it needs that folder: `cargo
+//! xtask test pages browser` makes it and runs it.
 
 use amphi_harness::{Browser, selected, visit};
 use amphi_runner::{Line, Report, block_on};
@@ -35,8 +36,9 @@ fn the_corpus_in_a_page_is_the_native_one() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
-/// What the page has to say: what the native host says, but where the browser cannot suspend a guest, or has no exceptions, it has a program of its
-/// own, in which a guest that waits or throws is refused.
+/// What the page has to say: what the native host says, but where the browser cannot suspend a
+/// guest, or has no exceptions, it has a program of its own, in which a guest that waits or throws
+/// is refused.
 fn expected(native: &Report, page: &Report) -> Vec<Line> {
     let mut lines = native.lines.clone();
     let mut refused = |means: bool, left_out: fn(&Line) -> bool, program: &str| {
@@ -93,7 +95,8 @@ fn differences(native: &[Line], page: &[Line]) -> String {
     found
 }
 
-/// The lines by their place and, where a place has several, their number, so that a line that one host lacks shifts no other.
+/// The lines by their place and, where a place has several, their number, so that a line that one
+/// host lacks shifts no other.
 fn by_place(lines: &[Line]) -> BTreeMap<(&str, usize), &Line> {
     let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     let number = |line| {

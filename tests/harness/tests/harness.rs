@@ -1,5 +1,5 @@
-//! The harness itself, on a page of a few lines: what a page says arrives whole, and a page that fails, hangs or says
-//! nothing is an error that tells why.
+//! The harness itself, on a page of a few lines: what a page says arrives whole, and a page that
+//! fails, hangs or says nothing is an error that tells why.
 
 use amphi_harness::{Server, selected, visit};
 use serde_json::json;

@@ -1,6 +1,8 @@
-//! Guests that speak HTTP, natively and in real browsers, with a server that this test starts: the same lines, and nothing may fail.
+//! Guests that speak HTTP, natively and in real browsers, with a server that this test starts: the
+//! same lines, and nothing may fail.
 //!
-//! This test is not among those of a plain `cargo test`, for it needs a page: `cargo xtask test pages browser` makes it and runs it.
+//! This test is not among those of a plain `cargo test`, for it needs a page: `cargo xtask test
+//! pages browser` makes it and runs it.
 
 #[path = "answers/server.rs"]
 mod server;

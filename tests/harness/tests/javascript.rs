@@ -1,6 +1,8 @@
-//! The package for JavaScript in real browsers: a page in five lines, and everything else that `tests/javascript` asserts.
+//! The package for JavaScript in real browsers: a page in five lines, and everything else that
+//! `tests/javascript` asserts.
 //!
-//! Like `browser`, it needs a folder that is assembled (`cargo xtask web javascript`), and runs when asked for by name.
+//! Like `browser`, it needs a folder that is assembled (`cargo xtask web javascript`), and runs
+//! when asked for by name.
 
 use amphi_harness::{Browser, POLICY_FOR_JCO, Server, Session, selected, visit};
 use serde_json::{Value, json};

@@ -1,6 +1,8 @@
-//! Files that a browser keeps: a guest leaves some, the page is opened anew, and another guest finds them; the last time in a Worker.
+//! Files that a browser keeps: a guest leaves some, the page is opened anew, and another guest
+//! finds them; the last time in a Worker.
 //!
-//! This test is not among those of a plain `cargo test`, for it needs a page: `cargo xtask test pages browser` makes it and runs it.
+//! This test is not among those of a plain `cargo test`, for it needs a page: `cargo xtask test
+//! pages browser` makes it and runs it.
 
 use amphi_harness::{Server, Session, selected};
 use serde_json::json;

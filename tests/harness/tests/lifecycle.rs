@@ -1,6 +1,8 @@
-//! Ten thousand components that come and go leave nothing behind in a page: table, memory and references stay as they are.
+//! Ten thousand components that come and go leave nothing behind in a page: table, memory and
+//! references stay as they are.
 //!
-//! Like `browser`, it needs the folder that `cargo xtask web runner` assembles, and runs when asked for by name.
+//! Like `browser`, it needs the folder that `cargo xtask web runner` assembles, and runs when asked
+//! for by name.
 
 use amphi_harness::{selected, visit};
 use serde_json::Value;
@@ -16,7 +18,8 @@ const WARM: u64 = 3_000;
 /// What must not grow.
 const FLAT: [&str; 4] = ["slots", "taken", "pages", "references"];
 
-/// The most generated modules that are kept; see `KEPT` in the page's engine, which is for each of its six kinds.
+/// The most generated modules that are kept; see `KEPT` in the page's engine, which is for each of
+/// its six kinds.
 const MOST_MODULES: u64 = 6 * 256;
 
 #[test]

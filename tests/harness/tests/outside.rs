@@ -1,4 +1,5 @@
-//! An application that is no part of this workspace, and has no link arguments of its own, runs in a page.
+//! An application that is no part of this workspace, and has no link arguments of its own, runs in
+//! a page.
 //!
 //! It needs the folder that `cargo xtask test outside` assembles, and runs when asked for by name.
 

@@ -1,7 +1,9 @@
-//! Random values in real browsers: what comes back, and what a guest's host sees on the way, must be what the native host says, to the bit.
+//! Random values in real browsers: what comes back, and what a guest's host sees on the way, must
+//! be what the native host says, to the bit.
 //!
-//! They are the same in each run, unless `AMPHI_SEED` has another seed; a difference is shown with its type, its values and the seed. This test is not
-//! among those of a plain `cargo test`, for it needs a page: `cargo xtask test pages values` makes it and runs it.
+//! They are the same in each run, unless `AMPHI_SEED` has another seed; a difference is shown with
+//! its type, its values and the seed. This test is not among those of a plain `cargo test`, for it
+//! needs a page: `cargo xtask test pages values` makes it and runs it.
 
 use amphi_harness::{Browser, selected, visit};
 use amphi_runner::values::{self, Request};

@@ -1,6 +1,8 @@
-//! What JavaScript throws in a function of the host no guest catches, whatever it catches; afterwards the page runs none.
+//! What JavaScript throws in a function of the host no guest catches, whatever it catches;
+//! afterwards the page runs none.
 //!
-//! Like `browser`, it needs the folder that `cargo xtask web runner` assembles, and runs when asked for by name.
+//! Like `browser`, it needs the folder that `cargo xtask web runner` assembles, and runs when asked
+//! for by name.
 
 use amphi_harness::{selected, visit};
 use std::path::Path;

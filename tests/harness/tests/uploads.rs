@@ -1,6 +1,8 @@
-//! A guest's upload under TLS: over HTTP/2 it is sent while the guest writes it, in browsers that can; over HTTP/1.1 when it is whole.
+//! A guest's upload under TLS: over HTTP/2 it is sent while the guest writes it, in browsers that
+//! can; over HTTP/1.1 when it is whole.
 //!
-//! Like `javascript`, it needs a folder that is assembled (`cargo xtask web javascript`), and runs when asked for by name.
+//! Like `javascript`, it needs a folder that is assembled (`cargo xtask web javascript`), and runs
+//! when asked for by name.
 
 #[path = "answers/secure.rs"]
 mod secure;

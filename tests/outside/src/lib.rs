@@ -1,5 +1,5 @@
-//! An application outside of the project's workspace: it depends on the facade and asks the linker for nothing. Components are its plugins,
-//! in a page by `answer` and natively by the program.
+//! An application outside of the project's workspace: it depends on the facade and asks the linker
+//! for nothing. Components are its plugins, in a page by `answer` and natively by the program.
 
 use amphi::component::{Linker, ResourceTable};
 use amphi::wasi::{WasiCtx, WasiCtxView, WasiView, p2};

@@ -1,4 +1,5 @@
-//! The application natively: `outside <component> <a> <b>` prints `a * b + a`, which the component works out.
+//! The application natively: `outside <component> <a> <b>` prints `a * b + a`, which the component
+//! works out.
 
 use std::error::Error;
 

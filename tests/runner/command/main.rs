@@ -1,6 +1,8 @@
-//! `amphi-wild FOLDER NAME`: runs the steps of a component that others have published, natively, and prints the report as JSON.
+//! `amphi-wild FOLDER NAME`: runs the steps of a component that others have published, natively,
+//! and prints the report as JSON.
 //!
-//! `cargo xtask wild` fetches the components into the folder, runs this for each and compares it with what a page says.
+//! `cargo xtask wild` fetches the components into the folder, runs this for each and compares it
+//! with what a page says.
 
 use std::path::Path;
 use std::process::ExitCode;

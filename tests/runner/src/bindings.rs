@@ -1,4 +1,5 @@
-//! Wasmtime's generated bindings, and what the components' imports do. The same state serves the dynamic cases.
+//! Wasmtime's generated bindings, and what the components' imports do. The same state serves the
+//! dynamic cases.
 
 use amphi::Result;
 use amphi::component::Resource;

@@ -24,7 +24,8 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
         .expect("a thread can be started")
 });
 
-/// The result of a future, on this thread. Not as a task of the runtime, since synchronous WASI functions block on it.
+/// The result of a future, on this thread. Not as a task of the runtime, since synchronous WASI
+/// functions block on it.
 pub fn block_on<T>(future: impl Future<Output = T>) -> T {
     let _entered = RUNTIME.enter();
     let waker = Waker::from(Arc::new(Unpark(thread::current())));

@@ -10,7 +10,8 @@ use crate::hostile::Hostile;
 pub struct CaseFile {
     /// The components that all cases are run with, one after the other.
     pub components: Vec<String>,
-    /// Whether all cases of a component run in one instance, so that each finds what the one before has left.
+    /// Whether all cases of a component run in one instance, so that each finds what the one before
+    /// has left.
     #[serde(default)]
     pub shared: bool,
     /// The cases.

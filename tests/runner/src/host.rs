@@ -1,4 +1,5 @@
-//! The host of the cases: the state of one store, and the imports of the guests as dynamic functions.
+//! The host of the cases: the state of one store, and the imports of the guests as dynamic
+//! functions.
 
 use std::fmt;
 

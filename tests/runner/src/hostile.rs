@@ -1,4 +1,5 @@
-//! Components of a few bytes that exhaust a stack, or multiply themselves: whoever reads them without a look at them first is ended, or hangs.
+//! Components of a few bytes that exhaust a stack, or multiply themselves: whoever reads them
+//! without a look at them first is ended, or hangs.
 
 use std::fmt::Write as _;
 use std::iter::repeat_n;
@@ -30,7 +31,8 @@ pub enum Kind {
     TypesByIndex,
     /// Components of which each instantiates the one before twice.
     Twice,
-    /// Types of instances of which each has two of the one before, the last of which is imported often.
+    /// Types of instances of which each has two of the one before, the last of which is imported
+    /// often.
     Tree,
     /// A function whose type doubles with each level, given to a component hundreds of times.
     Compared,

@@ -8,7 +8,8 @@ use amphi::{Result, Store, ensure};
 use crate::host::State;
 use crate::stage::Stage;
 
-/// Lets the guest find what is there and leave something, writes it, and returns what the guest said and what is there now.
+/// Lets the guest find what is there and leave something, writes it, and returns what the guest
+/// said and what is there now.
 ///
 /// # Errors
 ///

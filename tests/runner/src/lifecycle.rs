@@ -1,4 +1,5 @@
-//! Components that come and go: each round loads one, instantiates it, calls it and drops it all. Some of them fail.
+//! Components that come and go: each round loads one, instantiates it, calls it and drops it all.
+//! Some of them fail.
 
 use amphi::component::{Component, Linker, Resource, ResourceAny, ResourceType, Val};
 use amphi::{Engine, Module, Result, Store, StoreContextMut, bail, ensure, format_err};
@@ -17,7 +18,8 @@ pub struct Visitors {
 /// How many kinds of rounds there are.
 const KINDS: u32 = 7;
 
-/// Passes a text to a component inside it, so that there is an adapter, and copies between memories.
+/// Passes a text to a component inside it, so that there is an adapter, and copies between
+/// memories.
 const COMPOSED: &str = r#"
     (component
       (core module $storage

@@ -48,7 +48,8 @@ impl Outcome {
         }
     }
 
-    /// The outcome as a line. Of a text that only this host may have, the line has the part that was expected.
+    /// The outcome as a line. Of a text that only this host may have, the line has the part that
+    /// was expected.
     pub fn text(&self, expected: Option<&str>) -> String {
         match self {
             Self::Returned(Some(text)) => format!("result: {text}"),

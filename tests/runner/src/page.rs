@@ -25,7 +25,8 @@ extern "C" {
     async fn array_buffer(this: &Response) -> Result<JsValue, JsValue>;
 }
 
-/// Runs the corpus whose files are below `base_url`, which ends in a slash, and returns the report as JSON.
+/// Runs the corpus whose files are below `base_url`, which ends in a slash, and returns the report
+/// as JSON.
 ///
 /// # Errors
 ///
@@ -39,7 +40,8 @@ pub async fn run(base_url: String) -> Result<String, JsError> {
     Ok(serde_json::to_string(&report)?)
 }
 
-/// Lets guests speak HTTP with the server at `authority`, and returns the report as JSON. The components are below `base_url`.
+/// Lets guests speak HTTP with the server at `authority`, and returns the report as JSON. The
+/// components are below `base_url`.
 ///
 /// # Errors
 ///
@@ -52,7 +54,8 @@ pub async fn requests(base_url: String, authority: String) -> Result<String, JsE
     Ok(serde_json::to_string(&report)?)
 }
 
-/// Runs the steps of the component that others have published and the list calls `name`, and returns the report as JSON. The files are below `base_url`.
+/// Runs the steps of the component that others have published and the list calls `name`, and
+/// returns the report as JSON. The files are below `base_url`.
 ///
 /// # Errors
 ///
@@ -80,7 +83,8 @@ struct Sample {
     references: u32,
 }
 
-/// Lets components come and go for `rounds` rounds, and returns what the page holds after each `stride` of them, as JSON.
+/// Lets components come and go for `rounds` rounds, and returns what the page holds after each
+/// `stride` of them, as JSON.
 ///
 /// # Errors
 ///
@@ -114,8 +118,8 @@ fn sample(rounds: u32) -> Result<Sample> {
     })
 }
 
-/// Lets a guest find and leave files in the directory of the origin's private file system that is called `kept`, and returns what it says. The components are
-/// below `base_url`.
+/// Lets a guest find and leave files in the directory of the origin's private file system that is
+/// called `kept`, and returns what it says. The components are below `base_url`.
 ///
 /// # Errors
 ///
@@ -127,7 +131,8 @@ pub async fn keep(base_url: String) -> Result<String, JsError> {
     said.map_err(|error| JsError::new(&format!("{error:#}")))
 }
 
-/// Has a guest call a function of the host that throws what JavaScript does, in a component that catches whatever is thrown.
+/// Has a guest call a function of the host that throws what JavaScript does, in a component that
+/// catches whatever is thrown.
 ///
 /// # Errors
 ///
@@ -142,7 +147,8 @@ pub fn call_what_throws() -> Result<String, JsError> {
     Ok(format!("caught: {caught}"))
 }
 
-/// Echoes the random values of a seed, and returns the lines as JSON; the line at the place `shown` has its values too.
+/// Echoes the random values of a seed, and returns the lines as JSON; the line at the place `shown`
+/// has its values too.
 ///
 /// # Errors
 ///

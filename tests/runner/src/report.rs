@@ -11,9 +11,11 @@ use crate::{bad, cases, programs};
 pub struct Report {
     /// One line per case, in order.
     pub lines: Vec<Line>,
-    /// Whether the host can suspend a guest that waits. If not, the programs [`Report::WAITING`] are replaced by [`Report::REFUSED`].
+    /// Whether the host can suspend a guest that waits. If not, the programs [`Report::WAITING`]
+    /// are replaced by [`Report::REFUSED`].
     pub suspends: bool,
-    /// Whether guests may throw and catch exceptions there. If not, what has [`Report::THROWING`] in its place is replaced by [`Report::NOT_THROWN`].
+    /// Whether guests may throw and catch exceptions there. If not, what has [`Report::THROWING`]
+    /// in its place is replaced by [`Report::NOT_THROWN`].
     pub throws: bool,
 }
 
@@ -51,7 +53,8 @@ pub struct Line {
 ///
 /// # Errors
 ///
-/// A file of the corpus is missing or not what its place says. Whatever a component does is part of the report instead.
+/// A file of the corpus is missing or not what its place says. Whatever a component does is part of
+/// the report instead.
 pub async fn run(load: impl AsyncFn(&str) -> Result<Vec<u8>>) -> Result<Report> {
     let index: Vec<String> = serde_json::from_slice(&load("corpus/index.json").await?)?;
     let mut stage = Stage::new()?;

@@ -52,7 +52,8 @@ impl Stage {
     }
 }
 
-/// The bytes of the component of this name: a guest, or text of the corpus if the name ends in `.wat`.
+/// The bytes of the component of this name: a guest, or text of the corpus if the name ends in
+/// `.wat`.
 pub async fn bytes(load: &impl AsyncFn(&str) -> Result<Vec<u8>>, name: &str) -> Result<Vec<u8>> {
     if !name.ends_with(".wat") {
         return load(&format!("guests/{name}.wasm")).await;

@@ -1,10 +1,12 @@
-//! Random types and values, echoed through guests: host to guest to host to guest to host, and each time the same bits.
+//! Random types and values, echoed through guests: host to guest to host to guest to host, and each
+//! time the same bits.
 //!
-//! From one seed both hosts make the same components and the same values, so their lines can be compared; each host also compares
-//! what comes back with what went in. Four families:
+//! From one seed both hosts make the same components and the same values, so their lines can be
+//! compared; each host also compares what comes back with what went in. Four families:
 //!
 //! - [`Family::Single`]: values as [`amphi::component::Val`], through one component
-//! - [`Family::Composed`]: the same through a component inside another, whose strings are encoded otherwise, by a fused adapter
+//! - [`Family::Composed`]: the same through a component inside another, whose strings are encoded
+//!   otherwise, by a fused adapter
 //! - [`Family::Typed`]: values of Rust types, as bindings pass them
 //! - [`Family::Json`]: values as JSON, there and back; no guest sees them
 //!
@@ -96,7 +98,8 @@ pub struct Request {
     pub shown: Option<String>,
 }
 
-/// Echoes the values of all families; one line for each function, whose outcome is a digest of every bit that was seen.
+/// Echoes the values of all families; one line for each function, whose outcome is a digest of
+/// every bit that was seen.
 ///
 /// # Errors
 ///

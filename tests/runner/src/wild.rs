@@ -1,6 +1,8 @@
-//! Components that others have published, called with real input: the same steps on both hosts, each a line of the report.
+//! Components that others have published, called with real input: the same steps on both hosts,
+//! each a line of the report.
 //!
-//! They are fetched by `cargo xtask wild`, and `wild/list.toml` says what is done with each ([`Wild`]).
+//! They are fetched by `cargo xtask wild`, and `wild/list.toml` says what is done with each
+//! ([`Wild`]).
 
 mod calls;
 mod list;
@@ -26,12 +28,13 @@ const WHOLE: usize = 500;
 /// How much of a longer one it has.
 const SHOWN: usize = 60;
 
-/// Runs the steps of the component that the list calls `name`. `load` gives the bytes of the file at a path: `wild/list.toml`, `wild/<name>.wasm` and
-/// `data/readings.json`.
+/// Runs the steps of the component that the list calls `name`. `load` gives the bytes of the file
+/// at a path: `wild/list.toml`, `wild/<name>.wasm` and `data/readings.json`.
 ///
 /// # Errors
 ///
-/// The list is not what it should be, or a file is missing. Whatever the component does is part of the report instead.
+/// The list is not what it should be, or a file is missing. Whatever the component does is part of
+/// the report instead.
 pub async fn run(load: impl AsyncFn(&str) -> Result<Vec<u8>>, name: &str) -> Result<Report> {
     let list = load("wild/list.toml").await?;
     let list = List::read(&String::from_utf8(list)?)?;

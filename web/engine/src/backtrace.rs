@@ -6,13 +6,15 @@ use std::num::NonZeroUsize;
 /// How many frames are kept unless `Config::wasm_backtrace_max_frames` says otherwise.
 pub const DEFAULT_MAX_FRAMES: NonZeroUsize = NonZeroUsize::new(20).expect("20 is not 0");
 
-/// How many frames between the guest and the guard are this engine's own: the trampoline, and the dispatcher that calls it.
+/// How many frames between the guest and the guard are this engine's own: the trampoline, and the
+/// dispatcher that calls it.
 const OWN: usize = 2;
 
-/// The functions of guests that were on the stack when one of them ended, as `wasmtime::WasmBacktrace`: the error of a call has it as context.
+/// The functions of guests that were on the stack when one of them ended, as
+/// `wasmtime::WasmBacktrace`: the error of a call has it as context.
 ///
-/// The frames are those that the browser tells of, which in Chromium are ten unless the page raises `Error.stackTraceLimit`; of a guest that was
-/// suspended there are none.
+/// The frames are those that the browser tells of, which in Chromium are ten unless the page raises
+/// `Error.stackTraceLimit`; of a guest that was suspended there are none.
 #[derive(Debug)]
 pub struct WasmBacktrace {
     frames: Vec<FrameInfo>,
@@ -33,8 +35,9 @@ impl WasmBacktrace {
         &self.frames
     }
 
-    /// Reads the frames out of a browser's stack, `most` at the most; `None` if the guard is not on it. With `called_out`, the innermost frame
-    /// is the wrapper of a host function. `modules` are the names of modules, which some browsers put before those of functions.
+    /// Reads the frames out of a browser's stack, `most` at the most; `None` if the guard is not on
+    /// it. With `called_out`, the innermost frame is the wrapper of a host function. `modules` are
+    /// the names of modules, which some browsers put before those of functions.
     pub(crate) fn read(
         stack: &str,
         called_out: bool,
@@ -92,7 +95,8 @@ fn name<'a>(line: &'a str, modules: &[&str]) -> Option<&'a str> {
         modules.find_map(|module| name.strip_prefix(module)?.strip_prefix('.'))
     };
     if let Some(frame) = line.strip_prefix("at ") {
-        // V8: `at name (wasm://wasm/0badcafe:wasm-function[6]:0x1a3)`, or `at module.name (wasm://wasm/module-0badcafe:...)`.
+        // V8: `at name (wasm://wasm/0badcafe:wasm-function[6]:0x1a3)`, or `at module.name
+        // (wasm://wasm/module-0badcafe:...)`.
         let (name, _) = frame.split_once(" (wasm://wasm/")?;
         return Some(alone(name).unwrap_or(name));
     }
@@ -100,7 +104,8 @@ fn name<'a>(line: &'a str, modules: &[&str]) -> Option<&'a str> {
     match name.rsplit_once("wasm-function[") {
         // SpiderMonkey: `name@http://...`, or `module.name@http://...`.
         None => Some(alone(name).unwrap_or(name)),
-        // SpiderMonkey: `wasm-function[6]@http://...`; JavaScriptCore: `<?>.wasm-function[name]@[wasm code]`, or a number in place of the name.
+        // SpiderMonkey: `wasm-function[6]@http://...`; JavaScriptCore:
+        // `<?>.wasm-function[name]@[wasm code]`, or a number in place of the name.
         Some((_, inner)) => {
             let name = inner.strip_suffix(']')?;
             name.parse::<u32>().is_err().then_some(name)

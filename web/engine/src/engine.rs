@@ -10,7 +10,8 @@ use wasmtime_environ::wasmparser::WasmFeatures;
 
 /// Settings of an [`Engine`], with the names of `wasmtime::Config`.
 ///
-/// Setting an option never fails; [`Engine::new`] reports every option that a browser cannot honour.
+/// Setting an option never fails; [`Engine::new`] reports every option that a browser cannot
+/// honour.
 #[derive(Clone, Debug)]
 pub struct Config {
     refused: Vec<&'static str>,
@@ -71,12 +72,14 @@ impl Config {
         self.refuse("wasm_component_model(false)", !enable)
     }
 
-    /// Several memories of one module, which adapters between components need: switching it off makes [`Engine::new`] fail.
+    /// Several memories of one module, which adapters between components need: switching it off
+    /// makes [`Engine::new`] fail.
     pub fn wasm_multi_memory(&mut self, enable: bool) -> &mut Config {
         self.refuse("wasm_multi_memory(false)", !enable)
     }
 
-    /// A page cannot honour this: the browser decides how deep a stack is, so that [`Engine::new`] fails and names it.
+    /// A page cannot honour this: the browser decides how deep a stack is, so that [`Engine::new`]
+    /// fails and names it.
     pub fn max_wasm_stack(&mut self, _size: usize) -> &mut Config {
         self.refuse("max_wasm_stack", true)
     }
@@ -88,25 +91,28 @@ impl Config {
         self
     }
 
-    /// Which calls may enter which instances is decided as Wasmtime does it with support for concurrency, which is on there unless it is switched
-    /// off. A page cannot do without: if it is switched off, [`Engine::new`] fails and names it.
+    /// Which calls may enter which instances is decided as Wasmtime does it with support for
+    /// concurrency, which is on there unless it is switched off. A page cannot do without: if it is
+    /// switched off, [`Engine::new`] fails and names it.
     pub fn concurrency_support(&mut self, enable: bool) -> &mut Config {
         self.refuse("concurrency_support(false)", !enable)
     }
 
-    /// A hint, which a page has no use for: how many threads compile is the browser's business, and changes nothing else.
+    /// A hint, which a page has no use for: how many threads compile is the browser's business, and
+    /// changes nothing else.
     pub fn parallel_compilation(&mut self, _parallel: bool) -> &mut Config {
         self
     }
 
-    /// How many frames a [`WasmBacktrace`](crate::WasmBacktrace) has at the most; with `None` errors have none. 20 unless set.
+    /// How many frames a [`WasmBacktrace`](crate::WasmBacktrace) has at the most; with `None`
+    /// errors have none. 20 unless set.
     pub fn wasm_backtrace_max_frames(&mut self, limit: Option<NonZeroUsize>) -> &mut Config {
         self.max_frames = limit;
         self
     }
 
-    /// Exceptions that guests throw and catch; on unless switched off, in browsers that have them. In one that has none, [`Engine::new`] fails and names
-    /// this if it is switched on.
+    /// Exceptions that guests throw and catch; on unless switched off, in browsers that have them.
+    /// In one that has none, [`Engine::new`] fails and names this if it is switched on.
     pub fn wasm_exceptions(&mut self, enable: bool) -> &mut Config {
         self.features.set(WasmFeatures::EXCEPTIONS, enable);
         self.refuse("wasm_exceptions", enable && !page::has_exceptions())
@@ -117,11 +123,13 @@ impl Config {
         wasm_reference_types: REFERENCE_TYPES;
         /// References to functions that tell their type and are never null; on unless switched off.
         wasm_function_references: FUNCTION_REFERENCES;
-        /// Whether calls in tail position may be made as such; they may unless this is switched off.
+        /// Whether calls in tail position may be made as such; they may unless this is switched
+        /// off.
         wasm_tail_call: TAIL_CALL;
         /// Whether constant expressions may add and multiply; they may unless this is switched off.
         wasm_extended_const: EXTENDED_CONST;
-        /// Memories of 64-bit addresses, which only core modules among themselves can use; on unless switched off.
+        /// Memories of 64-bit addresses, which only core modules among themselves can use; on
+        /// unless switched off.
         wasm_memory64: MEMORY64;
         /// Several results of one function; on unless switched off.
         wasm_multi_value: MULTI_VALUE;
@@ -242,7 +250,8 @@ impl EngineWeak {
     }
 }
 
-/// Whether this browser can suspend a guest that waits for an asynchronous host function (JavaScript Promise Integration).
+/// Whether this browser can suspend a guest that waits for an asynchronous host function
+/// (JavaScript Promise Integration).
 #[must_use]
 pub fn can_suspend() -> bool {
     page::can_suspend()

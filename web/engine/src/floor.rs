@@ -5,7 +5,8 @@ use crate::raw::ValRaw;
 use crate::store::AsContextMut;
 use wasmtime_environ::error::Result;
 
-/// An exported function's core function behind its array-call trampoline and the guard, with nothing lifted or lowered.
+/// An exported function's core function behind its array-call trampoline and the guard, with
+/// nothing lifted or lowered.
 #[derive(Clone, Copy, Debug)]
 pub struct BareCall(u32);
 
@@ -23,7 +24,8 @@ impl BareCall {
     ///
     /// # Safety
     ///
-    /// `args` has a slot for each flat parameter and for the flat result, and the store that the function belongs to is alive.
+    /// `args` has a slot for each flat parameter and for the flat result, and the store that the
+    /// function belongs to is alive.
     #[inline]
     pub unsafe fn call(self, args: &mut [ValRaw]) -> bool {
         // SAFETY: the caller's promise.

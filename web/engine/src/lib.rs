@@ -1,8 +1,9 @@
 //! `wasmtime::component` on the browser's own WebAssembly engine.
 //!
-//! The names, signatures and behaviour are Wasmtime 48's; what runs a component is the page's engine, driven from Rust through
-//! small generated wasm modules rather than through JavaScript. `amphi-translate` makes a plan of a component's bytes, and those modules. Here is what
-//! needs a page, which exists on `wasm32` alone:
+//! The names, signatures and behaviour are Wasmtime 48's; what runs a component is the page's
+//! engine, driven from Rust through small generated wasm modules rather than through JavaScript.
+//! `amphi-translate` makes a plan of a component's bytes, and those modules. Here is what needs a
+//! page, which exists on `wasm32` alone:
 //!
 //! - `page`: those modules on the page's engine: the guarded entry, guest memory, slots in tables.
 //! - `component`: `Component`, `Linker`, `Instance`, `Func` and values, with Wasmtime's names.

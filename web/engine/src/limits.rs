@@ -1,7 +1,8 @@
-//! Limits on what the instances of a store take: how many there are, and how large their memories and tables may become.
+//! Limits on what the instances of a store take: how many there are, and how large their memories
+//! and tables may become.
 //!
-//! A browser grows memories and tables without telling anybody. So a limiter is asked once, when an instance is made, for the most that each of
-//! its memories and tables may grow to.
+//! A browser grows memories and tables without telling anybody. So a limiter is asked once, when an
+//! instance is made, for the most that each of its memories and tables may grow to.
 
 use crate::store::StoreInner;
 use amphi_translate::plan::{Size, Sizes};
@@ -18,9 +19,11 @@ pub const DEFAULT_MEMORY_LIMIT: usize = 10000;
 /// Bytes of a page of memory.
 const PAGE: u64 = 65_536;
 
-/// Decides what the instances of a store may take, as `wasmtime::ResourceLimiter`; see [`Store::limiter`](crate::Store::limiter).
+/// Decides what the instances of a store may take, as `wasmtime::ResourceLimiter`; see
+/// [`Store::limiter`](crate::Store::limiter).
 pub trait ResourceLimiter: Send {
-    /// Whether a memory of `current` bytes may become one of `desired` bytes, of `maximum` at the most.
+    /// Whether a memory of `current` bytes may become one of `desired` bytes, of `maximum` at the
+    /// most.
     ///
     /// # Errors
     ///
@@ -41,7 +44,8 @@ pub trait ResourceLimiter: Send {
         Ok(())
     }
 
-    /// Whether a table of `current` elements may become one of `desired` elements, of `maximum` at the most.
+    /// Whether a table of `current` elements may become one of `desired` elements, of `maximum` at
+    /// the most.
     ///
     /// # Errors
     ///

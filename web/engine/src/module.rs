@@ -9,7 +9,8 @@ use std::fmt;
 use std::sync::Arc;
 use wasmtime_environ::error::Result;
 
-/// A compiled core module, as `wasmtime::Module`: what components import and export as `core module`.
+/// A compiled core module, as `wasmtime::Module`: what components import and export as `core
+/// module`.
 ///
 /// Cheap to clone. There is no way to instantiate one but through a component.
 #[derive(Clone)]
@@ -42,7 +43,8 @@ impl Module {
     ///
     /// # Errors
     ///
-    /// The bytes are not a valid core module, need a feature that this engine does not have, or the browser refuses them.
+    /// The bytes are not a valid core module, need a feature that this engine does not have, or the
+    /// browser refuses them.
     pub fn new(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Module> {
         let mut bytes = bytes.as_ref().to_vec();
         let shape = ModuleShape::new(&bytes, engine.features())?;

@@ -1,7 +1,8 @@
 //! Generated modules on the page's engine, and the crossing between the application and a guest.
 //!
-//! The application is wasm itself, with a function table and a memory. Its table is usually not growable, so two reserved slots are patched
-//! with functions of a generated dispatcher that owns a growable table; guests' trampolines and memory accessors live there.
+//! The application is wasm itself, with a function table and a memory. Its table is usually not
+//! growable, so two reserved slots are patched with functions of a generated dispatcher that owns a
+//! growable table; guests' trampolines and memory accessors live there.
 
 mod boot;
 mod enter;

@@ -2,9 +2,11 @@
 
 use std::mem::MaybeUninit;
 
-/// One core value in an argument array: 8 bytes, little-endian, interpreted by the type that the signature gives it.
+/// One core value in an argument array: 8 bytes, little-endian, interpreted by the type that the
+/// signature gives it.
 ///
-/// The counterpart of `wasmtime::ValRaw`, without `v128` and references, which do not cross a component's boundary.
+/// The counterpart of `wasmtime::ValRaw`, without `v128` and references, which do not cross a
+/// component's boundary.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub union ValRaw {
@@ -98,7 +100,8 @@ impl ValRaw {
     }
 }
 
-/// Projection from an uninitialised value to a field of it; used by [`map_maybe_uninit!`](crate::map_maybe_uninit).
+/// Projection from an uninitialised value to a field of it; used by
+/// [`map_maybe_uninit!`](crate::map_maybe_uninit).
 #[doc(hidden)]
 pub trait MaybeUninitExt<T> {
     /// # Safety

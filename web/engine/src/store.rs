@@ -22,8 +22,9 @@ pub struct Store<T: 'static> {
 
 /// A store behind its address, which instances keep.
 ///
-/// `data` stands after `opaque` at a fixed place (`repr(C)`), so that a pointer to the one leads to the other. Guests' calls reach the store
-/// through that pointer while the caller's borrow sleeps; `PhantomPinned` keeps the compiler from assuming otherwise.
+/// `data` stands after `opaque` at a fixed place (`repr(C)`), so that a pointer to the one leads to
+/// the other. Guests' calls reach the store through that pointer while the caller's borrow sleeps;
+/// `PhantomPinned` keeps the compiler from assuming otherwise.
 #[derive(Debug)]
 #[repr(C)]
 pub(crate) struct StoreInner<T> {
@@ -53,11 +54,13 @@ pub(crate) struct StoreOpaque {
     pub hostcall_fuel: usize,
     /// Set by the first trap: no instance may be entered again.
     pub trapped: bool,
-    /// Whether an import of an instance may have to wait for the host, so that guests must be called by `*_async` functions.
+    /// Whether an import of an instance may have to wait for the host, so that guests must be
+    /// called by `*_async` functions.
     pub async_required: bool,
     /// The error of a host function, on its way through a guest's `unreachable`.
     pub pending_error: Option<Error>,
-    /// What a guest has thrown and nobody caught: a host function that fails with it throws it to its own caller.
+    /// What a guest has thrown and nobody caught: a host function that fails with it throws it to
+    /// its own caller.
     pub pending_exception: Option<Local<JsValue>>,
     _pinned: PhantomPinned,
 }
@@ -134,8 +137,8 @@ impl<T: 'static> Store<T> {
         self.inner.opaque.hostcall_fuel
     }
 
-    /// Sets how many bytes of values one call may take from a guest: 128 MiB unless set. They are counted before they are made, in the bytes
-    /// that they have natively.
+    /// Sets how many bytes of values one call may take from a guest: 128 MiB unless set. They are
+    /// counted before they are made, in the bytes that they have natively.
     pub fn set_hostcall_fuel(&mut self, fuel: usize) {
         self.inner.opaque.hostcall_fuel = fuel;
     }
@@ -145,16 +148,18 @@ impl<T: 'static> Store<T> {
         self.inner.opaque.live_handles.limit
     }
 
-    /// Sets how many handles to resources there may be in this store at a time: 100,000 unless set. What makes one more fails.
+    /// Sets how many handles to resources there may be in this store at a time: 100,000 unless set.
+    /// What makes one more fails.
     pub fn set_max_component_handles(&mut self, limit: usize) {
         self.inner.opaque.live_handles.limit = limit;
     }
 
     /// Has the store's data decide what its instances may take, as Wasmtime does.
     ///
-    /// A browser grows memories and tables without telling anybody. So the limiter is asked when an instance is made, for the sizes that its memories
-    /// and tables begin with and then for the most that each may grow to by the module's own declaration; no instance is made of a module that
-    /// may outgrow the limit, and the error names this method.
+    /// A browser grows memories and tables without telling anybody. So the limiter is asked when an
+    /// instance is made, for the sizes that its memories and tables begin with and then for the
+    /// most that each may grow to by the module's own declaration; no instance is made of a module
+    /// that may outgrow the limit, and the error names this method.
     pub fn limiter(
         &mut self,
         limiter: impl (FnMut(&mut T) -> &mut dyn ResourceLimiter) + Send + Sync + 'static,
@@ -205,7 +210,8 @@ impl StoreOpaque {
         Ok(())
     }
 
-    /// What a wrapper is told when the application fails with `error`: the guest is to throw what another has thrown, if that is what it is, or ends.
+    /// What a wrapper is told when the application fails with `error`: the guest is to throw what
+    /// another has thrown, if that is what it is, or ends.
     #[cold]
     pub fn fail(&mut self, error: Error) -> u32 {
         if error.is::<ThrownException>()
@@ -218,7 +224,8 @@ impl StoreOpaque {
         FAILED
     }
 
-    /// The error behind a guest's throw: what a host function reported, an exception, or the trap itself. After any of them no instance runs again.
+    /// The error behind a guest's throw: what a host function reported, an exception, or the trap
+    /// itself. After any of them no instance runs again.
     #[cold]
     pub fn throw_to_error(&mut self, caught: &Caught) -> Error {
         if caught.is_exception() {

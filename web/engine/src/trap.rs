@@ -9,9 +9,11 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use wasmtime_environ::Trap;
 use wasmtime_environ::error::{Error, format_err};
 
-/// What the engines' messages contain, in the order in which they are looked for, and the trap that each means.
+/// What the engines' messages contain, in the order in which they are looked for, and the trap that
+/// each means.
 ///
-/// V8, SpiderMonkey and JavaScriptCore word every trap differently; a case is the shortest text that one of them always has.
+/// V8, SpiderMonkey and JavaScriptCore word every trap differently; a case is the shortest text
+/// that one of them always has.
 const MESSAGES: &[(&str, Trap)] = &[
     ("maximum call stack", Trap::StackOverflow),
     ("too much recursion", Trap::StackOverflow),
@@ -47,9 +49,10 @@ const MESSAGES: &[(&str, Trap)] = &[
     ("writes outside of memory", Trap::MemoryOutOfBounds),
 ];
 
-/// The error for something that a guest threw, and whether the guest was running: what a host function reported, or a [`Trap`], with a
-/// backtrace of so many frames, in modules of these names, as context; or that the browser refused to run the guest at all. `modules`
-/// are the core modules that may be on the stack, kept where the browser's messages do not tell all kinds apart.
+/// The error for something that a guest threw, and whether the guest was running: what a host
+/// function reported, or a [`Trap`], with a backtrace of so many frames, in modules of these names,
+/// as context; or that the browser refused to run the guest at all. `modules` are the core modules
+/// that may be on the stack, kept where the browser's messages do not tell all kinds apart.
 pub fn error<'a>(
     caught: &Caught,
     pending: Option<Error>,
@@ -87,7 +90,8 @@ fn trap(message: &str) -> Option<Trap> {
     Some(*trap)
 }
 
-/// Whether the instruction on top of the stack reaches into a table, in every module that has one there.
+/// Whether the instruction on top of the stack reaches into a table, in every module that has one
+/// there.
 fn reaches_into_table<'a>(stack: &str, modules: impl Iterator<Item = &'a [u8]>) -> bool {
     let Some(place) = stack.lines().next().and_then(Place::in_frame) else {
         return false;
@@ -98,7 +102,8 @@ fn reaches_into_table<'a>(stack: &str, modules: impl Iterator<Item = &'a [u8]>) 
     found.peek().is_some() && found.all(|table| table)
 }
 
-/// Whether something thrown refuses a module before it runs: its imports or its code, or memory that cannot be had.
+/// Whether something thrown refuses a module before it runs: its imports or its code, or memory
+/// that cannot be had.
 fn is_refusal(thrown: &JsValue, message: &str) -> bool {
     let stack = message.to_lowercase().contains("call stack");
     thrown.is_instance_of::<WebAssembly::LinkError>()

@@ -24,7 +24,8 @@ pub struct Compiled {
 ///
 /// # Errors
 ///
-/// The bytes are not a valid component, or need something that this engine or this browser does not have.
+/// The bytes are not a valid component, or need something that this engine or this browser does not
+/// have.
 #[wasm_bindgen]
 pub async fn compile(bytes: Vec<u8>) -> Result<Compiled, JsError> {
     let component = Component::new_async(&engine(), bytes).await;

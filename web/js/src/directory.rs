@@ -25,7 +25,8 @@ impl Directory {
     ///
     /// # Errors
     ///
-    /// The browser has no such file system, or not for this page; `path` cannot be one of a directory.
+    /// The browser has no such file system, or not for this page; `path` cannot be one of a
+    /// directory.
     pub async fn open(path: String) -> Result<Directory, JsError> {
         let stored = StoredDir::open(path).await.map_err(refusal)?;
         Ok(Directory {
@@ -87,7 +88,8 @@ impl Directory {
         self.tree.version() as f64
     }
 
-    /// The path of each file and directory, in order, followed by what changes with a file; of a directory that is empty.
+    /// The path of each file and directory, in order, followed by what changes with a file; of a
+    /// directory that is empty.
     pub fn stamps(&self) -> Vec<String> {
         let stamp = |stamp: Option<(u64, u64)>| match stamp {
             Some((node, version)) => format!("{node} {version}"),

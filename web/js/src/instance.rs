@@ -137,7 +137,8 @@ impl Instance {
         self.guest.destroy(resource, rep).map_err(refusal)
     }
 
-    /// As `destroy`, on a stack that can be suspended. Nothing else runs the guest until the promise is settled.
+    /// As `destroy`, on a stack that can be suspended. Nothing else runs the guest until the
+    /// promise is settled.
     ///
     /// # Errors
     ///
@@ -150,7 +151,8 @@ impl Instance {
             .map_err(refusal)
     }
 
-    /// What a guest's throw means: a message, Wasmtime's name of the trap if it is one, and the status that the guest has ended itself with.
+    /// What a guest's throw means: a message, Wasmtime's name of the trap if it is one, and the
+    /// status that the guest has ended itself with.
     ///
     /// # Errors
     ///
@@ -172,15 +174,16 @@ impl Instance {
         self.guest.has_trapped()
     }
 
-    /// Calls the core function of an export with its flat arguments, on a stack that can be suspended: the flat result. Nothing else runs the
-    /// guest until that is there.
+    /// Calls the core function of an export with its flat arguments, on a stack that can be
+    /// suspended: the flat result. Nothing else runs the guest until that is there.
     ///
     /// # Errors
     ///
     /// What the guest throws.
     #[wasm_bindgen(js_name = callAsync)]
     pub async fn call_async(&self, index: u32, args: Vec<u64>) -> Result<BigInt, JsValue> {
-        // SAFETY: the package's `export.js` gives what the plan says, and lets no other call in meanwhile.
+        // SAFETY: the package's `export.js` gives what the plan says, and lets no other call in
+        // meanwhile.
         let called = unsafe { self.guest.call_async(index, &args) }.await;
         called
             .map_err(|error| JsValue::from(refusal(error)))?

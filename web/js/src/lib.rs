@@ -1,7 +1,8 @@
 //! The wasm behind the package `amphi-web`: components for JavaScript.
 //!
-//! The package's modules (in `package/`) are what a page imports; they call this. Rust translates and instantiates, and makes a plan of every
-//! function for JavaScript, which lifts, lowers and calls guests by itself. Handles to resources, WASI and suspended guests are Rust's.
+//! The package's modules (in `package/`) are what a page imports; they call this. Rust translates
+//! and instantiates, and makes a plan of every function for JavaScript, which lifts, lowers and
+//! calls guests by itself. Handles to resources, WASI and suspended guests are Rust's.
 #![cfg(target_arch = "wasm32")]
 
 mod compiled;

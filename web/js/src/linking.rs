@@ -19,7 +19,8 @@ pub struct Linking {
 
 #[wasm_bindgen]
 impl Linking {
-    /// WASI alone, and functions that never wait: `make: (lowering) -> function`, which set the global `failed` rather than throw.
+    /// WASI alone, and functions that never wait: `make: (lowering) -> function`, which set the
+    /// global `failed` rather than throw.
     ///
     /// # Errors
     ///
@@ -29,7 +30,8 @@ impl Linking {
         Linking::new(functions, p2::add_to_linker_sync).map_err(refusal)
     }
 
-    /// WASI alone, whose functions may have to be waited for, as those of the page: `begin: (lowering, slots) -> promise | undefined`, and `finish` alike.
+    /// WASI alone, whose functions may have to be waited for, as those of the page: `begin:
+    /// (lowering, slots) -> promise | undefined`, and `finish` alike.
     ///
     /// # Errors
     ///
@@ -51,7 +53,8 @@ impl Linking {
             .map_err(refusal)
     }
 
-    /// Defines the resource `name` of an interface, or of the world; `dropped: (rep)` is called when a guest drops one that it owns.
+    /// Defines the resource `name` of an interface, or of the world; `dropped: (rep)` is called
+    /// when a guest drops one that it owns.
     ///
     /// # Errors
     ///

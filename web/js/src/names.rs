@@ -3,7 +3,8 @@
 use amphi_core::{version, wasi};
 use wasm_bindgen::prelude::*;
 
-/// The one of `interfaces` that serves a component which imports `wanted`: it itself, or else the latest that is compatible.
+/// The one of `interfaces` that serves a component which imports `wanted`: it itself, or else the
+/// latest that is compatible.
 #[wasm_bindgen]
 pub fn serving(wanted: &str, interfaces: Vec<String>) -> Option<String> {
     let names = interfaces.iter().map(String::as_str);

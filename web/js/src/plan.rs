@@ -1,7 +1,8 @@
-//! What JavaScript needs to know of a component, as JSON: its types, its exports and imports, and how each function crosses.
+//! What JavaScript needs to know of a component, as JSON: its types, its exports and imports, and
+//! how each function crosses.
 //!
-//! `crossing.js`, `signature.js` and `exports.js` of the package read it. Types are a table, since a type may be used more often than it could be
-//! written down.
+//! `crossing.js`, `signature.js` and `exports.js` of the package read it. Types are a table, since
+//! a type may be used more often than it could be written down.
 
 mod roles;
 mod types;
@@ -136,7 +137,8 @@ impl Description<'_> {
         }
     }
 
-    /// What an import has to be; nothing where it is a type, as a resource is that was imported before and is used here (`use iface.{res}`).
+    /// What an import has to be; nothing where it is a type, as a resource is that was imported
+    /// before and is used here (`use iface.{res}`).
     fn import(&mut self, ty: &TypeDef) -> Option<String> {
         match ty {
             TypeDef::ComponentFunc(_) => Some("\"func\":true".to_owned()),

@@ -9,7 +9,8 @@ use amphi_wasi_web::http::serve;
 use amphi_web::{Result, Store};
 use wasm_bindgen::prelude::*;
 
-/// Has the component's `wasi:http/incoming-handler` answer a `Request`, in an instance of its own: a `Response`.
+/// Has the component's `wasi:http/incoming-handler` answer a `Request`, in an instance of its own:
+/// a `Response`.
 ///
 /// # Errors
 ///

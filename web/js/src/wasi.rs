@@ -143,7 +143,8 @@ impl AsyncWrite for Handler {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let text = Uint8Array::from(bytes);
-        // A handler that fails has seen the text all the same: the guest is not to blame, and goes on.
+        // A handler that fails has seen the text all the same: the guest is not to blame, and goes
+        // on.
         let _ = script::outside(|| self.0.call1(&JsValue::UNDEFINED, &text));
         Poll::Ready(Ok(bytes.len()))
     }

@@ -1,7 +1,8 @@
 //! The small wasm modules that join guests to the application, as bytes.
 //!
-//! Every one of them imports the memory or table it needs and does one thing, so that no JavaScript lies between the
-//! application's code and a guest's. Pure functions from plan data to bytes; `page` compiles and instantiates them.
+//! Every one of them imports the memory or table it needs and does one thing, so that no JavaScript
+//! lies between the application's code and a guest's. Pure functions from plan data to bytes;
+//! `page` compiles and instantiates them.
 
 mod array_call;
 mod border;
@@ -86,8 +87,9 @@ fn load(index: usize, ty: CoreType) -> Instruction<'static> {
     }
 }
 
-/// Stores the value on the stack, under which is the array's address, into slot `index`: all eight bytes of it, since Rust reads slots
-/// whole, and processors wait when they read at once what was written in part.
+/// Stores the value on the stack, under which is the array's address, into slot `index`: all eight
+/// bytes of it, since Rust reads slots whole, and processors wait when they read at once what was
+/// written in part.
 fn store(function: &mut Function, index: usize, ty: CoreType) {
     if ty == CoreType::F32 {
         function.instruction(&Instruction::I32ReinterpretF32);

@@ -92,7 +92,8 @@ pub struct RefType {
     heap: HeapType,
 }
 
-/// What a reference refers to. Types that a module defines itself do not occur: the proposal is off in this engine.
+/// What a reference refers to. Types that a module defines itself do not occur: the proposal is off
+/// in this engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the variants are named as the types are")]
 pub enum HeapType {

@@ -1,11 +1,14 @@
-//! From a component's bytes to what an engine of core modules runs: a plan of it, and the small modules that join it to its host.
+//! From a component's bytes to what an engine of core modules runs: a plan of it, and the small
+//! modules that join it to its host.
 //!
-//! Pure: bytes and data in, bytes and data out, on any target. The page's engine, `amphi-web`, is on top of it; tools that look into components natively,
-//! as the fuzzer does, need no more than this. Each module uses those before it alone:
+//! Pure: bytes and data in, bytes and data out, on any target. The page's engine, `amphi-web`, is
+//! on top of it; tools that look into components natively, as the fuzzer does, need no more than
+//! this. Each module uses those before it alone:
 //!
 //! 1. `core_type`: types of core wasm, with Wasmtime's names.
 //! 2. [`rewrite`]: a core module as it is to a core module that a browser can do with.
-//! 3. [`plan`]: component bytes to a list of core modules, the steps that instantiate them, and types, by the translator that Wasmtime uses.
+//! 3. [`plan`]: component bytes to a list of core modules, the steps that instantiate them, and
+//!    types, by the translator that Wasmtime uses.
 //! 4. [`codegen`]: the small wasm modules that join the guest to the application.
 //!
 //! A component that cannot be run gives an error naming the feature; nothing panics.

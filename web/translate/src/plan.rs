@@ -1,7 +1,8 @@
 //! What it takes to run a component, as data: core modules, the steps that join them, and types.
 //!
-//! Made from component bytes by [`Plan::new`] with the translator that Wasmtime itself uses, so that both hosts agree by
-//! construction; kept in types of our own, since the translator's promise no stability. Knows no engine.
+//! Made from component bytes by [`Plan::new`] with the translator that Wasmtime itself uses, so
+//! that both hosts agree by construction; kept in types of our own, since the translator's promise
+//! no stability. Knows no engine.
 
 mod adapters;
 mod element;
@@ -107,9 +108,11 @@ pub struct CoreModule {
     pub elements: Arc<[ActiveElements]>,
     /// How large its memories and tables may become.
     pub sizes: Sizes,
-    /// What stands for its memories behind the first, once it is rewritten for browsers that allow one.
+    /// What stands for its memories behind the first, once it is rewritten for browsers that allow
+    /// one.
     pub accessors: Vec<Accessor>,
-    /// Imports that are calls of a component behind another, to be counted while they last: which, and of what type.
+    /// Imports that are calls of a component behind another, to be counted while they last: which,
+    /// and of what type.
     pub counted: Vec<(usize, Signature)>,
 }
 
@@ -133,7 +136,8 @@ impl Start {
         }
     }
 
-    /// Takes the start function of a module out of its instantiation, for browsers that can suspend it then.
+    /// Takes the start function of a module out of its instantiation, for browsers that can suspend
+    /// it then.
     ///
     /// # Errors
     ///
@@ -268,7 +272,8 @@ pub struct Trampoline {
     pub signature: Signature,
     /// What it does.
     pub kind: TrampolineKind,
-    /// The component instance that calls it and must be allowed to leave; `None` for what fused adapters call, which check by themselves.
+    /// The component instance that calls it and must be allowed to leave; `None` for what fused
+    /// adapters call, which check by themselves.
     pub caller: Option<usize>,
 }
 
@@ -292,7 +297,8 @@ pub enum TrampolineKind {
     ResourceDrop(TypeResourceTableIndex),
     /// Copies or recodes a string from one memory to another.
     Transcode(Transcoding),
-    /// Moves an owned handle from one table to another: `(handle, source type, destination type) -> handle`.
+    /// Moves an owned handle from one table to another: `(handle, source type, destination type) ->
+    /// handle`.
     TransferOwn,
     /// As `TransferOwn`, but lends the handle for the length of the current call.
     TransferBorrow,

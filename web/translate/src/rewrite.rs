@@ -1,4 +1,5 @@
-//! Core modules rewritten for what a browser cannot do: several memories, and a start function that waits.
+//! Core modules rewritten for what a browser cannot do: several memories, and a start function that
+//! waits.
 //!
 //! From the bytes of a valid module to those of another. Knows no plan.
 

@@ -156,7 +156,8 @@ impl HasData for WasiCli {
     type Data<'a> = WasiCliCtxView<'a>;
 }
 
-/// Implemented by a store's data, so that the functions of `wasi:cli` find their state in it; whatever has a [`WasiView`](crate::WasiView) has this.
+/// Implemented by a store's data, so that the functions of `wasi:cli` find their state in it;
+/// whatever has a [`WasiView`](crate::WasiView) has this.
 pub trait WasiCliView: Send {
     /// The parts of `self` that the functions need.
     fn cli(&mut self) -> WasiCliCtxView<'_>;

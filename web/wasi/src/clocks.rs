@@ -34,8 +34,8 @@ impl HasData for WasiClocks {
     type Data<'a> = WasiClocksCtxView<'a>;
 }
 
-/// Implemented by a store's data, so that the functions of `wasi:clocks` find their state in it; whatever has a [`WasiView`](crate::WasiView) has
-/// this.
+/// Implemented by a store's data, so that the functions of `wasi:clocks` find their state in it;
+/// whatever has a [`WasiView`](crate::WasiView) has this.
 pub trait WasiClocksView: Send {
     /// The parts of `self` that the functions need.
     fn clocks(&mut self) -> WasiClocksCtxView<'_>;
@@ -77,7 +77,8 @@ impl HostWallClock for PageWallClock {
     }
 }
 
-/// Counts from when the context was made, so that a guest does not learn how long the page has been open.
+/// Counts from when the context was made, so that a guest does not learn how long the page has been
+/// open.
 struct PageMonotonicClock {
     start: Duration,
 }
@@ -130,8 +131,8 @@ impl monotonic_clock::Host for WasiClocksCtxView<'_> {
 
 /// A timer by the page's clock.
 ///
-/// As in Wasmtime it is not ready before others have run, however long ago it ran out: a guest that asks for what has happened meanwhile, again
-/// and again, has such a timer among what it polls.
+/// As in Wasmtime it is not ready before others have run, however long ago it ran out: a guest that
+/// asks for what has happened meanwhile, again and again, has such a timer among what it polls.
 struct Timer {
     end: Duration,
     duration: Duration,

@@ -1,7 +1,7 @@
 //! The page's console as a standard output: whole lines, printed when their newline comes.
 //!
-//! The console ends every message with a newline of its own, so flushing cannot print half a line: what is left
-//! unfinished is printed when the last handle to the stream is gone.
+//! The console ends every message with a newline of its own, so flushing cannot print half a line:
+//! what is left unfinished is printed when the last handle to the stream is gone.
 
 use crate::cli::{IsTerminal, StdoutStream};
 use crate::p2::{OutputStream, Pollable, StreamResult};
@@ -13,7 +13,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use tokio::io::AsyncWrite;
 
-/// A line longer than this is printed in pieces, so that a guest cannot grow the buffer without end.
+/// A line longer than this is printed in pieces, so that a guest cannot grow the buffer without
+/// end.
 const LONGEST_LINE: usize = 64 * 1024;
 
 /// One of the console's two streams. Clones share the unfinished line.

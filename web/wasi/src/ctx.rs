@@ -1,4 +1,5 @@
-//! What one guest is granted: [`WasiCtx`], its builder, and the view of it that a store's data gives.
+//! What one guest is granted: [`WasiCtx`], its builder, and the view of it that a store's data
+//! gives.
 
 use crate::cli::{StdinStream, StdoutStream, WasiCliCtx, WasiCliCtxView, WasiCliView};
 use crate::clocks::{
@@ -110,10 +111,12 @@ impl<T: WasiView> WasiSocketsView for T {
     }
 }
 
-/// Grants a guest arguments, environment, streams, clocks, randomness and directories in memory; nothing that is not asked for.
+/// Grants a guest arguments, environment, streams, clocks, randomness and directories in memory;
+/// nothing that is not asked for.
 ///
-/// What a page has none of (arguments, an environment, sockets) a guest inherits none of. What would promise more (checks of addresses) has no
-/// method here, so host code that needs it fails to compile for the page rather than to run there.
+/// What a page has none of (arguments, an environment, sockets) a guest inherits none of. What
+/// would promise more (checks of addresses) has no method here, so host code that needs it fails to
+/// compile for the page rather than to run there.
 #[derive(Default)]
 pub struct WasiCtxBuilder {
     ctx: WasiCtx,
@@ -204,7 +207,8 @@ impl WasiCtxBuilder {
         self
     }
 
-    /// Nothing: a page has no sockets, so that a guest that asks for one is refused with `access-denied` in any case.
+    /// Nothing: a page has no sockets, so that a guest that asks for one is refused with
+    /// `access-denied` in any case.
     pub fn inherit_network(&mut self) -> &mut Self {
         self
     }
@@ -217,7 +221,8 @@ impl WasiCtxBuilder {
 
     /// Grants the guest a directory in memory, under the name `guest_path`.
     ///
-    /// The host keeps a clone to see what the guest does in it. Natively this takes the path of a folder; `amphi::Directory` is both.
+    /// The host keeps a clone to see what the guest does in it. Natively this takes the path of a
+    /// folder; `amphi::Directory` is both.
     ///
     /// # Errors
     ///
@@ -264,7 +269,8 @@ impl WasiCtxBuilder {
         self
     }
 
-    /// Replaces the page's monotonic clock in what it reads. Timers run by the page's own clock in any case.
+    /// Replaces the page's monotonic clock in what it reads. Timers run by the page's own clock in
+    /// any case.
     pub fn monotonic_clock(&mut self, clock: impl HostMonotonicClock + 'static) -> &mut Self {
         self.ctx.clocks.monotonic_clock = Box::new(clock);
         self

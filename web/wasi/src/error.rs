@@ -6,7 +6,8 @@ use std::fmt;
 
 /// The guest ended itself with this exit status; what `wasi:cli/exit` makes a call fail with.
 ///
-/// Zero is success: ask the error of a call for it with `downcast_ref` before taking that error for a failure.
+/// Zero is success: ask the error of a call for it with `downcast_ref` before taking that error for
+/// a failure.
 #[derive(Debug)]
 pub struct I32Exit(pub i32);
 

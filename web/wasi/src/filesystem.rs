@@ -1,7 +1,8 @@
 //! `wasi:filesystem`: trees of files in memory, of which a guest sees those that it was granted.
 //!
-//! A tree (`tree`) is nodes (`node`); a path (`path`) is followed within one; what a guest holds (`descriptor`) is a node and what may
-//! be done with it. Here are the functions of the interface, in terms of these. All are done at once, so none ever waits.
+//! A tree (`tree`) is nodes (`node`); a path (`path`) is followed within one; what a guest holds
+//! (`descriptor`) is a node and what may be done with it. Here are the functions of the interface,
+//! in terms of these. All are done at once, so none ever waits.
 
 mod descriptor;
 mod memory_dir;
@@ -44,8 +45,8 @@ impl HasData for WasiFilesystem {
     type Data<'a> = WasiFilesystemCtxView<'a>;
 }
 
-/// Implemented by a store's data, so that the functions of `wasi:filesystem` find their state in it; whatever has a
-/// [`WasiView`](crate::WasiView) has this.
+/// Implemented by a store's data, so that the functions of `wasi:filesystem` find their state in
+/// it; whatever has a [`WasiView`](crate::WasiView) has this.
 pub trait WasiFilesystemView: Send {
     /// The parts of `self` that the functions need.
     fn filesystem(&mut self) -> WasiFilesystemCtxView<'_>;
@@ -65,7 +66,8 @@ pub struct WasiFilesystemCtx {
     pub(crate) preopens: Vec<(MemoryDir, String, FsPerms)>,
 }
 
-/// The host's side of the resource `directory-entry-stream`: what was in the directory when it was asked for.
+/// The host's side of the resource `directory-entry-stream`: what was in the directory when it was
+/// asked for.
 pub struct DirectoryEntryStream(std::vec::IntoIter<DirectoryEntry>);
 
 impl preopens::Host for WasiFilesystemCtxView<'_> {

@@ -1,7 +1,8 @@
 //! `wasi:http` over the page's `fetch`, with the names of `wasmtime-wasi-http`.
 //!
-//! A guest that is linked by [`p2::add_to_linker_async`] sends what the hooks of its store let it send; [`default_hooks`] sends everything by `fetch`,
-//! [`refusing_hooks`] nothing. [`serve`] calls a guest that answers requests. What differs from a native host is in `docs/wasi.md`.
+//! A guest that is linked by [`p2::add_to_linker_async`] sends what the hooks of its store let it
+//! send; [`default_hooks`] sends everything by `fetch`, [`refusing_hooks`] nothing. [`serve`] calls
+//! a guest that answers requests. What differs from a native host is in `docs/wasi.md`.
 
 mod body;
 mod ctx;

@@ -1,12 +1,13 @@
 //! WASI 0.2 for components in the page, with the names and signatures of `wasmtime-wasi`.
 //!
-//! Host code says `amphi::wasi` and means `wasmtime-wasi` natively and this crate in the page. What a guest built on
-//! Rust's standard library imports is always linked and denied by default: no arguments, no environment, an empty
-//! standard input, discarded output, no files, no network. Clocks and randomness are the page's own.
+//! Host code says `amphi::wasi` and means `wasmtime-wasi` natively and this crate in the page. What
+//! a guest built on Rust's standard library imports is always linked and denied by default: no
+//! arguments, no environment, an empty standard input, discarded output, no files, no network.
+//! Clocks and randomness are the page's own.
 //!
-//! A page must not stop, so a guest that has to wait (for a timer, for input that has not come) is suspended: link by
-//! `p2::add_to_linker_async` and call by `call_async`. Linked by `p2::add_to_linker_sync` it traps with an error that says for what it
-//! would wait.
+//! A page must not stop, so a guest that has to wait (for a timer, for input that has not come) is
+//! suspended: link by `p2::add_to_linker_async` and call by `call_async`. Linked by
+//! `p2::add_to_linker_sync` it traps with an error that says for what it would wait.
 //!
 //! The crate is empty on every target but wasm32.
 #![cfg(target_arch = "wasm32")]

@@ -25,10 +25,12 @@ use crate::sockets::{WasiSockets, WasiSocketsView};
 use amphi_web::Result;
 use amphi_web::component::{HasData, Linker, ResourceTable};
 
-/// Links every interface of `wasi:cli/imports` and what those use; functions that may wait suspend the guest.
+/// Links every interface of `wasi:cli/imports` and what those use; functions that may wait suspend
+/// the guest.
 ///
-/// The store's instances are then made by `instantiate_async` and called by `call_async`, as in Wasmtime. Where the browser cannot suspend a
-/// guest (no JavaScript Promise Integration), one that has to wait traps with an error that says so, and all others work.
+/// The store's instances are then made by `instantiate_async` and called by `call_async`, as in
+/// Wasmtime. Where the browser cannot suspend a guest (no JavaScript Promise Integration), one that
+/// has to wait traps with an error that says so, and all others work.
 ///
 /// # Errors
 ///
@@ -50,7 +52,8 @@ pub fn add_to_linker_with_options_async<T: WasiView>(
     add_nonblocking(linker, options)
 }
 
-/// Links every interface of `wasi:cli/imports` and what those use; a guest that would have to wait traps with an error that says for what.
+/// Links every interface of `wasi:cli/imports` and what those use; a guest that would have to wait
+/// traps with an error that says for what.
 ///
 /// # Errors
 ///
@@ -76,7 +79,8 @@ pub fn add_to_linker_with_options_sync<T: WasiView>(
     add_nonblocking(linker, options)
 }
 
-/// Links the interfaces of the world `wasi:http/proxy` that are not HTTP; functions that may wait suspend the guest.
+/// Links the interfaces of the world `wasi:http/proxy` that are not HTTP; functions that may wait
+/// suspend the guest.
 ///
 /// # Errors
 ///

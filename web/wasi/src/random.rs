@@ -20,8 +20,8 @@ impl HasData for WasiRandom {
     type Data<'a> = &'a mut WasiRandomCtx;
 }
 
-/// Implemented by a store's data, so that the functions of `wasi:random` find their state in it; whatever has a [`WasiView`](crate::WasiView) has
-/// this.
+/// Implemented by a store's data, so that the functions of `wasi:random` find their state in it;
+/// whatever has a [`WasiView`](crate::WasiView) has this.
 pub trait WasiRandomView: Send {
     /// Where the guest's random numbers come from.
     fn random(&mut self) -> &mut WasiRandomCtx;
@@ -95,8 +95,8 @@ fn bytes(source: &mut Source, len: u64, max_size: u64) -> Result<Vec<u8>> {
     );
     let mut bytes = vec![0; usize::try_from(len)?];
     match source {
-        // One draw for a byte, as `wasmtime-wasi` does it: a seeded generator then gives a guest the same bytes on
-        // both hosts.
+        // One draw for a byte, as `wasmtime-wasi` does it: a seeded generator then gives a guest
+        // the same bytes on both hosts.
         Some(rng) => bytes.fill_with(|| rng.next_u32().to_le_bytes()[0]),
         None => page::fill_random(&mut bytes)?,
     }

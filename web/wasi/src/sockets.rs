@@ -28,8 +28,8 @@ impl HasData for WasiSockets {
     type Data<'a> = WasiSocketsCtxView<'a>;
 }
 
-/// Implemented by a store's data, so that the functions of `wasi:sockets` find their state in it; whatever has a [`WasiView`](crate::WasiView) has
-/// this.
+/// Implemented by a store's data, so that the functions of `wasi:sockets` find their state in it;
+/// whatever has a [`WasiView`](crate::WasiView) has this.
 pub trait WasiSocketsView: Send {
     /// The parts of `self` that the functions need.
     fn sockets(&mut self) -> WasiSocketsCtxView<'_>;

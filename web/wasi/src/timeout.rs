@@ -33,7 +33,8 @@ extern "C" {
     fn close(this: &MessagePort);
 }
 
-/// Lets the page's event loop run once. Who is asked a second time, whoever asks, has given way: where nothing can wait, that is all there is.
+/// Lets the page's event loop run once. Who is asked a second time, whoever asks, has given way:
+/// where nothing can wait, that is all there is.
 pub async fn give_way() {
     let mut turn = Turn::new();
     let mut asked = false;
@@ -51,7 +52,8 @@ pub async fn give_way() {
 /// Waits until the page's clock has reached `end`, as [`page::uptime`] counts.
 pub async fn wait_until(end: Duration) {
     loop {
-        // A browser may be early by a fraction of a millisecond, and counts no further than its longest timeout.
+        // A browser may be early by a fraction of a millisecond, and counts no further than its
+        // longest timeout.
         let left = end.saturating_sub(page::uptime());
         if left.is_zero() {
             return;
@@ -94,7 +96,8 @@ impl Future for Timeout {
     }
 }
 
-/// The next turn of the event loop, told by a message to itself: timeouts of a page that sets many are held back by milliseconds.
+/// The next turn of the event loop, told by a message to itself: timeouts of a page that sets many
+/// are held back by milliseconds.
 struct Turn {
     port: Local<MessagePort>,
     settle: Local<Function>,

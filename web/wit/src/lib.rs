@@ -1,13 +1,14 @@
 //! The WIT of a component, for JavaScript.
 //!
-//! It is a module of its own, since it knows component types by name, which the engine does not: a page that does not ask for WIT does not
-//! download it.
+//! It is a module of its own, since it knows component types by name, which the engine does not: a
+//! page that does not ask for WIT does not download it.
 #![cfg(target_arch = "wasm32")]
 
 use amphi_core::contract::{self, ContractError, Packages};
 use wasm_bindgen::prelude::*;
 
-/// The world of a component as JSON: that of `amphi inspect --json`, and `text`, which is WIT with all packages.
+/// The world of a component as JSON: that of `amphi inspect --json`, and `text`, which is WIT with
+/// all packages.
 ///
 /// # Errors
 ///

@@ -1,4 +1,5 @@
-//! The browsers' part: the page of `benches/web`, built as users' pages are, in browsers that nobody sees.
+//! The browsers' part: the page of `benches/web`, built as users' pages are, in browsers that
+//! nobody sees.
 
 use super::machine;
 use crate::web::{self, Profile};

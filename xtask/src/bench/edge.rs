@@ -1,7 +1,8 @@
-//! The edge function host beside a bare server and `wasmtime serve`: requests in a second and how long each took, and what an instance takes.
+//! The edge function host beside a bare server and `wasmtime serve`: requests in a second and how
+//! long each took, and what an instance takes.
 //!
-//! Servers and load share no core: servers are pinned to the first, the load to the second. All are measured in one run, in turn, so that noise meets
-//! all alike.
+//! Servers and load share no core: servers are pinned to the first, the load to the second. All are
+//! measured in one run, in turn, so that noise meets all alike.
 
 mod change;
 mod instance;

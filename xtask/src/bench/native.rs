@@ -20,7 +20,8 @@ pub fn prepare() -> Result<()> {
     ]))
 }
 
-/// Runs criterion and takes down what it measured: for each shape the median, the least and the most of its samples.
+/// Runs criterion and takes down what it measured: for each shape the median, the least and the
+/// most of its samples.
 pub fn measure(workspace: &Workspace, quick: bool) -> Result<Value> {
     let folder = workspace.target("criterion");
     if folder.exists() {

@@ -1,4 +1,5 @@
-//! The figures as pictures: one row each on a logarithmic axis, a mark at the median and a line from the least to the most.
+//! The figures as pictures: one row each on a logarithmic axis, a mark at the median and a line
+//! from the least to the most.
 
 use super::bar::BARS;
 use super::figure::{Figure, Kind, Run, Spread};

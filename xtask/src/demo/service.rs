@@ -1,4 +1,5 @@
-//! The demo's service worker: a component answers a page's requests there, the native server the same requests, and `curl` too.
+//! The demo's service worker: a component answers a page's requests there, the native server the
+//! same requests, and `curl` too.
 
 use crate::{shell, tools};
 use amphi_harness::Session;
@@ -6,7 +7,8 @@ use anyhow::{Context, Result, anyhow, ensure};
 use serde_json::json;
 use std::process::Command;
 
-/// Awaits the page's verdict and takes down what was answered, and how to ask the same from a shell.
+/// Awaits the page's verdict and takes down what was answered, and how to ask the same from a
+/// shell.
 const AWAIT_VERDICT: &str = "
     const done = arguments[arguments.length - 1];
     const root = document.documentElement;
@@ -21,7 +23,8 @@ const AWAIT_VERDICT: &str = "
     if (root.dataset.verdict) tell();
     else watch.observe(root, { attributeFilter: ['data-verdict'] });";
 
-/// Opens the page whose requests a component answers; unequal answers are an error. A browser that cannot suspend components says so.
+/// Opens the page whose requests a component answers; unequal answers are an error. A browser that
+/// cannot suspend components says so.
 pub fn check(session: &Session, url: &str) -> Result<()> {
     session.open(&format!("{}/service/", url.trim_end_matches('/')))?;
     let found = session

@@ -1,4 +1,5 @@
-//! The notices of what others have written and the package's wasm is linked from: which crates, under which licences, and the licences' texts.
+//! The notices of what others have written and the package's wasm is linked from: which crates,
+//! under which licences, and the licences' texts.
 
 use super::PACKAGE;
 use crate::web::TARGET;
@@ -80,8 +81,8 @@ fn metadata() -> Result<Value> {
     serde_json::from_slice(&output.stdout).context("`cargo metadata` did not write JSON")
 }
 
-/// The packages that are linked into those that `is_root` chooses, in the order of their names: what they need in order to run, but for what
-/// runs while they are built.
+/// The packages that are linked into those that `is_root` chooses, in the order of their names:
+/// what they need in order to run, but for what runs while they are built.
 fn linked(metadata: &Value, is_root: impl Fn(&str) -> bool) -> Result<Vec<&Value>> {
     let packages: BTreeMap<&str, &Value> = by_id(&metadata["packages"]);
     let nodes: BTreeMap<&str, &Value> = by_id(&metadata["resolve"]["nodes"]);

@@ -24,7 +24,8 @@ pub struct Parts {
     pub total: u64,
 }
 
-/// Takes a module apart that has its name section. The names themselves are not counted, since nobody downloads them.
+/// Takes a module apart that has its name section. The names themselves are not counted, since
+/// nobody downloads them.
 pub fn parts(module: &[u8]) -> Result<Parts> {
     let mut names = HashMap::new();
     let (mut imported, mut bodies) = (0_u32, Vec::new());
@@ -80,7 +81,8 @@ fn sorted(mut parts: Vec<Part>) -> Vec<Part> {
     parts
 }
 
-/// The crate that a demangled name begins with; of `<Type as Trait>::method` the type's, unless that is one of the language's own.
+/// The crate that a demangled name begins with; of `<Type as Trait>::method` the type's, unless
+/// that is one of the language's own.
 fn crate_of(name: &str) -> &str {
     const LANGUAGE: &[&str] = &["core", "alloc", "std", "hashbrown"];
     let words = || {

@@ -1,7 +1,7 @@
 //! Which table is exported under which name, kept through `wasm-opt`.
 //!
-//! Before its version 112, which stable distributions still have, it writes every exported table as the first one; a page's module exports
-//! two.
+//! Before its version 112, which stable distributions still have, it writes every exported table as
+//! the first one; a page's module exports two.
 
 use anyhow::{Context, Result, ensure};
 use wasmparser::{ExternalKind, Parser, Payload};

@@ -1,6 +1,7 @@
 //! Has the client of a registry bring a package to `target/wild`, and checks the file in it.
 //!
-//! npm and pip unpack a package where they are told. Cargo has a home of its own there, in which `cargo info` unpacks the one crate, and none of what that depends on.
+//! npm and pip unpack a package where they are told. Cargo has a home of its own there, in which
+//! `cargo info` unpacks the one crate, and none of what that depends on.
 
 use super::list::{Package, Registry, Wild};
 use crate::workspace::Workspace;

@@ -1,4 +1,5 @@
-//! What components came to: for each how many answers there are and on which hosts they are the same; then, answer by answer.
+//! What components came to: for each how many answers there are and on which hosts they are the
+//! same; then, answer by answer.
 
 use anyhow::{Context, Error, Result};
 use serde_json::Value;

@@ -1,4 +1,5 @@
-//! Which licences the code that we build of has, and where it comes from: as `deny.toml` allows, which `cargo xtask deny` has checked by cargo-deny.
+//! Which licences the code that we build of has, and where it comes from: as `deny.toml` allows,
+//! which `cargo xtask deny` has checked by cargo-deny.
 
 use super::{assert_none, metadata_of, read, root};
 use serde_json::Value;

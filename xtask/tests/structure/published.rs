@@ -1,6 +1,8 @@
-//! What is published: that it says what it is, depends on nothing that stays here, and has within it all that it is built of.
+//! What is published: that it says what it is, depends on nothing that stays here, and has within
+//! it all that it is built of.
 //!
-//! Cargo says which packages these are: all but those with `publish = false`. A new one is among them.
+//! Cargo says which packages these are: all but those with `publish = false`. A new one is among
+//! them.
 
 use super::{assert_none, files, metadata, read, root, show};
 use serde_json::Value;
@@ -11,7 +13,8 @@ use std::path::{Component, Path, PathBuf};
 const KEYWORDS: usize = 5;
 const KEYWORD: usize = 20;
 
-/// The words before a file's name in what reads files while it is compiled, relative to the source file.
+/// The words before a file's name in what reads files while it is compiled, relative to the source
+/// file.
 const INCLUDES: &[&str] = &["include_str!(", "include_bytes!(", "include!(", "#[path = "];
 
 #[test]

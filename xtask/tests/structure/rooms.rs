@@ -1,13 +1,14 @@
-//! Which part of a crate may know which. A room is a module with all that is in it; what stands in a table below may be known by what stands after it, and by nothing before,
-//! so no two rooms know each other.
+//! Which part of a crate may know which. A room is a module with all that is in it; what stands in
+//! a table below may be known by what stands after it, and by nothing before, so no two rooms know
+//! each other.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::{assert_none, read, root, sources};
 
-/// The rooms of a crate, by the path of their modules, and which others each may know: those before it alone. A name stands for all rooms in it, but
-/// where it is around the room itself.
+/// The rooms of a crate, by the path of their modules, and which others each may know: those before
+/// it alone. A name stands for all rooms in it, but where it is around the room itself.
 type Rooms = &'static [(&'static str, &'static [&'static str])];
 
 /// The crates whose rooms are held, by folder. To have another one held is a row.
@@ -204,7 +205,8 @@ fn rooms_know_those_that_they_may_know() {
     assert_none(&wrong);
 }
 
-/// The rooms that a table has before what they may know, or not at all: with one of those there could be a circle.
+/// The rooms that a table has before what they may know, or not at all: with one of those there
+/// could be a circle.
 fn order(folder: &str, rooms: Rooms) -> Vec<String> {
     let mut before: Vec<&str> = Vec::new();
     let mut wrong = Vec::new();
@@ -292,7 +294,8 @@ fn module_of(path: &[String], modules: &BTreeMap<String, String>) -> Option<Stri
         .find(|module| modules.contains_key(module))
 }
 
-/// The modules of a crate that are files, but for its root and what is there for tests alone: path and text.
+/// The modules of a crate that are files, but for its root and what is there for tests alone: path
+/// and text.
 fn modules(folder: &Path) -> BTreeMap<String, String> {
     let files = sources(&[folder.to_str().expect("the path is a text")]);
     let name = |file: &Path| {
@@ -307,7 +310,8 @@ fn modules(folder: &Path) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// A text without comments, and without what is compiled for tests alone. Within a module in the file `super` is the file itself, so it is left out there.
+/// A text without comments, and without what is compiled for tests alone. Within a module in the
+/// file `super` is the file itself, so it is left out there.
 fn code(text: &str) -> String {
     let mut code = String::new();
     let (mut is_test, mut inner) = (false, None);
@@ -401,7 +405,8 @@ fn items(list: &str) -> Vec<&str> {
     items
 }
 
-/// What is found in the text of a module `house/kitchen`, of a crate that has it, `house/pantry`, `street` and `woods`.
+/// What is found in the text of a module `house/kitchen`, of a crate that has it, `house/pantry`,
+/// `street` and `woods`.
 fn check(text: &str, expected: &[&str]) {
     const ROOMS: Rooms = &[
         ("woods", &[]),

@@ -1,4 +1,5 @@
-//! Bad clients: slow ones, greedy ones, and ones that are wrong or fail on purpose. Each has an address of its own, and goes on until it is ended.
+//! Bad clients: slow ones, greedy ones, and ones that are wrong or fail on purpose. Each has an
+//! address of its own, and goes on until it is ended.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;

@@ -42,7 +42,8 @@ pub enum Client {
 pub enum Ending {
     /// It was not sent: the server had closed the connection, or had said that it would.
     NotSent,
-    /// The server says that it was not begun, and may be sent again: its stream is above the last one that GOAWAY names (RFC 9113, section 6.8).
+    /// The server says that it was not begun, and may be sent again: its stream is above the last
+    /// one that GOAWAY names (RFC 9113, section 6.8).
     TurnedAway,
     /// It was sent, and there is no answer or a wrong one.
     Lost(String),
@@ -87,7 +88,8 @@ impl Client {
         Ok(leaves(&headers))
     }
 
-    /// Sends pieces with pauses between them, reads them back, and checks them; whether the server wants the client to leave.
+    /// Sends pieces with pauses between them, reads them back, and checks them; whether the server
+    /// wants the client to leave.
     pub async fn stream(&mut self) -> Result<bool, Ending> {
         let pieces = stream::unfold(0, async |number| {
             if number == PIECES {
@@ -152,7 +154,8 @@ pub fn full(bytes: impl Into<Bytes>) -> Body {
     Full::new(bytes.into()).boxed()
 }
 
-/// A socket of the client that is at `local`; the system takes so many bytes for it that it has not read, if that is said.
+/// A socket of the client that is at `local`; the system takes so many bytes for it that it has not
+/// read, if that is said.
 pub async fn socket(
     local: Ipv4Addr,
     address: SocketAddr,

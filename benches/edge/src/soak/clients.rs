@@ -1,4 +1,5 @@
-//! Slow, greedy and steering clients beside good ones: good ones notice nothing, memory stays within the stated formula, and trials end as they should.
+//! Slow, greedy and steering clients beside good ones: good ones notice nothing, memory stays
+//! within the stated formula, and trials end as they should.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,12 +24,14 @@ const LOOK: Duration = Duration::from_millis(100);
 const SETTLES: Duration = Duration::from_secs(3);
 /// How much slower good calls may be at their 99th percentile beside bad clients.
 const SLOWER: u32 = 2;
-/// How many calls a canary must have had to be promoted, those of the busiest client left out (`docs/edge/canaries.md`).
+/// How many calls a canary must have had to be promoted, those of the busiest client left out
+/// (`docs/edge/canaries.md`).
 const TO_BE_PROMOTED: usize = 1500;
 /// What each of two functions' versions on trial that are well may have come to.
 const WELL: [&str; 2] = ["judged", "eager"];
 
-/// Good clients alone for `rounds` seconds, bad ones beside them for as long, and good ones alone again.
+/// Good clients alone for `rounds` seconds, bad ones beside them for as long, and good ones alone
+/// again.
 pub async fn run(site: &Site, rounds: usize) -> Result<Value> {
     crowd::write(site)?;
     let server = site.start()?;
@@ -160,7 +163,8 @@ fn count(counts: &Counts) -> usize {
     counts.took.values().map(Vec::len).sum()
 }
 
-/// The 99th percentile of each group in microseconds: before, beside bad clients, after, and before and after together.
+/// The 99th percentile of each group in microseconds: before, beside bad clients, after, and before
+/// and after together.
 fn p99s(before: &Counts, beside: &Counts, after: &Counts) -> Value {
     let p99 = |phases: &[&Counts], group: &str| {
         let took = phases.iter().filter_map(|counts| counts.took.get(group));

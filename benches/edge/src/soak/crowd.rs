@@ -1,4 +1,5 @@
-//! What is served to a crowd of good and bad clients: the configuration, its components, and how much memory that may take.
+//! What is served to a crowd of good and bad clients: the configuration, its components, and how
+//! much memory that may take.
 
 use std::fs;
 use std::time::Duration;
@@ -11,7 +12,8 @@ use crate::slow;
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
 
-/// What a version on trial adds to the answers of the one that serves, so that a client sees which it got.
+/// What a version on trial adds to the answers of the one that serves, so that a client sees which
+/// it got.
 pub const OF_CANARY: u32 = 1000;
 
 /// How many connections one client may have.
@@ -196,7 +198,8 @@ pub struct Open {
     pub requests: u64,
 }
 
-/// How many bytes the server may take beyond what it takes when idle: the formula of docs/edge.md, "Memory".
+/// How many bytes the server may take beyond what it takes when idle: the formula of docs/edge.md,
+/// "Memory".
 pub fn most(open: Open) -> u64 {
     let one = FUNCTIONS.iter().map(|of| of.request.max(of.response)).max();
     let held = 2 * BUFFERS.max(one.unwrap_or_default());

@@ -1,4 +1,5 @@
-//! The server is told to end (SIGTERM) while clients call it, again and again: nothing that was sent may be lost.
+//! The server is told to end (SIGTERM) while clients call it, again and again: nothing that was
+//! sent may be lost.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

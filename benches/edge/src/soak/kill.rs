@@ -1,4 +1,5 @@
-//! The server is killed while it compiles and keeps a component: what it left must serve the next start, or be made again.
+//! The server is killed while it compiles and keeps a component: what it left must serve the next
+//! start, or be made again.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
-//! How fast clients are, by how fast the server is: so a program that was built for debugging is not overloaded by good clients alone.
+//! How fast clients are, by how fast the server is: so a program that was built for debugging is
+//! not overloaded by good clients alone.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};

@@ -1,4 +1,5 @@
-//! A component is replaced a thousand times while clients call it: none of them notices, and nothing stays in memory.
+//! A component is replaced a thousand times while clients call it: none of them notices, and
+//! nothing stays in memory.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -65,7 +66,8 @@ fn middle(windows: &[u64]) -> Option<u64> {
 /// A call: when it ended, and how long it took.
 type Call = (Instant, Duration);
 
-/// The 99th percentile of each second, in microseconds, in rising order. The last second is not whole.
+/// The 99th percentile of each second, in microseconds, in rising order. The last second is not
+/// whole.
 fn windows(calls: Vec<Call>) -> Vec<u64> {
     let Some(begin) = calls.iter().map(|(ended, _)| *ended).min() else {
         return Vec::new();

@@ -1,6 +1,7 @@
 //! A folder with a configuration and components, and the program that serves it.
 //!
-//! Served are `add-with-log`, 50 kB with another component as its plugin, which is replaced again and again, and `respond`, which streams.
+//! Served are `add-with-log`, 50 kB with another component as its plugin, which is replaced again
+//! and again, and `respond`, which streams.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -136,7 +137,8 @@ plugins:
     }
 }
 
-/// Passes on what a server logs that has gone wrong; how many requests it says at its end that came in.
+/// Passes on what a server logs that has gone wrong; how many requests it says at its end that came
+/// in.
 fn requests(log: ChildStderr) -> Option<usize> {
     let mut requests = None;
     for line in BufReader::new(log).lines().map_while(Result::ok) {

@@ -21,7 +21,8 @@ const CALLS: usize = 500;
 pub enum Aim {
     /// That a healthy version goes back: it sends to it what traps, and to the other what is good.
     Back,
-    /// That a version is promoted which nobody else has called enough: it sends to it what is good, and to the other what traps.
+    /// That a version is promoted which nobody else has called enough: it sends to it what is good,
+    /// and to the other what traps.
     Forward,
     /// That a version which fails stays: the same.
     Hide,

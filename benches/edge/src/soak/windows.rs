@@ -1,4 +1,5 @@
-//! Clients of HTTP/2 that ask for large answers and take none: with windows of zero, and with the largest windows over sockets that they do not read.
+//! Clients of HTTP/2 that ask for large answers and take none: with windows of zero, and with the
+//! largest windows over sockets that they do not read.
 
 use std::io;
 use std::pin::Pin;

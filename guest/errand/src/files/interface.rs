@@ -1,4 +1,5 @@
-//! Files by the functions of `wasi:filesystem` that the standard library does not use, or hides the answers of.
+//! Files by the functions of `wasi:filesystem` that the standard library does not use, or hides the
+//! answers of.
 
 use crate::Outcome;
 use crate::bindings::wasi::filesystem::preopens::get_directories;

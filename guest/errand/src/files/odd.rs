@@ -1,4 +1,5 @@
-//! Streams of files that nobody waits for, odd paths, offsets and flags, and more random bytes than there are at once. Each by its name, since some end the guest.
+//! Streams of files that nobody waits for, odd paths, offsets and flags, and more random bytes than
+//! there are at once. Each by its name, since some end the guest.
 
 use crate::Outcome;
 use crate::bindings::wasi::filesystem::preopens::get_directories;

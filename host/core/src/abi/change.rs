@@ -115,7 +115,8 @@ classes! {
     ImportAdded => "import-added", Breaking;
     /// The component no longer asks for something.
     ImportRemoved => "import-removed", Invisible;
-    /// An imported interface has another version on the same track, which the host's serves as well.
+    /// An imported interface has another version on the same track, which the host's serves as
+    /// well.
     ImportVersionChanged => "import-version-changed", Invisible;
     /// An exported interface has a later version on the same track.
     VersionRaised => "version-raised", Invisible;

@@ -57,7 +57,8 @@ fn after_a_pre_release_comes_its_release_if_that_raises_enough() {
     }
 }
 
-/// What lies between two worlds that import or export `demo:api/api` in these versions, each with a function.
+/// What lies between two worlds that import or export `demo:api/api` in these versions, each with a
+/// function.
 fn between(word: &str, old: &[&str], new: &[&str]) -> Vec<String> {
     let world = |versions: &[&str]| {
         let items: String = versions

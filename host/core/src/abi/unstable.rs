@@ -16,7 +16,8 @@ pub struct Unstable {
     pub feature: Option<String>,
 }
 
-/// What `whole`, which was read with all features, has and `kept`, the same world read without, has not: in the order of the world, each once.
+/// What `whole`, which was read with all features, has and `kept`, the same world read without, has
+/// not: in the order of the world, each once.
 pub fn unstable(kept: Side<'_>, whole: Side<'_>) -> Vec<Unstable> {
     let (before, after) = (
         &kept.resolve.worlds[kept.world],

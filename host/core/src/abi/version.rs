@@ -29,8 +29,8 @@ impl Bump {
         }
     }
 
-    /// The version after `version`: before `1.0.0` every number means what the one on its left means after it. After a pre-release comes its release, if that
-    /// raises enough.
+    /// The version after `version`: before `1.0.0` every number means what the one on its left
+    /// means after it. After a pre-release comes its release, if that raises enough.
     pub fn applied_to(self, version: &semver::Version) -> semver::Version {
         let semver::Version {
             major,
@@ -66,7 +66,8 @@ impl fmt::Display for Bump {
     }
 }
 
-/// What an interface is matched by: the track of its version, or all of it where that is compatible with itself alone.
+/// What an interface is matched by: the track of its version, or all of it where that is compatible
+/// with itself alone.
 pub(super) fn matched(interface: &str) -> &str {
     track(interface).unwrap_or(interface)
 }

@@ -59,8 +59,8 @@ fn named<'a>(resolve: &Resolve, items: &'a IndexMap<WorldKey, WorldItem>) -> Vec
     items.iter().map(name).collect()
 }
 
-/// Which of `new` stands for each of `old`, as a linker has it: the one of that very name, or else the latest that is compatible. One export may stand for several;
-/// imports are told one by one.
+/// Which of `new` stands for each of `old`, as a linker has it: the one of that very name, or else
+/// the latest that is compatible. One export may stand for several; imports are told one by one.
 fn pairs(old: &[Named<'_>], new: &[Named<'_>], direction: Direction) -> Vec<Option<usize>> {
     let places: HashMap<&str, usize> = new
         .iter()

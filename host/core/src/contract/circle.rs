@@ -1,7 +1,9 @@
 //! Packages that use each other, or one another in too long a row.
 //!
-//! An interface of a package may use types of another package, whose other interfaces may use types of the first: interface by interface that is in order, and a
-//! component that imports them so is valid. WIT has no such packages, and its decoder follows them without an end, until there is no more stack.
+//! An interface of a package may use types of another package, whose other interfaces may use types
+//! of the first: interface by interface that is in order, and a component that imports them so is
+//! valid. WIT has no such packages, and its decoder follows them without an end, until there is no
+//! more stack.
 
 use std::collections::{BTreeSet, HashMap};
 use std::mem;
@@ -15,7 +17,8 @@ use super::ContractError;
 /// How many packages may each use the next: the decoder goes from one to the other by recursion.
 const LONGEST: usize = 100;
 
-/// Refuses a component, or a package in its binary form, that speaks of packages which use each other.
+/// Refuses a component, or a package in its binary form, that speaks of packages which use each
+/// other.
 pub(super) fn check(bytes: &[u8]) -> Result<(), ContractError> {
     let Some((types, names)) = read(bytes) else {
         // What is not valid, the decoder says.
@@ -170,7 +173,8 @@ impl Packages {
         }
     }
 
-    /// Packages of which each uses the next, and the last the first. Whoever goes on from one that could not be put in an order to another comes to one twice.
+    /// Packages of which each uses the next, and the last the first. Whoever goes on from one that
+    /// could not be put in an order to another comes to one twice.
     fn circle(&self, first: usize, left: &[usize]) -> Vec<&str> {
         let mut way = vec![first];
         let mut places = HashMap::from([(first, 0)]);

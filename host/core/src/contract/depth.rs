@@ -1,4 +1,5 @@
-//! How deep the types of WIT are that was written as text: a component has a bound, and so has this.
+//! How deep the types of WIT are that was written as text: a component has a bound, and so has
+//! this.
 
 use wit_parser::{Resolve, TypeId};
 

@@ -114,7 +114,8 @@ fn type_name(resolve: &Resolve, name: &str, id: TypeId) -> TypeName {
     }
 }
 
-/// A type as WIT writes it; `_` for one that WIT cannot write, which a decoded component does not have.
+/// A type as WIT writes it; `_` for one that WIT cannot write, which a decoded component does not
+/// have.
 pub(crate) fn type_text(resolve: &Resolve, ty: &Type) -> String {
     let mut printer = WitPrinter::default();
     match printer.print_type_name(resolve, ty) {

@@ -1,7 +1,8 @@
 //! Counts what the code of core modules makes a compiler write down.
 //!
-//! Locals are declared by their number: five bytes are fifty thousand of them, in each of many functions. And each value that a block takes or leaves, or that
-//! a branch or a call hands over, is one of its own for a compiler: two bytes are a thousand of them.
+//! Locals are declared by their number: five bytes are fifty thousand of them, in each of many
+//! functions. And each value that a block takes or leaves, or that a branch or a call hands over,
+//! is one of its own for a compiler: two bytes are a thousand of them.
 
 use wasmparser::{
     BlockType, CompositeInnerType, FunctionBody, Import, Operator, RecGroup, SectionLimited,
@@ -16,7 +17,8 @@ const LOCALS: u64 = 1 << 24;
 /// So many values handed over at once are in proportion to the bytes that say so.
 const FEW: u64 = 16;
 
-/// The most values that are handed over more than a [`FEW`] at once. Each is some hundred bytes of a compiler's memory.
+/// The most values that are handed over more than a [`FEW`] at once. Each is some hundred bytes of
+/// a compiler's memory.
 const VALUES: u64 = 1 << 22;
 
 /// What was counted in all modules.

@@ -1,7 +1,8 @@
 //! Counts what the translation of a component would write down.
 //!
-//! The translator instantiates components on paper: each instantiation repeats the steps of the component that is instantiated, and what
-//! an item is made of is copied wherever the item goes. The same is done here with counters in place of copies.
+//! The translator instantiates components on paper: each instantiation repeats the steps of the
+//! component that is instantiated, and what an item is made of is copied wherever the item goes.
+//! The same is done here with counters in place of copies.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -10,7 +11,8 @@ use super::ScreenError;
 use super::outline::{Capture, Definition, Item, Kind, Outline, Step};
 use super::weight::{ITEM, MOST};
 
-/// How long a chain of components may be of which each has the one before inside: the translator copies it by recursion.
+/// How long a chain of components may be of which each has the one before inside: the translator
+/// copies it by recursion.
 const LONGEST: u32 = 100;
 
 /// Refuses a component that multiplies itself beyond measure.
@@ -40,7 +42,8 @@ struct Closure {
     length: u32,
 }
 
-/// An instance, by those of its exports that are known. The exports of the host's instances are not.
+/// An instance, by those of its exports that are known. The exports of the host's instances are
+/// not.
 struct Bag<'a> {
     items: HashMap<&'a str, Value<'a>>,
     weight: u64,
@@ -157,7 +160,8 @@ impl<'a> Frame<'a> {
 struct Growth<'a, 'o> {
     outline: &'o [Definition<'a>],
     spent: u64,
-    /// Resource types of the instantiations under way: the translator keeps a copy of that table for each.
+    /// Resource types of the instantiations under way: the translator keeps a copy of that table
+    /// for each.
     resources: u64,
 }
 

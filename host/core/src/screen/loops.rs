@@ -1,13 +1,16 @@
 //! How deep loops are inside each other in the code of a function.
 //!
-//! In each loop a compiler gives a value of its own to each local that changes there, and so it does in each loop around it, whose values are live in all those inside. A
-//! thousand loops in each other are three kilobytes, and with a thousand locals they take minutes to compile. Other blocks cost the same however deep they are.
+//! In each loop a compiler gives a value of its own to each local that changes there, and so it
+//! does in each loop around it, whose values are live in all those inside. A thousand loops in each
+//! other are three kilobytes, and with a thousand locals they take minutes to compile. Other blocks
+//! cost the same however deep they are.
 
 use wasmparser::{FunctionBody, Operator};
 
 use super::ScreenError;
 
-/// The most loops in each other. Programs of 19 MB have six or eight, and the most that was ever found are twenty, where everything was inlined.
+/// The most loops in each other. Programs of 19 MB have six or eight, and the most that was ever
+/// found are twenty, where everything was inlined.
 pub const DEEPEST: usize = 100;
 
 /// The instruction that begins a loop.

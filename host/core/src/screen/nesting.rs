@@ -1,8 +1,9 @@
 //! How deep components, and the types of components and instances, are nested in the bytes.
 //!
-//! The parser reads such a type by recursion, and three bytes are enough for one more level; the validator's own bound on depth comes after. Components
-//! inside each other have no bound at all, and each takes from all around it. Here the levels are counted without recursion. Whatever cannot be read is
-//! left to the validator, which says what is wrong with it.
+//! The parser reads such a type by recursion, and three bytes are enough for one more level; the
+//! validator's own bound on depth comes after. Components inside each other have no bound at all,
+//! and each takes from all around it. Here the levels are counted without recursion. Whatever
+//! cannot be read is left to the validator, which says what is wrong with it.
 
 use wasmparser::{
     BinaryReader, ComponentAlias, ComponentExternName, ComponentImport, ComponentType,
@@ -86,7 +87,8 @@ fn walk(
     Ok(())
 }
 
-/// Reads one declaration, or the head of one that has declarations inside; says whether it was such a head.
+/// Reads one declaration, or the head of one that has declarations inside; says whether it was such
+/// a head.
 fn opens(reader: &mut BinaryReader<'_>, at_top: bool) -> wasmparser::Result<bool> {
     if !at_top {
         match reader.read_u8()? {

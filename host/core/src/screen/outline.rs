@@ -1,4 +1,5 @@
-//! What of a component decides how much comes of it: which components it has, and what each does with the others.
+//! What of a component decides how much comes of it: which components it has, and what each does
+//! with the others.
 
 use wasmparser::{ComponentExternalKind, ComponentInstance};
 

@@ -1,4 +1,5 @@
-//! What a type, an instance or a component is made of, as far as it matters to who walks over it or copies it.
+//! What a type, an instance or a component is made of, as far as it matters to who walks over it or
+//! copies it.
 
 use std::collections::HashMap;
 use std::rc::Rc;

@@ -1,8 +1,11 @@
-//! Reads the index spaces of a component without a validator, and counts what one copies and compares.
+//! Reads the index spaces of a component without a validator, and counts what one copies and
+//! compares.
 //!
-//! A validator keeps a type once, however often it is used; but whenever something is imported, exported, instantiated or taken from around a component, it
-//! walks over the whole type, compares it with another, or copies what it exports. A few bytes say so, as often as they like. It also asserts how deep
-//! types are that have other types inside by their index. Whatever cannot be read, or is not there, is for the validator to name.
+//! A validator keeps a type once, however often it is used; but whenever something is imported,
+//! exported, instantiated or taken from around a component, it walks over the whole type, compares
+//! it with another, or copies what it exports. A few bytes say so, as often as they like. It also
+//! asserts how deep types are that have other types inside by their index. Whatever cannot be read,
+//! or is not there, is for the validator to name.
 
 use std::mem;
 
@@ -21,13 +24,16 @@ use super::scope::{Of, Scope, at};
 use super::shape::{Shape, Sum};
 use super::weight::{self, ITEM, WALKED};
 
-/// The most levels of types inside each other by their index: those of a value type, and what may be around it.
+/// The most levels of types inside each other by their index: those of a value type, and what may
+/// be around it.
 const DEEPEST: u32 = 120;
 
-/// The most levels where names that stand for types are counted too: who follows them does it by recursion.
+/// The most levels where names that stand for types are counted too: who follows them does it by
+/// recursion.
 pub const LEVELS: u32 = 250;
 
-/// Outlines a component, as far as it can be read; refuses one that makes a validator copy or compare beyond measure.
+/// Outlines a component, as far as it can be read; refuses one that makes a validator copy or
+/// compare beyond measure.
 pub(super) fn outline(bytes: &[u8]) -> Result<Outline<'_>, ScreenError> {
     let mut walk = Walk::default();
     match walk.bytes(bytes) {
@@ -315,7 +321,8 @@ impl<'a> Walk<'a> {
         self.step(Step::Export { name, item, cost })
     }
 
-    /// Something with a name gets the next index. It is walked over, and what it exports is copied if it is an instance.
+    /// Something with a name gets the next index. It is walked over, and what it exports is copied
+    /// if it is an instance.
     fn named(
         &mut self,
         name: &str,
@@ -388,7 +395,8 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// Takes a component or module from `count` components further out, through each of those between.
+    /// Takes a component or module from `count` components further out, through each of those
+    /// between.
     fn take(&mut self, count: u32, mut capture: Capture) -> Result<(), Stop> {
         let here = self.scopes.len().saturating_sub(1);
         let from = here.saturating_sub(count as usize);

@@ -51,7 +51,8 @@ pub(super) fn heading(resolve: &Resolve, mut types: impl Iterator<Item = TypeId>
     format!("{FIRST_LINE}\n{reference}")
 }
 
-/// The classes and functions that a scope gives, as members of an interface that has `others` as well.
+/// The classes and functions that a scope gives, as members of an interface that has `others` as
+/// well.
 pub(super) fn members(
     scope: Scope<'_>,
     types: &[(&str, TypeId)],

@@ -149,7 +149,8 @@ impl Layout {
         }
     }
 
-    /// The file with the types of `owner`, as `side` sees them: what is exported may use what is imported.
+    /// The file with the types of `owner`, as `side` sees them: what is exported may use what is
+    /// imported.
     pub(super) fn path(&self, side: Side, owner: TypeOwner) -> Option<&str> {
         let interface = match owner {
             TypeOwner::Interface(interface) => interface,

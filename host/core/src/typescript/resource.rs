@@ -9,7 +9,8 @@ use super::{Calls, TypescriptError, definition, doc, function, identifier};
 /// What stands in a class whose objects are made in other ways than by its constructor.
 const NO_CONSTRUCTOR: &str = "private constructor();\n";
 
-/// The one name that every class has a member of already: its static function can be called all the same.
+/// The one name that every class has a member of already: its static function can be called all the
+/// same.
 const PROTOTYPE: &str = "prototype";
 
 /// What a class of the host is where the guest uses nothing but its objects.
@@ -17,7 +18,8 @@ const ANY_CLASS: &str = "abstract new (...args: never[]) =>";
 
 /// The declaration of a resource.
 ///
-/// A guest's class is not exported as a value, since no module has it: it is a member of what the guest exports.
+/// A guest's class is not exported as a value, since no module has it: it is a member of what the
+/// guest exports.
 pub(super) fn declaration(
     scope: Scope<'_>,
     ty: &str,
@@ -94,7 +96,8 @@ pub(super) fn member(scope: Scope<'_>, class: &str, id: TypeId) -> Result<String
     })
 }
 
-/// Whether the class is one that TypeScript can declare: where calls return promises, so does `new`.
+/// Whether the class is one that TypeScript can declare: where calls return promises, so does
+/// `new`.
 fn is_plain(scope: Scope<'_>) -> bool {
     scope.side == Side::Export && scope.layout.calls == Calls::Direct
 }
@@ -122,7 +125,8 @@ fn constructor(
     Ok(Some(format!("{comment}{word}({parameters}){result};\n")))
 }
 
-/// The resource's functions of one kind, each under what `member` makes of its name in JavaScript; those of which it makes nothing are left out.
+/// The resource's functions of one kind, each under what `member` makes of its name in JavaScript;
+/// those of which it makes nothing are left out.
 fn members(
     scope: Scope<'_>,
     id: TypeId,

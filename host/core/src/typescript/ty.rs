@@ -57,7 +57,8 @@ impl Scope<'_> {
         })
     }
 
-    /// The payload of an option that is `undefined` where it has none; one whose payload may itself be `undefined` is not.
+    /// The payload of an option that is `undefined` where it has none; one whose payload may itself
+    /// be `undefined` is not.
     pub(super) fn optional(&self, ty: &Type) -> Option<Type> {
         let Type::Id(id) = ty else { return None };
         match self.kind(*id) {

@@ -1,4 +1,5 @@
-//! Changes one by one: what is listed for each is kept in `matrix.golden`, which `BLESS=1` writes anew.
+//! Changes one by one: what is listed for each is kept in `matrix.golden`, which `BLESS=1` writes
+//! anew.
 
 use std::fmt::Write;
 use std::path::Path;

@@ -1,4 +1,5 @@
-//! What others say of two worlds: wac's target check, and the validator by way of `wit_component::targets`.
+//! What others say of two worlds: wac's target check, and the validator by way of
+//! `wit_component::targets`.
 
 use amphi_core::abi::{self, Class, Effect, Report, Side};
 use wac_types::{Package, Types, validate_target};
@@ -46,7 +47,8 @@ impl Subject {
     }
 }
 
-/// What the gate says of two worlds, both as written and as decoded from components of their shapes.
+/// What the gate says of two worlds, both as written and as decoded from components of their
+/// shapes.
 pub fn compare(old: &Subject, new: &Subject) -> Report {
     let written = abi::compare(old.side(), new.side());
     let decoded = |subject: &Subject| {
@@ -62,7 +64,8 @@ pub fn compare(old: &Subject, new: &Subject) -> Report {
     written
 }
 
-/// Whether the gate lets the change through, apart from its rule that time runs forward, which is nobody else's.
+/// Whether the gate lets the change through, apart from its rule that time runs forward, which is
+/// nobody else's.
 fn allows(report: &Report) -> bool {
     let refused =
         |class: Class| class.effect() == Effect::Breaking && class != Class::VersionLowered;

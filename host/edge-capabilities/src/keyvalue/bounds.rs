@@ -15,7 +15,8 @@ pub struct StoreBounds {
     pub bytes: u64,
     /// Keys that one call may name, and that one page of keys has.
     pub batch: usize,
-    /// Bytes that one call may read: a guest that asks for a large value a hundred times has it in the host's memory a hundred times.
+    /// Bytes that one call may read: a guest that asks for a large value a hundred times has it in
+    /// the host's memory a hundred times.
     pub read: usize,
 }
 
@@ -76,7 +77,8 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Counts that the value of `key` was `old` bytes long, if it was there, and is `new` bytes long, if it is there.
+    /// Counts that the value of `key` was `old` bytes long, if it was there, and is `new` bytes
+    /// long, if it is there.
     pub(super) fn replace(&mut self, key: &str, old: Option<usize>, new: Option<usize>) {
         let whole = |value: usize| (key.len() + value) as u64;
         if let Some(old) = old {
@@ -89,7 +91,8 @@ impl Tally {
         }
     }
 
-    /// Whether a store may hold this much, having held `before`: what makes it smaller is always allowed, also when the bounds were lowered since.
+    /// Whether a store may hold this much, having held `before`: what makes it smaller is always
+    /// allowed, also when the bounds were lowered since.
     pub(super) fn within(&self, bounds: &StoreBounds, before: &Tally) -> Result<(), StoreProblem> {
         if self.keys > bounds.keys && self.keys > before.keys {
             return Err(StoreProblem::TooManyKeys { most: bounds.keys });

@@ -11,7 +11,8 @@ pub type Changes = BTreeMap<String, Option<Vec<u8>>>;
 pub struct Page {
     /// The keys, in their order.
     pub keys: Vec<String>,
-    /// How many keys are before the next page, if there is one. Keys that come and go in between move the others.
+    /// How many keys are before the next page, if there is one. Keys that come and go in between
+    /// move the others.
     pub next: Option<u64>,
 }
 
@@ -29,7 +30,8 @@ impl Page {
     }
 }
 
-/// The number that `old` is, none being zero, and `delta` more. Numbers are decimal text, as other stores of this interface have them.
+/// The number that `old` is, none being zero, and `delta` more. Numbers are decimal text, as other
+/// stores of this interface have them.
 pub fn incremented(key: &str, old: Option<&[u8]>, delta: u64) -> Result<u64, StoreProblem> {
     let key = || key.to_owned();
     let number = |old: &[u8]| std::str::from_utf8(old).ok()?.parse::<u64>().ok();

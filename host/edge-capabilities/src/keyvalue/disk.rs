@@ -118,7 +118,8 @@ impl DiskStore {
         Ok(Tally { keys, bytes })
     }
 
-    /// Does `work` in one transaction, which is only kept if all of it went well and the store may hold what came of it.
+    /// Does `work` in one transaction, which is only kept if all of it went well and the store may
+    /// hold what came of it.
     fn write<T>(
         &self,
         bounds: &StoreBounds,

@@ -25,7 +25,8 @@ impl MemoryStore {
         keys: &[String],
         bounds: &StoreBounds,
     ) -> Result<Vec<Option<Vec<u8>>>, StoreProblem> {
-        // Shared first: what is too much is refused before it is copied, and copied without the lock.
+        // Shared first: what is too much is refused before it is copied, and copied without the
+        // lock.
         let shared: Vec<Option<Arc<[u8]>>> = {
             let held = self.held();
             let entry = |key: &String| held.entries.get(key).cloned();

@@ -9,10 +9,12 @@ use amphi_edge_blocking::Threads;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
-/// What reads and writes key-value stores on disks; each has a share. Who waits has the time of its call.
+/// What reads and writes key-value stores on disks; each has a share. Who waits has the time of its
+/// call.
 static STORES: LazyLock<Threads> = LazyLock::new(|| Threads::new(128));
 
-/// How many operations on one file are under way at a time. Each has a thread, of which the host has many, but not for one store.
+/// How many operations on one file are under way at a time. Each has a thread, of which the host
+/// has many, but not for one store.
 const AT_A_TIME: usize = 8;
 
 /// Where a store is held.
@@ -123,11 +125,13 @@ impl Store {
         }
     }
 
-    /// Adds `delta` to the number that the value of `key` is, zero if there is none; rethreads the sum.
+    /// Adds `delta` to the number that the value of `key` is, zero if there is none; rethreads the
+    /// sum.
     ///
     /// # Errors
     ///
-    /// When the value is no number, the sum is none below 2^64, a bound would not be kept, or the disk fails.
+    /// When the value is no number, the sum is none below 2^64, a bound would not be kept, or the
+    /// disk fails.
     pub async fn increment(&self, key: String, delta: u64) -> Result<u64, StoreProblem> {
         let bounds = self.bounds;
         bounds.key(&key)?;
@@ -175,7 +179,8 @@ fn on_disk(path: &Path) -> Result<Held, StoreProblem> {
     Ok(Held::Disk(store, STORES.share(AT_A_TIME)))
 }
 
-/// Does `work` on a thread that may block. What has begun is done, even if nobody waits for it any more.
+/// Does `work` on a thread that may block. What has begun is done, even if nobody waits for it any
+/// more.
 async fn blocking<T: Send + 'static>(
     store: &Arc<DiskStore>,
     threads: &Threads,
@@ -189,7 +194,8 @@ async fn blocking<T: Send + 'static>(
 mod tests {
     use super::*;
 
-    /// While somebody else writes to the file, a change waits on a thread of its own: the runtime, which here has one thread, does not.
+    /// While somebody else writes to the file, a change waits on a thread of its own: the runtime,
+    /// which here has one thread, does not.
     #[tokio::test(flavor = "current_thread")]
     async fn a_slow_disk_does_not_hold_up_the_runtime() {
         let folder = tempfile::tempdir().expect("a folder");

@@ -25,8 +25,9 @@ pub struct Target {
     pub port: u16,
 }
 
-/// Connects. The name is resolved once, and only to addresses that came of that, each checked, is a connection tried, so that no second answer of a name
-/// server can lead elsewhere. Nothing here has a clock: who waits has one.
+/// Connects. The name is resolved once, and only to addresses that came of that, each checked, is a
+/// connection tried, so that no second answer of a name server can lead elsewhere. Nothing here has
+/// a clock: who waits has one.
 pub async fn connect(
     target: &Target,
     networks: &Networks,
@@ -67,7 +68,8 @@ async fn permitted(
     }
 }
 
-/// The addresses of a name, by the system, on a thread that may hang for as long as a name server does.
+/// The addresses of a name, by the system, on a thread that may hang for as long as a name server
+/// does.
 async fn resolve(host: &str, port: u16, names: &Threads) -> io::Result<Vec<SocketAddr>> {
     if let Ok(address) = host.parse() {
         return Ok(vec![SocketAddr::new(address, port)]);

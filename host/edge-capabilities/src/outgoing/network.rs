@@ -4,8 +4,10 @@ use ipnet::IpNet;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-/// Networks that no request of a guest goes to unless it is allowed, and what they are: those that mean something only here, among them every host's own, the private
-/// ones, and where clouds have what a machine may know of itself. From the registries of special-purpose addresses (RFC 6890), but for those that say otherwise.
+/// Networks that no request of a guest goes to unless it is allowed, and what they are: those that
+/// mean something only here, among them every host's own, the private ones, and where clouds have
+/// what a machine may know of itself. From the registries of special-purpose addresses (RFC 6890),
+/// but for those that say otherwise.
 const SPECIAL: &[(&str, &str)] = &[
     ("0.0.0.0/8", "this host"),
     ("10.0.0.0/8", "private"),
@@ -16,7 +18,8 @@ const SPECIAL: &[(&str, &str)] = &[
         "168.63.129.16/32",
         "the host agent of Azure, by Microsoft's documentation",
     ),
-    // With 169.254.169.254, what a machine may know of itself at AWS, Azure, Google and most others.
+    // With 169.254.169.254, what a machine may know of itself at AWS, Azure, Google and most
+    // others.
     ("169.254.0.0/16", "link-local"),
     ("172.16.0.0/12", "private"),
     // With 192.0.0.192, what a machine may know of itself at Oracle's classic cloud.
@@ -40,7 +43,8 @@ const SPECIAL: &[(&str, &str)] = &[
     ("2001:db8::/32", "documentation"),
     ("3fff::/20", "documentation"),
     ("5f00::/16", "segments of routes"),
-    // With fd00:ec2::254, fd20:ce::254 and fd00:c1::a9fe:a9fe, what a machine may know of itself at AWS, Google and Oracle.
+    // With fd00:ec2::254, fd20:ce::254 and fd00:c1::a9fe:a9fe, what a machine may know of itself at
+    // AWS, Google and Oracle.
     ("fc00::/7", "private"),
     ("fe80::/10", "link-local"),
     ("fec0::/10", "of a site, in former times"),
@@ -52,7 +56,8 @@ const SPECIAL: &[(&str, &str)] = &[
 pub struct Networks {
     /// Where no request goes, ...
     pub blocked: Vec<IpNet>,
-    /// ... nor to the addresses that this machine's interfaces have, if they are public ones as well, ...
+    /// ... nor to the addresses that this machine's interfaces have, if they are public ones as
+    /// well, ...
     pub own_blocked: bool,
     /// ... unless it is here.
     pub allowed: Vec<IpNet>,
@@ -81,8 +86,9 @@ impl Networks {
         }
     }
 
-    /// Those of `addresses` that a request may go to. An IPv6 address that leads to an IPv4 one may do what both may. What the machine's own addresses are is asked of the
-    /// system each time, since they come and go; if it does not tell, nothing is permitted.
+    /// Those of `addresses` that a request may go to. An IPv6 address that leads to an IPv4 one may
+    /// do what both may. What the machine's own addresses are is asked of the system each time,
+    /// since they come and go; if it does not tell, nothing is permitted.
     #[must_use]
     pub fn permitted(&self, addresses: impl IntoIterator<Item = SocketAddr>) -> Vec<SocketAddr> {
         let own = match self.own_blocked {

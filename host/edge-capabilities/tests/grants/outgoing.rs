@@ -1,4 +1,5 @@
-//! Outgoing HTTP, from a guest: to servers of this machine, which is why its own network is allowed here, or to none.
+//! Outgoing HTTP, from a guest: to servers of this machine, which is why its own network is allowed
+//! here, or to none.
 
 use crate::vault::Host;
 use amphi_edge_capabilities::Grants;
@@ -112,7 +113,8 @@ async fn check(host: &Host, url: &str, expected: &str) {
     host.check(&[(&fetch, expected)]).await;
 }
 
-/// The loopback stands for a public address of the machine's here: it is refused because it is the machine's, for no network is blocked.
+/// The loopback stands for a public address of the machine's here: it is refused because it is the
+/// machine's, for no network is blocked.
 #[tokio::test]
 async fn the_machine_itself_is_refused_by_whatever_address() {
     let Server { port, asked } = server(None).await;

@@ -70,7 +70,8 @@ fn admin(found: &mut Finder, server: &Server, admin: &Admin) {
     }
 }
 
-/// Whether only one of two addresses can be listened at: one port of one machine's address, or of all of them.
+/// Whether only one of two addresses can be listened at: one port of one machine's address, or of
+/// all of them.
 fn clash(one: SocketAddr, other: SocketAddr) -> bool {
     let all = one.ip().is_unspecified() || other.ip().is_unspecified();
     let port = one.port();

@@ -38,8 +38,9 @@ pub async fn eventually(what: &str, condition: impl Fn() -> bool) {
     panic!("{what}: it never came to that");
 }
 
-/// Does what paths say: `/echo` gives the body back, `/peer` says who asks, `/seen` what came with that, `/panic` panics, `/forever` never answers, `/stream/<name>` answers with what
-/// the test [sends](Actor::stream), `/size` says how much came in, `/flood` never ends to answer,
+/// Does what paths say: `/echo` gives the body back, `/peer` says who asks, `/seen` what came with
+/// that, `/panic` panics, `/forever` never answers, `/stream/<name>` answers with what the test
+/// [sends](Actor::stream), `/size` says how much came in, `/flood` never ends to answer,
 /// `/bytes/<size>` answers with so many at once.
 #[derive(Default)]
 pub struct Actor {

@@ -13,7 +13,8 @@ const PART: usize = 16 << 10;
 
 const SOON: Duration = Duration::from_millis(500);
 
-/// Times that are over soon, but for `long`: not so soon that who hurries meets them on a busy machine.
+/// Times that are over soon, but for `long`: not so soon that who hurries meets them on a busy
+/// machine.
 fn soon(settings: &mut Settings, long: &str) {
     let (soon, late) = (Duration::from_secs(2), Duration::from_secs(600));
     let pick = |name| if name == long { late } else { soon };

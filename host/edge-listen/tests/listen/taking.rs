@@ -13,7 +13,8 @@ const SOON: Duration = Duration::from_millis(300);
 /// More than the system keeps for a connection.
 const LARGE: usize = 15 << 20;
 
-/// Asks for an answer of `size` bytes with room for `window` of them; the stream is reset, and the connection goes on.
+/// Asks for an answer of `size` bytes with room for `window` of them; the stream is reset, and the
+/// connection goes on.
 async fn is_reset(window: u32, size: usize) {
     let server = Server::start(|settings| settings.timeouts.body = SOON).await;
     let mut client = Http2::with_window(&server, Some(window)).await;

@@ -17,7 +17,8 @@ fn back(cause: Option<Cause>) -> bool {
     )
 }
 
-/// By calculation, a thousand runs roll one back with a probability of at most 1/1,000; whatever the share and however good both are.
+/// By calculation, a thousand runs roll one back with a probability of at most 1/1,000; whatever
+/// the share and however good both are.
 #[test]
 fn of_a_thousand_healthy_canaries_none_goes_back() {
     let mut looks = 0;
@@ -98,7 +99,8 @@ fn a_canary_that_fails_every_fifth_call_is_back_within_four_hundred() {
     }
 }
 
-/// Chance cannot be steered, so calls without a key decide also when one client alone has sent all of them, and where clients have no addresses.
+/// Chance cannot be steered, so calls without a key decide also when one client alone has sent all
+/// of them, and where clients have no addresses.
 #[test]
 fn calls_that_chance_has_shared_out_need_no_second_client() {
     for seed in 0..50 {

@@ -1,6 +1,8 @@
-//! The OpenAPI 3.1 document of deployed functions: each export that is spoken to in JSON is an operation, with the schemas of its types.
+//! The OpenAPI 3.1 document of deployed functions: each export that is spoken to in JSON is an
+//! operation, with the schemas of its types.
 //!
-//! What goes in is what a deployment knows ([`of`] takes it from the functions of a host): the names, the compiled [`json::Function`]s, and the contract, which has the names of the types and,
+//! What goes in is what a deployment knows ([`of`] takes it from the functions of a host): the
+//! names, the compiled [`json::Function`]s, and the contract, which has the names of the types and,
 //! where the WIT was given, what it says of them. It reads no component and serves nothing.
 
 mod origin;
@@ -40,7 +42,8 @@ pub struct Deployed<'a> {
 /// An exported function that is spoken to in JSON.
 #[derive(Clone, Copy, Debug)]
 pub struct Endpoint<'a> {
-    /// The exported interface that it is in, with its version; none for a function of the world itself.
+    /// The exported interface that it is in, with its version; none for a function of the world
+    /// itself.
     pub interface: Option<&'a str>,
     /// Its name.
     pub function: &'a str,
@@ -112,7 +115,8 @@ fn operation(
     operation
 }
 
-/// What a function answers in its form, then in those others that a request can ask for and that differ.
+/// What a function answers in its form, then in those others that a request can ask for and that
+/// differ.
 fn answers(
     own: Form,
     function: &json::Function,

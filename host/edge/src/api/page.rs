@@ -1,7 +1,10 @@
-//! The pages that the host serves: one on which functions are read about and tried, and one over the admin API.
+//! The pages that the host serves: one on which functions are read about and tried, and one over
+//! the admin API.
 //!
-//! A page is a few files of this program under one folder. They read the API beside them and need nothing from elsewhere, and they work under [`POLICY`]: no
-//! script or style is inside the HTML, nothing is loaded from another host, and no other page has it in a frame. What both pages have is there once.
+//! A page is a few files of this program under one folder. They read the API beside them and need
+//! nothing from elsewhere, and they work under [`POLICY`]: no script or style is inside the HTML,
+//! nothing is loaded from another host, and no other page has it in a frame. What both pages have
+//! is there once.
 
 use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderValue, Response, StatusCode};

@@ -54,7 +54,8 @@ impl<'a> Route<'a> {
     }
 }
 
-/// A name whose letters a client may have written as `%3A`. What is no text then stays as it is, and is the name of nothing.
+/// A name whose letters a client may have written as `%3A`. What is no text then stays as it is,
+/// and is the name of nothing.
 fn decoded(name: &str) -> Cow<'_, str> {
     if !name.contains('%') {
         return Cow::Borrowed(name);

@@ -1,8 +1,9 @@
 //! Components as machine code: compiled where a hostile one harms nothing, and kept on disk.
 //!
-//! Compiling is not bounded by Wasmtime (its policy counts trouble at compile time as no vulnerability), so it happens in a child process with limits of the
-//! operating system: processor time, address space, and a deadline. What comes out is kept by the component's digest and the engine's
-//! compatibility hash.
+//! Compiling is not bounded by Wasmtime (its policy counts trouble at compile time as no
+//! vulnerability), so it happens in a child process with limits of the operating system: processor
+//! time, address space, and a deadline. What comes out is kept by the component's digest and the
+//! engine's compatibility hash.
 
 mod cache;
 mod child;
@@ -244,15 +245,16 @@ async fn loaded(
 }
 
 fn load(engine: &Engine, code: impl AsRef<[u8]>) -> wasmtime::Result<Component> {
-    // SAFETY: the code was made by this process or by a child of it, or it was read from a cache that nobody else may write to, and is unchanged
-    // since: `Cache::read` has compared its digest.
+    // SAFETY: the code was made by this process or by a child of it, or it was read from a cache
+    // that nobody else may write to, and is unchanged since: `Cache::read` has compared its digest.
     let component = unsafe { Component::deserialize(engine, code) }?;
     // The first request is not the one that pays for it.
     component.initialize_copy_on_write_image()?;
     Ok(component)
 }
 
-/// Why an engine with a pool does not take code that was just compiled: an engine without one tells what a place would have to have.
+/// Why an engine with a pool does not take code that was just compiled: an engine without one tells
+/// what a place would have to have.
 async fn refused(pool: &Pool, code: Arc<[u8]>, error: wasmtime::Error) -> CompileError {
     let (kind, settings) = (pool.kind, pool.settings.clone());
     let looked = DEPLOYING.run(move || {

@@ -1,4 +1,5 @@
-//! A component that may become a version: its bytes are valid and its contract is known, but nothing was compiled.
+//! A component that may become a version: its bytes are valid and its contract is known, but
+//! nothing was compiled.
 
 use std::sync::Arc;
 
@@ -78,8 +79,9 @@ pub fn examine(bytes: &[u8]) -> Result<(), DeployError> {
     Candidate::of(bytes.into()).map(drop)
 }
 
-/// Whether a component uses asynchronous functions, streams or futures; an error if it is not valid even so. The bodies of its functions say nothing of
-/// that: whoever compiles them validates them, within limits.
+/// Whether a component uses asynchronous functions, streams or futures; an error if it is not valid
+/// even so. The bodies of its functions say nothing of that: whoever compiles them validates them,
+/// within limits.
 fn is_concurrent(bytes: &[u8]) -> Result<bool, DeployError> {
     let all = WasmFeatures::default() | WasmFeatures::CM_ASYNC;
     let without = all.difference(WasmFeatures::CM_ASYNC);

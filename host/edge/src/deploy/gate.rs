@@ -1,6 +1,7 @@
 //! The ABI gate: whether a component may take the place of one that is called.
 //!
-//! What callers see must stay as it was; all that does not is listed. What a component imports is no matter for callers: whether it is there, linking says.
+//! What callers see must stay as it was; all that does not is listed. What a component imports is
+//! no matter for callers: whether it is there, linking says.
 
 use std::fmt;
 

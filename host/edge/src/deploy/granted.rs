@@ -7,7 +7,8 @@ use amphi_edge_capabilities::outgoing::{Networks, Outgoing, OutgoingLimits, Trus
 use amphi_edge_capabilities::{DirectoryGrant, GrantError, Grants};
 use amphi_edge_config::{self as config, Config};
 
-/// What the name of a store begins with whose owner is a function, or a plugin. Neither name has a slash.
+/// What the name of a store begins with whose owner is a function, or a plugin. Neither name has a
+/// slash.
 const FUNCTION: &str = "function";
 const PLUGIN: &str = "plugin";
 

@@ -22,7 +22,8 @@ pub enum DeployError {
     Engine(wasmtime::Error),
     /// There is no machine code for it.
     Compile(CompileError),
-    /// Its machine code cannot be kept, which it must ([`Settings::on_cache_failure`](crate::Settings::on_cache_failure)).
+    /// Its machine code cannot be kept, which it must
+    /// ([`Settings::on_cache_failure`](crate::Settings::on_cache_failure)).
     NotCached(CacheError),
     /// It imports what nobody supplies; the error names all of it.
     Link(wasmtime::Error),

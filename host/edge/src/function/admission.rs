@@ -1,8 +1,11 @@
 //! How many calls of a function run at a time, and how many more wait for how long.
 //!
-//! The order is fair between clients: who waits is let in by turns, one of each client, and who came first within a client. So a client that fills the queue delays
-//! another by one call a turn. Where the queue is full, room is made at the cost of the client that has most in it, and no client can hold all places that run
-//! ([`places`] has the rules). A caller that goes away (its future is dropped) leaves the queue. What a caller that is not let in gets as an answer is not decided here.
+//! The order is fair between clients: who waits is let in by turns, one of each client, and who
+//! came first within a client. So a client that fills the queue delays another by one call a turn.
+//! Where the queue is full, room is made at the cost of the client that has most in it, and no
+//! client can hold all places that run ([`places`] has the rules). A caller that goes away (its
+//! future is dropped) leaves the queue. What a caller that is not let in gets as an answer is not
+//! decided here.
 
 use amphi_edge_config as config;
 use amphi_edge_listen::Client;
@@ -47,7 +50,8 @@ pub struct Admission {
 #[derive(Debug)]
 #[must_use]
 pub enum Entry {
-    /// It may run as long as it keeps `permit`, after having waited for `queued`: zero, when there was room at once.
+    /// It may run as long as it keeps `permit`, after having waited for `queued`: zero, when there
+    /// was room at once.
     Admitted {
         /// A place, free again when this is dropped.
         permit: Permit,
@@ -152,7 +156,8 @@ impl Admission {
         &self.limits
     }
 
-    /// Places are whole whenever the lock is free, so those that another thread left in a panic serve on.
+    /// Places are whole whenever the lock is free, so those that another thread left in a panic
+    /// serve on.
     fn places(&self) -> MutexGuard<'_, Places<oneshot::Sender<Permit>>> {
         self.places.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -47,7 +47,8 @@ impl Admitted {
         chosen: &Chosen,
         exchange: &Exchange,
     ) -> Result<Self, Problem> {
-        // Traps of other versions than the one that serves are no reason to refuse its calls: a trial judges those of its own.
+        // Traps of other versions than the one that serves are no reason to refuse its calls: a
+        // trial judges those of its own.
         let pass = chosen
             .serves
             .then(|| function.breaker.enter(exchange.client(), Instant::now()));
@@ -73,7 +74,8 @@ impl Admitted {
 }
 
 impl Admitted {
-    /// The call has its place until the client has taken its answer, so the bytes that are under way to clients are those of as many answers as calls may run.
+    /// The call has its place until the client has taken its answer, so the bytes that are under
+    /// way to clients are those of as many answers as calls may run.
     pub(crate) fn keep_place(&mut self) {
         if let Some(place) = self.place.take() {
             self.exchange.keeps(place);
@@ -128,7 +130,8 @@ fn refused_by_breaker(function: &Function, refused: Refused) -> Problem {
     Problem::new(Kind::CircuitOpen, detail).retry_after(refused.wait)
 }
 
-/// What the client gets of the pool, of which it has no more than three quarters, whichever functions it calls.
+/// What the client gets of the pool, of which it has no more than three quarters, whichever
+/// functions it calls.
 async fn share(
     function: &Function,
     chosen: &Chosen,

@@ -1,9 +1,13 @@
-//! What was decided, in a file that only grows: a line of JSON for each entry, on the disk before the decision is acted on.
+//! What was decided, in a file that only grows: a line of JSON for each entry, on the disk before
+//! the decision is acted on.
 //!
-//! A process that is killed in the middle of a line leaves a torn one at the end. The next to open the file recognises it, by the newline that is missing or by
-//! what is no JSON, and cuts it off; all lines before are whole, since each was on the disk before the next was begun. One process writes at a time.
+//! A process that is killed in the middle of a line leaves a torn one at the end. The next to open
+//! the file recognises it, by the newline that is missing or by what is no JSON, and cuts it off;
+//! all lines before are whole, since each was on the disk before the next was begun. One process
+//! writes at a time.
 //!
-//! A file that was moved away, removed, replaced or cut short is noticed before the next entry, which goes into the file that has the log's name then.
+//! A file that was moved away, removed, replaced or cut short is noticed before the next entry,
+//! which goes into the file that has the log's name then.
 
 use amphi_edge_blocking::file;
 use serde::Serialize;
@@ -158,11 +162,13 @@ impl std::error::Error for AuditError {
 }
 
 impl AuditLog {
-    /// Opens a file for more entries, or makes it, and cuts a torn line off. Also returns how many bytes that was.
+    /// Opens a file for more entries, or makes it, and cuts a torn line off. Also returns how many
+    /// bytes that was.
     ///
     /// # Errors
     ///
-    /// When the file cannot be used, another process writes to it, or a line before the last is no JSON.
+    /// When the file cannot be used, another process writes to it, or a line before the last is no
+    /// JSON.
     pub fn open(path: &Path) -> Result<(AuditLog, u64), AuditError> {
         let mut log = AuditLog {
             file: Box::new(locked(path)?),
@@ -187,7 +193,8 @@ impl AuditLog {
         Ok(torn)
     }
 
-    /// Goes on in the file that has the log's name now, where that is another one or has lost entries.
+    /// Goes on in the file that has the log's name now, where that is another one or has lost
+    /// entries.
     fn follow(&mut self) -> Result<(), AuditError> {
         let path = self.path.clone();
         if !self.file.is_at(&path).map_err(failed(&path))? {
@@ -285,7 +292,8 @@ fn failed(path: &Path) -> impl Fn(io::Error) -> AuditError {
     }
 }
 
-/// All entries of a file, from the first; none if there is no file. A torn line at the end is left out. The file may be open elsewhere.
+/// All entries of a file, from the first; none if there is no file. A torn line at the end is left
+/// out. The file may be open elsewhere.
 ///
 /// # Errors
 ///
@@ -298,7 +306,8 @@ pub fn entries<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, AuditError> {
     }
 }
 
-/// Whether a line that is not whole can be what was left of an entry: its beginning, and zeros where the disk has none of it.
+/// Whether a line that is not whole can be what was left of an entry: its beginning, and zeros
+/// where the disk has none of it.
 fn is_torn(line: &[u8]) -> bool {
     let written = line.split(|byte| *byte == 0).next().unwrap_or_default();
     let open = !line.ends_with(b"\n") || written.len() < line.len();

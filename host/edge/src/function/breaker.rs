@@ -1,23 +1,35 @@
-//! A circuit breaker: a function that traps again and again is not called for a while, then some calls try it; and a client whose calls do is refused alone.
+//! A circuit breaker: a function that traps again and again is not called for a while, then some
+//! calls try it; and a client whose calls do is refused alone.
 //!
-//! It judges the function by what many clients got, and a client by what it got itself. Time comes in as an argument; what a trap is, the caller knows.
-//! With `traps`, `window` and `open` of its [`BreakerLimits`]:
+//! It judges the function by what many clients got, and a client by what it got itself. Time comes
+//! in as an argument; what a trap is, the caller knows. With `traps`, `window` and `open` of its
+//! [`BreakerLimits`]:
 //!
-//! - **A client's own circuit** opens when `traps` calls of that client have trapped within `window` and none has returned, and refuses that client for `open`. Then one call
-//!   tries. A client is all who share an address: one of them that traps on purpose does not have the others refused, as long as they get answers.
-//! - **The function's circuit** opens when, within `window`, there were `traps` traps (and two at least), of which at most half (rounded down, at least one) count for one
-//!   client, *and* of the clients that were heard of at least half trapped in their last call. It refuses every client for `open`. Then, in a round that lasts as long as `open`,
-//!   up to three clients may try, with one try each: the first try that returns closes it, also when its round is over; when three have trapped, it is open again; and when
-//!   the round is over, the next begins. So neither one client alone opens it, whatever it sends, nor does one that is quick to try keep it open;
-//!   and where one client is all there is, it has a try in each round.
-//! - A call that ends without telling of the function ([`Ending::GivenUp`]) counts for nothing, and its try is free again. Calls that began before a circuit opened
-//!   neither close it nor open it again.
+//! - **A client's own circuit** opens when `traps` calls of that client have trapped within
+//!   `window` and none has returned, and refuses that client for `open`. Then one call tries. A
+//!   client is all who share an address: one of them that traps on purpose does not have the others
+//!   refused, as long as they get answers.
+//! - **The function's circuit** opens when, within `window`, there were `traps` traps (and two at
+//!   least), of which at most half (rounded down, at least one) count for one client, *and* of the
+//!   clients that were heard of at least half trapped in their last call. It refuses every client
+//!   for `open`. Then, in a round that lasts as long as `open`, up to three clients may try, with
+//!   one try each: the first try that returns closes it, also when its round is over; when three
+//!   have trapped, it is open again; and when the round is over, the next begins. So neither one
+//!   client alone opens it, whatever it sends, nor does one that is quick to try keep it open; and
+//!   where one client is all there is, it has a try in each round.
+//! - A call that ends without telling of the function ([`Ending::GivenUp`]) counts for nothing, and
+//!   its try is free again. Calls that began before a circuit opened neither close it nor open it
+//!   again.
 //!
-//! Clients are heard of always, not only when something traps: so a few that trap in one moment do not decide while the good ones happen to be silent.
-//! The price: a function that breaks with many clients is closed to them when half of them have met the trap, and at the latest `window` after the last call that returned.
+//! Clients are heard of always, not only when something traps: so a few that trap in one moment do
+//! not decide while the good ones happen to be silent. The price: a function that breaks with many
+//! clients is closed to them when half of them have met the trap, and at the latest `window` after
+//! the last call that returned.
 //!
-//! What is remembered has a fixed size: 256 clients that have trapped (of more, the one whose last trap is the oldest is forgotten, with its circuit; its traps still count for
-//! the function), and a sample of all that call in 256 slots. `window` is taken in sixty-four parts: a trap counts until it is older than that by one part at most.
+//! What is remembered has a fixed size: 256 clients that have trapped (of more, the one whose last
+//! trap is the oldest is forgotten, with its circuit; its traps still count for the function), and
+//! a sample of all that call in 256 slots. `window` is taken in sixty-four parts: a trap counts
+//! until it is older than that by one part at most.
 
 use amphi_edge_config as config;
 use amphi_edge_listen::Client;
@@ -48,7 +60,8 @@ pub struct BreakerLimits {
 }
 
 impl BreakerLimits {
-    /// How many traps open the function's circuit. One is never enough, or it would be one client's.
+    /// How many traps open the function's circuit. One is never enough, or it would be one
+    /// client's.
     fn of_function(&self) -> u64 {
         u64::from(self.traps.get()).max(2)
     }
@@ -76,7 +89,8 @@ pub enum Ending {
     Returned,
     /// The guest trapped.
     Trapped,
-    /// The call was given up from outside (the client left, the host drains), which tells nothing of the function.
+    /// The call was given up from outside (the client left, the host drains), which tells nothing
+    /// of the function.
     GivenUp,
 }
 
@@ -109,7 +123,8 @@ pub struct Refused {
     pub scope: Scope,
 }
 
-/// A breaker that calls on many threads share. Where nobody is refused, a call costs two loads and a hash; only traps, and calls while somebody is refused, take a lock.
+/// A breaker that calls on many threads share. Where nobody is refused, a call costs two loads and
+/// a hash; only traps, and calls while somebody is refused, take a lock.
 #[derive(Debug)]
 pub struct Breaker {
     limits: BreakerLimits,
@@ -154,7 +169,8 @@ impl Breaker {
         Breaker::with(limits, Instant::now(), fastrand::u64(..))
     }
 
-    /// A closed breaker whose time begins at `origin`, and which picks clients for its sample by `secret`.
+    /// A closed breaker whose time begins at `origin`, and which picks clients for its sample by
+    /// `secret`.
     fn with(limits: BreakerLimits, origin: Instant, secret: u64) -> Breaker {
         let state = State {
             function: Circuit::new(limits.open, TRIES),
@@ -174,7 +190,8 @@ impl Breaker {
     ///
     /// # Errors
     ///
-    /// How long until a next call may pass, when this one may not, and whose calls may not: of the circuits that refuse it, the one's that does so for longer.
+    /// How long until a next call may pass, when this one may not, and whose calls may not: of the
+    /// circuits that refuse it, the one's that does so for longer.
     pub fn enter(self: &Arc<Self>, client: Client, now: Instant) -> Result<Pass, Refused> {
         let pass = |of_function, of_client| Pass {
             breaker: Arc::clone(self),
@@ -223,7 +240,8 @@ impl Breaker {
         self.lock().function.opened()
     }
 
-    /// How many clients are refused alone at `now`, or one of whose calls tries whether they still are.
+    /// How many clients are refused alone at `now`, or one of whose calls tries whether they still
+    /// are.
     #[must_use]
     pub fn refused(&self, now: Instant) -> usize {
         self.lock().clients.refused(now)
@@ -266,13 +284,15 @@ impl Breaker {
         self.closed.store(state.is_closed(now), Ordering::Release);
     }
 
-    /// A state is whole whenever the lock is free, so one that another thread left in a panic serves on.
+    /// A state is whole whenever the lock is free, so one that another thread left in a panic
+    /// serves on.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// What is said to a call that the circuit of the function or that of its client refuses, by what they answer.
+/// What is said to a call that the circuit of the function or that of its client refuses, by what
+/// they answer.
 fn refused(of_function: Answer, of_client: Answer) -> Option<Refused> {
     let (wait, scope) = match (of_function, of_client) {
         (Answer::Refuse(all), Answer::Refuse(own)) if all < own => (own, Scope::Client),

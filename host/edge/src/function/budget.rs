@@ -1,20 +1,27 @@
-//! Bytes that are held for clients, bounded at several levels at once: a connection's, a client's, a function's, and all.
+//! Bytes that are held for clients, bounded at several levels at once: a connection's, a client's,
+//! a function's, and all.
 //!
-//! A [`Budget`] is one level, an [`Account`] the levels that some bytes count at, and [`Held`] is bytes that count there until it is dropped. A hold is taken at all
-//! levels or at none: who waits holds no more than before. Bytes that fit are given at once, and of those who wait the one that asks for least is next (who came first,
-//! where two ask for the same): so nobody waits for a place that it could have, and who asks for much delays nobody but itself. It may be overtaken for as long as it waits.
+//! A [`Budget`] is one level, an [`Account`] the levels that some bytes count at, and [`Held`] is
+//! bytes that count there until it is dropped. A hold is taken at all levels or at none: who waits
+//! holds no more than before. Bytes that fit are given at once, and of those who wait the one that
+//! asks for least is next (who came first, where two ask for the same): so nobody waits for a place
+//! that it could have, and who asks for much delays nobody but itself. It may be overtaken for as
+//! long as it waits.
 //!
 //! # How much can be held
 //!
-//! One hold counts at a level for no more than the level's limit, so it fits anywhere once nothing else is held there, however large it is. At any moment, a level holds
+//! One hold counts at a level for no more than the level's limit, so it fits anywhere once nothing
+//! else is held there, however large it is. At any moment, a level holds
 //!
 //! > at most its limit, or one hold alone, which is larger.
 //!
-//! So where a single hold is never more than `most` bytes (the largest body that a request or an answer may have), a level holds at most `max(limit, most)` bytes, and a
-//! host at most `max(limit of all, most)`. With several levels, all of it is also at most the sum over those who hold: clients × `max(limit of a client, most)`.
+//! So where a single hold is never more than `most` bytes (the largest body that a request or an
+//! answer may have), a level holds at most `max(limit, most)` bytes, and a host at most `max(limit
+//! of all, most)`. With several levels, all of it is also at most the sum over those who hold:
+//! clients × `max(limit of a client, most)`.
 //!
-//! Who holds and asks for more ([`Held::grow`]) waits with what it has. When all do so, nobody gives anything back, and each ends when its time is over: waiting is
-//! never without end.
+//! Who holds and asks for more ([`Held::grow`]) waits with what it has. When all do so, nobody
+//! gives anything back, and each ends when its time is over: waiting is never without end.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -51,7 +58,8 @@ struct State {
 type Place = (u64, u64);
 
 impl Budget {
-    /// A level that holds nothing, and at most `limit` bytes, from 1, but for the one hold that is larger.
+    /// A level that holds nothing, and at most `limit` bytes, from 1, but for the one hold that is
+    /// larger.
     #[must_use]
     pub fn new(limit: u64) -> Self {
         Self {
@@ -87,7 +95,8 @@ impl Budget {
         self.fits(state, place.0).then(|| Arc::clone(waiter))
     }
 
-    /// A state is whole whenever the lock is free, so one that another thread left in a panic serves on.
+    /// A state is whole whenever the lock is free, so one that another thread left in a panic
+    /// serves on.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -149,7 +158,8 @@ impl Account {
         levels.any(|level| Arc::ptr_eq(&level.budget, budget))
     }
 
-    /// Holds `bytes` at every level, waiting for at most `wait` until they fit; with none, they fit now or not.
+    /// Holds `bytes` at every level, waiting for at most `wait` until they fit; with none, they fit
+    /// now or not.
     ///
     /// Whoever drops the future leaves the queue.
     ///
@@ -181,7 +191,8 @@ impl Held {
         self.bytes
     }
 
-    /// Holds `more` bytes, waiting for at most `wait` until they fit. Without them, it holds what it did.
+    /// Holds `more` bytes, waiting for at most `wait` until they fit. Without them, it holds what
+    /// it did.
     ///
     /// # Errors
     ///
@@ -255,7 +266,8 @@ impl fmt::Display for Full {
 
 impl std::error::Error for Full {}
 
-/// Somebody who holds `own` bytes and asks for `more`. It stands in one queue at most: of a level where they do not fit.
+/// Somebody who holds `own` bytes and asks for `more`. It stands in one queue at most: of a level
+/// where they do not fit.
 struct Asking<'a> {
     levels: &'a [Level],
     own: u64,
@@ -284,7 +296,8 @@ impl<'a> Asking<'a> {
         (budget.counts(self.own, self.more), self.ticket)
     }
 
-    /// Takes the bytes at every level if they fit at every level. If not, it stands in the queue of the first where they do not, should it `wait`.
+    /// Takes the bytes at every level if they fit at every level. If not, it stands in the queue of
+    /// the first where they do not, should it `wait`.
     fn ask(&mut self, wait: bool) -> Result<(), Full> {
         let levels = self.levels;
         let mut states: SmallVec<[_; LEVELS]> =

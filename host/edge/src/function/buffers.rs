@@ -1,4 +1,5 @@
-//! What a host has for its clients: bytes that it holds in memory for them, and places of its pools.
+//! What a host has for its clients: bytes that it holds in memory for them, and places of its
+//! pools.
 
 use std::sync::Arc;
 
@@ -18,7 +19,8 @@ pub(crate) struct Buffers {
 }
 
 impl Buffers {
-    /// With these limits, and with pools of so many places, of which no client has the last quarter.
+    /// With these limits, and with pools of so many places, of which no client has the last
+    /// quarter.
     pub(crate) fn new(limits: config::Buffers, places: u32) -> Self {
         Self {
             all: Arc::new(Budget::new(limits.all)),

@@ -1,12 +1,17 @@
 //! One request from its head to the end of its answer, and what came of it.
 //!
-//! Several hold an [`Exchange`]: who reads the request's body, the guest that answers it, and the answer's body. Each tells it what it knows: which version was chosen, what the
-//! guest has used and how it failed, how far the answer came. When the last of them has let go, it is over, and only then is it recorded: in the metrics, in the log, in
-//! the trial that it was part of. So it is recorded once, whichever way it went.
+//! Several hold an [`Exchange`]: who reads the request's body, the guest that answers it, and the
+//! answer's body. Each tells it what it knows: which version was chosen, what the guest has used
+//! and how it failed, how far the answer came. When the last of them has let go, it is over, and
+//! only then is it recorded: in the metrics, in the log, in the trial that it was part of. So it is
+//! recorded once, whichever way it went.
 //!
-//! **The outcome is what the client got.** An answer that came whole is `ok`, or `error` if the guest says in it that it failed, or the kind of the problem that it tells of. One that did not come
-//! whole is what the guest did to it, or else the client's doing. What a guest does after its answer has come whole changes nothing; it is said in the log. What it says of a body that its client has not sent
-//! whole, in whichever way, is the client's doing: the outcome is what was wrong with the body.
+//! **The outcome is what the client got.** An answer that came whole is `ok`, or `error` if the
+//! guest says in it that it failed, or the kind of the problem that it tells of. One that did not
+//! come whole is what the guest did to it, or else the client's doing. What a guest does after its
+//! answer has come whole changes nothing; it is said in the log. What it says of a body that its
+//! client has not sent whole, in whichever way, is the client's doing: the outcome is what was
+//! wrong with the body.
 
 mod answer;
 mod received;
@@ -178,7 +183,8 @@ impl Exchange {
         (state.problem, state.status) = (Some(problem.kind()), Some(problem.status()));
     }
 
-    /// The bytes that are held for the connection that it came over, and the accounts that its calls have had, if it came over one.
+    /// The bytes that are held for the connection that it came over, and the accounts that its
+    /// calls have had, if it came over one.
     pub(crate) fn of_connection(&self) -> Option<(&Arc<Budget>, &Accounts)> {
         let terms = of_connection(self.0.line.context.as_ref()?)?;
         Some((&terms.budget, &terms.kept))
@@ -237,7 +243,8 @@ impl Exchange {
         }
     }
 
-    /// The request's body ends with an error, which is the client's doing. One that did not come in time the listener answers, if nothing is answered yet.
+    /// The request's body ends with an error, which is the client's doing. One that did not come in
+    /// time the listener answers, if nothing is answered yet.
     pub(crate) fn body_fails(&self, kind: Kind) {
         let mut state = self.state();
         state.body.get_or_insert(kind);
@@ -287,7 +294,8 @@ impl State {
         self.failure.get_or_insert(kind);
     }
 
-    /// What is wrong with the body, if a failure is what the guest says of that. A trap, and a limit that is met, is the guest's own.
+    /// What is wrong with the body, if a failure is what the guest says of that. A trap, and a
+    /// limit that is met, is the guest's own.
     fn excused(&self, failure: Kind) -> Option<Kind> {
         self.body.filter(|_| failure.fault() == Fault::Guest)
     }

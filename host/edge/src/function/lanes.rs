@@ -1,6 +1,7 @@
 //! The versions of a function that are called, and which one a call gets.
 //!
-//! One version serves. Beside it there may be a version on trial, which gets a share of the calls, and others that only those get who ask for them.
+//! One version serves. Beside it there may be a version on trial, which gets a share of the calls,
+//! and others that only those get who ask for them.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -161,7 +162,8 @@ impl Lanes {
         [&self.stable].into_iter().chain(canary)
     }
 
-    /// The version that a call of `client` with these header fields gets; `chance` is any number, drawn evenly from all there are.
+    /// The version that a call of `client` with these header fields gets; `chance` is any number,
+    /// drawn evenly from all there are.
     pub(crate) fn choose(
         &self,
         headers: &HeaderMap,

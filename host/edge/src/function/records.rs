@@ -44,7 +44,8 @@ impl Records {
         Ok(Self::with(audit, WAIT))
     }
 
-    /// With an audit log that is open, if there is to be one, which may take so long for a decision.
+    /// With an audit log that is open, if there is to be one, which may take so long for a
+    /// decision.
     pub(crate) fn with(audit: Option<(&Path, AuditLog)>, wait: Duration) -> Arc<Self> {
         let (path, audit) = audit.unzip();
         Arc::new(Self {
@@ -60,8 +61,9 @@ impl Records {
         self.audit.is_some()
     }
 
-    /// Writes decisions, all or none. When this returns, they are on the disk and may be acted on; if they cannot be, they are not taken, which is said and counted here. Without an audit
-    /// log there is nothing to wait for. However many write, one thread at most waits for the disk.
+    /// Writes decisions, all or none. When this returns, they are on the disk and may be acted on;
+    /// if they cannot be, they are not taken, which is said and counted here. Without an audit log
+    /// there is nothing to wait for. However many write, one thread at most waits for the disk.
     pub(crate) async fn write(&self, records: Vec<Record>) -> Result<(), AuditError> {
         if let Some(audit) = self.audit.as_ref().filter(|_| !records.is_empty())
             && let Err(error) = self.put(audit, records.clone()).await
@@ -79,7 +81,8 @@ impl Records {
         Ok(())
     }
 
-    /// Writes an entry that is no decision, if there is an audit log: what it tells of has happened already.
+    /// Writes an entry that is no decision, if there is an audit log: what it tells of has happened
+    /// already.
     pub(crate) async fn append(&self, entry: impl Serialize + Send + 'static) {
         if let Some(audit) = &self.audit
             && let Err(error) = self.put(audit, vec![entry]).await

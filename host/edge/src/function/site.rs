@@ -1,7 +1,9 @@
 //! Whether a browser sends a request for a page of another origin, and whether that page may.
 //!
-//! Every page that a browser shows can send requests to every address that the browser reaches, with bodies of plain text even without asking first. What tells
-//! them apart is what the browser says: where the page is from, in `origin`, and how that is to what is asked, in `sec-fetch-site`. Programs say neither.
+//! Every page that a browser shows can send requests to every address that the browser reaches,
+//! with bodies of plain text even without asking first. What tells them apart is what the browser
+//! says: where the page is from, in `origin`, and how that is to what is asked, in
+//! `sec-fetch-site`. Programs say neither.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -32,7 +34,8 @@ pub(crate) fn asked<B>(request: &Request<B>) -> Option<&str> {
 
 /// Whether a page of another origin sent a request.
 ///
-/// `sec-fetch-site` says it, where there is one: the browser knows best what it asks, and a proxy may have changed `host`. Older browsers say `origin` alone.
+/// `sec-fetch-site` says it, where there is one: the browser knows best what it asks, and a proxy
+/// may have changed `host`. Older browsers say `origin` alone.
 pub(crate) fn is_cross_origin<B>(request: &Request<B>) -> bool {
     let headers = request.headers();
     if let Some(site) = headers.get(SITE) {
@@ -100,7 +103,8 @@ impl Cors {
         (!origins.is_empty()).then_some(Self { origins, layer })
     }
 
-    /// Has `answer` answer, and tells a browser that the page may read it; or answers its question whether the page may ask.
+    /// Has `answer` answer, and tells a browser that the page may read it; or answers its question
+    /// whether the page may ask.
     pub(crate) async fn around<B, F>(
         &self,
         request: Request<B>,

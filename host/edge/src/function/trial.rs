@@ -1,7 +1,8 @@
 //! What becomes of a function's version on trial.
 //!
-//! Whatever is decided, by its trial, its schedule, by hand or by another configuration, goes the same way: it is decided, written to the audit log on a thread that serves no calls, and then done. One
-//! thing is under way at a time. What cannot be written is not done.
+//! Whatever is decided, by its trial, its schedule, by hand or by another configuration, goes the
+//! same way: it is decided, written to the audit log on a thread that serves no calls, and then
+//! done. One thing is under way at a time. What cannot be written is not done.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -35,7 +36,8 @@ pub(crate) enum Settled {
     RolledBack,
 }
 
-/// A function that takes another one's place, or none, with what becomes of the trials. Nothing else is decided about that one meanwhile.
+/// A function that takes another one's place, or none, with what becomes of the trials. Nothing
+/// else is decided about that one meanwhile.
 pub(crate) struct Replacement {
     before: Option<Arc<Function>>,
     after: Option<Arc<Function>>,
@@ -102,7 +104,8 @@ impl Function {
         self.by_hand(event, Act::Weight(weight)).await
     }
 
-    /// What is decided by hand is written and done to its end also if nobody waits for that any more.
+    /// What is decided by hand is written and done to its end also if nobody waits for that any
+    /// more.
     async fn by_hand(self: &Arc<Self>, event: Event, act: Act) -> Result<bool, AuditError> {
         let function = Arc::clone(self);
         let done = tokio::spawn(async move {
@@ -123,8 +126,9 @@ impl Function {
         done.unwrap_or_else(|error| Err(AuditError::Stopped(error.to_string())))
     }
 
-    /// Counts a call of its version and in the trial that it was part of. `latency` is how long the guest took, without what it waited for its client: a slow client is no slow version. A call whose
-    /// client went away is counted too, as [`CallResult::GivenUp`].
+    /// Counts a call of its version and in the trial that it was part of. `latency` is how long the
+    /// guest took, without what it waited for its client: a slow client is no slow version. A call
+    /// whose client went away is counted too, as [`CallResult::GivenUp`].
     pub(crate) fn count(self: &Arc<Self>, chosen: &Chosen, result: CallResult, latency: Duration) {
         let metrics = &chosen.version.metrics;
         metrics.count(result, latency, Instant::now());
@@ -163,7 +167,8 @@ impl Function {
         }
     }
 
-    /// Has what is due about its version on trial written and done: at once where nothing is written, otherwise while calls go on.
+    /// Has what is due about its version on trial written and done: at once where nothing is
+    /// written, otherwise while calls go on.
     fn decide(self: &Arc<Self>, canary: &Arc<Canary>) {
         if !self.records.are_kept()
             && let Ok(deciding) = self.deciding.try_lock()
@@ -185,7 +190,8 @@ impl Function {
         }
     }
 
-    /// Writes what is due about this version on trial, and does it. If the trial is over by now, or goes on in another function, nothing is due here.
+    /// Writes what is due about this version on trial, and does it. If the trial is over by now, or
+    /// goes on in another function, nothing is due here.
     async fn carry_out(&self, canary: &Arc<Canary>, _deciding: MutexGuard<'_, ()>) {
         let lanes = self.lanes();
         let is_on_trial = |now: &Arc<Canary>| Arc::ptr_eq(now, canary);
@@ -256,7 +262,8 @@ impl Function {
 }
 
 impl Replacement {
-    /// Waits until nothing is under way that was decided about `before`, and finds out what becomes of its trial.
+    /// Waits until nothing is under way that was decided about `before`, and finds out what becomes
+    /// of its trial.
     pub(crate) async fn of(before: Option<Arc<Function>>, after: Option<Arc<Function>>) -> Self {
         let deciding = match &before {
             Some(before) => Some(Arc::clone(&before.deciding).lock_owned().await),

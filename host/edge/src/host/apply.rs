@@ -128,7 +128,8 @@ pub(crate) struct Ready<'a> {
 }
 
 impl Settings {
-    /// The settings that a configuration has for a host. Components are compiled by `program` as a child process, if there is one.
+    /// The settings that a configuration has for a host. Components are compiled by `program` as a
+    /// child process, if there is one.
     ///
     /// # Errors
     ///
@@ -163,7 +164,8 @@ impl Settings {
 }
 
 impl Host {
-    /// Serves what `config` says: functions are added, replaced where they or their components have changed, and removed. Plugins that were added in Rust stay.
+    /// Serves what `config` says: functions are added, replaced where they or their components have
+    /// changed, and removed. Plugins that were added in Rust stay.
     ///
     /// # Errors
     ///
@@ -182,7 +184,8 @@ impl Host {
         self.take_over(ready).await
     }
 
-    /// Makes all that `config` asks for, and changes nothing yet: who gives it up has changed nothing.
+    /// Makes all that `config` asks for, and changes nothing yet: who gives it up has changed
+    /// nothing.
     pub(crate) async fn prepare(
         &self,
         config: &Config,
@@ -277,7 +280,8 @@ impl Host {
         Ok(applied)
     }
 
-    /// How many functions are made at once: while nobody is served, as many as there are processors; later, calls come first.
+    /// How many functions are made at once: while nobody is served, as many as there are
+    /// processors; later, calls come first.
     fn at_once(&self) -> usize {
         match self.starts() {
             true => available_parallelism().map_or(1, NonZero::get),
@@ -285,7 +289,8 @@ impl Host {
         }
     }
 
-    /// A function as it is to be: the one that is served if it is as it was, unless it has to be made `anew`.
+    /// A function as it is to be: the one that is served if it is as it was, unless it has to be
+    /// made `anew`.
     async fn made(
         &self,
         name: &str,

@@ -76,7 +76,8 @@ impl Host {
             (Some(_), _) => (&spec.component, None),
         };
         let stable = candidate(spec, stable).await?;
-        // Whoever is called today is called tomorrow by the same callers. Where the version that serves stays, taking the one on trial away is no step back.
+        // Whoever is called today is called tomorrow by the same callers. Where the version that
+        // serves stays, taking the one on trial away is no step back.
         let before = before.map(Function::lanes);
         if let Some(before) = before.filter(|before| before.stable.digest != stable.digest) {
             for version in before.versions_on_the_route() {

@@ -1,6 +1,8 @@
-//! Everything that can go wrong with a request: its status, its word, and whose doing it is, in one table.
+//! Everything that can go wrong with a request: its status, its word, and whose doing it is, in one
+//! table.
 //!
-//! Problem documents, the log, the labels of metrics, the OpenAPI document and the table in `docs/edge.md` have their statuses and words from here.
+//! Problem documents, the log, the labels of metrics, the OpenAPI document and the table in
+//! `docs/edge.md` have their statuses and words from here.
 
 use std::sync::LazyLock;
 
@@ -12,9 +14,11 @@ use amphi_edge_rollout::window::CallResult;
 /// Whose doing a problem is, which is what a trial and a breaker go by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fault {
-    /// The client's: its request is wrong, or it does not take its answer. This says nothing of the function.
+    /// The client's: its request is wrong, or it does not take its answer. This says nothing of the
+    /// function.
     Client,
-    /// The host's, which has no room or is not set up for it. This says nothing of the function either.
+    /// The host's, which has no room or is not set up for it. This says nothing of the function
+    /// either.
     Host,
     /// The guest's: it said that it failed, or answered what is no answer.
     Guest,
@@ -46,7 +50,8 @@ macro_rules! kinds {
         #[non_exhaustive]
         pub enum Kind {
             $(#[doc = $about] $name,)*
-            /// The guest trapped: the trap, or none if the host ended it for a reason without a name of its own.
+            /// The guest trapped: the trap, or none if the host ended it for a reason without a
+            /// name of its own.
             Trap(Option<Trap>),
         }
 

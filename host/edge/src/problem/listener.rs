@@ -48,7 +48,8 @@ impl From<ListenError> for Problem {
 mod tests {
     use super::*;
 
-    /// The listener has its statuses itself, since it knows no problems; they are those of the problems that it is answered with.
+    /// The listener has its statuses itself, since it knows no problems; they are those of the
+    /// problems that it is answered with.
     #[test]
     fn what_the_listener_answers_is_a_problem_of_the_same_status() {
         let mut kinds = Vec::new();

@@ -1,11 +1,15 @@
-//! The admin API: what is served, how versions on trial do, and what was decided; promotion, rollback, weights and reloads by hand.
+//! The admin API: what is served, how versions on trial do, and what was decided; promotion,
+//! rollback, weights and reloads by hand.
 //!
-//! It is a [`Handler`] for an address of its own. Answers are JSON, problems are [problem documents](Problem); `GET /admin/openapi.json` describes all of it.
-//! `/admin/` is a [page](crate::api::page::ADMIN) over it. Its files hold no secrets and are for everybody who gets here; what they ask for is not.
+//! It is a [`Handler`] for an address of its own. Answers are JSON, problems are [problem
+//! documents](Problem); `GET /admin/openapi.json` describes all of it. `/admin/` is a
+//! [page](crate::api::page::ADMIN) over it. Its files hold no secrets and are for everybody who
+//! gets here; what they ask for is not.
 //!
-//! Callers show a [`Token`]. Without one the API is for this machine only: an address that others can reach is [refused](Admin::new), and so are requests that
-//! a browser sends for a page of another origin. A token is no secret any more where others can read it: one that would come from another machine without encryption is not
-//! taken.
+//! Callers show a [`Token`]. Without one the API is for this machine only: an address that others
+//! can reach is [refused](Admin::new), and so are requests that a browser sends for a page of
+//! another origin. A token is no secret any more where others can read it: one that would come from
+//! another machine without encryption is not taken.
 
 mod functions;
 mod origin;
@@ -274,7 +278,8 @@ fn of_the_page(method: &Method, path: &str) -> Option<Response<Body>> {
     }
 }
 
-/// The answer when something was done about a version on trial, which is on the disk by now, or why it was not.
+/// The answer when something was done about a version on trial, which is on the disk by now, or why
+/// it was not.
 fn changed(
     function: &Function,
     changed: Result<bool, AuditError>,

@@ -48,7 +48,8 @@ mod tests {
     use amphi_edge_config::paths;
     use amphi_edge_listen::{HEALTH, READINESS};
 
-    /// The listener and the configuration do not know each other; the one answers what the other keeps functions from.
+    /// The listener and the configuration do not know each other; the one answers what the other
+    /// keeps functions from.
     #[test]
     fn no_function_has_the_paths_of_probes() {
         assert_eq!([HEALTH, READINESS], [paths::HEALTH, paths::READINESS]);

@@ -1,11 +1,15 @@
-//! Reload: a changed configuration takes the place of the old one while calls go on, or says why it does not.
+//! Reload: a changed configuration takes the place of the old one while calls go on, or says why it
+//! does not.
 //!
-//! A [`Reloader`] reads its source and has the host [`apply`](Host::apply) it, one reload at a time and away from calls. When anything is in the way, what was
-//! served is served on; why is in the log, in the metrics, and in [`Reloads`]. What asks for a reload is a call of [`reload`](Reloader::reload), SIGHUP, or a change
-//! of a file that is [watched](Reloader::watch). Contents decide what is changed: a reload of files that say the same changes nothing. Every reload ends: each step of
-//! it has a time of its own, and all of them together have one too.
+//! A [`Reloader`] reads its source and has the host [`apply`](Host::apply) it, one reload at a time
+//! and away from calls. When anything is in the way, what was served is served on; why is in the
+//! log, in the metrics, and in [`Reloads`]. What asks for a reload is a call of
+//! [`reload`](Reloader::reload), SIGHUP, or a change of a file that is [watched](Reloader::watch).
+//! Contents decide what is changed: a reload of files that say the same changes nothing. Every
+//! reload ends: each step of it has a time of its own, and all of them together have one too.
 //!
-//! The `server` section of a configuration is for the start of a process; a reload takes nothing of it, and says what has changed there.
+//! The `server` section of a configuration is for the start of a process; a reload takes nothing of
+//! it, and says what has changed there.
 //!
 //! Each reload is in the audit log, if one is kept.
 
@@ -62,7 +66,8 @@ pub enum Trigger {
 /// What reloads came to.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Reloads {
-    /// The number of the configuration that is in use; the first is 1, and each that changes something is one more.
+    /// The number of the configuration that is in use; the first is 1, and each that changes
+    /// something is one more.
     pub generation: u64,
     /// The last reload, if there was one.
     pub last: Option<Attempt>,
@@ -77,7 +82,8 @@ pub struct Attempt {
     pub took: u64,
     /// What asked for it.
     pub trigger: Trigger,
-    /// The keys of the `server` section that are other ones than those that the process began with. They wait until it is started again.
+    /// The keys of the `server` section that are other ones than those that the process began with.
+    /// They wait until it is started again.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub restart: Vec<String>,
     /// How it ended.
@@ -117,14 +123,16 @@ pub struct Reloader {
     /// Held by the reload that runs.
     reloading: tokio::sync::Mutex<()>,
     state: Mutex<Reloads>,
-    /// The files that the last configuration that could be read is made of, as they were before they were read.
+    /// The files that the last configuration that could be read is made of, as they were before
+    /// they were read.
     seen: Mutex<Stamps>,
     /// How long a reload may take.
     limit: Duration,
 }
 
 impl Reloader {
-    /// A reloader of `host`, which serves what `source` says already or will after the first reload. A reload has the time that it has by default.
+    /// A reloader of `host`, which serves what `source` says already or will after the first
+    /// reload. A reload has the time that it has by default.
     #[must_use]
     pub fn new(host: Arc<Host>, source: ConfigSource) -> Arc<Self> {
         Self::within(host, source, config::Timeouts::default().reload)
@@ -167,8 +175,10 @@ impl Reloader {
         self.locked().clone()
     }
 
-    /// Reads the configuration and serves it, after the reload that runs if there is one. A reload that has begun goes on to its end, also when nobody waits for it
-    /// any more. Nothing is done, and nothing kept of it, where [files](Trigger::Files) are said to be others, and whoever came before has read them as they are.
+    /// Reads the configuration and serves it, after the reload that runs if there is one. A reload
+    /// that has begun goes on to its end, also when nobody waits for it any more. Nothing is done,
+    /// and nothing kept of it, where [files](Trigger::Files) are said to be others, and whoever
+    /// came before has read them as they are.
     ///
     /// # Errors
     ///
@@ -300,8 +310,9 @@ impl Reloader {
     }
 }
 
-/// A source's configuration, and its files as they were before they were read: also those of a configuration that is refused, which it may not be when they are as they
-/// should be; those there were `before`, if it cannot be told which it has.
+/// A source's configuration, and its files as they were before they were read: also those of a
+/// configuration that is refused, which it may not be when they are as they should be; those there
+/// were `before`, if it cannot be told which it has.
 fn read(source: &ConfigSource, before: &Stamps) -> (Result<Config, ConfigError>, Stamps) {
     let mut seen = files::stamps(before.keys());
     let config = match source {

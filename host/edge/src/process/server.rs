@@ -1,4 +1,5 @@
-//! A process that serves a configuration: its functions, its sockets and its certificates put together.
+//! A process that serves a configuration: its functions, its sockets and its certificates put
+//! together.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -131,8 +132,10 @@ impl Server {
         functions.iter().map(|function| served(function)).collect()
     }
 
-    /// Answers requests until `shutdown` resolves, then drains: see [`listen`]. Meanwhile the configuration is [reloaded](crate::process::reload) when its files change. The admin
-    /// API answers to the end. That takes no longer than `timeouts.drain-delay` and `timeouts.drain` together, and a second.
+    /// Answers requests until `shutdown` resolves, then drains: see [`listen`]. Meanwhile the
+    /// configuration is [reloaded](crate::process::reload) when its files change. The admin API
+    /// answers to the end. That takes no longer than `timeouts.drain-delay` and `timeouts.drain`
+    /// together, and a second.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) -> Drained {
         let settings = Settings {
             certificates: self.certificates.clone(),
@@ -184,7 +187,8 @@ impl Server {
         }
         end.cancel();
         if let Some(admin) = admin {
-            // What it is asked at the very end may wait for an answer, but nobody waits for it to end well.
+            // What it is asked at the very end may wait for an answer, but nobody waits for it to
+            // end well.
             let _ = admin.await;
         }
         let Drained {
@@ -207,7 +211,8 @@ impl Server {
     }
 }
 
-/// Waits for guests that go on after their answers, for as long as `limit`; how many have not ended then.
+/// Waits for guests that go on after their answers, for as long as `limit`; how many have not ended
+/// then.
 async fn guests_have_ended(host: &Host, limit: Duration) -> usize {
     let ended = async {
         while host.running() > 0 {
@@ -285,7 +290,8 @@ mod tests {
     use super::*;
     use amphi_edge_listen::Client;
 
-    /// What holds a place among the calls of its function has not ended, whether its client was answered or not.
+    /// What holds a place among the calls of its function has not ended, whether its client was
+    /// answered or not.
     #[tokio::test]
     async fn guests_that_go_on_are_waited_for_and_counted() {
         let component = r#"(component

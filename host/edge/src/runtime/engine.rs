@@ -1,7 +1,8 @@
 //! Wasmtime engines with their pools, and the clock that lets a guest be interrupted.
 //!
-//! Fuel and asynchronous components change the code that is compiled and what a call costs, so each combination that a function asks for has an
-//! engine of its own ([`Kind`]), made when it is first asked for. All have the same settings otherwise.
+//! Fuel and asynchronous components change the code that is compiled and what a call costs, so each
+//! combination that a function asks for has an engine of its own ([`Kind`]), made when it is first
+//! asked for. All have the same settings otherwise.
 
 mod places;
 
@@ -23,13 +24,15 @@ const TICKS_TO_SWEEP: u64 = 100;
 /// How many bytes of a table are cleared rather than given back to the kernel: of most tables all.
 const TABLE_KEPT: usize = 16 << 10;
 
-/// How many written bytes of a memory are cleared rather than given back to the kernel, where it is known which are written.
+/// How many written bytes of a memory are cleared rather than given back to the kernel, where it is
+/// known which are written.
 const SCANNED_KEPT: usize = 1 << 20;
 
 /// What is compiled into a component's code beside the component.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Kind {
-    /// Asynchronous functions, streams and futures of the component model: what WASI 0.3 is made of.
+    /// Asynchronous functions, streams and futures of the component model: what WASI 0.3 is made
+    /// of.
     pub concurrent: bool,
     /// Fuel is counted.
     pub fuel: bool,
@@ -53,9 +56,11 @@ impl Kind {
         }
     }
 
-    /// The settings that code is compiled with. Whoever compiles for an engine of this kind has the same ones.
+    /// The settings that code is compiled with. Whoever compiles for an engine of this kind has the
+    /// same ones.
     ///
-    /// What a component may be made of is what the page takes as well, and what is asynchronous where that was asked for.
+    /// What a component may be made of is what the page takes as well, and what is asynchronous
+    /// where that was asked for.
     #[must_use]
     pub fn config(self) -> Config {
         let mut config = amphi::shared_config();
@@ -84,11 +89,13 @@ pub struct PoolSettings {
     pub core_instances: u32,
     /// The most elements of one table.
     pub table_elements: usize,
-    /// Whether the kernel is asked which pages of a memory a call has written, so that only those are cleared. Without it the pages are given back to the kernel, which
-    /// costs a page fault each when they are used again.
+    /// Whether the kernel is asked which pages of a memory a call has written, so that only those
+    /// are cleared. Without it the pages are given back to the kernel, which costs a page fault
+    /// each when they are used again.
     ///
-    /// The kernel does not tell of a page that it has swapped out, or is moving at that moment: the next call of the same function would find it as it was left. So this is
-    /// for functions that may see what their calls have left, on machines without swap. Needs Linux 6.7.
+    /// The kernel does not tell of a page that it has swapped out, or is moving at that moment: the
+    /// next call of the same function would find it as it was left. So this is for functions that
+    /// may see what their calls have left, on machines without swap. Needs Linux 6.7.
     pub pagemap_scan: bool,
 }
 
@@ -112,7 +119,8 @@ impl PoolSettings {
         let mut pool = PoolingAllocationConfig::new();
         pool.total_component_instances(self.instances)
             .total_core_instances(self.instances.saturating_mul(self.core_instances))
-            // The exceptions of an instance are in a memory of its own, which it is given if it can throw any.
+            // The exceptions of an instance are in a memory of its own, which it is given if it can
+            // throw any.
             .total_memories(
                 self.instances
                     .saturating_mul(self.memories.saturating_add(1)),
@@ -152,7 +160,8 @@ pub(crate) trait Tenant: Send + Sync {
 pub struct Pool {
     /// The engine.
     pub engine: Engine,
-    /// A place for each component instance that the pool can hold: who waits here does not fail there.
+    /// A place for each component instance that the pool can hold: who waits here does not fail
+    /// there.
     pub(crate) places: Arc<Places>,
     /// Which engine it is.
     pub kind: Kind,
@@ -161,8 +170,8 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// Drops instances that wait for a call, so that a function finds `count` places: its own where it has all that it may, else those of all that have more than is
-    /// their own.
+    /// Drops instances that wait for a call, so that a function finds `count` places: its own where
+    /// it has all that it may, else those of all that have more than is their own.
     pub(crate) fn make_room(&self, share: &Arc<Share>, count: u32) {
         let full = share.is_full(count);
         for tenant in self.tenants() {
@@ -257,7 +266,8 @@ impl Engines {
         Ok(Arc::clone(pool))
     }
 
-    /// Bounds how many places of each pool functions hold from now on, by their names; those that are not named are not bounded.
+    /// Bounds how many places of each pool functions hold from now on, by their names; those that
+    /// are not named are not bounded.
     pub(crate) fn bound(&self, bounds: &HashMap<String, Bounds>) {
         for pool in self.made() {
             pool.places.bound(bounds);
@@ -325,7 +335,8 @@ mod tests {
         store
     }
 
-    /// Each place has room for the memories that a component may have, and for its exceptions. Who throws none takes none of that.
+    /// Each place has room for the memories that a component may have, and for its exceptions. Who
+    /// throws none takes none of that.
     #[test]
     fn every_place_has_room_for_exceptions() {
         let engines = Engines::new(PoolSettings {

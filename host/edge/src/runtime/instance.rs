@@ -1,8 +1,9 @@
 //! Instances of a version: made for a call, or kept warm from the one before.
 //!
-//! A call gets a fresh instance unless its function asks for reuse. A kept instance serves one call at a time; it is dropped after as many calls as
-//! the function allows, after having been idle for too long, after any trap, after any call that did not end by itself, and when another
-//! function needs its place in the pool.
+//! A call gets a fresh instance unless its function asks for reuse. A kept instance serves one call
+//! at a time; it is dropped after as many calls as the function allows, after having been idle for
+//! too long, after any trap, after any call that did not end by itself, and when another function
+//! needs its place in the pool.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};

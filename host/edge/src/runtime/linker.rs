@@ -7,7 +7,8 @@ use crate::runtime::call::CallState;
 use crate::runtime::engine::Pool;
 use amphi_edge_capabilities::{config_values, keyvalue, logging};
 
-/// A linker with WASI and its proposals, which refuse what is not granted, for the engine of `pool`.
+/// A linker with WASI and its proposals, which refuse what is not granted, for the engine of
+/// `pool`.
 ///
 /// # Errors
 ///

@@ -16,7 +16,8 @@ pub type Settings = Arc<dyn Any + Send + Sync>;
 
 /// Host functions that an embedder adds, at three moments.
 ///
-/// A plugin is shared by all functions that ask for it; what it keeps for a call, it keeps in the call's state ([`CallState::keep`]).
+/// A plugin is shared by all functions that ask for it; what it keeps for a call, it keeps in the
+/// call's state ([`CallState::keep`]).
 pub trait Plugin: Send + Sync + 'static {
     /// The name by which a function asks for it.
     fn name(&self) -> &str;
@@ -28,7 +29,8 @@ pub trait Plugin: Send + Sync + 'static {
     /// A name is defined already.
     fn link(&self, linker: &mut Linker<CallState>) -> wasmtime::Result<()>;
 
-    /// Once for each version of the function of this name: what all of its calls have of this plugin.
+    /// Once for each version of the function of this name: what all of its calls have of this
+    /// plugin.
     ///
     /// # Errors
     ///

@@ -17,7 +17,8 @@ pub(crate) struct Template {
     log: Option<Arc<GuestLog>>,
     sink: Arc<dyn LogSink>,
     plugins: Configured,
-    /// What opens folders, of the threads that the version has for its files: where all of them hang, no more is begun.
+    /// What opens folders, of the threads that the version has for its files: where all of them
+    /// hang, no more is begun.
     opening: Threads,
 }
 

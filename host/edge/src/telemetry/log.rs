@@ -1,11 +1,15 @@
 //! What happens, told line by line on standard error: for people as text, for machines as JSON.
 //!
-//! Three kinds of events: what the host does (target `amphi_edge`), a line for each request (`request`), and what guests say (`guest`), which is limited in bytes
-//! per second by a [`GuestLog`]. The environment variable `AMPHI_LOG` replaces the configured level, in the syntax of `tracing`'s `EnvFilter`.
+//! Three kinds of events: what the host does (target `amphi_edge`), a line for each request
+//! (`request`), and what guests say (`guest`), which is limited in bytes per second by a
+//! [`GuestLog`]. The environment variable `AMPHI_LOG` replaces the configured level, in the syntax
+//! of `tracing`'s `EnvFilter`.
 //!
-//! Each event is one line, whatever guests, clients and files put into it: control characters are escaped.
+//! Each event is one line, whatever guests, clients and files put into it: control characters are
+//! escaped.
 //!
-//! Nobody waits for who reads standard error: lines wait in a queue, and those that find no room in it are dropped, counted and told of.
+//! Nobody waits for who reads standard error: lines wait in a queue, and those that find no room in
+//! it are dropped, counted and told of.
 
 mod guest;
 mod line;
@@ -35,11 +39,13 @@ const VARIABLE: &str = "AMPHI_LOG";
 /// How long the end waits for somebody to read the last lines.
 const LAST: Duration = Duration::from_secs(2);
 
-/// Begins to write events, and panics as events, to standard error, for the whole process. What is returned is to be dropped at the end of the process.
+/// Begins to write events, and panics as events, to standard error, for the whole process. What is
+/// returned is to be dropped at the end of the process.
 ///
 /// # Errors
 ///
-/// If the environment variable is not understood, somebody else takes the events already, or there can be no thread that writes them.
+/// If the environment variable is not understood, somebody else takes the events already, or there
+/// can be no thread that writes them.
 pub fn start(log: &Log) -> Result<FlushGuard, LogError> {
     let filter = wanted(log)?;
     let tell = |lines| tracing::warn!(lines, "log lines were dropped, since nothing read them");

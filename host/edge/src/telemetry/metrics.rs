@@ -1,7 +1,9 @@
 //! What is counted and measured, for Prometheus to read.
 //!
-//! One [`Metrics`] for a process. A component that is a plugin is told of as a function is, by its own name, once for each call of what it exports. What a call records goes through a [`FunctionMetrics`], in which everything was looked up when its version was deployed. Times are in
-//! seconds, sizes in bytes, as the names say.
+//! One [`Metrics`] for a process. A component that is a plugin is told of as a function is, by its
+//! own name, once for each call of what it exports. What a call records goes through a
+//! [`FunctionMetrics`], in which everything was looked up when its version was deployed. Times are
+//! in seconds, sizes in bytes, as the names say.
 //!
 //! | name | labels | what |
 //! |---|---|---|
@@ -201,13 +203,15 @@ impl Metrics {
         }
     }
 
-    /// Where calls of a version are recorded. What is recorded stays after the last handle is gone, until many other versions have gone as well.
+    /// Where calls of a version are recorded. What is recorded stays after the last handle is gone,
+    /// until many other versions have gone as well.
     #[must_use]
     pub fn function(&self, function: &str, version: &str) -> Arc<FunctionMetrics> {
         FunctionMetrics::new(&self.calls, function, version)
     }
 
-    /// A request ended that no function was asked: there is none for it, or the host has answered it itself.
+    /// A request ended that no function was asked: there is none for it, or the host has answered
+    /// it itself.
     pub(crate) fn answered(&self, outcome: &'static str) {
         self.answered.get_or_create(&WithOutcome { outcome }).inc();
     }
@@ -222,7 +226,8 @@ impl Metrics {
         self.pool.set(engine, metrics);
     }
 
-    /// A version gets this share of its function's calls, in percent; `None` when it gets none any more.
+    /// A version gets this share of its function's calls, in percent; `None` when it gets none any
+    /// more.
     pub fn weight(&self, function: &str, version: &str, percent: Option<u32>) {
         let of = Of {
             function: function.to_owned(),
@@ -252,7 +257,8 @@ impl Metrics {
         }
     }
 
-    /// A reload ended: `Ok` with the number of the configuration that is in use now, or what stopped it, in a word.
+    /// A reload ended: `Ok` with the number of the configuration that is in use now, or what
+    /// stopped it, in a word.
     pub fn reload(&self, result: Result<u64, &str>) {
         let word = result.err().unwrap_or("ok");
         let result_label = WithResult {
@@ -266,7 +272,8 @@ impl Metrics {
         }
     }
 
-    /// A new version was judged: whether it was let in, and the class of what spoke against it, or `none`.
+    /// A new version was judged: whether it was let in, and the class of what spoke against it, or
+    /// `none`.
     pub fn gate(&self, accepted: bool, reason: &str) {
         let judged = Judged {
             result: if accepted { "accepted" } else { "refused" }.to_owned(),

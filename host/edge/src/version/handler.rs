@@ -1,7 +1,8 @@
 //! The way into a component by HTTP: `wasi:http/incoming-handler` 0.2 and `wasi:http/handler` 0.3.
 //!
-//! The guest runs in a task of its own, since it goes on after its response has begun: it writes the body. The task ends with the guest, with the
-//! call's deadline, or when nobody wants the response any more.
+//! The guest runs in a task of its own, since it goes on after its response has begun: it writes
+//! the body. The task ends with the guest, with the call's deadline, or when nobody wants the
+//! response any more.
 
 mod incoming;
 mod response;
@@ -49,12 +50,14 @@ impl Answer {
         self.sender.is_some()
     }
 
-    /// The guest has ended, and its store goes: the body has what it has. Whether all of it was written.
+    /// The guest has ended, and its store goes: the body has what it has. Whether all of it was
+    /// written.
     fn ends(&self) -> bool {
         self.body.as_ref().is_some_and(|body| body.ends(None))
     }
 
-    /// The same where the guest has failed. Who still waits for a response, or for the rest of it, learns why there is none.
+    /// The same where the guest has failed. Who still waits for a response, or for the rest of it,
+    /// learns why there is none.
     fn fails(&mut self, failure: Failure) -> bool {
         match &self.body {
             Some(body) => body.ends(Some(failure)),
@@ -174,7 +177,8 @@ impl<E: Ended> Told<E> {
         self.ended.as_ref()?.patience()
     }
 
-    /// A guest has ended. One that has written all of its answer may end itself as it likes, as long as it says that all is well.
+    /// A guest has ended. One that has written all of its answer may end itself as it likes, as
+    /// long as it says that all is well.
     fn ends(&mut self, handled: Result<(), Failure>, answer: &mut Answer) {
         match handled {
             Ok(()) => self.tell(None),

@@ -13,7 +13,8 @@ impl Version {
     ///
     /// # Errors
     ///
-    /// There was no place in time, a limit was met, or the guest trapped. The instance is gone then; no other is affected.
+    /// There was no place in time, a limit was met, or the guest trapped. The instance is gone
+    /// then; no other is affected.
     pub(crate) async fn call(
         self: &Arc<Self>,
         target: &Target,

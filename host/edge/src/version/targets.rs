@@ -28,7 +28,8 @@ pub struct Targets {
     names: HashMap<String, usize>,
 }
 
-/// How many parts the types of a component's functions may have together. Each takes some hundred bytes, and a component of a few bytes may have very many.
+/// How many parts the types of a component's functions may have together. Each takes some hundred
+/// bytes, and a component of a few bytes may have very many.
 const PARTS: usize = 1 << 20;
 
 fn too_many() -> json::Unsupported {
@@ -40,7 +41,8 @@ fn too_many() -> json::Unsupported {
 }
 
 impl Targets {
-    /// All functions that `component` exports, its types made ready for JSON as long as they are not too many.
+    /// All functions that `component` exports, its types made ready for JSON as long as they are
+    /// not too many.
     pub(crate) fn of(component: &Component) -> Self {
         let mut targets = Self::default();
         let mut left = PARTS;
@@ -65,8 +67,8 @@ impl Targets {
         targets
     }
 
-    /// The function that the end of a path names: `demo:calc/ops@1.0.0/add`, the same with a version that is compatible, `demo:calc/ops/add`, or `add` where
-    /// that is only one.
+    /// The function that the end of a path names: `demo:calc/ops@1.0.0/add`, the same with a
+    /// version that is compatible, `demo:calc/ops/add`, or `add` where that is only one.
     pub(crate) fn find(&self, path: &str) -> Option<&Target> {
         let functions = || self.callable.iter().map(|target| &target.function);
         let named = self.names.get(path);

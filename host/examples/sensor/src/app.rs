@@ -1,7 +1,8 @@
 //! The host of `demo:sensor`, the same source for both targets.
 //!
-//! In goes a component that implements the contract and a list of readings; out comes its [`Answer`]. The component is granted
-//! nothing: it can log through the host, and WASI is there, as Rust's standard library needs it, but empty.
+//! In goes a component that implements the contract and a list of readings; out comes its
+//! [`Answer`]. The component is granted nothing: it can log through the host, and WASI is there, as
+//! Rust's standard library needs it, but empty.
 
 use amphi::component::{Component, HasSelf, Linker, ResourceTable};
 use amphi::wasi::p2::pipe::MemoryOutputPipe;
@@ -26,9 +27,11 @@ pub use bindings::exports::demo::sensor::filter;
 
 /// How many messages a guest may log.
 const LOG_LINES: usize = 1_000;
-/// How many bytes all its messages may have together, and how many it may write to its standard error.
+/// How many bytes all its messages may have together, and how many it may write to its standard
+/// error.
 const LOG_BYTES: usize = 64 * 1024;
-/// How many bytes all the names in an answer may have together: what is written as JSON is bounded before it is written.
+/// How many bytes all the names in an answer may have together: what is written as JSON is bounded
+/// before it is written.
 const NAME_BYTES: usize = 4 << 20;
 
 /// What is expected of a component that is refused.
@@ -54,7 +57,8 @@ pub struct Answer {
     pub log: Vec<Line>,
 }
 
-/// What one instance has in its store. `H` is what only one of the hosts needs: limits natively, nothing in the page.
+/// What one instance has in its store. `H` is what only one of the hosts needs: limits natively,
+/// nothing in the page.
 pub struct State<H> {
     /// What only this host needs.
     pub host: H,
@@ -109,7 +113,8 @@ pub fn linker<H: Send + 'static>(engine: &Engine) -> Result<Linker<State<H>>> {
     Ok(linker)
 }
 
-/// Makes a fresh instance of `component` in `store`. The error of one that does not fit says what was expected.
+/// Makes a fresh instance of `component` in `store`. The error of one that does not fit says what
+/// was expected.
 pub fn instantiate<H: Send + 'static>(
     store: &mut Store<State<H>>,
     component: &Component,
@@ -187,7 +192,8 @@ fn name_of_unit(unit: &filter::Unit) -> usize {
     }
 }
 
-/// Says what went wrong, in the same words on both hosts, with what the guest wrote to its standard error.
+/// Says what went wrong, in the same words on both hosts, with what the guest wrote to its standard
+/// error.
 pub fn explain<H>(store: &Store<State<H>>, error: &Error) -> String {
     let what = if let Some(trap) = error.downcast_ref::<Trap>() {
         format!("the component trapped: {trap}")
@@ -204,7 +210,8 @@ pub fn explain<H>(store: &Store<State<H>>, error: &Error) -> String {
     }
 }
 
-/// The whole chain of an error, less the places in the guest's code, which only a native engine gives.
+/// The whole chain of an error, less the places in the guest's code, which only a native engine
+/// gives.
 fn reasons(error: &Error) -> String {
     let reasons = error.chain().map(ToString::to_string);
     let plain: Vec<_> = reasons

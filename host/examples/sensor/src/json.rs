@@ -1,8 +1,9 @@
 //! Readings from JSON, and the answer to JSON.
 //!
-//! Names are those of the contract; a variant is `"case"` or `{"case": payload}`. An answer has one spelling, to the last bit: the
-//! fields in the contract's order, numbers in the shortest form that reads back as the same number, and what JSON has no
-//! number for as `"NaN"`, `"Infinity"`, `"-Infinity"`. So two answers are equal if and only if their texts are.
+//! Names are those of the contract; a variant is `"case"` or `{"case": payload}`. An answer has one
+//! spelling, to the last bit: the fields in the contract's order, numbers in the shortest form that
+//! reads back as the same number, and what JSON has no number for as `"NaN"`, `"Infinity"`,
+//! `"-Infinity"`. So two answers are equal if and only if their texts are.
 
 use crate::app::{Answer, Level, Line, filter};
 use serde::de::{Error as _, Unexpected};

@@ -1,7 +1,8 @@
 //! The native host: an engine with limits around the shared host source.
 //!
-//! Whatever the component does, a run ends: its code is interrupted by epochs, its waits end at the deadline, its memory and
-//! tables are bounded. What it takes to compile is bounded by the size of the component alone.
+//! Whatever the component does, a run ends: its code is interrupted by epochs, its waits end at the
+//! deadline, its memory and tables are bounded. What it takes to compile is bounded by the size of
+//! the component alone.
 
 use crate::app::{self, Answer, Sensor, State, filter};
 use crate::json;

@@ -1,7 +1,8 @@
 //! What the page's JavaScript calls.
 //!
-//! The steps are apart so that the page can time each by itself: [`Filter::load`], [`Filter::instantiate`],
-//! [`Instance::run`]. JSON is read before and written after. [`command`] runs commands for the page's terminal.
+//! The steps are apart so that the page can time each by itself: [`Filter::load`],
+//! [`Filter::instantiate`], [`Instance::run`]. JSON is read before and written after. [`command`]
+//! runs commands for the page's terminal.
 
 mod command;
 

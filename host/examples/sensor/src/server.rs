@@ -1,9 +1,11 @@
-//! The server of the demo page, on 127.0.0.1: the page's files, and the native host's answer to what the page ran.
+//! The server of the demo page, on 127.0.0.1: the page's files, and the native host's answer to
+//! what the page ran.
 //!
-//! It runs components that a page sends, so it answers only the page that it served: requests must name this server as their
-//! host and origin and carry the token that the page was given (`guard`). What is sent is bounded in size, what runs in
-//! time, memory and number ([`limits`](Config)), and so are connections; guests are granted nothing. One component of the page's own
-//! answers whoever asks (`service`).
+//! It runs components that a page sends, so it answers only the page that it served: requests must
+//! name this server as their host and origin and carry the token that the page was given (`guard`).
+//! What is sent is bounded in size, what runs in time, memory and number ([`limits`](Config)), and
+//! so are connections; guests are granted nothing. One component of the page's own answers whoever
+//! asks (`service`).
 
 mod connections;
 mod guard;
@@ -38,7 +40,8 @@ pub struct Config {
     pub body: usize,
     /// How long the head of a request may take, and how long a connection may be idle before it.
     pub head: Duration,
-    /// How long a run may take from the end of its request's head to its answer; half of it is for waiting until other runs end.
+    /// How long a run may take from the end of its request's head to its answer; half of it is for
+    /// waiting until other runs end.
     pub patience: Duration,
     /// How many runs there are at a time; more have to wait.
     pub runs: usize,
@@ -74,7 +77,8 @@ struct Server {
     service: Service,
 }
 
-/// Serves the page on `listener` until `stop` is ready, then finishes what is in flight, within [`Config::grace`].
+/// Serves the page on `listener` until `stop` is ready, then finishes what is in flight, within
+/// [`Config::grace`].
 ///
 /// A run goes on in its thread though its time to finish is over; [`Limits::time`] ends it.
 ///

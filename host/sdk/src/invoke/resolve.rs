@@ -14,7 +14,8 @@ const SUGGESTIONS: usize = 5;
 /// An exported function of a component.
 #[derive(Clone, Debug)]
 pub struct Target {
-    /// The exported interface that it is in, with its version; none for a function of the world itself.
+    /// The exported interface that it is in, with its version; none for a function of the world
+    /// itself.
     pub interface: Option<String>,
     /// Its name.
     pub function: String,
@@ -40,7 +41,8 @@ impl fmt::Display for Target {
     }
 }
 
-/// All functions that `component` exports, in the world itself and in its interfaces, in the order of the exports.
+/// All functions that `component` exports, in the world itself and in its interfaces, in the order
+/// of the exports.
 pub fn targets(component: &Component) -> Vec<Target> {
     let engine = component.engine();
     let mut targets = Vec::new();
@@ -77,8 +79,9 @@ pub fn targets(component: &Component) -> Vec<Target> {
 
 /// Finds the function that `call` names.
 ///
-/// An interface may be named with another version that is compatible, whose latest is meant; without its version, and a function without its interface, where
-/// only one fits. A function of the world itself has no longer name, so it wins over one of the same name in an interface.
+/// An interface may be named with another version that is compatible, whose latest is meant;
+/// without its version, and a function without its interface, where only one fits. A function of
+/// the world itself has no longer name, so it wins over one of the same name in an interface.
 ///
 /// # Errors
 ///
@@ -129,8 +132,9 @@ fn unknown(call: &Call, targets: &[Target]) -> InvokeError {
     }
 }
 
-/// Whether at most a third of the letters differ, in whatever case. The interface is not asked: the right function in
-/// another interface or version, or behind another sign than `#`, is what was meant more often than another function.
+/// Whether at most a third of the letters differ, in whatever case. The interface is not asked: the
+/// right function in another interface or version, or behind another sign than `#`, is what was
+/// meant more often than another function.
 fn is_near(written: &str, name: &str) -> bool {
     let function = written.rsplit(['/', '.']).next().unwrap_or(written);
     let (function, name) = (function.to_lowercase(), name.to_lowercase());

@@ -4,7 +4,8 @@ use super::{InvokeError, call, parse, targets};
 use crate::component::{Component, Linker};
 use crate::{Engine, Store};
 
-/// Two versions of an interface with `add`, two compatible ones of another, an interface with `twice`, and a function of the world itself.
+/// Two versions of an interface with `add`, two compatible ones of another, an interface with
+/// `twice`, and a function of the world itself.
 const CALC: &str = r#"(component
     (core module $m
         (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))

@@ -20,7 +20,8 @@ pub enum JsonError {
     },
     /// The text has another value than the type asks for.
     Mismatch {
-        /// Where in the value: `readings[3].value`, beginning with the name of the argument. Empty for the whole.
+        /// Where in the value: `readings[3].value`, beginning with the name of the argument. Empty
+        /// for the whole.
         path: String,
         /// What the type asks for, as a phrase.
         expected: String,
@@ -157,7 +158,8 @@ impl fmt::Display for Bound {
 
 impl std::error::Error for JsonError {}
 
-/// An error on its way out: each level adds its step, so that nothing is spent on paths while all is well.
+/// An error on its way out: each level adds its step, so that nothing is spent on paths while all
+/// is well.
 #[derive(Debug)]
 pub(super) struct Fault {
     /// From the inside out.

@@ -3,9 +3,11 @@
 /// How values are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Form {
-    /// Whether all whole numbers of 64 bits are written as strings, not only those that many readers of JSON would round.
+    /// Whether all whole numbers of 64 bits are written as strings, not only those that many
+    /// readers of JSON would round.
     pub int64_strings: bool,
-    /// Whether cases of variants and results, and options of options, are written as `{"tag": case, "val": payload}`, as programs in JavaScript have them.
+    /// Whether cases of variants and results, and options of options, are written as `{"tag": case,
+    /// "val": payload}`, as programs in JavaScript have them.
     pub tagged: bool,
 }
 

@@ -26,7 +26,8 @@ pub struct Function {
 pub enum Answer {
     /// The value, or what is inside `ok`; `null` where there is none.
     Ok(String),
-    /// What is inside `err`, of a function whose result is a `result`; `null` where there is nothing.
+    /// What is inside `err`, of a function whose result is a `result`; `null` where there is
+    /// nothing.
     Err(String),
 }
 
@@ -45,7 +46,8 @@ impl Function {
     /// #     (func (export "add") (param "a" s32) (param "b" s32) (result s32)
     /// #         (canon lift (core func $i "f"))))"#)?)?;
     /// let ty = component.component_type();
-    /// let Some(ComponentItem::ComponentFunc(add)) = ty.get_export(&engine, "add").map(|e| e.ty) else {
+    /// let add = ty.get_export(&engine, "add").map(|export| export.ty);
+    /// let Some(ComponentItem::ComponentFunc(add)) = add else {
     ///     return Err("it exports `add: func(a: s32, b: s32) -> s32`".into());
     /// };
     /// let add = Function::new(&add)?;
@@ -96,8 +98,8 @@ impl Function {
         )
     }
 
-    /// Reads the arguments: an object of them by name, or an array by position. Options may be left out of an object, and at the end of an
-    /// array; with no others, the text may be empty.
+    /// Reads the arguments: an object of them by name, or an array by position. Options may be left
+    /// out of an object, and at the end of an array; with no others, the text may be empty.
     ///
     /// ```
     /// use amphi::component::{Component, Val, types::ComponentItem};
@@ -111,7 +113,8 @@ impl Function {
     /// #     (func (export "add") (param "a" s32) (param "b" s32) (result s32)
     /// #         (canon lift (core func $i "f"))))"#)?)?;
     /// let ty = component.component_type();
-    /// let Some(ComponentItem::ComponentFunc(add)) = ty.get_export(&engine, "add").map(|e| e.ty) else {
+    /// let add = ty.get_export(&engine, "add").map(|export| export.ty);
+    /// let Some(ComponentItem::ComponentFunc(add)) = add else {
     ///     return Err("it exports `add: func(a: s32, b: s32) -> s32`".into());
     /// };
     /// let add = Function::new(&add)?;
@@ -167,7 +170,8 @@ impl Function {
         Fault::new(start, Problem::Mismatch { expected, found })
     }
 
-    /// Writes arguments as an object of them by name, in at most so many bytes: what a caller sends.
+    /// Writes arguments as an object of them by name, in at most so many bytes: what a caller
+    /// sends.
     ///
     /// # Errors
     ///
@@ -212,7 +216,8 @@ impl Function {
     /// #     (func (export "add") (param "a" s32) (param "b" s32) (result s32)
     /// #         (canon lift (core func $i "f"))))"#)?)?;
     /// let ty = component.component_type();
-    /// let Some(ComponentItem::ComponentFunc(add)) = ty.get_export(&engine, "add").map(|e| e.ty) else {
+    /// let add = ty.get_export(&engine, "add").map(|export| export.ty);
+    /// let Some(ComponentItem::ComponentFunc(add)) = add else {
     ///     return Err("it exports `add: func(a: s32, b: s32) -> s32`".into());
     /// };
     /// let add = Function::new(&add)?;

@@ -1,7 +1,8 @@
 //! Names of fields, cases and flags, and the spellings by which a text may have them.
 //!
-//! WIT writes `max-retries`; programs in other languages write `maxRetries` or `max_retries`. Each of the three is understood, unless two
-//! names of one type would share a spelling: then only the name itself is.
+//! WIT writes `max-retries`; programs in other languages write `maxRetries` or `max_retries`. Each
+//! of the three is understood, unless two names of one type would share a spelling: then only the
+//! name itself is.
 
 /// Which spellings of a name a text may have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Numbers as JSON writes them, without loss.
 
-/// The whole number that a JSON number stands for, however it is written: `12`, `12.0`, `1.2e1`. None if it is not whole, or has far more
-/// digits than any integer of WIT.
+/// The whole number that a JSON number stands for, however it is written: `12`, `12.0`, `1.2e1`.
+/// None if it is not whole, or has far more digits than any integer of WIT.
 pub(super) fn whole(text: &str) -> Option<i128> {
     if let Ok(number) = text.parse() {
         return Some(number);

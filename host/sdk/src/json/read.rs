@@ -106,7 +106,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Takes an object, whose bracket is there, and gives the values in the order of the fields. One of an option type may be left out.
+    /// Takes an object, whose bracket is there, and gives the values in the order of the fields.
+    /// One of an option type may be left out.
     pub(super) fn fields(&mut self, fields: &Fields, what: &str) -> Read<Vec<Val>> {
         let names = &fields.names;
         self.afford(|budget| {
@@ -191,7 +192,8 @@ impl<'a> Reader<'a> {
         value.ok_or_else(|| mismatch(start, shape, quoted(&written)))
     }
 
-    /// A float by its own type, so that it is rounded once. A number too great for it is not infinity.
+    /// A float by its own type, so that it is rounded once. A number too great for it is not
+    /// infinity.
     fn float<F: FromStr + Copy>(&mut self, shape: &Shape, is_finite: fn(F) -> bool) -> Read<F> {
         let next = self.text.next()?;
         let start = self.text.offset();

@@ -1,9 +1,11 @@
 //! JSON Schema (2020-12) of the values of a type and of the arguments of a function.
 //!
-//! A schema describes the form that is *written*, which is [`Schemas::form`]; of what is read besides (other spellings, other forms of a case, bytes as an array) it says
-//! nothing. Types at run time have no names. Whoever has the WIT gives them by an [`Origin`]: then a type with a name is a definition of its
-//! own, by its canonical id (`demo:kitchen/types@1.0.0#point`), with what the WIT says of it; and a large one without a name is one, too, so that types which are made of others again and
-//! again are described once.
+//! A schema describes the form that is *written*, which is [`Schemas::form`]; of what is read
+//! besides (other spellings, other forms of a case, bytes as an array) it says nothing. Types at
+//! run time have no names. Whoever has the WIT gives them by an [`Origin`]: then a type with a name
+//! is a definition of its own, by its canonical id (`demo:kitchen/types@1.0.0#point`), with what
+//! the WIT says of it; and a large one without a name is one, too, so that types which are made of
+//! others again and again are described once.
 
 mod decimal;
 mod parts;
@@ -22,12 +24,13 @@ pub const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 
 /// What is known of a type besides its shape.
 pub trait Origin: Sized {
-    /// The canonical id of the type, if it has a name: package, interface, version and name, as in `demo:kitchen/types@1.0.0#point`.
+    /// The canonical id of the type, if it has a name: package, interface, version and name, as in
+    /// `demo:kitchen/types@1.0.0#point`.
     fn id(&self) -> Option<String>;
     /// What is said of the type.
     fn docs(&self) -> Option<String>;
-    /// The type of a part: a field, the payload of a case (of a `result`, `ok` and `err` in this order), what is inside an option; of a list
-    /// the element, of a map the key and the value.
+    /// The type of a part: a field, the payload of a case (of a `result`, `ok` and `err` in this
+    /// order), what is inside an option; of a list the element, of a map the key and the value.
     fn part(&self, index: usize) -> Self;
     /// What is said of a field, a case or a flag.
     fn part_docs(&self, index: usize) -> Option<String>;
@@ -69,7 +72,8 @@ pub fn document<O: Origin>(shape: &Shape, origin: &O) -> Value {
     document
 }
 
-/// The most values that the schema of a type without a name may have to be spelt out where it is used.
+/// The most values that the schema of a type without a name may have to be spelt out where it is
+/// used.
 const SPELT_OUT: usize = 100;
 
 /// Schemas that share their definitions.
@@ -99,7 +103,8 @@ impl Schemas {
         }
     }
 
-    /// The schema of the arguments of a function: an object of them by name, or an array by position. There is an origin for each.
+    /// The schema of the arguments of a function: an object of them by name, or an array by
+    /// position. There is an origin for each.
     pub fn arguments<O: Origin>(&mut self, function: &Function, origins: &[O]) -> Value {
         let shapes = &function.params.shapes;
         let schemas: Vec<Value> = match origins.len() == shapes.len() {
@@ -152,7 +157,8 @@ impl Schemas {
         Some(object([("err", value, true)].into_iter()))
     }
 
-    /// The schema of the values of a type; a reference where the type has a name, or is large and known.
+    /// The schema of the values of a type; a reference where the type has a name, or is large and
+    /// known.
     pub fn value<O: Origin>(&mut self, shape: &Shape, origin: &O) -> Value {
         let use_of = origin.same().map(|same| (self.form, same));
         if let Some(known) = use_of.and_then(|use_of| self.known.get(&use_of)) {
@@ -173,7 +179,8 @@ impl Schemas {
         schema
     }
 
-    /// Keeps a schema under its id, and gives the reference to it. Where two versions of a component differ in a type of one id, each is kept.
+    /// Keeps a schema under its id, and gives the reference to it. Where two versions of a
+    /// component differ in a type of one id, each is kept.
     fn define(&mut self, id: &str, mut schema: Value) -> Value {
         if let Some(schema) = schema.as_object_mut() {
             schema.insert("title".to_owned(), id.into());

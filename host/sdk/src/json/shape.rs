@@ -1,4 +1,5 @@
-//! The program that a type is compiled to, once: which form each part has in JSON, with all names at hand.
+//! The program that a type is compiled to, once: which form each part has in JSON, with all names
+//! at hand.
 
 use std::fmt;
 
@@ -8,7 +9,8 @@ use super::unsupported::{Reason, Unsupported};
 use crate::component::Type;
 use crate::notation::type_text;
 
-/// How many parts the types of one function may have. A type is written with names and so is a graph; spelt out it can be far larger.
+/// How many parts the types of one function may have. A type is written with names and so is a
+/// graph; spelt out it can be far larger.
 const PARTS: usize = 1 << 16;
 
 /// The form in JSON of the values of one type. Made once for a type, then used for every value.
@@ -35,7 +37,8 @@ pub(super) enum Kind {
     Variant(Cases),
     Enum(Names),
     Option(Box<Shape>),
-    /// An option of an option, whose value may itself be `null`: the cases `none`, which is `null` too, and `some`.
+    /// An option of an option, whose value may itself be `null`: the cases `none`, which is `null`
+    /// too, and `some`.
     OptionOfOption(Cases),
     /// The cases `ok` and `err`.
     Result(Cases),
@@ -70,7 +73,8 @@ pub(super) struct Cases {
 }
 
 impl Cases {
-    /// Whether `{"tag": case}` is a case without a payload and no other: there is none whose name is `tag`.
+    /// Whether `{"tag": case}` is a case without a payload and no other: there is none whose name
+    /// is `tag`.
     pub(super) fn is_clear_without_payload(&self) -> bool {
         self.names.find("tag", 0).is_none()
     }
@@ -81,7 +85,8 @@ impl Shape {
     ///
     /// # Errors
     ///
-    /// JSON cannot carry the type: it has resources, streams, futures or error contexts in it, or far too many parts.
+    /// JSON cannot carry the type: it has resources, streams, futures or error contexts in it, or
+    /// far too many parts.
     pub fn new(ty: &Type, spelling: Spelling) -> Result<Self, Unsupported> {
         Compiler::new(spelling).shape(ty)
     }
@@ -264,7 +269,8 @@ impl Integer {
         }
     }
 
-    /// Whether some values are beyond what every reader of JSON can tell apart, and so are written as strings.
+    /// Whether some values are beyond what every reader of JSON can tell apart, and so are written
+    /// as strings.
     pub(super) fn is_wide(self) -> bool {
         match self {
             Integer::S64 | Integer::U64 => true,

@@ -1,6 +1,7 @@
 //! What a text is read as and a value written as, and what is said of texts that are not right.
 //!
-//! That everything comes back as it went is tested with random types and values elsewhere; here are the forms, and the refusals.
+//! That everything comes back as it went is tested with random types and values elsewhere; here are
+//! the forms, and the refusals.
 
 mod compounds;
 mod functions;

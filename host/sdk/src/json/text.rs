@@ -1,6 +1,8 @@
-//! A text in JSON, read from front to back: what comes next is taken when the type asks for it, and no tree is made of it.
+//! A text in JSON, read from front to back: what comes next is taken when the type asks for it, and
+//! no tree is made of it.
 //!
-//! The grammar is RFC 8259's, to the letter. Numbers are handed out as they are written, so that nothing is lost before the type is known.
+//! The grammar is RFC 8259's, to the letter. Numbers are handed out as they are written, so that
+//! nothing is lost before the type is known.
 
 use std::borrow::Cow;
 
@@ -143,7 +145,8 @@ impl<'a> Text<'a> {
         Ok(())
     }
 
-    /// Whether there is one more part in what was opened last; takes the comma before it, or else the bracket `close`.
+    /// Whether there is one more part in what was opened last; takes the comma before it, or else
+    /// the bracket `close`.
     pub(super) fn more(&mut self, close: u8, first: bool) -> Read<bool> {
         self.space();
         match self.byte() {

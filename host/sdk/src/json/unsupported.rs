@@ -5,7 +5,8 @@ use std::fmt;
 /// A function, or a type, that cannot be spoken to in JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unsupported {
-    /// Where: the parameter or `result`, and the place in its type: `baskets[]`, `result.ok`. Empty for a type as a whole.
+    /// Where: the parameter or `result`, and the place in its type: `baskets[]`, `result.ok`. Empty
+    /// for a type as a whole.
     pub path: String,
     /// The type there, as in WIT.
     pub ty: String,

@@ -13,7 +13,8 @@ use super::path::Step;
 use super::shape::{Cases, Fields, Integer, Kind, Shape};
 use crate::component::Val;
 
-/// The greatest whole number that a reader who keeps numbers as 64-bit floats can tell from its neighbours.
+/// The greatest whole number that a reader who keeps numbers as 64-bit floats can tell from its
+/// neighbours.
 const SAFE: i128 = (1 << 53) - 1;
 
 /// A text that is written.
@@ -119,7 +120,8 @@ impl Writer<'_> {
         self.text.push_str(text);
     }
 
-    /// Adds `{"case":payload}`, with `null` where there is no payload; tagged, `{"tag":"case","val":payload}`.
+    /// Adds `{"case":payload}`, with `null` where there is no payload; tagged,
+    /// `{"tag":"case","val":payload}`.
     fn case(
         &mut self,
         shape: &Shape,
@@ -171,7 +173,8 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Adds a number in the shortest form that is read as the same. `Debug` is the form of floats that has exponents.
+    /// Adds a number in the shortest form that is read as the same. `Debug` is the form of floats
+    /// that has exponents.
     fn number(&mut self, number: &impl std::fmt::Debug) {
         write!(self.text, "{number:?}").expect("a string takes whatever is written");
         if self.text.ends_with(".0") {
@@ -284,7 +287,8 @@ impl Writer<'_> {
         self.add("]");
     }
 
-    /// Pairs; an object where the keys are strings, of which the last counts where one is there twice.
+    /// Pairs; an object where the keys are strings, of which the last counts where one is there
+    /// twice.
     fn map(&mut self, key: &Shape, value: &Shape, entries: &[(Val, Val)]) -> Read<()> {
         if !matches!(key.kind, Kind::String) {
             self.add("[");

@@ -1,4 +1,5 @@
-//! A component that imports one thing that another does, by the same name and of the same type, so that a linker can be asked for it alone.
+//! A component that imports one thing that another does, by the same name and of the same type, so
+//! that a linker can be asked for it alone.
 
 use std::collections::BTreeSet;
 
@@ -56,8 +57,9 @@ impl Home {
     }
 }
 
-/// The component that imports `item` as `name`, and the resources that it needs of the imports before it, whose `homes` are given; and which of these. Nothing if
-/// that cannot be written down: modules, instances in instances, or more types than are `left`.
+/// The component that imports `item` as `name`, and the resources that it needs of the imports
+/// before it, whose `homes` are given; and which of these. Nothing if that cannot be written down:
+/// modules, instances in instances, or more types than are `left`.
 pub fn question(
     engine: &Engine,
     name: &str,
@@ -155,7 +157,8 @@ struct Writer<'a> {
     /// How many types may still be written.
     left: &'a mut usize,
     root: ComponentBuilder,
-    /// The instance type that is being written; types go into the component itself where there is none.
+    /// The instance type that is being written; types go into the component itself where there is
+    /// none.
     inner: Option<InstanceType>,
     /// The resources that the component itself knows.
     outer: Vec<(ResourceType, u32)>,
@@ -196,7 +199,8 @@ impl Writer<'_> {
         Some(self.root.type_instance(None, &ty))
     }
 
-    /// A resource as an import or export of a type: a new one, unless another import has it or it was met before.
+    /// A resource as an import or export of a type: a new one, unless another import has it or it
+    /// was met before.
     fn bounds(&mut self, ty: ResourceType) -> TypeBounds {
         let known = self.known.iter().any(|(known, _)| *known == ty);
         let elsewhere = self.homes.iter().any(|home| home.ty == ty);
@@ -355,7 +359,8 @@ impl Writer<'_> {
         self.export_type(&name, TypeBounds::Eq(index))
     }
 
-    /// Gives a type a name: as an export of the instance, or as an import of the component, which no linker is asked for.
+    /// Gives a type a name: as an export of the instance, or as an import of the component, which
+    /// no linker is asked for.
     fn export_type(&mut self, name: &str, bounds: TypeBounds) -> u32 {
         let index = self.next();
         let ty = ComponentTypeRef::Type(bounds);

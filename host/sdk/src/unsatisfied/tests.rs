@@ -1,4 +1,5 @@
-//! What is missing is found whatever Wasmtime says of it: by name, and by what is linked afterwards.
+//! What is missing is found whatever Wasmtime says of it: by name, and by what is linked
+//! afterwards.
 
 use super::every;
 use crate::component::{Component, Linker, ResourceType};
@@ -80,7 +81,8 @@ fn many(engine: &Engine) -> Component {
     Component::new(engine, bytes).expect("the component is valid")
 }
 
-/// Each choice of what is defined: exactly the others are found, though some use a resource of another.
+/// Each choice of what is defined: exactly the others are found, though some use a resource of
+/// another.
 #[test]
 fn exactly_what_is_missing_is_found() {
     let engine = Engine::default();

@@ -30,14 +30,16 @@ pub async fn send(
     exchange(stream.map_err(Error::Connect)?, request, options).await
 }
 
-/// Sends a request by HTTP/1.1 over `stream`, which is a connection to where the request is for and serves no other, and waits until the response begins.
+/// Sends a request by HTTP/1.1 over `stream`, which is a connection to where the request is for and
+/// serves no other, and waits until the response begins.
 ///
-/// For hooks that connect in their own way. What is returned beside the response must be polled until the response's body has ended, which
-/// `wasmtime-wasi-http` does.
+/// For hooks that connect in their own way. What is returned beside the response must be polled
+/// until the response's body has ended, which `wasmtime-wasi-http` does.
 ///
 /// # Errors
 ///
-/// When what is at the other end does not speak HTTP, goes away, or takes longer than the options allow.
+/// When what is at the other end does not speak HTTP, goes away, or takes longer than the options
+/// allow.
 pub async fn exchange(
     stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
     mut request: http::Request<WasiBody>,

@@ -111,11 +111,13 @@ impl Reader<'_> {
         Ok(Val::Tuple(values))
     }
 
-    /// The fields in the order of the type, whatever their order in the text; one of an option type may be left out.
+    /// The fields in the order of the type, whatever their order in the text; one of an option type
+    /// may be left out.
     fn record(&mut self, ty: &Type, record: &types::Record, node: &Node) -> Result<Val, WaveError> {
         let fields = self.fit(ty, node, node.as_record(self.source))?;
         let mut given: BTreeMap<&str, &Node> = fields.collect();
-        // One that is missing may be what an unknown one was meant to be, so the unknown one is told.
+        // One that is missing may be what an unknown one was meant to be, so the unknown one is
+        // told.
         let is_known = |name: &str| record.fields().any(|field| field.name == name);
         if let Some(name) = given.keys().find(|name| !is_known(name)) {
             return Err(self.wrong(code(&type_text(ty)), format!("a field {}", quoted(name))));
@@ -220,7 +222,8 @@ impl Reader<'_> {
         Ok(value)
     }
 
-    /// What `node` gave, or the error of this place. An escape that is none stays an error of syntax.
+    /// What `node` gave, or the error of this place. An escape that is none stays an error of
+    /// syntax.
     fn fit<T>(
         &self,
         ty: &Type,

@@ -1,4 +1,5 @@
-//! What is wrong with a text that is not WAVE, in plain words: the parser names its own tokens, a reader knows signs.
+//! What is wrong with a text that is not WAVE, in plain words: the parser names its own tokens, a
+//! reader knows signs.
 
 use wasm_wave::lex::{Lexer, Token};
 use wasm_wave::parser::{ParserError, ParserErrorKind};
@@ -33,7 +34,8 @@ fn first(text: &str) -> Option<Token> {
     Lexer::new(text).next()?.ok()
 }
 
-/// What can stand after `before`, where it cannot be `found`; nothing if that takes more than the sign before to tell.
+/// What can stand after `before`, where it cannot be `found`; nothing if that takes more than the
+/// sign before to tell.
 fn expected(before: &str, found: Option<Token>) -> Option<&'static str> {
     let tokens = || Lexer::new(before).spanned();
     let Some((Ok(last), span)) = tokens().last() else {

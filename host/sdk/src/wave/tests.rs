@@ -1,4 +1,5 @@
-//! Round trips and refusals, over types taken from a component, since a type at run time comes from nowhere else.
+//! Round trips and refusals, over types taken from a component, since a type at run time comes from
+//! nowhere else.
 
 use super::{from_text, to_text, type_text};
 use crate::component::{Component, Type, Val, types::ComponentItem};

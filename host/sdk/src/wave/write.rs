@@ -106,7 +106,8 @@ impl Text {
         Ok(())
     }
 
-    /// Fields that are `none` are left out, as WAVE allows; a record without any field left is `{:}`.
+    /// Fields that are `none` are left out, as WAVE allows; a record without any field left is
+    /// `{:}`.
     fn record(&mut self, fields: &[(String, Val)]) -> Result<(), WaveError> {
         let present = fields
             .iter()

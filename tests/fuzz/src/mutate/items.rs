@@ -1,4 +1,5 @@
-//! Changes of the items of a section: types, imports, instances, aliases and so on, whose number is kept right.
+//! Changes of the items of a section: types, imports, instances, aliases and so on, whose number is
+//! kept right.
 
 use super::{bytes, choose};
 use crate::binary::{Binary, Body, Section, leb};

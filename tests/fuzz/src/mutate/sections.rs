@@ -36,7 +36,8 @@ pub fn change(rng: &mut Rng, target: &mut Binary, donor: &Binary) {
     }
 }
 
-/// Puts a section of the donor beside one of the target or in its place, if possible one of the same kind.
+/// Puts a section of the donor beside one of the target or in its place, if possible one of the
+/// same kind.
 fn graft(rng: &mut Rng, target: &mut Binary, donor: &Binary, at: usize) {
     let id = target.sections[at].id;
     let alike: Vec<&Section> = (donor.sections.iter())

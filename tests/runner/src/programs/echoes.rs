@@ -1,4 +1,5 @@
-//! Sends values of every type through the kitchen's echoes and looks at what comes back, to the bit.
+//! Sends values of every type through the kitchen's echoes and looks at what comes back, to the
+//! bit.
 
 use std::fmt::Debug;
 
@@ -24,7 +25,8 @@ macro_rules! echo {
     };
 }
 
-/// The numbers: every width at its ends, floats by their bits, characters around the gap of the surrogates.
+/// The numbers: every width at its ends, floats by their bits, characters around the gap of the
+/// surrogates.
 pub fn numbers(t: &mut Transcript, store: &mut Store<State>, kitchen: &Kitchen) -> Result<()> {
     let echo = kitchen.demo_kitchen_echo();
     echo.call_nothing(&mut *store)?;

@@ -1,4 +1,5 @@
-//! Calls that fail without a trap: what they leave behind of their instance, called at once and awaited.
+//! Calls that fail without a trap: what they leave behind of their instance, called at once and
+//! awaited.
 
 use amphi::component::{Component, Instance, Linker, Val};
 use amphi::{Engine, Result, Store, Trap, format_err};

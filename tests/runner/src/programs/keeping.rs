@@ -1,4 +1,5 @@
-//! Resources in a store that is asynchronous: destructors of the host that are waited for, destructors of guests and start functions that wait.
+//! Resources in a store that is asynchronous: destructors of the host that are waited for,
+//! destructors of guests and start functions that wait.
 
 use std::future::pending;
 use std::pin::pin;
@@ -46,7 +47,8 @@ amphi::component::bindgen!({
     with: { "demo:keeping/host.thing": Thing },
 });
 
-/// A thing that takes so many turns to be made, asked and dropped. One of [`STUCK`] cannot be dropped.
+/// A thing that takes so many turns to be made, asked and dropped. One of [`STUCK`] cannot be
+/// dropped.
 pub struct Thing(u32);
 
 const STUCK: u32 = 13;
@@ -145,7 +147,8 @@ impl<'a> Made<'a> {
     }
 }
 
-/// What becomes of guests that wait where they cannot be suspended: a trap that says so, and everything that is done at once works.
+/// What becomes of guests that wait where they cannot be suspended: a trap that says so, and
+/// everything that is done at once works.
 pub async fn refused(t: &mut Transcript, stage: &Stage, component: &Component) -> Result<()> {
     const SAYS: &str = "JavaScript Promise Integration";
     /// What gives way only once is asked again.

@@ -1,7 +1,8 @@
-//! Typed programs: what host code does with generated bindings, step by step, and a transcript of what it saw.
+//! Typed programs: what host code does with generated bindings, step by step, and a transcript of
+//! what it saw.
 //!
-//! Each step of a transcript is a line of the report, so that the hosts are compared step by step. What a step has to show
-//! by itself, such as an echo that equals what was sent, is checked here.
+//! Each step of a transcript is a line of the report, so that the hosts are compared step by step.
+//! What a step has to show by itself, such as an echo that equals what was sent, is checked here.
 
 mod baskets;
 mod bindgen;
@@ -110,7 +111,8 @@ pub async fn run(
     Ok(lines)
 }
 
-/// The lines of programs with guests that wait or, where they cannot, of those in which they are refused.
+/// The lines of programs with guests that wait or, where they cannot, of those in which they are
+/// refused.
 async fn with_waiting_guests(
     stage: &mut Stage,
     load: &impl AsyncFn(&str) -> Result<Vec<u8>>,
@@ -216,7 +218,8 @@ impl Transcript {
         self.push(step, outcome, failure);
     }
 
-    /// Writes down how a step failed, which it has to: with a trap or an error of the host that says `part`.
+    /// Writes down how a step failed, which it has to: with a trap or an error of the host that
+    /// says `part`.
     fn fails<T: Debug>(&mut self, step: &str, result: Result<T>, part: &str) {
         let (outcome, worded_here) = match &result {
             Ok(value) => (format!("{value:?}"), true),

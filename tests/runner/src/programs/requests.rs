@@ -1,4 +1,5 @@
-//! Guests that speak HTTP: one that sends requests to a server, many at once and some given up, and one that answers them.
+//! Guests that speak HTTP: one that sends requests to a server, many at once and some given up, and
+//! one that answers them.
 
 #[cfg(not(target_arch = "wasm32"))]
 #[path = "requests/native.rs"]
@@ -26,7 +27,8 @@ use crate::stage::Stage;
 /// How often the server is asked how many wait for it, at the most.
 const ASKED: usize = 2_000;
 
-/// What a guest that answers made of a request: the status, a header and the body; or why there is no answer.
+/// What a guest that answers made of a request: the status, a header and the body; or why there is
+/// no answer.
 pub type Answer = Result<(u16, String, String), &'static str>;
 
 /// Lets guests speak HTTP with the server at `authority`.
@@ -75,7 +77,8 @@ const TRAILERS: &str = match cfg!(target_arch = "wasm32") {
     false => "finished: Ok(())\nanswered: true\n",
 };
 
-/// What a server has of a body before the guest has written all: over HTTP/1.1 a page sends it whole.
+/// What a server has of a body before the guest has written all: over HTTP/1.1 a page sends it
+/// whole.
 const UPLOAD: &str = match cfg!(target_arch = "wasm32") {
     true => {
         "meanwhile \"\", trailers false\nuploaded \"first half, second half\", trailers false\nbegun: true\nbroken off: true\n"
@@ -85,7 +88,8 @@ const UPLOAD: &str = match cfg!(target_arch = "wasm32") {
     }
 };
 
-/// What becomes of a response with trailers: whether it can be read to its end, and what the guest is told.
+/// What becomes of a response with trailers: whether it can be read to its end, and what the guest
+/// is told.
 const TRAILERS_OF_RESPONSES: (bool, &str) = match cfg!(target_arch = "wasm32") {
     true => (
         false,
@@ -120,7 +124,8 @@ async fn answers(
     Ok(())
 }
 
-/// What a fresh instance of a guest that answers makes of a request: its method, its path and its body.
+/// What a fresh instance of a guest that answers makes of a request: its method, its path and its
+/// body.
 pub async fn answer_of(
     stage: &Stage,
     component: &Component,
@@ -227,7 +232,8 @@ async fn requests(t: &mut Transcript, courier: &Courier<'_>) -> Result<()> {
     given_up(t, courier, &sizes).await
 }
 
-/// Ten wait for ever and are given up, four of them when the server has their requests; the ten others go on.
+/// Ten wait for ever and are given up, four of them when the server has their requests; the ten
+/// others go on.
 async fn given_up(t: &mut Transcript, courier: &Courier<'_>, sizes: &[String]) -> Result<()> {
     const NEVER: &[&str] = &["get=/http/never"];
     let echoes = sizes.iter().step_by(2);

@@ -1,4 +1,5 @@
-//! What guests throw: the error of who calls them, what other guests may catch of it, and what is thrown over calls that wait.
+//! What guests throw: the error of who calls them, what other guests may catch of it, and what is
+//! thrown over calls that wait.
 
 use amphi::component::{Component, Linker};
 use amphi::{Engine, Result, Store, ThrownException, Trap};
@@ -28,7 +29,8 @@ const CATCHER: &str = r#"
       (func (export "caught") (result bool) (canon lift (core func $m "caught"))))
 "#;
 
-/// Waits before it throws, after that, and where it catches; and for another component, which throws.
+/// Waits before it throws, after that, and where it catches; and for another component, which
+/// throws.
 const WAITING: &str = r#"
     (component
       (import "wait" (func $wait (param "turns" u32) (result u32)))

@@ -65,7 +65,8 @@ const FALLS: [Fall; 7] = [
     ),
 ];
 
-/// Falls in every way, and checks each time that the instance is locked and that another one runs on.
+/// Falls in every way, and checks each time that the instance is locked and that another one runs
+/// on.
 pub fn run(t: &mut Transcript, kitchen: &Made<'_>) -> Result<()> {
     let (mut bystander_store, bystander) = kitchen.fresh()?;
     for (index, (name, fall, part)) in FALLS.into_iter().enumerate() {

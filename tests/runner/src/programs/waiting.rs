@@ -82,7 +82,8 @@ impl<'a> Made<'a> {
     }
 }
 
-/// What becomes of guests that wait where they cannot be suspended: a trap that says so, and everything else works.
+/// What becomes of guests that wait where they cannot be suspended: a trap that says so, and
+/// everything else works.
 pub async fn refused(t: &mut Transcript, stage: &Stage, component: &Component) -> Result<()> {
     let made = Made::new(stage, component)?;
     let (mut store, it) = made.fresh().await?;

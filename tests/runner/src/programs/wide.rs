@@ -1,4 +1,5 @@
-//! Types with as many parts as pass from one component to another inside a composition, and with one more.
+//! Types with as many parts as pass from one component to another inside a composition, and with
+//! one more.
 
 use amphi::component::Linker;
 use amphi::{Engine, Result, Store};

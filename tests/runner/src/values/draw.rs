@@ -1,4 +1,5 @@
-//! Values of a type, drawn at random: the ends of ranges, odd floats and odd text more often than chance would have them.
+//! Values of a type, drawn at random: the ends of ranges, odd floats and odd text more often than
+//! chance would have them.
 
 use amphi::component::Val;
 use fastrand::Rng;
@@ -166,7 +167,8 @@ pub fn char(rng: &mut Rng) -> char {
     }
 }
 
-/// A text: of one part of Unicode, so that every way to write it down is taken, or of all; now and then a long one.
+/// A text: of one part of Unicode, so that every way to write it down is taken, or of all; now and
+/// then a long one.
 pub fn text(rng: &mut Rng) -> String {
     let length = match rng.u8(..24) {
         0 => below(rng, 2_000),

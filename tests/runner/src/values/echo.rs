@@ -1,4 +1,5 @@
-//! Sends values through the guests of one component, and looks at what the host's function gets and what comes back.
+//! Sends values through the guests of one component, and looks at what the host's function gets and
+//! what comes back.
 
 use std::hash::{DefaultHasher, Hasher};
 

@@ -1,6 +1,7 @@
-//! Values of random types as JSON, in a random form of those that there are: what is written is read as the value that it was, and is written again to the letter. Then the texts are
-//! changed at random, and nothing may come of that but a value or an error; which text is JSON at all has a second opinion. Natively what
-//! is written is also held against the schema of the function.
+//! Values of random types as JSON, in a random form of those that there are: what is written is
+//! read as the value that it was, and is written again to the letter. Then the texts are changed at
+//! random, and nothing may come of that but a value or an error; which text is JSON at all has a
+//! second opinion. Natively what is written is also held against the schema of the function.
 
 use amphi::component::Val;
 use amphi::component::types::ComponentItem;
@@ -49,7 +50,8 @@ pub async fn round_trips(batch: echo::Batch<'_>, functions: &[Signature]) -> Res
     Ok(lines)
 }
 
-/// Reads a text of arguments, and the same as a result; then others like it. Says what is not as it should be.
+/// Reads a text of arguments, and the same as a result; then others like it. Says what is not as it
+/// should be.
 fn round_trip(
     rng: &mut Rng,
     function: &Function,

@@ -1,4 +1,5 @@
-//! How values of a type lie in memory and in core parameters, from the specification of the canonical ABI.
+//! How values of a type lie in memory and in core parameters, from the specification of the
+//! canonical ABI.
 
 use super::ty::{Scalar, Type};
 

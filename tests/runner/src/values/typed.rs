@@ -1,4 +1,5 @@
-//! Values of Rust types, as bindings pass them: the same components, entered by typed functions and left to typed host functions.
+//! Values of Rust types, as bindings pass them: the same components, entered by typed functions and
+//! left to typed host functions.
 
 use amphi::component::{ComponentType, Lift, Linker, Lower, Val};
 use amphi::{Result, Store};

@@ -1,5 +1,5 @@
-//! Whether a text in JSON is what a schema describes, for the part of JSON Schema that the facade's schemas are made of. A keyword that is not
-//! known here is an error, so that none goes unchecked.
+//! Whether a text in JSON is what a schema describes, for the part of JSON Schema that the facade's
+//! schemas are made of. A keyword that is not known here is an error, so that none goes unchecked.
 
 use amphi::json::schema::Schemas;
 use amphi::json::{Form, Function};

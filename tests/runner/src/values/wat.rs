@@ -1,8 +1,8 @@
-//! Components that echo: text of a component whose functions hand what they get to the host's function of the same name, and what that
-//! returns back.
+//! Components that echo: text of a component whose functions hand what they get to the host's
+//! function of the same name, and what that returns back.
 //!
-//! The guest's allocator leaves memory filled with a pattern and aligns no better than it is asked to, so that nothing gets by that
-//! counts on zeros or on luck. After each call it starts anew.
+//! The guest's allocator leaves memory filled with a pattern and aligns no better than it is asked
+//! to, so that nothing gets by that counts on zeros or on luck. After each call it starts anew.
 
 use std::fmt::Write as _;
 
@@ -61,8 +61,8 @@ const ALLOCATOR: &str = r#"
   (alias core export $libc "realloc" (core func $realloc))
 "#;
 
-/// The text of a component with the functions `echo0` and so on, which takes its values through one guest for each of `path`; the last of
-/// them calls the host.
+/// The text of a component with the functions `echo0` and so on, which takes its values through one
+/// guest for each of `path`; the last of them calls the host.
 pub fn component(functions: &[Signature], path: &[Encoding]) -> String {
     let mut named = Named::default();
     let wits: Vec<Vec<String>> = functions
@@ -215,7 +215,8 @@ fn lift(
     );
 }
 
-/// The core parameters of a lifted or lowered echo, and its result where that is one value and not in memory.
+/// The core parameters of a lifted or lowered echo, and its result where that is one value and not
+/// in memory.
 struct Shape {
     params: Vec<Core>,
     result: Option<Core>,

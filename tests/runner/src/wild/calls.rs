@@ -154,7 +154,8 @@ fn good_type(ty: &Type) -> Type {
     }
 }
 
-/// How far numbers of one value are at most from those of another; none where they differ in anything else.
+/// How far numbers of one value are at most from those of another; none where they differ in
+/// anything else.
 fn apart(one: &Val, other: &Val) -> Option<f64> {
     match (one, other) {
         (Val::Float64(one), Val::Float64(other)) if one.to_bits() != other.to_bits() => {

@@ -24,8 +24,9 @@ pub struct Wild {
     /// Where it comes from, which `cargo xtask wild` reads.
     #[serde(rename = "package")]
     _package: IgnoredAny,
-    /// What the host answers: by the interface, which is empty for the world itself, and the function, a value in WAVE, or nothing for one without a result.
-    /// WASI 0.2 is there besides, and grants nothing.
+    /// What the host answers: by the interface, which is empty for the world itself, and the
+    /// function, a value in WAVE, or nothing for one without a result. WASI 0.2 is there besides,
+    /// and grants nothing.
     #[serde(default)]
     pub imports: BTreeMap<String, BTreeMap<String, String>>,
     /// Calls of functions, one after the other in one instance.
@@ -45,7 +46,8 @@ pub struct Wild {
 pub struct Call {
     /// The function, with its interface or without.
     pub function: String,
-    /// The arguments: values in WAVE, or `$name` for what was kept, or `$readings` for the readings of the demo page as an array.
+    /// The arguments: values in WAVE, or `$name` for what was kept, or `$readings` for the readings
+    /// of the demo page as an array.
     #[serde(default)]
     pub with: Vec<String>,
     /// What the result is kept as, without its `ok`.

@@ -1,4 +1,5 @@
-//! Scopes of calls: which handles are lent for the length of a call, and which borrows must be given back by its end.
+//! Scopes of calls: which handles are lent for the length of a call, and which borrows must be
+//! given back by its end.
 //!
 //! Component-model spec, canonical ABI: `lift_borrow`, `lower_borrow` and the task's `num_borrows`.
 
@@ -7,17 +8,19 @@ use wasmtime_environ::error::{Result, bail, format_err};
 
 /// The scopes of the calls that are under way.
 ///
-/// Most calls lend nothing, so a call is a number, and a scope is kept only for a call that has lent or borrowed something.
+/// Most calls lend nothing, so a call is a number, and a scope is kept only for a call that has
+/// lent or borrowed something.
 #[derive(Debug, Default)]
 #[repr(C)]
 pub struct CallScopes {
-    /// How many guests are being called. Adapters count here by themselves, so it stays where it is.
+    /// How many guests are being called. Adapters count here by themselves, so it stays where it
+    /// is.
     guests: u32,
     depth: usize,
     /// Scopes with something in them, innermost last.
     used: Vec<CallScope>,
-    /// Owned handles lent to a callee, each with the depth of the call; those of the innermost call last. One list for all calls, so
-    /// that a call which lends allocates nothing.
+    /// Owned handles lent to a callee, each with the depth of the call; those of the innermost call
+    /// last. One list for all calls, so that a call which lends allocates nothing.
     lenders: Vec<(usize, HandleIndex)>,
 }
 
@@ -87,7 +90,8 @@ impl CallScopes {
         }
     }
 
-    /// Forgets the scopes of calls that have ended. Out of the way of calls, most of which lend nothing.
+    /// Forgets the scopes of calls that have ended. Out of the way of calls, most of which lend
+    /// nothing.
     #[cold]
     fn forget_inner(&mut self) {
         let depth = self.depth;

@@ -17,7 +17,8 @@ use wasm_bindgen_futures::JsFuture;
 use wasmtime_environ::component::{ComponentTypes, ExportIndex};
 use wasmtime_environ::error::{Result, format_err};
 
-/// A compiled component, as `wasmtime::component::Component`: cheap to clone, instantiated any number of times.
+/// A compiled component, as `wasmtime::component::Component`: cheap to clone, instantiated any
+/// number of times.
 #[derive(Clone)]
 pub struct Component(Arc<Inner>);
 
@@ -42,11 +43,13 @@ pub struct ComponentExportIndex {
 impl Component {
     /// Compiles a component on the calling thread.
     ///
-    /// Browsers refuse to compile large modules on the main thread (8 MiB in Chromium): [`Component::new_async`] has no such limit.
+    /// Browsers refuse to compile large modules on the main thread (8 MiB in Chromium):
+    /// [`Component::new_async`] has no such limit.
     ///
     /// # Errors
     ///
-    /// The bytes are not a valid component, need a feature that this engine does not have, or the browser refuses a core module.
+    /// The bytes are not a valid component, need a feature that this engine does not have, or the
+    /// browser refuses a core module.
     pub fn new(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Component> {
         let plan = plan(engine, bytes.as_ref())?;
         let modules = plan
@@ -101,7 +104,8 @@ impl Component {
         let wrappers = page::page(|page| {
             page::compile(&codegen::wrappers(&plan.trampolines, page.host_entry()))
         })?;
-        // The browser has its own copy now. Ours is needed only where a trap's kind has to be looked up in it.
+        // The browser has its own copy now. Ours is needed only where a trap's kind has to be
+        // looked up in it.
         if !page::page(|page| Ok(page.bounds_sound_alike))? {
             for module in &mut plan.modules {
                 module.wasm = Vec::new();
@@ -127,7 +131,8 @@ impl Component {
         types::Component::from(self.plan().ty, &self.uninstantiated())
     }
 
-    /// An export by name, inside the instance export `instance` if one is given: its type and its index.
+    /// An export by name, inside the instance export `instance` if one is given: its type and its
+    /// index.
     pub fn get_export(
         &self,
         instance: Option<&ComponentExportIndex>,

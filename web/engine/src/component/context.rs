@@ -1,7 +1,7 @@
 //! What lifting and lowering work with: the store, the guest's memory and its allocator.
 //!
-//! Guest memory is another wasm memory. Reads are copies of checked regions; writes are staged in the application's memory and copied over
-//! before the guest runs again.
+//! Guest memory is another wasm memory. Reads are copies of checked regions; writes are staged in
+//! the application's memory and copied over before the guest runs again.
 
 mod aligned;
 mod deferral;
@@ -54,8 +54,9 @@ pub struct LiftContext<'a> {
 ///
 /// # Safety
 ///
-/// The store must outlive `'a`; what is reached through the reference must not change meanwhile. A component, its types, memories and
-/// allocators are set when the instance is made and never change.
+/// The store must outlive `'a`; what is reached through the reference must not change meanwhile. A
+/// component, its types, memories and allocators are set when the instance is made and never
+/// change.
 unsafe fn instance_of<'a>(store: &StoreOpaque, instance: InstanceId) -> &'a InstanceData {
     let data: *const InstanceData = &raw const *store.instances[instance.index()];
     // SAFETY: the caller's promise; instances are boxed and live as long as their store.
@@ -95,7 +96,8 @@ impl<'a, T: 'static> LowerContext<'a, T> {
         }
     }
 
-    /// Lets the bytes of the parameters at `slots` (a bit for each slot of `frame`) stay where they are, for the trampoline to place.
+    /// Lets the bytes of the parameters at `slots` (a bit for each slot of `frame`) stay where they
+    /// are, for the trampoline to place.
     #[inline]
     pub(crate) fn defer_slots(&mut self, slots: u32, frame: *mut ValRaw) {
         self.deferral = Deferral {
@@ -105,7 +107,8 @@ impl<'a, T: 'static> LowerContext<'a, T> {
         };
     }
 
-    /// Leaves `len` elements at `bytes` to the trampoline, if `dst` is a slot where it places them; false if it is not.
+    /// Leaves `len` elements at `bytes` to the trampoline, if `dst` is a slot where it places them;
+    /// false if it is not.
     #[inline]
     pub(crate) fn defer<S>(&mut self, dst: *mut S, bytes: *const u8, len: usize) -> bool {
         self.deferral.defer(dst.cast(), bytes, len)
@@ -136,7 +139,8 @@ impl<'a, T: 'static> LowerContext<'a, T> {
         unsafe { instance_of(&self.store.0.opaque, self.instance) }
     }
 
-    /// Calls the guest's `realloc`; what it returns is aligned, inside the memory and may be written through `get`.
+    /// Calls the guest's `realloc`; what it returns is aligned, inside the memory and may be
+    /// written through `get`.
     pub fn realloc(
         &mut self,
         old: usize,
@@ -203,12 +207,14 @@ impl<'a, T: 'static> LowerContext<'a, T> {
         Ok(usize::try_from(ptr)?)
     }
 
-    /// That `len` bytes are about to be written through `get`, to memory that the guest supplied and that was checked.
+    /// That `len` bytes are about to be written through `get`, to memory that the guest supplied
+    /// and that was checked.
     pub(crate) fn expect(&mut self, len: usize) {
         self.staging.expect(len);
     }
 
-    /// `N` bytes of guest memory at `offset`, all of which are to be written, in memory that was allocated here or was supplied.
+    /// `N` bytes of guest memory at `offset`, all of which are to be written, in memory that was
+    /// allocated here or was supplied.
     #[inline]
     pub fn get<const N: usize>(&mut self, offset: usize) -> &mut [u8; N] {
         self.staging.get(offset)
@@ -254,8 +260,8 @@ impl<'a, T: 'static> LowerContext<'a, T> {
         self.data().instance_type().resource_type(table)
     }
 
-    /// Lends a resource to the guest: a handle for the length of the call, or the representation itself where the guest is the
-    /// instance that defines the resource (spec: `lower_borrow`).
+    /// Lends a resource to the guest: a handle for the length of the call, or the representation
+    /// itself where the guest is the instance that defines the resource (spec: `lower_borrow`).
     pub(crate) fn lower_borrow(&mut self, table: TypeResourceTableIndex, rep: u32) -> Result<u32> {
         if self.data().defines(table) {
             return Ok(rep);
@@ -315,8 +321,8 @@ impl<'a> LiftContext<'a> {
         check_bounds(memory_of(self.data(), self.options)?, ptr, len)
     }
 
-    /// Counts what the host is about to make of what the guest gives: `count` values of `size` bytes, as Wasmtime counts them. One call
-    /// may make no more than the store allows.
+    /// Counts what the host is about to make of what the guest gives: `count` values of `size`
+    /// bytes, as Wasmtime counts them. One call may make no more than the store allows.
     pub(crate) fn consume(&self, count: usize, size: usize) -> Result<()> {
         let bytes = count.checked_mul(size);
         match bytes.and_then(|bytes| self.fuel.get().checked_sub(bytes)) {
@@ -358,8 +364,8 @@ impl<'a> LiftContext<'a> {
         filled.ok_or_else(|| format_err!("pointer out of bounds of memory"))
     }
 
-    /// A copy, in `space`, of the `len` elements that the guest says are at `ptr`, each of which is as `element` says and `native` bytes
-    /// large on the host; errors say `what` they are of.
+    /// A copy, in `space`, of the `len` elements that the guest says are at `ptr`, each of which is
+    /// as `element` says and `native` bytes large on the host; errors say `what` they are of.
     pub(crate) fn read_elements<'s>(
         &self,
         space: &'s mut AlignedBytes,
@@ -372,7 +378,8 @@ impl<'a> LiftContext<'a> {
         self.read_in(space, ptr, size)
     }
 
-    /// The bytes of `len` elements at `ptr`, which are inside the guest's memory, counted and aligned.
+    /// The bytes of `len` elements at `ptr`, which are inside the guest's memory, counted and
+    /// aligned.
     pub(crate) fn check_elements(
         &self,
         what: &str,
@@ -391,7 +398,8 @@ impl<'a> LiftContext<'a> {
         Ok(size)
     }
 
-    /// Copies `len` plain elements at `ptr`, a multiple of `align`, into a vector; errors say `what` they are of.
+    /// Copies `len` plain elements at `ptr`, a multiple of `align`, into a vector; errors say
+    /// `what` they are of.
     ///
     /// # Safety
     ///

@@ -1,6 +1,7 @@
 //! Destructors of resources: what is run when a guest or the host drops the handle that owns one.
 //!
-//! A guest's own destructor is called by the wrapper of `resource.drop`, with nothing between, so that it may wait; the host's is called here.
+//! A guest's own destructor is called by the wrapper of `resource.drop`, with nothing between, so
+//! that it may wait; the host's is called here.
 
 use super::func::Scope;
 use super::host::{Finish, Waiting, now_or_never};
@@ -40,14 +41,16 @@ impl InstanceData {
                 let mut args = [ValRaw::u32(rep)];
                 // SAFETY: a destructor's trampoline takes one slot and writes none.
                 unsafe { page::enter(slot.index(), args.as_mut_ptr()) }.map_err(|caught| {
-                    // SAFETY: the store outlives its instances, and whoever borrows it sleeps while the guest runs.
+                    // SAFETY: the store outlives its instances, and whoever borrows it sleeps while
+                    // the guest runs.
                     unsafe { (*self.store).throw_to_error(&caught) }
                 })
             }
         }
     }
 
-    /// Destroys a resource that a guest has dropped, or begins to: what the guest's wrapper is to do.
+    /// Destroys a resource that a guest has dropped, or begins to: what the guest's wrapper is to
+    /// do.
     pub(super) fn destroy_for_guest(
         &self,
         resource: ResourceIndex,
@@ -107,7 +110,8 @@ impl StoreOpaque {
         result
     }
 
-    /// As [`run_destructor_from_host`](StoreOpaque::run_destructor_from_host), where the destructor may have to wait, or to be waited for.
+    /// As [`run_destructor_from_host`](StoreOpaque::run_destructor_from_host), where the destructor
+    /// may have to wait, or to be waited for.
     pub(super) async fn run_destructor_from_host_async(
         &mut self,
         dtor: Destructor,
@@ -126,7 +130,8 @@ impl StoreOpaque {
         }
     }
 
-    /// Runs a destructor, on a stack that can be suspended where the browser can. The caller has entered the instance if it has to be.
+    /// Runs a destructor, on a stack that can be suspended where the browser can. The caller has
+    /// entered the instance if it has to be.
     pub(super) async fn destroy_async(&mut self, dtor: Destructor, rep: u32) -> Result<()> {
         let instance = self.instance_of(dtor);
         match instance.destructors.get(&dtor.resource) {

@@ -1,9 +1,11 @@
 //! Which instances a call from the host may enter.
 //!
-//! As Wasmtime has it with support for concurrency: none of a store in which a guest has trapped, and none that a call is inside of already,
-//! whichever of its component instances that call has entered. A call that fails without a trap (an argument that has another type, a string that
-//! is none) is not taken back: its instance stays entered until the host function that made the call returns, or for good if there is none.
-//! Each call counts as a live handle of the store, as the thread of its guest is one in Wasmtime.
+//! As Wasmtime has it with support for concurrency: none of a store in which a guest has trapped,
+//! and none that a call is inside of already, whichever of its component instances that call has
+//! entered. A call that fails without a trap (an argument that has another type, a string that is
+//! none) is not taken back: its instance stays entered until the host function that made the call
+//! returns, or for good if there is none. Each call counts as a live handle of the store, as the
+//! thread of its guest is one in Wasmtime.
 
 use super::call_scope::Mark;
 use super::instance::{InstanceData, InstanceId};
@@ -20,7 +22,8 @@ impl StoreOpaque {
     ///
     /// # Errors
     ///
-    /// A guest has trapped in this store, a call is inside of the instance, or the store has as many handles as it may have.
+    /// A guest has trapped in this store, a call is inside of the instance, or the store has as
+    /// many handles as it may have.
     #[inline]
     pub(super) fn enter_call(&mut self, instance: &InstanceData) -> Result<Mark> {
         let full = self.live_handles.are_full(self.scopes.calls());
@@ -65,7 +68,8 @@ impl StoreOpaque {
         }
     }
 
-    /// A call of the host that began at `depth` has ended, and with it those that failed inside of it.
+    /// A call of the host that began at `depth` has ended, and with it those that failed inside of
+    /// it.
     #[inline]
     pub(super) fn leave_host(&mut self, depth: usize) {
         self.scopes.unwind(depth);
@@ -87,7 +91,8 @@ impl StoreOpaque {
         });
     }
 
-    /// A call of JavaScript begins, which may enter an instance that one is inside of; returns the depth to go back to at its end.
+    /// A call of JavaScript begins, which may enter an instance that one is inside of; returns the
+    /// depth to go back to at its end.
     ///
     /// # Errors
     ///

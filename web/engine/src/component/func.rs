@@ -96,7 +96,8 @@ impl Func {
     ///
     /// # Errors
     ///
-    /// The numbers or types of `params` or `results` are wrong, the instance cannot be entered, or the guest traps.
+    /// The numbers or types of `params` or `results` are wrong, the instance cannot be entered, or
+    /// the guest traps.
     pub fn call(
         &self,
         mut store: impl AsContextMut,
@@ -141,11 +142,13 @@ impl Func {
         Ok(())
     }
 
-    /// The function's instance and what a call needs to know, for longer than a borrow of the store.
+    /// The function's instance and what a call needs to know, for longer than a borrow of the
+    /// store.
     ///
     /// # Safety
     ///
-    /// The store must outlive `'a`. Instances are boxed, and what is known of a function never changes.
+    /// The store must outlive `'a`. Instances are boxed, and what is known of a function never
+    /// changes.
     #[inline]
     unsafe fn info<'a>(&self, store: &StoreOpaque) -> Result<(&'a InstanceData, &'a FuncInfo)> {
         let data = self.instance.data(store);
@@ -227,7 +230,8 @@ impl Func {
 
     /// A call: lower the parameters, enter the guest, lift the result, let the guest clean up.
     ///
-    /// With `place`, parameters that are plain bytes may be left to the trampoline; what they point to must outlive the call.
+    /// With `place`, parameters that are plain bytes may be left to the trampoline; what they point
+    /// to must outlive the call.
     #[inline]
     fn call_raw<T: 'static, R>(
         self,
@@ -271,7 +275,8 @@ impl Func {
             Some((placing, slots)) if slots == deferred => placing,
             _ => bail!("a parameter was left to a trampoline that does not place it"),
         };
-        // SAFETY: the trampoline reads and writes the flat parameters, the result and the status, which fit a frame.
+        // SAFETY: the trampoline reads and writes the flat parameters, the result and the status,
+        // which fit a frame.
         if let Err(caught) = unsafe { page::enter(call, frame.as_mut_ptr().cast()) } {
             return Err(store.throw_to_error(&caught));
         }

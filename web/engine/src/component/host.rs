@@ -32,8 +32,8 @@ use wasmtime_environ::error::{Error, Result, bail, format_err};
 /// The arguments and results of one call from a guest.
 pub(crate) type Frame = [MaybeUninit<ValRaw>; FRAME_SLOTS];
 
-/// Where the calls of one import arrive: the wrapper knows its address, reads the first field and calls that; where the guest
-/// was suspended, it then calls the second.
+/// Where the calls of one import arrive: the wrapper knows its address, reads the first field and
+/// calls that; where the guest was suspended, it then calls the second.
 #[repr(C)]
 pub(crate) struct Landing {
     call: Land,
@@ -56,8 +56,8 @@ pub(crate) struct Landing {
 /// Bytes from one landing to the next.
 pub(crate) const LANDING_SIZE: u32 = size_of::<Landing>() as u32;
 
-/// The Rust function that an import's wrapper calls: 0 and the result in the frame, or 1 with the error kept in the store, or 2 if the
-/// guest is to be suspended, or 4 if it is to throw.
+/// The Rust function that an import's wrapper calls: 0 and the result in the frame, or 1 with the
+/// error kept in the store, or 2 if the guest is to be suspended, or 4 if it is to throw.
 type Land = extern "C" fn(&Landing, &mut CallFrame) -> u32;
 
 impl Landing {
@@ -126,7 +126,8 @@ impl Landing {
     /// A scope begins; returns the depth to unwind to at its end.
     #[inline]
     fn enter(&self) -> usize {
-        // SAFETY: the store outlives its instances, and whoever borrows it sleeps while the guest runs.
+        // SAFETY: the store outlives its instances, and whoever borrows it sleeps while the guest
+        // runs.
         unsafe { (*self.store).scopes.enter() }
     }
 
@@ -279,7 +280,8 @@ impl HostCall<'_> {
     /// The store's data is a `T`.
     #[inline]
     unsafe fn store<'a, T: 'static>(&self) -> StoreContextMut<'a, T> {
-        // SAFETY: a `StoreOpaque` is the head of a `StoreInner`; the caller's borrow of it sleeps while its guest runs.
+        // SAFETY: a `StoreOpaque` is the head of a `StoreInner`; the caller's borrow of it sleeps
+        // while its guest runs.
         StoreContextMut(unsafe { &mut *self.landing.store.cast::<StoreInner<T>>() })
     }
 

@@ -73,7 +73,8 @@ pub struct InstanceData {
     pub(super) destructors: BTreeMap<ResourceIndex, Destroy>,
     /// Which component instance defines a resource.
     pub(super) owners: SecondaryMap<ResourceIndex, PackedOption<RuntimeComponentInstanceIndex>>,
-    /// Whether it may not be entered: until it is made, and then while a call from the host is inside.
+    /// Whether it may not be entered: until it is made, and then while a call from the host is
+    /// inside.
     pub(super) entered: Cell<bool>,
     /// Trampolines of exported functions, made when first asked for.
     pub(super) funcs: Vec<OnceCell<LiftedFunc>>,
@@ -184,7 +185,8 @@ impl Instance {
         }
     }
 
-    /// An export by name, inside the instance export `instance` if one is given: its type and its index.
+    /// An export by name, inside the instance export `instance` if one is given: its type and its
+    /// index.
     pub fn get_export(
         &self,
         mut store: impl AsContextMut,
@@ -280,7 +282,8 @@ impl InstanceData {
         }
     }
 
-    /// What stands in the place of trampoline `index`, where that is for a host function which the guest calls by itself.
+    /// What stands in the place of trampoline `index`, where that is for a host function which the
+    /// guest calls by itself.
     fn script(&self, lowering: usize, index: usize) -> Option<Result<JsValue>> {
         let direct = self.landings[lowering].direct()?;
         let trampoline = &self.component.plan().trampolines[index];
@@ -321,9 +324,11 @@ impl InstanceData {
             _ => {}
         }
         let plan = self.component.plan();
-        // SAFETY: the store outlives its instances, and whoever borrows it sleeps while the guest runs.
+        // SAFETY: the store outlives its instances, and whoever borrows it sleeps while the guest
+        // runs.
         let store = unsafe { &mut *self.store };
-        // SAFETY: the wrapper has stored the arguments; each built-in reads those that its core type has.
+        // SAFETY: the wrapper has stored the arguments; each built-in reads those that its core
+        // type has.
         let argument =
             |frame: &Frame, index: usize| unsafe { frame[index].assume_init() }.get_u32();
         let slots = &mut frame.slots;
@@ -403,10 +408,11 @@ fn trap_with_code(code: u32) -> Error {
     }
 }
 
-/// Where wrappers enter the application: the guest of `instance` calls `trampoline` with its arguments in `frame`.
+/// Where wrappers enter the application: the guest of `instance` calls `trampoline` with its
+/// arguments in `frame`.
 ///
-/// Returns 0 and the result in `frame`, or 1 with the error kept in the store, or 4 if the guest is to throw, or what else a wrapper of `resource.drop` is
-/// to do.
+/// Returns 0 and the result in `frame`, or 1 with the error kept in the store, or 4 if the guest is
+/// to throw, or what else a wrapper of `resource.drop` is to do.
 pub extern "C" fn host_call(
     instance: *const InstanceData,
     trampoline: u32,
@@ -420,7 +426,8 @@ pub extern "C" fn host_call(
     match instance.call_from_guest(trampoline, frame) {
         Ok(next) => next,
         Err(error) => {
-            // SAFETY: the store outlives its instances, and whoever borrows it sleeps while the guest runs.
+            // SAFETY: the store outlives its instances, and whoever borrows it sleeps while the
+            // guest runs.
             unsafe { (*instance.store).fail(error) }
         }
     }

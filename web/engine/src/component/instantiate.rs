@@ -135,7 +135,8 @@ impl<T: 'static> InstancePre<T> {
     ///
     /// # Errors
     ///
-    /// A core module's start function traps, or the browser refuses to instantiate one; or something that the component imports may wait.
+    /// A core module's start function traps, or the browser refuses to instantiate one; or
+    /// something that the component imports may wait.
     pub fn instantiate(&self, mut store: impl AsContextMut<Data = T>) -> Result<Instance> {
         let mut store = store.as_context_mut();
         store.opaque().async_required |= self.is_async();
@@ -153,10 +154,12 @@ impl<T: 'static> InstancePre<T> {
         Ok(instantiation.finish())
     }
 
-    /// As [`instantiate`](InstancePre::instantiate), with core modules instantiated off the main thread, which browsers ask for when
-    /// they are large. Where the browser can suspend a guest, start functions may wait for asynchronous host functions.
+    /// As [`instantiate`](InstancePre::instantiate), with core modules instantiated off the main
+    /// thread, which browsers ask for when they are large. Where the browser can suspend a guest,
+    /// start functions may wait for asynchronous host functions.
     ///
-    /// Dropping the future while a start function runs ends that, and no guest of the store can be entered again.
+    /// Dropping the future while a start function runs ends that, and no guest of the store can be
+    /// entered again.
     ///
     /// # Errors
     ///
@@ -171,7 +174,8 @@ impl<T: 'static> InstancePre<T> {
         let mut instantiation = Instantiation::new(self, store.opaque())?;
         for step in &self.component.plan().steps {
             if let Some(core) = instantiation.step(step)? {
-                // A start function may call out, so it runs while this future, and the store that it borrows, are surely there.
+                // A start function may call out, so it runs while this future, and the store that
+                // it borrows, are surely there.
                 let made = if core.start == Start::Meanwhile {
                     page::instantiate(&core.module, &core.imports)
                 } else {
@@ -198,7 +202,8 @@ struct CoreStep {
 }
 
 impl CoreStep {
-    /// Whether an element segment does not fit into its table, which is the first thing to fail then.
+    /// Whether an element segment does not fit into its table, which is the first thing to fail
+    /// then.
     fn elements_lie_outside(&self) -> bool {
         let import = |module: &str, field: &str| page::size_or_value(&self.imports, module, field);
         self.elements
@@ -333,7 +338,8 @@ impl<'a> Instantiation<'a> {
         Ok(None)
     }
 
-    /// Takes over the core instance that a step asked for; its start function is handed back if that is still to be run.
+    /// Takes over the core instance that a step asked for; its start function is handed back if
+    /// that is still to be run.
     fn made(
         &mut self,
         core: &CoreStep,
@@ -351,7 +357,8 @@ impl<'a> Instantiation<'a> {
             }
             Err(caught) => {
                 let error = self.store.throw_to_error(&caught);
-                // Not every browser tells a segment outside of its table from one outside of its memory.
+                // Not every browser tells a segment outside of its table from one outside of its
+                // memory.
                 match error.downcast_ref() {
                     Some(Trap::MemoryOutOfBounds) if core.elements_lie_outside() => {
                         Err(Trap::TableOutOfBounds.into())
@@ -370,7 +377,8 @@ impl<'a> Instantiation<'a> {
             .map_err(|caught| self.store.throw_to_error(&caught))
     }
 
-    /// Runs a start function, on a stack that can be suspended where something may have to be waited for.
+    /// Runs a start function, on a stack that can be suspended where something may have to be
+    /// waited for.
     async fn start_async(&mut self, start: &Slot) -> Result<()> {
         if !self.store.async_required || !page::can_suspend() {
             return self.start(start);
@@ -502,8 +510,8 @@ impl InstanceData {
         })
     }
 
-    /// Puts an array-call trampoline for a core function into a slot; with `guarded_by`, the flags of that component instance are
-    /// cleared around the call.
+    /// Puts an array-call trampoline for a core function into a slot; with `guarded_by`, the flags
+    /// of that component instance are cleared around the call.
     pub(super) fn trampoline(
         &self,
         def: &Def,
@@ -528,7 +536,8 @@ impl InstanceData {
         })
     }
 
-    /// Puts a trampoline that places `placed` on the way into a slot, where there is anything to place.
+    /// Puts a trampoline that places `placed` on the way into a slot, where there is anything to
+    /// place.
     pub(super) fn placing_trampoline(
         &self,
         def: &Def,

@@ -22,7 +22,8 @@ use wasmtime_environ::error::{Error, Result, bail, format_err};
 
 /// Names for what components import, as `wasmtime::component::Linker`.
 ///
-/// Names of interfaces match semver-aware: an import of `a:b/c@1.0.0` is satisfied by a definition of `a:b/c@1.2.0`.
+/// Names of interfaces match semver-aware: an import of `a:b/c@1.0.0` is satisfied by a definition
+/// of `a:b/c@1.2.0`.
 pub struct Linker<T: 'static> {
     engine: Engine,
     names: Names,
@@ -86,7 +87,8 @@ impl<T: 'static> Linker<T> {
     ///
     /// # Errors
     ///
-    /// Something is missing or has the wrong type; the error lists every import that cannot be satisfied.
+    /// Something is missing or has the wrong type; the error lists every import that cannot be
+    /// satisfied.
     pub fn instantiate_pre(&self, component: &Component) -> Result<InstancePre<T>> {
         if !Engine::same(&self.engine, component.engine()) {
             bail!("cross-`Engine` instantiation is not currently supported");
@@ -188,7 +190,8 @@ impl<T: 'static> Linker<T> {
             .await
     }
 
-    /// Defines everything that `component` imports and that has no definition yet as functions that trap.
+    /// Defines everything that `component` imports and that has no definition yet as functions that
+    /// trap.
     ///
     /// # Errors
     ///

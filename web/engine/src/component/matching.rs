@@ -1,4 +1,5 @@
-//! Type checks: Rust types against component types, and what a linker has against what a component imports.
+//! Type checks: Rust types against component types, and what a linker has against what a component
+//! imports.
 
 use super::linker::Definition;
 use super::resource::ResourceType;
@@ -38,7 +39,8 @@ impl InstanceType<'_> {
     }
 }
 
-/// Checks a component's imports against a linker's definitions, and learns the imported resource types on the way.
+/// Checks a component's imports against a linker's definitions, and learns the imported resource
+/// types on the way.
 pub(crate) struct TypeChecker<'a> {
     pub types: &'a Arc<ComponentTypes>,
     pub resources: Arc<ResourceTypes>,

@@ -137,7 +137,8 @@ impl StoreOpaque {
         self.guest_table(instance, ty).1.rep(handle, ty.as_u32())
     }
 
-    /// `resource.drop`: returns the representation whose destructor is to be run, if the handle was owned.
+    /// `resource.drop`: returns the representation whose destructor is to be run, if the handle was
+    /// owned.
     pub fn guest_remove(
         &mut self,
         instance: InstanceId,

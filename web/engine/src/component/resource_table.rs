@@ -36,8 +36,8 @@ impl std::error::Error for ResourceTableError {}
 
 /// A table from [`Resource<T>`] to `T`.
 ///
-/// An entry may be the child of another: the parent cannot be deleted while it has children, so that a child may rely on it.
-/// The place of a deleted entry is used again.
+/// An entry may be the child of another: the parent cannot be deleted while it has children, so
+/// that a child may rely on it. The place of a deleted entry is used again.
 pub struct ResourceTable {
     slots: Vec<Slot>,
     /// The free slot that is used next.
@@ -120,7 +120,8 @@ impl ResourceTable {
     ///
     /// # Errors
     ///
-    /// [`ResourceTableError::NotPresent`] if `parent` is not in the table; [`ResourceTableError::Full`].
+    /// [`ResourceTableError::NotPresent`] if `parent` is not in the table;
+    /// [`ResourceTableError::Full`].
     pub fn push_child<T, U>(
         &mut self,
         entry: T,
@@ -221,8 +222,8 @@ impl ResourceTable {
     ///
     /// # Errors
     ///
-    /// [`ResourceTableError::NotPresent`], or [`ResourceTableError::HasChildren`]. With [`ResourceTableError::WrongType`] the
-    /// entry is gone nevertheless.
+    /// [`ResourceTableError::NotPresent`], or [`ResourceTableError::HasChildren`]. With
+    /// [`ResourceTableError::WrongType`] the entry is gone nevertheless.
     pub fn delete<T>(&mut self, resource: Resource<T>) -> Result<T, ResourceTableError>
     where
         T: Any,

@@ -1,8 +1,9 @@
-//! What a surface for JavaScript is built from: instances whose functions JavaScript calls by itself, and host functions that are JavaScript.
-//! No promise of stability.
+//! What a surface for JavaScript is built from: instances whose functions JavaScript calls by
+//! itself, and host functions that are JavaScript. No promise of stability.
 //!
-//! JavaScript gets the core functions, memories and allocators of a guest, and lifts and lowers by itself, from a plan. Handles to resources stay
-//! with the store, and so does what a guest's throw means.
+//! JavaScript gets the core functions, memories and allocators of a guest, and lifts and lowers by
+//! itself, from a plan. Handles to resources stay with the store, and so does what a guest's throw
+//! means.
 
 use super::component::Component;
 use super::func::Func;
@@ -30,12 +31,13 @@ pub fn plan(component: &Component) -> &Plan {
     component.plan()
 }
 
-/// The host functions of one guest, which are JavaScript; they are told apart by the number of the lowering that calls.
+/// The host functions of one guest, which are JavaScript; they are told apart by the number of the
+/// lowering that calls.
 pub struct HostFunctions(Arc<HostFunc>);
 
 impl HostFunctions {
-    /// Functions that never wait. `make: (lowering) -> function` makes the core function for a lowering, which does not throw but sets the
-    /// global `failed`.
+    /// Functions that never wait. `make: (lowering) -> function` makes the core function for a
+    /// lowering, which does not throw but sets the global `failed`.
     pub fn direct(make: Function, failed: JsValue) -> HostFunctions {
         HostFunctions(HostFunc::direct(Direct {
             make: Local::new(make),
@@ -43,8 +45,9 @@ impl HostFunctions {
         }))
     }
 
-    /// Functions that may have to be waited for: `begin: (lowering, slots) -> promise | undefined` reads the arguments at the address `slots` of
-    /// the application's memory, and stores the result there or gives a promise; `finish: (lowering, slots)` stores the result later.
+    /// Functions that may have to be waited for: `begin: (lowering, slots) -> promise | undefined`
+    /// reads the arguments at the address `slots` of the application's memory, and stores the
+    /// result there or gives a promise; `finish: (lowering, slots)` stores the result later.
     pub fn waited(begin: Function, finish: Function) -> HostFunctions {
         HostFunctions(HostFunc::waited(Waited {
             begin: Local::new(begin),
@@ -74,7 +77,8 @@ pub fn define<T: 'static>(
 
 /// A store with one instance, whose guest JavaScript calls by itself.
 ///
-/// Every method takes a shared reference, since a guest's call may come back here while another method is on the stack.
+/// Every method takes a shared reference, since a guest's call may come back here while another
+/// method is on the stack.
 pub struct Guest<T: 'static> {
     store: UnsafeCell<Store<T>>,
     instance: Cell<Option<Instance>>,
@@ -128,7 +132,8 @@ impl<T: 'static> Guest<T> {
         reason = "the page has one thread, and a borrow sleeps while the guest runs"
     )]
     fn opaque(&self) -> &mut StoreOpaque {
-        // SAFETY: what was borrowed further up the stack sleeps until this call returns, as with host functions.
+        // SAFETY: what was borrowed further up the stack sleeps until this call returns, as with
+        // host functions.
         unsafe { &mut (*self.store.get()).inner_mut().opaque }
     }
 
@@ -287,7 +292,8 @@ impl<T: 'static> Guest<T> {
         destroyed
     }
 
-    /// As [`destroy`](Guest::destroy), on a stack that can be suspended where the browser can. Nothing else runs the guest until the future is done.
+    /// As [`destroy`](Guest::destroy), on a stack that can be suspended where the browser can.
+    /// Nothing else runs the guest until the future is done.
     ///
     /// # Errors
     ///
@@ -303,11 +309,13 @@ impl<T: 'static> Guest<T> {
         destroyed
     }
 
-    /// The error behind what a guest threw that JavaScript called. No guest of the store runs again.
+    /// The error behind what a guest threw that JavaScript called. No guest of the store runs
+    /// again.
     ///
     /// # Errors
     ///
-    /// The application itself has thrown on the guest's behalf, so that no guest of the page runs again: what it was.
+    /// The application itself has thrown on the guest's behalf, so that no guest of the page runs
+    /// again: what it was.
     pub fn caught(&self, thrown: JsValue) -> Result<Error, JsValue> {
         let caught = page::left_by_script(thrown)?;
         Ok(self.opaque().throw_to_error(&caught))
@@ -318,8 +326,8 @@ impl<T: 'static> Guest<T> {
         self.opaque().trapped || page::is_poisoned()
     }
 
-    /// Calls the core function behind the export `index` with flat arguments, on a stack that can be suspended where the browser can: the flat
-    /// result, or what was thrown.
+    /// Calls the core function behind the export `index` with flat arguments, on a stack that can
+    /// be suspended where the browser can: the flat result, or what was thrown.
     ///
     /// # Errors
     ///
@@ -327,7 +335,8 @@ impl<T: 'static> Guest<T> {
     ///
     /// # Safety
     ///
-    /// `args` are what the function takes, at most 17 slots, and nothing else runs the guest until the future is done.
+    /// `args` are what the function takes, at most 17 slots, and nothing else runs the guest until
+    /// the future is done.
     pub async unsafe fn call_async(
         &self,
         index: u32,

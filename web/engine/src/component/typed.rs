@@ -1,4 +1,5 @@
-//! Rust types as component values: the traits, and their implementations for the types that stand for themselves.
+//! Rust types as component values: the traits, and their implementations for the types that stand
+//! for themselves.
 //!
 //! Component-model spec, canonical ABI: `load`, `store`, `lift_flat`, `lower_flat`.
 
@@ -33,8 +34,8 @@ use wasmtime_environ::error::Result;
 ///
 /// # Safety
 ///
-/// `Lower` is made of as many [`ValRaw`](crate::ValRaw)s as the type has flat core values, `ABI` is the type's, and `typecheck`
-/// accepts no other type.
+/// `Lower` is made of as many [`ValRaw`](crate::ValRaw)s as the type has flat core values, `ABI` is
+/// the type's, and `typecheck` accepts no other type.
 pub unsafe trait ComponentType: Send + Sync {
     #[doc(hidden)]
     type Lower: Copy;
@@ -48,7 +49,8 @@ pub unsafe trait ComponentType: Send + Sync {
     const IS_RUST_UNIT_TYPE: bool = false;
     #[doc(hidden)]
     const MAY_REQUIRE_REALLOC: bool = true;
-    /// Whether lifting and lowering look at the component type, rather than know all of it from the Rust type.
+    /// Whether lifting and lowering look at the component type, rather than know all of it from the
+    /// Rust type.
     #[doc(hidden)]
     const NEEDS_TYPE: bool = true;
 
@@ -106,7 +108,8 @@ pub unsafe trait Lower: ComponentType {
         offset: usize,
     ) -> Result<()>;
 
-    /// Allocates and fills a list; types whose bytes are their own canonical form copy them at once.
+    /// Allocates and fills a list; types whose bytes are their own canonical form copy them at
+    /// once.
     #[doc(hidden)]
     fn linear_lower_list<T>(
         cx: &mut LowerContext<'_, T>,
@@ -156,7 +159,8 @@ pub unsafe trait Lift: Sized + ComponentType {
     }
 }
 
-/// The tuples that are a function's parameters or results, as `wasmtime::component::ComponentNamedList`.
+/// The tuples that are a function's parameters or results, as
+/// `wasmtime::component::ComponentNamedList`.
 ///
 /// # Safety
 ///

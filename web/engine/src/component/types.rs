@@ -1,7 +1,8 @@
 //! The types of components, reflected.
 //!
-//! A type here is a handle on the type table of the component that it was read from, together with the resource types which that
-//! component's instance has, where there is one. Two types are equal when their structure is, wherever they were read.
+//! A type here is a handle on the type table of the component that it was read from, together with
+//! the resource types which that component's instance has, where there is one. Two types are equal
+//! when their structure is, wherever they were read.
 
 mod compound;
 mod equal;

@@ -18,13 +18,15 @@ use wasmtime_environ::component::InterfaceType;
 
 /// A component value of any type.
 ///
-/// A `Val` is like a syntax tree: it does not know its type. An enum has the name of its case, and not of its other cases. When it is
-/// passed to a component it is checked against the type that is expected there.
+/// A `Val` is like a syntax tree: it does not know its type. An enum has the name of its case, and
+/// not of its other cases. When it is passed to a component it is checked against the type that is
+/// expected there.
 ///
 /// # Equality
 ///
-/// Values of different types are different. Floats are equal when they mean the same: every NaN equals every other, and zero does not
-/// equal negative zero. Resources are equal when they are the same handle; what they stand for is not compared.
+/// Values of different types are different. Floats are equal when they mean the same: every NaN
+/// equals every other, and zero does not equal negative zero. Resources are equal when they are the
+/// same handle; what they stand for is not compared.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "the variants are named as the types are")]
 pub enum Val {
@@ -58,11 +60,13 @@ pub enum Val {
     FixedLengthList(Vec<Val>),
 }
 
-/// A `future` of any type. There are none: this engine does not run components with asynchronous types.
+/// A `future` of any type. There are none: this engine does not run components with asynchronous
+/// types.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FutureAny {}
 
-/// A `stream` of any type. There are none: this engine does not run components with asynchronous types.
+/// A `stream` of any type. There are none: this engine does not run components with asynchronous
+/// types.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StreamAny {}
 

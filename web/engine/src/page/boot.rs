@@ -1,4 +1,5 @@
-//! What the page has once: the dispatcher, the application's memory and table, and compiled helper modules.
+//! What the page has once: the dispatcher, the application's memory and table, and compiled helper
+//! modules.
 
 use super::enter::{self, reserve};
 use super::glue;
@@ -28,10 +29,12 @@ pub struct Page {
     pub suspend: JsValue,
     /// What wrappers import to look for room on the stack.
     pub room: JsValue,
-    /// What wrappers import where guests may catch exceptions; `None` in a browser that has none to rely on.
+    /// What wrappers import where guests may catch exceptions; `None` in a browser that has none to
+    /// rely on.
     pub border: Option<Border>,
     can_suspend: bool,
-    /// Whether the browser says the same of an access outside of a memory and of a call outside of a table.
+    /// Whether the browser says the same of an access outside of a memory and of a call outside of
+    /// a table.
     pub bounds_sound_alike: bool,
     array_calls: Modules<(Signature, bool)>,
     placing_calls: Modules<(Signature, Box<[Placed]>)>,
@@ -140,7 +143,8 @@ fn boot() -> Result<Page> {
     })
 }
 
-/// What keeps guests from catching what is not theirs; `None` where they can catch nothing, or not all that they should.
+/// What keeps guests from catching what is not theirs; `None` where they can catch nothing, or not
+/// all that they should.
 fn border() -> Result<Option<Border>> {
     let Some(module) = glue::compile_if_valid(&codegen::border())? else {
         return Ok(None);
@@ -264,7 +268,8 @@ impl Page {
     }
 }
 
-/// How many generated modules of a kind are kept: signatures are a component's choice, so that there is no end of them.
+/// How many generated modules of a kind are kept: signatures are a component's choice, so that
+/// there is no end of them.
 const KEPT: usize = 256;
 
 /// Something compiled at its first use, and kept until there are too many.

@@ -10,7 +10,8 @@ use std::mem::{MaybeUninit, offset_of};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasmtime_environ::error::{Result, format_err};
 
-/// Slots of a frame: the most that a lowered function takes, 16 flat parameters and a return pointer.
+/// Slots of a frame: the most that a lowered function takes, 16 flat parameters and a return
+/// pointer.
 pub const FRAME_SLOTS: usize = 17;
 
 /// What a guest is entered with, for the wrappers of its calls.
@@ -72,7 +73,8 @@ static CROSSING: OneThread<Crossing> = OneThread(Crossing {
 /// Set once the application has panicked while a guest was calling it.
 static POISONED: OneThread<Cell<bool>> = OneThread(Cell::new(false));
 
-/// Whether the application has panicked while a guest was calling it, so that no guest may run any more.
+/// Whether the application has panicked while a guest was calling it, so that no guest may run any
+/// more.
 #[inline]
 pub fn is_poisoned() -> bool {
     POISONED.0.get()
@@ -81,11 +83,13 @@ pub fn is_poisoned() -> bool {
 type Enter = unsafe extern "C" fn(f: u32, args: *mut ValRaw) -> u32;
 type Call = unsafe extern "C" fn(f: u32, a: u32, b: u32, c: u32) -> u32;
 
-/// The two patched functions. Kept in memory, so that no optimiser sees through to the reserved bodies.
+/// The two patched functions. Kept in memory, so that no optimiser sees through to the reserved
+/// bodies.
 static PATCHED: OneThread<Cell<(Enter, Call)>> =
     OneThread(Cell::new((reserved_enter, reserved_call)));
 
-/// A number for this version, so that the reserved functions of two versions in one application are never merged.
+/// A number for this version, so that the reserved functions of two versions in one application are
+/// never merged.
 const VERSION: u32 = {
     let version = env!("CARGO_PKG_VERSION").as_bytes();
     let mut hash = 0x811c_9dc5_u32;
@@ -135,8 +139,9 @@ pub fn host_entry(exceptions: bool) -> HostEntry {
 
 /// Calls the array-call trampoline in slot `f` with `args`, catching what it throws.
 ///
-/// A throw while the application itself was running on the guest's behalf (a panic, the stack exhausted in Rust) is no trap of the
-/// guest: it is thrown on, since the application's own state can no longer be trusted.
+/// A throw while the application itself was running on the guest's behalf (a panic, the stack
+/// exhausted in Rust) is no trap of the guest: it is thrown on, since the application's own state
+/// can no longer be trusted.
 ///
 /// # Safety
 ///
@@ -175,8 +180,8 @@ pub fn instantiate(
 ///
 /// # Safety
 ///
-/// `function` is the promising array-call trampoline of a live guest, which reads and writes no more than `args` has; `frame` and
-/// `args` stay where they are until the promise is settled.
+/// `function` is the promising array-call trampoline of a live guest, which reads and writes no
+/// more than `args` has; `frame` and `args` stay where they are until the promise is settled.
 pub unsafe fn start(
     function: &Function,
     frame: *mut CallFrame,
@@ -213,7 +218,8 @@ pub fn left(frame: *mut CallFrame) {
     }
 }
 
-/// Throws on what the application threw while it ran on a guest's behalf: its own state can no longer be trusted.
+/// Throws on what the application threw while it ran on a guest's behalf: its own state can no
+/// longer be trusted.
 fn thrown_by_guest(thrown: JsValue, in_host: u32) -> Caught {
     if in_host != 0 {
         POISONED.0.set(true);
@@ -222,7 +228,8 @@ fn thrown_by_guest(thrown: JsValue, in_host: u32) -> Caught {
     Caught(thrown)
 }
 
-/// What the application has thrown: what a wrapper kept from its guest, or else `thrown`, which came all the way.
+/// What the application has thrown: what a wrapper kept from its guest, or else `thrown`, which
+/// came all the way.
 fn original(thrown: JsValue) -> JsValue {
     let again = super::page(|page| Ok(page.border.as_ref().map(|border| border.again.clone())));
     match again {
@@ -231,7 +238,8 @@ fn original(thrown: JsValue) -> JsValue {
     }
 }
 
-/// What a guest threw that JavaScript had called by itself; or, once more, what the application threw while it ran on that guest's behalf.
+/// What a guest threw that JavaScript had called by itself; or, once more, what the application
+/// threw while it ran on that guest's behalf.
 pub fn left_by_script(thrown: JsValue) -> Result<Caught, JsValue> {
     match CROSSING.0.in_host.replace(0) {
         0 => Ok(Caught(thrown)),
@@ -242,8 +250,8 @@ pub fn left_by_script(thrown: JsValue) -> Result<Caught, JsValue> {
     }
 }
 
-/// Runs JavaScript of the page's own on the application's way through a guest's call: what that calls in its turn has a frame of its own, and
-/// is not done on the guest's behalf.
+/// Runs JavaScript of the page's own on the application's way through a guest's call: what that
+/// calls in its turn has a frame of its own, and is not done on the guest's behalf.
 pub fn outside<R>(run: impl FnOnce() -> R) -> R {
     let mut frame = CallFrame::new(std::ptr::null());
     let outer_frame = CROSSING.0.frame.replace(&raw mut frame);
@@ -258,7 +266,8 @@ pub fn outside<R>(run: impl FnOnce() -> R) -> R {
 ///
 /// # Safety
 ///
-/// `f` is a live slot of an accessor, and its arguments name memory of the application that may be read or written.
+/// `f` is a live slot of an accessor, and its arguments name memory of the application that may be
+/// read or written.
 #[inline]
 pub unsafe fn call(f: u32, a: u32, b: u32, c: u32) -> u32 {
     let (_, dispatched) = PATCHED.0.get();

@@ -35,8 +35,8 @@ extern "C" {
     fn instantiate_or_nothing(module: &WebAssembly::Module, imports: &Object) -> JsValue;
 }
 
-// What js-sys makes of the two constructors leaks a reference with each exception that it catches, since it forgets the nothing that was
-// returned instead.
+// What js-sys makes of the two constructors leaks a reference with each exception that it catches,
+// since it forgets the nothing that was returned instead.
 
 /// Compiles a module; or what the browser threw.
 fn make_module(bytes: &[u8]) -> Result<WebAssembly::Module, JsValue> {
@@ -61,8 +61,9 @@ pub fn make_instance(
 
 /// Instantiates a module without a start function off the main thread; or what the browser threw.
 ///
-/// Where there is no room for its memory it is tried again in later turns: what the page has used in this one is not collected before that is over,
-/// nor what belongs to that before the turn after it.
+/// Where there is no room for its memory it is tried again in later turns: what the page has used
+/// in this one is not collected before that is over, nor what belongs to that before the turn after
+/// it.
 pub async fn instance_of(
     module: &WebAssembly::Module,
     imports: &Object,
@@ -150,7 +151,8 @@ pub fn import_object<'a>(
     Ok(object)
 }
 
-/// What an import object has under a name: the length of a table, or the value of a global that holds a 32-bit number.
+/// What an import object has under a name: the length of a table, or the value of a global that
+/// holds a 32-bit number.
 pub fn size_or_value(imports: &Object, module: &str, field: &str) -> Option<u64> {
     let fields = Reflect::get(imports, &JsValue::from_str(module)).ok()?;
     let value = Reflect::get(&fields, &JsValue::from_str(field)).ok()?;
@@ -191,7 +193,8 @@ fn refused(verb: &str, error: &JsValue) -> wasmtime_environ::error::Error {
     )
 }
 
-/// The accessor of a guest memory through JavaScript views, each function re-exported by a small module so that a table can hold it.
+/// The accessor of a guest memory through JavaScript views, each function re-exported by a small
+/// module so that a table can hold it.
 pub fn view_accessor(guest: &WebAssembly::Memory, app: &JsValue) -> Result<Object> {
     let functions = make_accessor(guest, app);
     let module = compile(&amphi_translate::codegen::reexport_accessor())?;

@@ -6,8 +6,9 @@ use std::task::{Context, Poll};
 
 /// A JavaScript value of the page's one thread.
 ///
-/// `wasm32-unknown-unknown` without the `atomics` feature has no threads, so nothing can move to another one; host source
-/// written for Wasmtime may rely on `Engine` and `Component` being `Send` and `Sync`.
+/// `wasm32-unknown-unknown` without the `atomics` feature has no threads, so nothing can move to
+/// another one; host source written for Wasmtime may rely on `Engine` and `Component` being `Send`
+/// and `Sync`.
 #[derive(Clone, Debug)]
 pub struct Local<T>(T);
 

@@ -20,7 +20,8 @@ pub struct GuestMemory {
 }
 
 impl GuestMemory {
-    /// Makes the accessor of `memory`: a two-memory module, or views in a browser without multi-memory.
+    /// Makes the accessor of `memory`: a two-memory module, or views in a browser without
+    /// multi-memory.
     pub fn new(memory: &WebAssembly::Memory) -> Result<GuestMemory> {
         let exports = page(|page| match &page.accessor {
             Some(module) => {
@@ -46,7 +47,8 @@ impl GuestMemory {
         &self.memory
     }
 
-    /// Copies `len` bytes at `guest` to `to`; false, and nothing copied, if they are not all inside the memory.
+    /// Copies `len` bytes at `guest` to `to`; false, and nothing copied, if they are not all inside
+    /// the memory.
     ///
     /// # Safety
     ///
@@ -58,7 +60,8 @@ impl GuestMemory {
         unsafe { call(self.read.index(), guest as u32, to as u32, len as u32) == 0 }
     }
 
-    /// Copies `bytes` to `guest`; false, and nothing copied, if they do not all fit inside the memory.
+    /// Copies `bytes` to `guest`; false, and nothing copied, if they do not all fit inside the
+    /// memory.
     #[inline]
     #[must_use]
     pub fn write(&self, guest: usize, bytes: &[u8]) -> bool {

@@ -7,7 +7,8 @@ use js_sys::Function;
 use wasm_bindgen::JsValue;
 use wasmtime_environ::error::Result;
 
-/// What a guest calls for `function`, which is JavaScript; see [`script_call`](amphi_translate::codegen::script_call).
+/// What a guest calls for `function`, which is JavaScript; see
+/// [`script_call`](amphi_translate::codegen::script_call).
 pub fn script_call(
     signature: &Signature,
     function: JsValue,
@@ -30,7 +31,8 @@ pub fn script_call(
     glue::export::<Function>(&exports, "call").map(JsValue::from)
 }
 
-/// What JavaScript calls for a guest's function that may not leave its instance; see [`fenced_call`](amphi_translate::codegen::fenced_call).
+/// What JavaScript calls for a guest's function that may not leave its instance; see
+/// [`fenced_call`](amphi_translate::codegen::fenced_call).
 pub fn fenced_call(signature: &Signature, function: JsValue, flags: JsValue) -> Result<JsValue> {
     let exports = page(|page| {
         let module = page.fenced_call(signature)?;

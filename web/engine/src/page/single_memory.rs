@@ -7,7 +7,8 @@ use js_sys::Object;
 use wasm_bindgen::JsValue;
 use wasmtime_environ::error::{Result, format_err};
 
-/// Adds accessors to the imports of a rewritten module; `values` are what the original's imports are bound to, in their order.
+/// Adds accessors to the imports of a rewritten module; `values` are what the original's imports
+/// are bound to, in their order.
 pub fn add_accessors(imports: &Object, accessors: &[Accessor], values: &[JsValue]) -> Result<()> {
     for accessor in accessors {
         let memory = values

@@ -82,7 +82,8 @@ impl Slot {
     }
 }
 
-/// Puts an array-call trampoline for a guest's core function into a slot; `flags` are cleared around the call if given.
+/// Puts an array-call trampoline for a guest's core function into a slot; `flags` are cleared
+/// around the call if given.
 pub fn array_call_slot(
     signature: &Signature,
     function: JsValue,
@@ -111,7 +112,8 @@ pub struct PlacingImports {
     pub flags: JsValue,
 }
 
-/// Puts a placing trampoline for a guest's core function into a slot; `None` in a browser without multi-memory.
+/// Puts a placing trampoline for a guest's core function into a slot; `None` in a browser without
+/// multi-memory.
 pub fn placing_call_slot(
     signature: &Signature,
     placed: &[Placed],

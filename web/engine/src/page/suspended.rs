@@ -1,6 +1,7 @@
 //! A guest on a stack of its own, which can be suspended (JavaScript Promise Integration).
 //!
-//! No Rust or JavaScript frame is live on that stack while it is suspended: wrappers call the application before and after.
+//! No Rust or JavaScript frame is live on that stack while it is suspended: wrappers call the
+//! application before and after.
 
 use super::enter::{self, CallFrame, Caught, FRAME_SLOTS};
 use super::glue;
@@ -24,7 +25,8 @@ struct Shared {
 
 /// One call of a guest's function, which is done once this future is.
 ///
-/// Dropped before that, what the guest waits for is dropped too, and the guest ends when it wakes up, without touching anything.
+/// Dropped before that, what the guest waits for is dropped too, and the guest ends when it wakes
+/// up, without touching anything.
 pub struct SuspendableCall {
     function: Local<Function>,
     shared: Local<Rc<Shared>>,
@@ -37,7 +39,8 @@ impl SuspendableCall {
     ///
     /// # Safety
     ///
-    /// The function is one of a live guest, reads its arguments from `args` and writes no more than they have.
+    /// The function is one of a live guest, reads its arguments from `args` and writes no more than
+    /// they have.
     pub unsafe fn new(function: Function, args: [ValRaw; FRAME_SLOTS]) -> SuspendableCall {
         let shared = Rc::new(Shared {
             frame: UnsafeCell::new(CallFrame::new(std::ptr::null())),
@@ -56,7 +59,8 @@ impl SuspendableCall {
 
     /// The arguments, and after the call its results.
     pub fn args(&self) -> [ValRaw; FRAME_SLOTS] {
-        // SAFETY: the guest writes them while it runs, and it does not run while the application does.
+        // SAFETY: the guest writes them while it runs, and it does not run while the application
+        // does.
         unsafe { *self.shared.args.get() }
     }
 

@@ -7,7 +7,8 @@ use wasm_bindgen::JsValue;
 use wasmtime_environ::component::Transcode;
 use wasmtime_environ::error::Result;
 
-/// The function that does `op` from one memory to another; it calls `invalid` for a string that is not valid.
+/// The function that does `op` from one memory to another; it calls `invalid` for a string that is
+/// not valid.
 pub fn transcoder(op: Transcode, from: JsValue, to: JsValue, invalid: JsValue) -> Result<JsValue> {
     let exports = page(|page| {
         let transcoder = page.transcoder(op)?;

@@ -34,7 +34,8 @@ enum Role<'a> {
     Static(&'a str),
 }
 
-/// The role of an item, and the part of its name that JavaScript has a name for: of `[method]counter.next` the method `next` of the resource `counter`.
+/// The role of an item, and the part of its name that JavaScript has a name for: of
+/// `[method]counter.next` the method `next` of the resource `counter`.
 fn role(name: &str, kind: Kind) -> (Role<'_>, &str) {
     let member = |prefix| name.strip_prefix(prefix)?.split_once('.');
     match kind {
@@ -63,7 +64,8 @@ fn named<'a>(roles: &[(Role<'a>, &'a str)], wanted: Role<'_>) -> Vec<&'a str> {
     named.map(|(_, name)| *name).collect()
 }
 
-/// What the package's modules are told of each of the items that stand side by side, as the first members of its object in JSON.
+/// What the package's modules are told of each of the items that stand side by side, as the first
+/// members of its object in JSON.
 pub fn describe(items: &[(&str, Kind)], side: Side) -> Vec<String> {
     let roles: Vec<_> = items.iter().map(|(name, kind)| role(name, *kind)).collect();
     let mut spelled: Vec<String> = roles.iter().map(|(_, name)| (*name).to_owned()).collect();

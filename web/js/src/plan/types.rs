@@ -143,7 +143,8 @@ impl<'a> Types<'a> {
         Ok(format!("{},\"fields\":{}", kind(name), json::list(written)))
     }
 
-    /// Cases with their names and payloads, the size of what tells them apart, and where payloads are.
+    /// Cases with their names and payloads, the size of what tells them apart, and where payloads
+    /// are.
     fn cases<'n>(
         &mut self,
         name: &str,
@@ -167,7 +168,8 @@ impl<'a> Types<'a> {
         ))
     }
 
-    /// A handle: its table, its resource, and whether the callee defines that and so gets the representation of what it borrows.
+    /// A handle: its table, its resource, and whether the callee defines that and so gets the
+    /// representation of what it borrows.
     fn handle(&self, name: &str, table: TypeResourceTableIndex) -> String {
         let resource = &self.types[table];
         let owner = self.owners.get(&resource.unwrap_concrete_ty());

@@ -4,11 +4,13 @@ use super::{Sections, any_memory, load, push_type, store};
 use crate::plan::Signature;
 use wasm_encoder::{EntityType, ExportKind, Function, GlobalType, Instruction, ValType};
 
-/// A module that calls `f.f`, of type `signature`, with arguments from an array in the application's memory `m.app`.
+/// A module that calls `f.f`, of type `signature`, with arguments from an array in the
+/// application's memory `m.app`.
 ///
-/// Exports `call: (args)`, where `args` points to 8-byte slots: arguments in, results out. With `leave_flag` the module imports the
-/// component instance's flags as `f.flags` and clears them around the call, as the canonical ABI asks of `realloc` and
-/// `post-return`, which may not leave their instance.
+/// Exports `call: (args)`, where `args` points to 8-byte slots: arguments in, results out. With
+/// `leave_flag` the module imports the component instance's flags as `f.flags` and clears them
+/// around the call, as the canonical ABI asks of `realloc` and `post-return`, which may not leave
+/// their instance.
 pub fn array_call(signature: &Signature, leave_flag: bool) -> Vec<u8> {
     let mut sections = Sections::default();
     push_type(&mut sections.types, signature);

@@ -1,8 +1,9 @@
 //! What keeps a guest from catching what is not its own, where browsers have exceptions.
 //!
-//! No guest can catch a trap. But what JavaScript throws is an exception to it, and a host function that calls JavaScript may throw that on: then the
-//! application's frames are gone without their destructors having run, and a guest that caught it would go on as if nothing were. So each call of the
-//! application is made in a `try_table`; what it throws is kept, and the guest traps.
+//! No guest can catch a trap. But what JavaScript throws is an exception to it, and a host function
+//! that calls JavaScript may throw that on: then the application's frames are gone without their
+//! destructors having run, and a guest that caught it would go on as if nothing were. So each call
+//! of the application is made in a `try_table`; what it throws is kept, and the guest traps.
 
 use super::Sections;
 use wasm_encoder::{
@@ -17,8 +18,9 @@ pub fn import(imports: &mut ImportSection, keep_type: u32, throw_type: u32) {
     imports.import("s", "throw", EntityType::Function(throw_type));
 }
 
-/// Does what `body` writes down, whose result has type `result`; what it throws is handed over by `catch`, which jumps to its label 0 with what
-/// `caught` takes from the stack. `caught` must not return.
+/// Does what `body` writes down, whose result has type `result`; what it throws is handed over by
+/// `catch`, which jumps to its label 0 with what `caught` takes from the stack. `caught` must not
+/// return.
 pub fn guarded(
     function: &mut Function,
     result: BlockType,
@@ -50,8 +52,9 @@ pub const EVERYTHING: (Catch, BlockType) = (
 /// Whatever is thrown.
 pub const ANYTHING: (Catch, BlockType) = (Catch::All { label: 0 }, BlockType::Empty);
 
-/// A module that exports `caught: () -> i32`, which calls by a table what throws, and returns 1 if it catches that. There is a browser that validates all of
-/// this, and lets what such a call throws pass by until it has compiled the function.
+/// A module that exports `caught: () -> i32`, which calls by a table what throws, and returns 1 if
+/// it catches that. There is a browser that validates all of this, and lets what such a call throws
+/// pass by until it has compiled the function.
 pub fn catches() -> Vec<u8> {
     const THROW_TYPE: u32 = 0;
     const CAUGHT_TYPE: u32 = 1;
@@ -117,8 +120,9 @@ pub fn catches() -> Vec<u8> {
     module.finish()
 }
 
-/// A module that exports `keep: (exnref)`, which keeps what was thrown, and `again: ()`, which throws what was kept last, once, and else nothing.
-/// A browser that has no exceptions does not validate it.
+/// A module that exports `keep: (exnref)`, which keeps what was thrown, and `again: ()`, which
+/// throws what was kept last, once, and else nothing. A browser that has no exceptions does not
+/// validate it.
 pub fn border() -> Vec<u8> {
     let mut sections = Sections::default();
     sections.types.ty().function([ValType::EXNREF], []);

@@ -4,8 +4,9 @@ use super::{Sections, any_memory, push_type, word};
 use crate::plan::Signature;
 use wasm_encoder::{EntityType, ExportKind, Function, GlobalType, Instruction, ValType};
 
-/// A module that calls `f.f`, of type `signature`. Exports `call`, of the same type, during which the word at the address `i.count` of the
-/// application's memory `m.app` is one more; a trap leaves it so.
+/// A module that calls `f.f`, of type `signature`. Exports `call`, of the same type, during which
+/// the word at the address `i.count` of the application's memory `m.app` is one more; a trap leaves
+/// it so.
 pub fn counted_call(signature: &Signature) -> Vec<u8> {
     let mut sections = Sections::default();
     push_type(&mut sections.types, signature);

@@ -1,4 +1,5 @@
-//! The dispatcher: a growable table of the engine's own, reached through slots of the application's table.
+//! The dispatcher: a growable table of the engine's own, reached through slots of the application's
+//! table.
 
 use super::{Sections, any_memory, word};
 use wasm_encoder::{EntityType, ExportKind, Function, Instruction, RefType, TableType, ValType};
@@ -7,9 +8,10 @@ const I32: ValType = ValType::I32;
 
 /// The dispatcher module.
 ///
-/// Exports `table` (growable, of functions), `enter: (f, args)` which clears the flag at `in_host` in the application's memory
-/// `m.app` (under the guard, so that what is thrown before is told apart) and calls the array-call trampoline in slot `f`,
-/// `call: (f, a, b, c) -> status` which calls the accessor in slot `f`, and `nothing: ()` which does nothing.
+/// Exports `table` (growable, of functions), `enter: (f, args)` which clears the flag at `in_host`
+/// in the application's memory `m.app` (under the guard, so that what is thrown before is told
+/// apart) and calls the array-call trampoline in slot `f`, `call: (f, a, b, c) -> status` which
+/// calls the accessor in slot `f`, and `nothing: ()` which does nothing.
 pub fn dispatcher(in_host: u32) -> Vec<u8> {
     let mut sections = Sections::default();
     sections.types.ty().function([I32], []);
@@ -70,8 +72,8 @@ fn forward(first: &[Instruction<'_>], rest: std::ops::Range<u32>, type_index: u3
     function
 }
 
-/// A module that imports the JavaScript guard `g.guard: (f, args) -> status` and exports it as a wasm function, which
-/// is what a table can hold.
+/// A module that imports the JavaScript guard `g.guard: (f, args) -> status` and exports it as a
+/// wasm function, which is what a table can hold.
 pub fn reexport_guard() -> Vec<u8> {
     let mut sections = Sections::default();
     sections.types.ty().function([I32; 2], [I32]);

@@ -9,9 +9,10 @@ const APPLICATION: u32 = 1;
 
 /// The accessor module.
 ///
-/// Imports `m.guest` and `m.app`; exports, all of type `(i32, i32, i32) -> i32`:
-/// `read: (guest, app, len)` and `write: (guest, app, len)`, which copy `len` bytes out of and into the guest and return 0, or
-/// return 1 and copy nothing when the guest's range is out of bounds; and `pages`, the guest memory's size.
+/// Imports `m.guest` and `m.app`; exports, all of type `(i32, i32, i32) -> i32`: `read: (guest,
+/// app, len)` and `write: (guest, app, len)`, which copy `len` bytes out of and into the guest and
+/// return 0, or return 1 and copy nothing when the guest's range is out of bounds; and `pages`, the
+/// guest memory's size.
 pub fn accessor() -> Vec<u8> {
     let mut sections = Sections::default();
     sections
@@ -44,7 +45,8 @@ pub fn accessor() -> Vec<u8> {
     sections.finish()
 }
 
-/// A module that imports `read`, `write` and `pages` from `a` and exports them as they are: JavaScript functions that a table can hold.
+/// A module that imports `read`, `write` and `pages` from `a` and exports them as they are:
+/// JavaScript functions that a table can hold.
 pub fn reexport_accessor() -> Vec<u8> {
     let mut sections = Sections::default();
     sections
@@ -60,7 +62,8 @@ pub fn reexport_accessor() -> Vec<u8> {
     sections.finish()
 }
 
-/// Copies local 2 bytes from `local src` of `src_mem` to `local dst` of `dst_mem`, after checking the guest's range.
+/// Copies local 2 bytes from `local src` of `src_mem` to `local dst` of `dst_mem`, after checking
+/// the guest's range.
 fn copy(dst: u32, src: u32, dst_mem: u32, src_mem: u32) -> Function {
     let mut function = Function::new([]);
     function
@@ -102,7 +105,8 @@ pub(super) struct Copy {
 }
 
 impl Copy {
-    /// Copies. From 8 to 16 bytes go as two words that may overlap, since engines call out of line for `memory.copy`.
+    /// Copies. From 8 to 16 bytes go as two words that may overlap, since engines call out of line
+    /// for `memory.copy`.
     pub fn emit(&self, function: &mut Function) {
         function
             .instruction(&Instruction::LocalGet(self.len))

@@ -5,8 +5,8 @@ use wasm_encoder::{
     EntityType, ExportKind, Function, Instruction, MemArg, RefType, TableType, ValType,
 };
 
-/// A module that imports a memory `m.app` and exports `memory`, which loads from outside of it, and `table`, which calls from outside
-/// of a table.
+/// A module that imports a memory `m.app` and exports `memory`, which loads from outside of it, and
+/// `table`, which calls from outside of a table.
 pub fn out_of_bounds() -> Vec<u8> {
     let mut sections = Sections::default();
     sections.types.ty().function([], [ValType::I32]);

@@ -21,16 +21,19 @@ const GUEST: u32 = 1;
 /// Functions: the one to call, then the guest's `realloc`.
 const CALLEE: u32 = 0;
 const REALLOC: u32 = 1;
-/// Locals after the parameter: the pointer from `realloc`, the bytes to copy and where from; the result comes last.
+/// Locals after the parameter: the pointer from `realloc`, the bytes to copy and where from; the
+/// result comes last.
 const POINTER: u32 = 1;
 const BYTES: u32 = 2;
 const SOURCE: u32 = 3;
 const RESULT: u32 = 4;
 
-/// A module like [`array_call`](super::array_call)'s, that first allocates and fills guest memory for each of `placed`.
+/// A module like [`array_call`](super::array_call)'s, that first allocates and fills guest memory
+/// for each of `placed`.
 ///
-/// In the array, a placed pointer is one into the application's memory. Besides `m.app` and `f.f` it imports `m.guest`,
-/// `f.realloc` and its instance's flags `f.flags`; what went wrong is written to [`STATUS_SLOT`].
+/// In the array, a placed pointer is one into the application's memory. Besides `m.app` and `f.f`
+/// it imports `m.guest`, `f.realloc` and its instance's flags `f.flags`; what went wrong is written
+/// to [`STATUS_SLOT`].
 pub fn placing_call(signature: &Signature, placed: &[Placed]) -> Vec<u8> {
     let mut sections = Sections::default();
     push_type(&mut sections.types, signature);

@@ -1,7 +1,8 @@
 //! Room on the stack, which is looked for before a guest's call reaches the application.
 //!
-//! Where the stack runs out in the application's own code, its frames are gone without their destructors having run, and so no guest may
-//! run any more. Where it runs out before, that is a guest's trap like any other.
+//! Where the stack runs out in the application's own code, its frames are gone without their
+//! destructors having run, and so no guest may run any more. Where it runs out before, that is a
+//! guest's trap like any other.
 
 use super::{Sections, any_memory};
 use wasm_encoder::{
@@ -15,7 +16,8 @@ const ROOM: u64 = 32 << 10;
 /// Bytes of a value on the stack.
 const VALUE: u64 = 8;
 
-/// Values in a frame: one compiler of a browser's takes minutes over a function with eight times as many.
+/// Values in a frame: one compiler of a browser's takes minutes over a function with eight times as
+/// many.
 const VALUES: u64 = 1024;
 
 /// How many frames that is.
@@ -26,11 +28,14 @@ pub fn import(imports: &mut ImportSection, type_index: u32) {
     imports.import("s", "room", EntityType::Function(type_index));
 }
 
-/// A module that exports `room: ()`, which returns if `ROOM` is left on the stack, and otherwise traps as endless recursion does.
+/// A module that exports `room: ()`, which returns if `ROOM` is left on the stack, and otherwise
+/// traps as endless recursion does.
 ///
-/// Engines compare a function's frame with what is left before the function runs. Here are functions that call each other, the frame of each
-/// with so many values, which would be kept over a call that is never made. It imports the application's memory `m.app`, and
-/// `d.nothing: ()`, which does nothing, and which the last function calls: some engines make no frame for who calls nothing.
+/// Engines compare a function's frame with what is left before the function runs. Here are
+/// functions that call each other, the frame of each with so many values, which would be kept over
+/// a call that is never made. It imports the application's memory `m.app`, and `d.nothing: ()`,
+/// which does nothing, and which the last function calls: some engines make no frame for who calls
+/// nothing.
 pub fn room() -> Vec<u8> {
     let mut sections = Sections::default();
     sections.types.ty().function([], []);

@@ -18,9 +18,10 @@ const FLAG: GlobalType = GlobalType {
 
 /// A module that joins a guest to a host function that is JavaScript: `f.f`, of type `signature`.
 ///
-/// The function does not throw, since a guest could catch that: it sets the global `f.failed` instead, and the guest executes
-/// `unreachable`. With `leave_flag` the flags of the component instance that calls are imported as `f.flags`, and nothing is called while it may
-/// not leave; nor where `s.room: ()` traps since the stack has no room for it. Exports `call`, of the same type.
+/// The function does not throw, since a guest could catch that: it sets the global `f.failed`
+/// instead, and the guest executes `unreachable`. With `leave_flag` the flags of the component
+/// instance that calls are imported as `f.flags`, and nothing is called while it may not leave; nor
+/// where `s.room: ()` traps since the stack has no room for it. Exports `call`, of the same type.
 pub fn script_call(signature: &Signature, leave_flag: bool) -> Vec<u8> {
     let mut sections = joined(signature, true);
     sections
@@ -52,8 +53,9 @@ pub fn script_call(signature: &Signature, leave_flag: bool) -> Vec<u8> {
     sections.finish()
 }
 
-/// A module that calls `f.f`, of type `signature`, with the flags `f.flags` of its component instance cleared, as the canonical ABI asks
-/// of `realloc` and `post-return`. Exports `call`, of the same type.
+/// A module that calls `f.f`, of type `signature`, with the flags `f.flags` of its component
+/// instance cleared, as the canonical ABI asks of `realloc` and `post-return`. Exports `call`, of
+/// the same type.
 pub fn fenced_call(signature: &Signature) -> Vec<u8> {
     let mut sections = joined(signature, false);
     sections
@@ -73,7 +75,8 @@ pub fn fenced_call(signature: &Signature) -> Vec<u8> {
     sections.finish()
 }
 
-/// The import `f.f` and the export `call`, of one type; and `s.room`, if it looks for room on the stack.
+/// The import `f.f` and the export `call`, of one type; and `s.room`, if it looks for room on the
+/// stack.
 fn joined(signature: &Signature, looks_for_room: bool) -> Sections {
     let mut sections = Sections::default();
     push_type(&mut sections.types, signature);

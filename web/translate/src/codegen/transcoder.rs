@@ -1,8 +1,9 @@
 //! Transcoders: strings on their way from one component's memory to another's.
 //!
-//! Component-model spec, canonical ABI: `store_string` and its parts. A fused adapter checks bounds and alignment and finds the space;
-//! a transcoder reads code points of one encoding and writes them in another. What it takes and returns is what Wasmtime's adapters
-//! expect (`wasmtime_environ::component::Transcode`).
+//! Component-model spec, canonical ABI: `store_string` and its parts. A fused adapter checks bounds
+//! and alignment and finds the space; a transcoder reads code points of one encoding and writes
+//! them in another. What it takes and returns is what Wasmtime's adapters expect
+//! (`wasmtime_environ::component::Transcode`).
 
 mod decode;
 mod encode;
@@ -20,9 +21,9 @@ const TO: u32 = 1;
 /// What marks a length of `latin1+utf16` as one of UTF-16 code units (spec: `UTF16_TAG`).
 const UTF16_TAG: i32 = i32::MIN;
 
-/// Parameters: the source's address and length, the destination's address; then, where there is one, the destination's length in code
-/// units, and either whether the first pass is to stop at the first character that is not ASCII, or how many Latin-1 bytes have been
-/// written already.
+/// Parameters: the source's address and length, the destination's address; then, where there is
+/// one, the destination's length in code units, and either whether the first pass is to stop at the
+/// first character that is not ASCII, or how many Latin-1 bytes have been written already.
 const SRC: u32 = 0;
 const LEN: u32 = 1;
 const DST: u32 = 2;
@@ -30,8 +31,9 @@ const DST_LEN: u32 = 3;
 const FIRST_PASS: u32 = 4;
 const LATIN1_SO_FAR: u32 = 4;
 
-/// The locals behind the parameters: the source's start and end, the destination's start and end, the code point, how many
-/// bytes of the source it takes, something read on the way, and all code points so far, or-ed.
+/// The locals behind the parameters: the source's start and end, the destination's start and end,
+/// the code point, how many bytes of the source it takes, something read on the way, and all code
+/// points so far, or-ed.
 const LOCALS: u32 = 8;
 
 #[derive(Clone, Copy)]
@@ -58,7 +60,8 @@ struct Recipe {
     source: Encoding,
     /// What is written as it is read; none for strings that are checked first and copied whole.
     target: Option<Encoding>,
-    /// Whether the destination's length bounds what is written, and a first pass stops at what is not ASCII.
+    /// Whether the destination's length bounds what is written, and a first pass stops at what is
+    /// not ASCII.
     bounded: bool,
     /// Whether Latin-1 bytes that were written before become UTF-16 first.
     inflate: bool,
@@ -219,7 +222,8 @@ fn prologue(code: &mut InstructionSink<'_>, recipe: &Recipe, locals: Locals) {
     }
 }
 
-/// Reads code points to the end of the source, or to the first that is not to be written, and writes them.
+/// Reads code points to the end of the source, or to the first that is not to be written, and
+/// writes them.
 fn each_code_point(code: &mut InstructionSink<'_>, recipe: &Recipe, locals: Locals) {
     code.block(BlockType::Empty).loop_(BlockType::Empty);
     code.local_get(SRC)
@@ -286,7 +290,8 @@ fn copy(function: &mut Function, recipe: &Recipe, locals: Locals) {
     .emit(function);
 }
 
-/// Makes UTF-16 of the Latin-1 bytes at the destination, from the last to the first, and goes past them.
+/// Makes UTF-16 of the Latin-1 bytes at the destination, from the last to the first, and goes past
+/// them.
 fn inflate(code: &mut InstructionSink<'_>, locals: Locals) {
     let index = locals.scratch;
     code.local_get(LATIN1_SO_FAR).local_set(index);
@@ -314,7 +319,8 @@ fn inflate(code: &mut InstructionSink<'_>, locals: Locals) {
         .local_set(DST);
 }
 
-/// Makes Latin-1 of the UTF-16 at the destination, from the first to the last, if all of it can be; leaves the tagged length.
+/// Makes Latin-1 of the UTF-16 at the destination, from the first to the last, if all of it can be;
+/// leaves the tagged length.
 fn deflate(code: &mut InstructionSink<'_>, locals: Locals) {
     let (from, to) = (locals.scratch, locals.bytes);
     code.local_get(locals.all)

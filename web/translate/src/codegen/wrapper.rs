@@ -8,13 +8,14 @@ use wasm_encoder::{
     TableType, ValType,
 };
 
-/// Where the application takes calls from guests: addresses and a table slot in its own memory and table.
+/// Where the application takes calls from guests: addresses and a table slot in its own memory and
+/// table.
 #[derive(Clone, Copy, Debug)]
 pub struct HostEntry {
     /// Slot in the application's table of `(instance, trampoline, frame) -> status`.
     pub slot: u32,
-    /// Bytes of a landing, where the calls of one import arrive. It begins with a slot in the application's table of
-    /// `(landing, frame) -> status`.
+    /// Bytes of a landing, where the calls of one import arrive. It begins with a slot in the
+    /// application's table of `(landing, frame) -> status`.
     pub landing: u32,
     /// Address of the pointer to the frame that arguments and results pass through.
     pub frame: u32,
@@ -38,8 +39,8 @@ impl HostEntry {
     }
 }
 
-/// Types of the landing's functions, of `suspend` and array-call trampolines, of `room` and `throw`, and of the first trampoline. Where there are
-/// exceptions, that of `keep` is the last.
+/// Types of the landing's functions, of `suspend` and array-call trampolines, of `room` and
+/// `throw`, and of the first trampoline. Where there are exceptions, that of `keep` is the last.
 const LAND_TYPE: u32 = 1;
 const SUSPEND_TYPE: u32 = 2;
 const ROOM_TYPE: u32 = 3;
@@ -55,45 +56,55 @@ const ROOM: u32 = 1;
 const KEEP: u32 = 2;
 const THROW: u32 = 3;
 
-/// What a landing reports, besides 0 for success and 1 for an error, when the guest has to be suspended. So does `resource.drop`.
+/// What a landing reports, besides 0 for success and 1 for an error, when the guest has to be
+/// suspended. So does `resource.drop`.
 pub const SUSPENDS: u32 = 2;
 
-/// What `resource.drop` reports when the destructor is a guest's: its argument is in the frame's first slot, and in the second the slot of the
-/// dispatcher's table where its array-call trampoline is. The wrapper calls that itself, so that it may wait like any other code of the guest.
+/// What `resource.drop` reports when the destructor is a guest's: its argument is in the frame's
+/// first slot, and in the second the slot of the dispatcher's table where its array-call trampoline
+/// is. The wrapper calls that itself, so that it may wait like any other code of the guest.
 pub const DESTROYS: u32 = 3;
 
-/// What a call of the application reports when it fails with what a guest has thrown and nobody caught: the guest that called out may still do so.
+/// What a call of the application reports when it fails with what a guest has thrown and nobody
+/// caught: the guest that called out may still do so.
 pub const THROWS: u32 = 4;
 
-/// The function that a landing's call begins with, and the one that it ends with after a suspension: bytes from the landing's start.
+/// The function that a landing's call begins with, and the one that it ends with after a
+/// suspension: bytes from the landing's start.
 const BEGIN: u32 = 0;
 const FINISH: u32 = 4;
 
 /// What `trampoline` is set to when a guest calls out while it may not leave its instance.
 pub const CANNOT_LEAVE: u32 = u32::MAX;
 
-/// What `trampoline` is set to when a guest runs again that was suspended for the host's destructor of a resource.
+/// What `trampoline` is set to when a guest runs again that was suspended for the host's destructor
+/// of a resource.
 pub const DESTROYED: u32 = u32::MAX - 1;
 
 /// What `trampoline` is set to when a guest's destructor has thrown what it did not catch.
 pub const UNCAUGHT: u32 = u32::MAX - 2;
 
-/// Under which a trampoline's way to report a string that is not valid is exported; a prefix of the trampoline's number.
+/// Under which a trampoline's way to report a string that is not valid is exported; a prefix of the
+/// trampoline's number.
 pub const INVALID: &str = "invalid ";
 
 /// A module with one function for each trampoline, exported under its number.
 ///
-/// Imports the application's memory `m.app` and table `m.table`, the dispatcher's table `m.slots`, the address of the instance `i.instance` (an
-/// immutable global), that of its first landing `i.landings` (another), and the flags of each component instance as `f.<number>`. Each function stores its
-/// arguments in the frame, calls the application (the landing of an import, or the instance for what is built in), and executes
-/// `unreachable` when that reports an error, so that no guest can catch it. Where an import has to wait for the host, it calls
-/// `s.suspend: (frame)`, and when that returns the landing's second function. Before the application is called, `s.room: ()` traps if the
-/// stack has no room for it.
+/// Imports the application's memory `m.app` and table `m.table`, the dispatcher's table `m.slots`,
+/// the address of the instance `i.instance` (an immutable global), that of its first landing
+/// `i.landings` (another), and the flags of each component instance as `f.<number>`. Each function
+/// stores its arguments in the frame, calls the application (the landing of an import, or the
+/// instance for what is built in), and executes `unreachable` when that reports an error, so that
+/// no guest can catch it. Where an import has to wait for the host, it calls `s.suspend: (frame)`,
+/// and when that returns the landing's second function. Before the application is called, `s.room:
+/// ()` traps if the stack has no room for it.
 ///
-/// Where guests may catch exceptions, what the application throws is kept by `s.keep: (exnref)`, and the guest traps; so it does when the destructor of
-/// another guest throws. An error that is another guest's exception is thrown by `s.throw: ()`.
+/// Where guests may catch exceptions, what the application throws is kept by `s.keep: (exnref)`,
+/// and the guest traps; so it does when the destructor of another guest throws. An error that is
+/// another guest's exception is thrown by `s.throw: ()`.
 ///
-/// A transcoder has a module of its own, since it needs two memories; here is a function that it calls for a string that is not valid.
+/// A transcoder has a module of its own, since it needs two memories; here is a function that it
+/// calls for a string that is not valid.
 pub fn wrappers(trampolines: &[Trampoline], entry: HostEntry) -> Vec<u8> {
     let instances: Vec<usize> = instances(trampolines).into_iter().collect();
     let mut sections = Sections::default();
@@ -175,7 +186,8 @@ fn imports(instances: &[usize], keep_type: Option<u32>) -> ImportSection {
     imports
 }
 
-/// The function of one trampoline; `flags` is the global with the flags of the component instance that calls it.
+/// The function of one trampoline; `flags` is the global with the flags of the component instance
+/// that calls it.
 fn body(
     trampoline: &Trampoline,
     signature: &Signature,
@@ -270,7 +282,8 @@ fn unreachable_if(function: &mut Function) {
         .instruction(&Instruction::End);
 }
 
-/// Ends the guest if the status on the stack is not 0, or throws what another has thrown. The local `status` is scratch.
+/// Ends the guest if the status on the stack is not 0, or throws what another has thrown. The local
+/// `status` is scratch.
 fn end_if_failed(function: &mut Function, status: u32, entry: HostEntry) {
     function
         .instruction(&Instruction::LocalTee(status))
@@ -294,7 +307,8 @@ fn throw_if_thrown(function: &mut Function, status: u32, entry: HostEntry) {
     }
 }
 
-/// Calls an import; the guest is suspended for as long as the host has to be waited for. The local after `frame` is scratch.
+/// Calls an import; the guest is suspended for as long as the host has to be waited for. The local
+/// after `frame` is scratch.
 fn call_import(function: &mut Function, lowering: u32, entry: HostEntry, frame: u32) {
     let status = frame + 1;
     call_landing(function, lowering, BEGIN, entry, frame);
@@ -308,8 +322,9 @@ fn call_import(function: &mut Function, lowering: u32, entry: HostEntry, frame: 
     function.instruction(&Instruction::End);
 }
 
-/// Drops a handle, and runs the destructor of what it owned: the guest is suspended for as long as one of the host has to be waited for, and
-/// calls one of a guest by itself. The local after `frame` is scratch.
+/// Drops a handle, and runs the destructor of what it owned: the guest is suspended for as long as
+/// one of the host has to be waited for, and calls one of a guest by itself. The local after
+/// `frame` is scratch.
 fn drop_resource(function: &mut Function, index: u32, entry: HostEntry, frame: u32) {
     let status = frame + 1;
     call_built_in(function, index, entry, frame);
@@ -331,7 +346,8 @@ fn drop_resource(function: &mut Function, index: u32, entry: HostEntry, frame: u
         .instruction(&Instruction::End);
 }
 
-/// Calls a guest's destructor, whose exceptions are not for who drops the handle: they end that guest as well.
+/// Calls a guest's destructor, whose exceptions are not for who drops the handle: they end that
+/// guest as well.
 fn destroy(function: &mut Function, entry: HostEntry, frame: u32) {
     let call = |function: &mut Function| {
         function
@@ -360,7 +376,8 @@ fn destroy(function: &mut Function, entry: HostEntry, frame: u32) {
     );
 }
 
-/// Ends the guest, or throws what another has thrown, if `status` does not say that it is to be suspended.
+/// Ends the guest, or throws what another has thrown, if `status` does not say that it is to be
+/// suspended.
 fn end_unless_suspended(function: &mut Function, status: u32, entry: HostEntry) {
     throw_if_thrown(function, status, entry);
     function
@@ -393,7 +410,8 @@ fn set_frame(function: &mut Function, entry: HostEntry, frame: impl FnOnce(&mut 
     function.instruction(&Instruction::I32Store(word(entry.frame)));
 }
 
-/// Calls one of the functions of an import's landing with the in-host flag set; leaves its status on the stack.
+/// Calls one of the functions of an import's landing with the in-host flag set; leaves its status
+/// on the stack.
 fn call_landing(function: &mut Function, lowering: u32, which: u32, entry: HostEntry, frame: u32) {
     let offset = lowering * entry.landing;
     in_host(function, entry, |function| {
@@ -411,8 +429,9 @@ fn call_landing(function: &mut Function, lowering: u32, which: u32, entry: HostE
     });
 }
 
-/// Makes a call of the application, which leaves its status on the stack, with the in-host flag set. First it looks for room on the stack: where there
-/// is none, the guest traps. What the application throws is kept, and the guest traps with the flag still set.
+/// Makes a call of the application, which leaves its status on the stack, with the in-host flag
+/// set. First it looks for room on the stack: where there is none, the guest traps. What the
+/// application throws is kept, and the guest traps with the flag still set.
 fn in_host(function: &mut Function, entry: HostEntry, call: impl FnOnce(&mut Function)) {
     function.instruction(&Instruction::Call(ROOM));
     set_in_host(function, 1, entry);

@@ -74,7 +74,8 @@ fn reference(ty: &WasmRefType) -> RefType {
     }
 }
 
-/// Types that a module defines itself, which the validator does not let through, are read as what they are kinds of.
+/// Types that a module defines itself, which the validator does not let through, are read as what
+/// they are kinds of.
 fn heap(ty: &WasmHeapType) -> HeapType {
     match ty {
         WasmHeapType::Extern => HeapType::Extern,

@@ -8,8 +8,8 @@ use wasmtime_environ::error::Result;
 use wasmtime_environ::wasmparser::{Parser, Payload};
 use wasmtime_environ::{EntityType, ModuleTranslation, ModuleTypes};
 
-/// The imports of an adapter module that are calls of a component behind another, but for those that its functions announce to the host since
-/// handles are lent.
+/// The imports of an adapter module that are calls of a component behind another, but for those
+/// that its functions announce to the host since handles are lent.
 pub fn counted(
     module: &ModuleTranslation<'_>,
     types: &ModuleTypes,

@@ -31,7 +31,8 @@ enum Offset {
 }
 
 impl ActiveElements {
-    /// The active element segments of a valid core module, in order, without those whose offset is computed.
+    /// The active element segments of a valid core module, in order, without those whose offset is
+    /// computed.
     pub fn read(wasm: &[u8]) -> Arc<[ActiveElements]> {
         let mut sections = Sections::default();
         for payload in Parser::new(0).parse_all(wasm) {
@@ -43,7 +44,8 @@ impl ActiveElements {
         sections.active.into()
     }
 
-    /// Whether the segment does not fit. `import` tells the length of an imported table or the value of an imported global.
+    /// Whether the segment does not fit. `import` tells the length of an imported table or the
+    /// value of an imported global.
     pub fn lies_outside(&self, import: impl Fn(&str, &str) -> Option<u64>) -> bool {
         let size = match &self.table {
             Size::Defined(size) => Some(*size),
@@ -142,7 +144,8 @@ impl Sections {
 mod tests {
     use super::ActiveElements;
 
-    /// `(module (import "m" "t" (table 2 funcref)) (import "m" "g" (global i32)) (table 1 funcref) (func) SEGMENTS)`
+    /// `(module (import "m" "t" (table 2 funcref)) (import "m" "g" (global i32)) (table 1 funcref)
+    /// (func) SEGMENTS)`
     fn module(segments: &[&[u8]]) -> Vec<u8> {
         let mut body = vec![u8::try_from(segments.len()).expect("few segments")];
         body.extend(segments.concat());

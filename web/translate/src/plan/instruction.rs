@@ -12,7 +12,8 @@ pub struct Place {
 }
 
 impl Place {
-    /// Reads the place out of a frame of a browser's stack, where the browser follows the WebAssembly Web API: `wasm-function[3]:0x2a`.
+    /// Reads the place out of a frame of a browser's stack, where the browser follows the
+    /// WebAssembly Web API: `wasm-function[3]:0x2a`.
     pub fn in_frame(frame: &str) -> Option<Place> {
         let (function, rest) = frame.rsplit_once("wasm-function[")?.1.split_once("]:0x")?;
         let digits = rest
@@ -24,7 +25,8 @@ impl Place {
         })
     }
 
-    /// Whether the instruction here reaches into a table; `None` if the module has no instruction here.
+    /// Whether the instruction here reaches into a table; `None` if the module has no instruction
+    /// here.
     pub fn reaches_into_table(self, wasm: &[u8]) -> Option<bool> {
         let mut number = 0;
         for payload in Parser::new(0).parse_all(wasm) {

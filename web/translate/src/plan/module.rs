@@ -1,4 +1,5 @@
-//! What is known of a core module that a host passes around whole: as an import or as an export of a component.
+//! What is known of a core module that a host passes around whole: as an import or as an export of
+//! a component.
 
 use super::element::ActiveElements;
 use super::read::{module_name, validate_bodies};
@@ -31,7 +32,8 @@ pub struct ModuleShape {
 }
 
 impl ModuleShape {
-    /// Validates the bytes of a core module, with the features that may be used, and reads its imports and exports.
+    /// Validates the bytes of a core module, with the features that may be used, and reads its
+    /// imports and exports.
     ///
     /// # Errors
     ///
@@ -113,7 +115,8 @@ mod tests {
 
     #[test]
     fn imports_and_exports_are_read() {
-        // (module (import "a" "f" (func (param i32) (result i64))) (memory (export "m") 1 2) (global (export "g") (mut f64) (f64.const 0)))
+        // (module (import "a" "f" (func (param i32) (result i64))) (memory (export "m") 1 2)
+        // (global (export "g") (mut f64) (f64.const 0)))
         let bytes = [
             b"\0asm\x01\0\0\0".as_slice(),
             b"\x01\x06\x01\x60\x01\x7f\x01\x7e",

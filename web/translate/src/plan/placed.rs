@@ -1,4 +1,5 @@
-//! Which parameters a trampoline can place in the guest's memory by itself: plain bytes behind one pointer.
+//! Which parameters a trampoline can place in the guest's memory by itself: plain bytes behind one
+//! pointer.
 
 use super::Options;
 use wasmtime_environ::component::{
@@ -14,7 +15,8 @@ pub struct Placed {
     pub size: u32,
 }
 
-/// The parameters of `params` that can be placed, in order; none if there is anything else to allocate, since allocations keep their order.
+/// The parameters of `params` that can be placed, in order; none if there is anything else to
+/// allocate, since allocations keep their order.
 pub fn placed(types: &ComponentTypes, params: &TypeTuple, options: &Options) -> Vec<Placed> {
     let mut found = Search {
         types,

@@ -1,4 +1,5 @@
-//! From component bytes to a [`Plan`]: drives the translator and refuses by name what is not supported.
+//! From component bytes to a [`Plan`]: drives the translator and refuses by name what is not
+//! supported.
 
 use super::{
     ActiveElements, CoreExport, CoreModule, CoreType, Counts, Def, Export, ModuleShape, Options,
@@ -24,7 +25,8 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// The bytes are not a valid component, or need a feature that this engine does not have; the error names it.
+    /// The bytes are not a valid component, or need a feature that this engine does not have; the
+    /// error names it.
     pub fn new(bytes: &[u8]) -> Result<Plan> {
         Plan::with_features(bytes, taken())
     }
@@ -56,7 +58,8 @@ impl Plan {
 /// Core modules as they are translated.
 pub(super) type Modules<'a> = PrimaryMap<StaticModuleIndex, ModuleTranslation<'a>>;
 
-/// Runs `with` on the translation of a component: its own core modules come first, and then those of adapters.
+/// Runs `with` on the translation of a component: its own core modules come first, and then those
+/// of adapters.
 pub(super) fn translated<R>(
     bytes: &[u8],
     features: WasmFeatures,
@@ -410,7 +413,8 @@ fn trampoline_kind(
     })
 }
 
-/// The component instance of the first options that `matches`; every use of one function agrees on it.
+/// The component instance of the first options that `matches`; every use of one function agrees on
+/// it.
 fn instance_using(options: &[Options], matches: impl Fn(&Options) -> bool) -> usize {
     options
         .iter()

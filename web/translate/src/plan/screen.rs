@@ -1,8 +1,10 @@
-//! What is looked at before translation, so that no component can make the translator panic, run out of stack or out of memory.
+//! What is looked at before translation, so that no component can make the translator panic, run
+//! out of stack or out of memory.
 //!
-//! What would harm any host is refused by `amphi_core::screen`, exceptions in their old form by `amphi_core::exceptions`; in a page a panic or an exhausted memory would end the application. A component that is not
-//! valid, or that needs what this engine lacks, is refused here as well; `refusal` finds the words. `exposed` is about components that are imported
-//! or exported whole.
+//! What would harm any host is refused by `amphi_core::screen`, exceptions in their old form by
+//! `amphi_core::exceptions`; in a page a panic or an exhausted memory would end the application. A
+//! component that is not valid, or that needs what this engine lacks, is refused here as well;
+//! `refusal` finds the words. `exposed` is about components that are imported or exported whole.
 
 mod exposed;
 mod refusal;
@@ -14,7 +16,8 @@ use wasmtime_environ::wasmparser::{self, Parser, Validator, WasmFeatures};
 ///
 /// # Errors
 ///
-/// The bytes are not a valid component with these features, or are one of those that no translation would end well for.
+/// The bytes are not a valid component with these features, or are one of those that no translation
+/// would end well for.
 pub(super) fn check(bytes: &[u8], features: WasmFeatures) -> Result<()> {
     amphi_core::screen::check(bytes).map_err(Error::new)?;
     amphi_core::exceptions::check(bytes).map_err(Error::new)?;

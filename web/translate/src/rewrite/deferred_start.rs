@@ -1,6 +1,8 @@
-//! A module whose start function is exported rather than run while the module is instantiated, so that it can be run where it may wait.
+//! A module whose start function is exported rather than run while the module is instantiated, so
+//! that it can be run where it may wait.
 //!
-//! A browser runs start functions below a frame of its own, and a stack with such a frame on it cannot be suspended.
+//! A browser runs start functions below a frame of its own, and a stack with such a frame on it
+//! cannot be suspended.
 
 use std::ops::Range;
 use wasm_encoder::{Encode as _, Module, RawSection, SectionId};

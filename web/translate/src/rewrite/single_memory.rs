@@ -1,9 +1,10 @@
 //! A module with several memories, rewritten for browsers that allow one.
 //!
-//! The first memory stays. What the module does with another it asks of a function that it imports instead; the functions for one
-//! memory are a module of their own, the memory's *accessor*, so that no JavaScript lies between. A load or store keeps its offset
-//! and its trap: its function executes the very instruction. A copy between two memories is a loop inside the rewritten module.
-//! Custom sections are left out, since the names in them number functions.
+//! The first memory stays. What the module does with another it asks of a function that it imports
+//! instead; the functions for one memory are a module of their own, the memory's *accessor*, so
+//! that no JavaScript lies between. A load or store keeps its offset and its trap: its function
+//! executes the very instruction. A copy between two memories is a loop inside the rewritten
+//! module. Custom sections are left out, since the names in them number functions.
 
 mod access;
 mod accessor;
@@ -21,7 +22,8 @@ use wasmtime_environ::wasmparser::{Parser, Payload, TypeRef};
 /// A module with one memory at most, and what it needs in place of the others.
 #[derive(Debug)]
 pub struct SingleMemory {
-    /// The module. It imports what the original does, apart from the memories behind the first, and the exports of the accessors.
+    /// The module. It imports what the original does, apart from the memories behind the first, and
+    /// the exports of the accessors.
     pub wasm: Vec<u8>,
     /// The accessors of the memories that it uses behind the first.
     pub accessors: Vec<Accessor>,
@@ -30,7 +32,8 @@ pub struct SingleMemory {
 /// The functions in place of one memory.
 #[derive(Debug)]
 pub struct Accessor {
-    /// The module name under which the rewritten module imports every export of the accessor; nothing else is imported from it.
+    /// The module name under which the rewritten module imports every export of the accessor;
+    /// nothing else is imported from it.
     pub module: String,
     /// Which of the original's imports the memory is, counted from 0 over imports of every kind.
     pub import: usize,
@@ -40,14 +43,15 @@ pub struct Accessor {
 
 /// Rewrites a valid module that has more than one memory; `None` if it has one at most.
 ///
-/// To instantiate the result, instantiate each accessor with the memory that the original's import [`Accessor::import`] is bound to,
-/// and give the accessor's exports as the module [`Accessor::module`] of the imports. The imports of the original may be given
-/// as they are: those that are gone are not asked for.
+/// To instantiate the result, instantiate each accessor with the memory that the original's import
+/// [`Accessor::import`] is bound to, and give the accessor's exports as the module
+/// [`Accessor::module`] of the imports. The imports of the original may be given as they are: those
+/// that are gone are not asked for.
 ///
 /// # Errors
 ///
-/// The module cannot be rewritten: a memory behind the first is defined, exported, filled from data segments, shared or of 64 bits. The
-/// error names what is in the way.
+/// The module cannot be rewritten: a memory behind the first is defined, exported, filled from data
+/// segments, shared or of 64 bits. The error names what is in the way.
 pub fn single_memory(wasm: &[u8]) -> Result<Option<SingleMemory>> {
     if memories(wasm)? < 2 {
         return Ok(None);

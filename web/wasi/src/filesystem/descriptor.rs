@@ -418,7 +418,8 @@ pub fn stat(tree: &Tree, id: NodeId) -> TreeResult<DescriptorStat> {
     })
 }
 
-/// A directory is linked by its parent, by itself, and by each directory in it; one that was removed by nothing.
+/// A directory is linked by its parent, by itself, and by each directory in it; one that was
+/// removed by nothing.
 fn links_of_directory(tree: &Tree, id: NodeId) -> TreeResult<u64> {
     let links = tree.node(id)?.links;
     if links == 0 {

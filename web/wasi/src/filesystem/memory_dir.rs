@@ -9,10 +9,11 @@ use amphi_web::{Error, Result};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-/// A directory in memory that guests can be granted, by [`WasiCtxBuilder::preopened_dir`](crate::WasiCtxBuilder::preopened_dir).
+/// A directory in memory that guests can be granted, by
+/// [`WasiCtxBuilder::preopened_dir`](crate::WasiCtxBuilder::preopened_dir).
 ///
-/// Clones are the same directory: what guests write the host reads, during a call and after it. It takes 256 MiB unless it is made
-/// by [`with_capacity`](Self::with_capacity).
+/// Clones are the same directory: what guests write the host reads, during a call and after it. It
+/// takes 256 MiB unless it is made by [`with_capacity`](Self::with_capacity).
 #[derive(Clone)]
 pub struct MemoryDir {
     pub(super) tree: SharedTree,
@@ -132,7 +133,8 @@ impl MemoryDir {
         lock(&self.tree).version()
     }
 
-    /// The paths of all files and directories, in order; of a file, what tells it from any other and from what it was before. Symbolic links are none.
+    /// The paths of all files and directories, in order; of a file, what tells it from any other
+    /// and from what it was before. Symbolic links are none.
     pub fn stamps(&self) -> BTreeMap<String, Option<(u64, u64)>> {
         let mut stamps = BTreeMap::new();
         let tree = lock(&self.tree);

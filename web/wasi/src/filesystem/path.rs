@@ -41,7 +41,8 @@ pub fn resolve(tree: &Tree, base: NodeId, path: &str, follow: bool) -> TreeResul
     walk(tree, base, path, follow)
 }
 
-/// As [`resolve`], where what is at the end is done something to in its directory: natively that directory is opened first, by a path of its own.
+/// As [`resolve`], where what is at the end is done something to in its directory: natively that
+/// directory is opened first, by a path of its own.
 pub fn resolve_in_parent(tree: &Tree, base: NodeId, path: &str) -> TreeResult<Place> {
     check_length(parent(path))?;
     walk(tree, base, path, false)
@@ -54,7 +55,8 @@ fn check_length(path: &str) -> TreeResult<()> {
     }
 }
 
-/// The path of the directory that has what is at the end of `path`, or all of it where it ends in a directory itself.
+/// The path of the directory that has what is at the end of `path`, or all of it where it ends in a
+/// directory itself.
 fn parent(path: &str) -> &str {
     let (mut parent, name) = path.rsplit_once('/').unwrap_or(("", path));
     if name.is_empty() || name == ".." || (name == "." && path != ".") {
@@ -66,7 +68,8 @@ fn parent(path: &str) -> &str {
     parent
 }
 
-/// The one name that `path` consists of, if it does, without what follows it of slashes and dots: who does not follow links natively looks at that.
+/// The one name that `path` consists of, if it does, without what follows it of slashes and dots:
+/// who does not follow links natively looks at that.
 pub fn only_name(path: &str) -> Option<&str> {
     let mut parts = path.split('/');
     let name = parts

@@ -1,4 +1,5 @@
-//! A directory that the browser keeps: a tree in memory, read from the origin's private file system and written back to it.
+//! A directory that the browser keeps: a tree in memory, read from the origin's private file system
+//! and written back to it.
 
 mod script;
 
@@ -13,11 +14,13 @@ use std::ops::Deref;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
-/// A directory that the browser keeps for the page's origin (its origin private file system, OPFS), and that guests can be granted.
+/// A directory that the browser keeps for the page's origin (its origin private file system, OPFS),
+/// and that guests can be granted.
 ///
-/// All of it is in memory, as a [`MemoryDir`] that it derefs to: it is read when it is opened, and what has changed since is written by
-/// [`sync`](Self::sync) and not before. Files and directories are kept; symbolic links and times are not. Clones are the same directory;
-/// one that is opened twice is two, of which the one that is written last wins, file by file.
+/// All of it is in memory, as a [`MemoryDir`] that it derefs to: it is read when it is opened, and
+/// what has changed since is written by [`sync`](Self::sync) and not before. Files and directories
+/// are kept; symbolic links and times are not. Clones are the same directory; one that is opened
+/// twice is two, of which the one that is written last wins, file by file.
 #[derive(Clone)]
 pub struct StoredDir {
     memory: MemoryDir,
@@ -47,11 +50,13 @@ impl AsRef<MemoryDir> for StoredDir {
 }
 
 impl StoredDir {
-    /// Opens the directory at `path` of the origin's private file system, and reads all that is in it. It is made if it is not there.
+    /// Opens the directory at `path` of the origin's private file system, and reads all that is in
+    /// it. It is made if it is not there.
     ///
     /// # Errors
     ///
-    /// The browser has no such file system, or not for this page (it needs a secure context); `path` cannot be one of a directory.
+    /// The browser has no such file system, or not for this page (it needs a secure context);
+    /// `path` cannot be one of a directory.
     pub async fn open(path: impl AsRef<str>) -> Result<StoredDir> {
         let path = path.as_ref().to_owned();
         // Promises are of the page, and a host may ask for `Send`.
@@ -96,13 +101,15 @@ impl StoredDir {
 
     /// Writes what has changed since the directory was opened or written last.
     ///
-    /// What guests change meanwhile is written by the next call. In a Worker files are written by synchronous access handles, elsewhere by writable
-    /// streams, each of which replaces its file when it is whole.
+    /// What guests change meanwhile is written by the next call. In a Worker files are written by
+    /// synchronous access handles, elsewhere by writable streams, each of which replaces its file
+    /// when it is whole.
     ///
     /// # Errors
     ///
-    /// The browser refuses: the origin's quota is exhausted, a name cannot be one there, or it cannot write files at all. What was written until then stays
-    /// written, and the next call goes on.
+    /// The browser refuses: the origin's quota is exhausted, a name cannot be one there, or it
+    /// cannot write files at all. What was written until then stays written, and the next call goes
+    /// on.
     pub async fn sync(&self) -> Result<()> {
         Local::new(async {
             let mut kept = self.kept.lock().await;

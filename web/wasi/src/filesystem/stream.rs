@@ -1,7 +1,8 @@
 //! Files as streams.
 //!
-//! Natively a thread reads and writes, and whoever waits for the stream takes over what came of it. Here that is done at once, and is taken
-//! over in the same order: what a guest sees of a stream that it does not wait for is the same.
+//! Natively a thread reads and writes, and whoever waits for the stream takes over what came of it.
+//! Here that is done at once, and is taken over in the same order: what a guest sees of a stream
+//! that it does not wait for is the same.
 
 use super::descriptor::File;
 use super::types::ErrorCode;

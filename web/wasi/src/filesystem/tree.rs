@@ -1,4 +1,5 @@
-//! A tree of files in memory: its nodes, what is read from them and written to them, and how much they may take.
+//! A tree of files in memory: its nodes, what is read from them and written to them, and how much
+//! they may take.
 
 use super::node::{Content, Node, NodeId};
 use super::types::ErrorCode;

@@ -1,4 +1,5 @@
-//! Bodies: what a guest writes, in pieces to whoever sends them; what it reads, in pieces as they come.
+//! Bodies: what a guest writes, in pieces to whoever sends them; what it reads, in pieces as they
+//! come.
 
 mod incoming;
 mod outgoing;

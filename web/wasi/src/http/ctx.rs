@@ -1,4 +1,5 @@
-//! What a store has for `wasi:http`: [`WasiHttpCtx`], and the hooks by which the host decides on requests.
+//! What a store has for `wasi:http`: [`WasiHttpCtx`], and the hooks by which the host decides on
+//! requests.
 
 use super::{Error, fetch};
 use amphi_web::component::{HasData, ResourceTable};
@@ -85,7 +86,8 @@ impl Default for WasiHttpCtx {
 /// How long a request may take, in its parts.
 #[derive(Copy, Clone, Debug, Default, PartialEq, Eq)]
 pub struct RequestOptions {
-    /// Until there is a connection; a page knows no such moment, so it counts to `first_byte_timeout`.
+    /// Until there is a connection; a page knows no such moment, so it counts to
+    /// `first_byte_timeout`.
     pub connect_timeout: Option<Duration>,
     /// Until the response begins.
     pub first_byte_timeout: Option<Duration>,
@@ -152,7 +154,8 @@ struct Fetching;
 
 impl WasiHttpHooks for Fetching {}
 
-/// Hooks that send every request by `fetch`. What the page's policy and the server's allow is what a guest can reach.
+/// Hooks that send every request by `fetch`. What the page's policy and the server's allow is what
+/// a guest can reach.
 pub fn default_hooks() -> &'static mut dyn WasiHttpHooks {
     // A value of no size needs no memory.
     Box::leak(Box::new(Fetching))

@@ -22,7 +22,8 @@ use std::time::Duration;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-/// Sends a request, and waits until the response begins. Its body is sent while the guest writes it where that can be, and otherwise once it is whole.
+/// Sends a request, and waits until the response begins. Its body is sent while the guest writes it
+/// where that can be, and otherwise once it is whole.
 pub async fn send(
     request: http::Request<WasiBody>,
     options: Option<RequestOptions>,

@@ -62,7 +62,8 @@ where
     add_only_http_to_linker_async(linker)
 }
 
-/// Links `wasi:http` alone, beside what [`add_to_linker_async`](crate::p2::add_to_linker_async) has linked.
+/// Links `wasi:http` alone, beside what [`add_to_linker_async`](crate::p2::add_to_linker_async) has
+/// linked.
 ///
 /// # Errors
 ///

@@ -16,7 +16,8 @@ use wasm_bindgen_futures::spawn_local;
 /// The statuses of responses that have no body.
 const WITHOUT_BODY: [u16; 4] = [101, 204, 205, 304];
 
-/// Calls the guest's `wasi:http/incoming-handler` with a `Request`, and gives the `Response` as soon as it begins.
+/// Calls the guest's `wasi:http/incoming-handler` with a `Request`, and gives the `Response` as
+/// soon as it begins.
 ///
 /// The guest goes on while its body is read, and the store goes when it has ended.
 ///

@@ -1,4 +1,5 @@
-//! A body as a stream of the page: that of a guest's response and, where it can be sent so, that of its request.
+//! A body as a stream of the page: that of a guest's response and, where it can be sent so, that of
+//! its request.
 
 use super::script::{
     Controller, Message, ReadableStream, Request, entries, internal, object, with_getter,
@@ -46,7 +47,8 @@ struct Source {
     broken: Broken,
 }
 
-/// A body as a stream of the page, which is read as fast as somebody reads it. `first` comes before it.
+/// A body as a stream of the page, which is read as fast as somebody reads it. `first` comes before
+/// it.
 pub fn stream(
     first: Option<Bytes>,
     body: WasiBody,
@@ -101,8 +103,8 @@ async fn advance(source: &RefCell<Option<Source>>, controller: &Controller) -> R
 
 /// Whether the body of a request can be sent while the guest writes it.
 ///
-/// Browsers do so over HTTP/2 and later, and fail elsewhere: a server has to be known to speak that. One that is told how long the body is would not
-/// be told by a stream.
+/// Browsers do so over HTTP/2 and later, and fail elsewhere: a server has to be known to speak
+/// that. One that is told how long the body is would not be told by a stream.
 pub fn may_stream(request: &Parts) -> bool {
     request.uri.scheme() == Some(&Scheme::HTTPS)
         && !request.headers.contains_key(CONTENT_LENGTH)
@@ -110,7 +112,8 @@ pub fn may_stream(request: &Parts) -> bool {
         && speaks_http2(request.uri.authority().map_or("", |it| it.as_str()))
 }
 
-/// Whether the browser takes a stream as the body of a request: others make text of it, or do not ask in which directions it goes.
+/// Whether the browser takes a stream as the body of a request: others make text of it, or do not
+/// ask in which directions it goes.
 fn has_streams() -> bool {
     let asked = Rc::new(Cell::new(false));
     let noted = Rc::clone(&asked);
@@ -133,7 +136,8 @@ fn has_streams() -> bool {
     request.is_ok_and(|request| !text(request)) && asked.get()
 }
 
-/// Whether the browser has told that it speaks HTTP/2 or later with a server: it does so of the page's own, and of others that allow it.
+/// Whether the browser has told that it speaks HTTP/2 or later with a server: it does so of the
+/// page's own, and of others that allow it.
 fn speaks_http2(authority: &str) -> bool {
     let origin = format!("https://{authority}/");
     ["navigation", "resource"].into_iter().any(|kind| {

@@ -6,7 +6,8 @@ use std::task::Poll;
 use tokio::sync::oneshot;
 use wasm_bindgen_futures::spawn_local;
 
-/// The result of a future that runs by itself. Dropped before it is there, the future is dropped, too.
+/// The result of a future that runs by itself. Dropped before it is there, the future is dropped,
+/// too.
 pub struct Task<T> {
     result: oneshot::Receiver<T>,
     /// The future runs while this is kept.

@@ -1,4 +1,5 @@
-//! Streams over Tokio's `AsyncRead` and `AsyncWrite`, which work without its runtime: whoever waits for the stream polls them.
+//! Streams over Tokio's `AsyncRead` and `AsyncWrite`, which work without its runtime: whoever waits
+//! for the stream polls them.
 
 use super::{InputStream, OutputStream, Pollable, StreamError, StreamResult, poll_once};
 use bytes::Bytes;

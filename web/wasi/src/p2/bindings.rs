@@ -1,6 +1,7 @@
 //! What Wasmtime's `bindgen!` makes of `wit`, resolved through `amphi-web`.
 //!
-//! As in `wasmtime-wasi`, the functions that may wait are asynchronous here and synchronous in [`sync`]; all others are the same ones.
+//! As in `wasmtime-wasi`, the functions that may wait are asynchronous here and synchronous in
+//! [`sync`]; all others are the same ones.
 
 /// Bindings whose functions are all synchronous.
 pub mod sync {

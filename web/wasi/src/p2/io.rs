@@ -1,4 +1,5 @@
-//! The functions of `wasi:io/streams` and `wasi:io/error` over the table's streams. [`sync`] has those that cannot wait.
+//! The functions of `wasi:io/streams` and `wasi:io/error` over the table's streams. [`sync`] has
+//! those that cannot wait.
 
 mod sync;
 

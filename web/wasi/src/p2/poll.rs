@@ -1,4 +1,5 @@
-//! `wasi:io/poll`: what a guest waits for is polled by whoever polls the call; a synchronous call asks once and cannot wait.
+//! `wasi:io/poll`: what a guest waits for is polled by whoever polls the call; a synchronous call
+//! asks once and cannot wait.
 
 use super::bindings::io::poll;
 use super::bindings::sync;
@@ -62,7 +63,8 @@ pub fn poll_once<T>(future: impl Future<Output = T>) -> Option<T> {
     }
 }
 
-/// The result of `future`, if it needs no waiting; what gives way to others before it is done is asked once more.
+/// The result of `future`, if it needs no waiting; what gives way to others before it is done is
+/// asked once more.
 pub fn without_waiting<T>(future: impl Future<Output = T>) -> Option<T> {
     let mut future = pin!(future);
     let mut cx = Context::from_waker(Waker::noop());

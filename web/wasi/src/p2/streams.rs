@@ -63,7 +63,8 @@ pub trait InputStream: Pollable {
     /// At most `size` bytes, without waiting; none if none are there yet.
     fn read(&mut self, size: usize) -> StreamResult<Bytes>;
 
-    /// At most `size` bytes, and at least one unless `size` is zero. A stream that is ready again and again and has none traps.
+    /// At most `size` bytes, and at least one unless `size` is zero. A stream that is ready again
+    /// and again and has none traps.
     async fn blocking_read(&mut self, size: usize) -> StreamResult<Bytes> {
         for _ in 0..MOST_ATTEMPTS {
             self.ready().await;
@@ -88,7 +89,8 @@ pub trait OutputStream: Pollable {
     /// How many bytes may be written now. Zero means that the stream is not ready.
     fn check_write(&mut self) -> StreamResult<usize>;
 
-    /// How many bytes may be written, at least one. A stream that is ready again and again and takes none traps.
+    /// How many bytes may be written, at least one. A stream that is ready again and again and
+    /// takes none traps.
     async fn write_ready(&mut self) -> StreamResult<usize> {
         for _ in 0..MOST_ATTEMPTS {
             self.ready().await;
@@ -100,7 +102,8 @@ pub trait OutputStream: Pollable {
         Err(StreamError::trap("max blocking attempts exceeded"))
     }
 
-    /// Writes all of `bytes` and sees them flushed. A stream that closes after the last byte is no error.
+    /// Writes all of `bytes` and sees them flushed. A stream that closes after the last byte is no
+    /// error.
     async fn blocking_write_and_flush(&mut self, mut bytes: Bytes) -> StreamResult<()> {
         loop {
             let permit = self.write_ready().await?;

@@ -1,4 +1,5 @@
-//! `wasi:sockets/udp`: creating a socket is refused, so there is none, and no stream of one; the types say so.
+//! `wasi:sockets/udp`: creating a socket is refused, so there is none, and no stream of one; the
+//! types say so.
 
 use super::{Network, SocketResult, WasiSocketsCtxView};
 use crate::p2::DynPollable;

@@ -1,4 +1,5 @@
-//! `amphi serve` beside another build of itself: what a change costs, and how far two runs of one build are apart.
+//! `amphi serve` beside another build of itself: what a change costs, and how far two runs of one
+//! build are apart.
 
 use super::super::machine;
 use super::load::Load;
@@ -9,7 +10,8 @@ use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
 use std::path::Path;
 
-/// How much slower than the other build may be, as a share, beyond what two runs of one build differ by.
+/// How much slower than the other build may be, as a share, beyond what two runs of one build
+/// differ by.
 const WORSE: f64 = 0.05;
 
 const HEAD: &str = "# The edge function host before and after a change
@@ -36,7 +38,8 @@ pub fn measure(workspace: &Workspace, before: &Path, pace: Pace) -> Result<Value
     for round in 0..pace.rounds {
         for concurrency in CONCURRENCY {
             for kind in kinds() {
-                // Whoever comes first has the machine as the server before left it: that is another one in each round.
+                // Whoever comes first has the machine as the server before left it: that is another
+                // one in each round.
                 for turn in 0..builds.len() {
                     let (name, program) = builds[(turn + round) % builds.len()];
                     bar.set_message(format!("{} at {concurrency}, {name}", kind.name));

@@ -10,7 +10,8 @@ pub const GUESTS: [&str; 2] = ["words", "calc-1-1"];
 /// How many instances live at once when their memory is measured.
 const COUNT: u32 = 150;
 
-/// For each guest the time of an instance in nanoseconds and its memory in bytes, by the host and bare.
+/// For each guest the time of an instance in nanoseconds and its memory in bytes, by the host and
+/// bare.
 pub fn measure(workspace: &Workspace) -> Result<Value> {
     let program = workspace.native.join(DIST).join("bench-instances");
     let ask = |words: &[&str]| -> Result<Value> {

@@ -19,7 +19,8 @@ impl Load {
         }
     }
 
-    /// Starts a server, of those of `amphi serve` that of the program `amphi`, and measures it once.
+    /// Starts a server, of those of `amphi serve` that of the program `amphi`, and measures it
+    /// once.
     pub fn sample(
         &self,
         workspace: &Workspace,
@@ -34,8 +35,9 @@ impl Load {
             .with_context(|| format!("`{}` at {connections}", kind.name))
     }
 
-    /// Requests to `url` over so many connections: how many, in how many microseconds, and the median and the 99th percentile of their latencies in
-    /// microseconds. With a body they are posted. An error if one of them is not answered well.
+    /// Requests to `url` over so many connections: how many, in how many microseconds, and the
+    /// median and the 99th percentile of their latencies in microseconds. With a body they are
+    /// posted. An error if one of them is not answered well.
     fn run(&self, url: &str, body: Option<&str>, connections: u32, seconds: u32) -> Result<Value> {
         // What a server does once, it does before it is measured.
         self.once(url, body, connections, 1)?;

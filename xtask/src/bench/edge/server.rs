@@ -1,4 +1,5 @@
-//! The servers that are measured: each a program of its own on one core, with the same places for instances, and no line written for a request.
+//! The servers that are measured: each a program of its own on one core, with the same places for
+//! instances, and no line written for a request.
 
 use crate::shell::{self, Core};
 use crate::workspace::{DIST, Workspace};
@@ -121,7 +122,8 @@ impl Server {
         workspace.native.join(DIST).join("amphi")
     }
 
-    /// Starts a server, of those of `amphi serve` that of the program `amphi`, and waits until it answers.
+    /// Starts a server, of those of `amphi serve` that of the program `amphi`, and waits until it
+    /// answers.
     pub fn start(workspace: &Workspace, kind: &Kind, program: &Path) -> Result<Self> {
         let built = workspace.native.join(DIST);
         let guest = |name: &str| workspace.target(&format!("guests/{name}.wasm"));

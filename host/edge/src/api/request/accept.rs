@@ -45,7 +45,8 @@ pub(crate) fn asks_for(form: Form, own: Form) -> String {
     kind
 }
 
-/// The form of the first kind of JSON that `headers` accept; what they leave open is as in `form`. Who accepts no JSON gets it all the same.
+/// The form of the first kind of JSON that `headers` accept; what they leave open is as in `form`.
+/// Who accepts no JSON gets it all the same.
 pub(super) fn accepted(headers: &HeaderMap, mut form: Form) -> Result<Form, Problem> {
     let values = headers.get_all(ACCEPT).iter();
     let mut kinds = values

@@ -50,7 +50,8 @@ where
         .map_err(|failure| exchange.problem(&failure))
 }
 
-/// The request with its whole address: guests of WASI 0.3 read the authority there and nowhere else.
+/// The request with its whole address: guests of WASI 0.3 read the authority there and nowhere
+/// else.
 fn with_authority<B>(mut request: Request<B>) -> Result<Request<B>, Problem> {
     if request.uri().authority().is_some() {
         return Ok(request);

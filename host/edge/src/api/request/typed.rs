@@ -31,7 +31,8 @@ const RETRY: Duration = Duration::from_secs(1);
 
 /// Answers a request for the function that `path` names within `function`.
 ///
-/// A request that is wrong costs no instance. What its body has in it is read once there is a place for the call: values take more memory than their text.
+/// A request that is wrong costs no instance. What its body has in it is read once there is a place
+/// for the call: values take more memory than their text.
 pub(crate) async fn answer<B>(
     function: &Arc<Function>,
     chosen: &Chosen,
@@ -104,7 +105,8 @@ impl AsRef<[u8]> for Text {
     }
 }
 
-/// All of a body. There is room for what it says that it has before it is read, and for each part of one that does not say it. How long its parts may take is for who listens.
+/// All of a body. There is room for what it says that it has before it is read, and for each part
+/// of one that does not say it. How long its parts may take is for who listens.
 async fn collect<B>(body: B, account: &Account, limits: &Limits) -> Result<Collected, Problem>
 where
     B: http_body::Body<Data = Bytes>,
@@ -146,7 +148,8 @@ fn unread(error: BodyError, limit: u64) -> Problem {
     Problem::new(Kind::BodyIncomplete, detail)
 }
 
-/// What is held for a client that does not take it is its own doing; for many clients, it is the host that has no room.
+/// What is held for a client that does not take it is its own doing; for many clients, it is the
+/// host that has no room.
 fn no_room(full: &Full) -> Problem {
     let kind = match full.level {
         CONNECTION | CLIENT => Kind::AnswerUnread,

@@ -1,9 +1,11 @@
 //! Machine code on disk.
 //!
-//! An entry is a file `<compatibility hash>/<digest of the component>.code`: eight bytes that say what it is, the digests of the component and of the code, and the
-//! code. It is written beside and renamed, so that a process that dies in the middle leaves no half entry. What does not agree in every part is
-//! compiled again. Code is [trusted](crate::trusted) only where nobody but this user and root can have put it: that is looked at when the folder is opened, and for each
-//! entry when it is read.
+//! An entry is a file `<compatibility hash>/<digest of the component>.code`: eight bytes that say
+//! what it is, the digests of the component and of the code, and the code. It is written beside and
+//! renamed, so that a process that dies in the middle leaves no half entry. What does not agree in
+//! every part is compiled again. Code is [trusted](crate::trusted) only where nobody but this user
+//! and root can have put it: that is looked at when the folder is opened, and for each entry when
+//! it is read.
 
 use std::error::Error;
 use std::fmt;
@@ -39,8 +41,9 @@ impl Cache {
     ///
     /// # Errors
     ///
-    /// The folder cannot be made, or others could put their code into it: it, a folder on the way to it or a symbolic link there belongs to another user than this one
-    /// and root, or can be written to by others.
+    /// The folder cannot be made, or others could put their code into it: it, a folder on the way
+    /// to it or a symbolic link there belongs to another user than this one and root, or can be
+    /// written to by others.
     pub fn open(folder: impl Into<PathBuf>) -> io::Result<Self> {
         let folder = folder.into();
         made(&folder)?;
@@ -57,7 +60,8 @@ impl Cache {
     ///
     /// # Errors
     ///
-    /// Others could put their code into it, as for [`open`](Self::open); or it is missing and could not be made.
+    /// Others could put their code into it, as for [`open`](Self::open); or it is missing and could
+    /// not be made.
     pub(crate) fn look(folder: impl Into<PathBuf>) -> io::Result<Self> {
         let folder = folder.into();
         trusted::folder(&folder)?;

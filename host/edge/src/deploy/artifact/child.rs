@@ -1,7 +1,8 @@
 //! The child process that compiles.
 //!
-//! The program of the host is started once more with [`CHILD`] set. It takes the component on its standard input, sets limits on itself, and writes the machine code to
-//! its standard output; a reason why there is none goes to standard error, with exit code 1.
+//! The program of the host is started once more with [`CHILD`] set. It takes the component on its
+//! standard input, sets limits on itself, and writes the machine code to its standard output; a
+//! reason why there is none goes to standard error, with exit code 1.
 
 use std::io::{self, Read, Write};
 use std::os::unix::process::ExitStatusExt;
@@ -15,7 +16,8 @@ use tokio::process::Command;
 use super::{CompileError, Compiling, plain, precompile};
 use crate::runtime::engine::Kind;
 
-/// The environment variable that makes a program a child that compiles: `concurrent fuel seconds bytes`.
+/// The environment variable that makes a program a child that compiles: `concurrent fuel seconds
+/// bytes`.
 pub const CHILD: &str = "AMPHI_EDGE_COMPILE";
 
 /// The signal of a process that has had more processor time than it may have.

@@ -1,10 +1,14 @@
 //! Who has a place, who waits for one, and who is next: the rules, without waiting.
 //!
-//! - A client may have a free place, but the last quarter of all places (rounded down: none of three) is for clients that hold less than a quarter (at least one).
-//!   So no client holds all, and a newcomer finds room however long the calls of another take. [`Client::UNKNOWN`] is exempt: it stands for the program that Amphi is part of.
-//! - Clients that wait have turns. A place goes to the client whose turn it is among those that may have it, to the call of it that came first, and its next turn is after all others'.
-//! - Where as many wait as may, a newcomer whose client would still have fewer waiting than the one that has most takes the place of that one's newest call. Two clients
-//!   with as many never push each other out.
+//! - A client may have a free place, but the last quarter of all places (rounded down: none of
+//!   three) is for clients that hold less than a quarter (at least one). So no client holds all,
+//!   and a newcomer finds room however long the calls of another take. [`Client::UNKNOWN`] is
+//!   exempt: it stands for the program that Amphi is part of.
+//! - Clients that wait have turns. A place goes to the client whose turn it is among those that may
+//!   have it, to the call of it that came first, and its next turn is after all others'.
+//! - Where as many wait as may, a newcomer whose client would still have fewer waiting than the one
+//!   that has most takes the place of that one's newest call. Two clients with as many never push
+//!   each other out.
 
 use amphi_edge_listen::Client;
 use std::collections::{BTreeMap, VecDeque};
@@ -154,7 +158,8 @@ impl<W> Places<W> {
         Some((client, caller))
     }
 
-    /// Takes the newest call out of the queue that the client has which has most there, if a newcomer of `client` may have its place.
+    /// Takes the newest call out of the queue that the client has which has most there, if a
+    /// newcomer of `client` may have its place.
     fn make_room(&mut self, client: Client) -> Option<W> {
         let waiting = self.clients.get(&client).map_or(0, |of| of.waiting.len());
         let most = |(_, of): &(&Client, &mut Present<W>)| {

@@ -325,7 +325,8 @@ impl World {
         assert!(waiting.values().all(|&others| others <= own + 1));
     }
 
-    /// Lets those run that were woken. Within a client, they are in order, and who is pushed out is the newest.
+    /// Lets those run that were woken. Within a client, they are in order, and who is pushed out is
+    /// the newest.
     fn settle(&mut self) {
         let mut before: Vec<Client> = Vec::new();
         let mut full: Vec<Client> = Vec::new();
@@ -402,7 +403,8 @@ async fn nobody_waits_for_a_place_that_it_may_have_and_no_more_run_than_may() {
     .await;
 }
 
-/// Many callers that run, wait, and go away at random: never more than may, and at the end nobody is left.
+/// Many callers that run, wait, and go away at random: never more than may, and at the end nobody
+/// is left.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_callers_are_never_more_than_may_run() {
     let admission = admission(7, 50, Duration::from_millis(2));

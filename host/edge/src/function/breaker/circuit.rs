@@ -1,4 +1,5 @@
-//! Whether calls pass, try or are refused: the positions of a circuit, whoever's it is. When it opens, its owner knows.
+//! Whether calls pass, try or are refused: the positions of a circuit, whoever's it is. When it
+//! opens, its owner knows.
 
 use std::time::{Duration, Instant};
 
@@ -92,7 +93,8 @@ impl Circuit {
         }
     }
 
-    /// Takes in that the try has ended which `client` began then. The first that returns closes the circuit; when all that there may be have trapped, it is open again.
+    /// Takes in that the try has ended which `client` began then. The first that returns closes the
+    /// circuit; when all that there may be have trapped, it is open again.
     pub(super) fn end_try(
         &mut self,
         (client, began): (Client, Instant),
@@ -100,7 +102,8 @@ impl Circuit {
         now: Instant,
     ) {
         if ending == Ending::Returned {
-            // A call may last longer than a round. But one from before the circuit opened says nothing of what has happened since.
+            // A call may last longer than a round. But one from before the circuit opened says
+            // nothing of what has happened since.
             if self.since.is_some_and(|since| began > since) {
                 self.close();
             }

@@ -84,7 +84,8 @@ impl Clients {
         }
     }
 
-    /// Takes in that a call of `client` has trapped, be it a try. Its circuit opens with as many traps within the window as open it, if none of its calls `has_returned` there.
+    /// Takes in that a call of `client` has trapped, be it a try. Its circuit opens with as many
+    /// traps within the window as open it, if none of its calls `has_returned` there.
     pub(super) fn trapped(&mut self, client: Client, now: Instant, tick: u64, has_returned: bool) {
         if !self.of.contains_key(&client) && self.of.len() >= REMEMBERED {
             self.forget_oldest();

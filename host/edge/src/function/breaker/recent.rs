@@ -1,6 +1,7 @@
 //! What was within the window, in a memory of fixed size.
 //!
-//! Time is counted in ticks of a sixty-fourth of the window, so that however many traps there are, a client's need no more than so many numbers.
+//! Time is counted in ticks of a sixty-fourth of the window, so that however many traps there are,
+//! a client's need no more than so many numbers.
 
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -88,9 +89,11 @@ impl Recent {
     }
 }
 
-/// How the last calls of clients have ended: a sample, in which each client has one of 256 slots, which says how the last call of a client in it has ended.
+/// How the last calls of clients have ended: a sample, in which each client has one of 256 slots,
+/// which says how the last call of a client in it has ended.
 ///
-/// Where there are many clients, each slot is a client's picked by how often it calls; which slot that is, a client cannot know. To note what is noted already costs one load.
+/// Where there are many clients, each slot is a client's picked by how often it calls; which slot
+/// that is, a client cannot know. To note what is noted already costs one load.
 #[derive(Debug)]
 pub(super) struct Heard {
     secret: u64,

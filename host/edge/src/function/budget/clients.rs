@@ -9,8 +9,9 @@ use amphi_edge_listen::Client;
 /// Below so many, nobody looks who has gone.
 const FEW: usize = 64;
 
-/// A budget for each client that somebody has an account of, so that all its connections share one. A client without any is forgotten: there are never more than twice as
-/// many entries as there were clients at once, or 64.
+/// A budget for each client that somebody has an account of, so that all its connections share one.
+/// A client without any is forgotten: there are never more than twice as many entries as there were
+/// clients at once, or 64.
 #[derive(Debug)]
 pub struct Clients {
     limit: u64,
@@ -20,7 +21,8 @@ pub struct Clients {
 #[derive(Debug)]
 struct Budgets {
     of: HashMap<Client, Weak<Budget>>,
-    /// With how many entries it is time to look who has gone: twice as many as were left, so a client costs the same however many there are.
+    /// With how many entries it is time to look who has gone: twice as many as were left, so a
+    /// client costs the same however many there are.
     full: usize,
 }
 
@@ -61,7 +63,8 @@ impl Clients {
         self.budgets().of.values().filter(here).count()
     }
 
-    /// The map is whole whenever the lock is free, so one that another thread left in a panic serves on.
+    /// The map is whole whenever the lock is free, so one that another thread left in a panic
+    /// serves on.
     fn budgets(&self) -> MutexGuard<'_, Budgets> {
         self.budgets.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -346,7 +346,8 @@ fn grow(mut held: Held, more: u64) -> Doing {
     Doing::Waits(more, Woken::new(growing))
 }
 
-/// Random holds, grows and drops against what the rules say, told anew at every step: nobody waits for what fits, and nothing is held twice or forgotten.
+/// Random holds, grows and drops against what the rules say, told anew at every step: nobody waits
+/// for what fits, and nothing is held twice or forgotten.
 #[tokio::test(start_paused = true)]
 async fn what_waits_does_not_fit_and_what_is_held_may_be() {
     coop::unconstrained(async {
@@ -365,7 +366,8 @@ async fn what_waits_does_not_fit_and_what_is_held_may_be() {
     .await;
 }
 
-/// On several threads: what is held is never more than may be, all who wait for what is given back get it, and nothing is left.
+/// On several threads: what is held is never more than may be, all who wait for what is given back
+/// get it, and nothing is left.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_threads_hold_no_more_than_may_be_and_nobody_is_forgotten() {
     let all = budget(1_000);
@@ -382,7 +384,8 @@ async fn many_threads_hold_no_more_than_may_be_and_nobody_is_forgotten() {
             let account = Account::new([("client", clients.of(client)), ("all", all.clone())]);
             let account = account.and("function", function);
             for _ in 0..300 {
-                // Some leave early; those that stay hold nothing while they wait, so each gets its turn.
+                // Some leave early; those that stay hold nothing while they wait, so each gets its
+                // turn.
                 let asking = account.hold(random.u64(0..300), FOREVER);
                 let held = match random.u8(0..4) {
                     0 => asking.now_or_never(),

@@ -33,7 +33,8 @@ impl Exchange {
             state.problem = problem;
             state.status = Some(response.status());
             state.is_whole = is_whole;
-            // A listener of ours has the exchange until the client has taken every part. Of others nothing is known but the parts themselves.
+            // A listener of ours has the exchange until the client has taken every part. Of others
+            // nothing is known but the parts themselves.
             state
                 .place
                 .clone()
@@ -58,7 +59,8 @@ impl Exchange {
     }
 }
 
-/// A body whose bytes are counted, and what is waited for the client to take them. It knows when it came whole: with its end, or with as many bytes as were announced.
+/// A body whose bytes are counted, and what is waited for the client to take them. It knows when it
+/// came whole: with its end, or with as many bytes as were announced.
 struct Sent {
     body: Body,
     exchange: Exchange,
@@ -79,7 +81,8 @@ impl Sent {
         }
     }
 
-    /// It has broken off, by the guest's doing: that has failed before, or it has let go of what it had not finished.
+    /// It has broken off, by the guest's doing: that has failed before, or it has let go of what it
+    /// had not finished.
     fn is_broken(&mut self, error: &BodyError) {
         if !self.over {
             self.over = true;

@@ -2,7 +2,8 @@
 
 use super::Exchange;
 
-/// One way in which the client of an exchange is waited for, or not: not any more when this is dropped.
+/// One way in which the client of an exchange is waited for, or not: not any more when this is
+/// dropped.
 pub(super) struct Waiting {
     exchange: Exchange,
     waits: bool,

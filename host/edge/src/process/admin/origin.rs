@@ -1,5 +1,6 @@
-//! Whether a browser sends a request to this machine for a page of another origin: see [`site`]. A page whose name leads to this machine is from here as far
-//! as its browser knows, and has that name in `host`.
+//! Whether a browser sends a request to this machine for a page of another origin: see [`site`]. A
+//! page whose name leads to this machine is from here as far as its browser knows, and has that
+//! name in `host`.
 
 use std::net::IpAddr;
 
@@ -8,13 +9,15 @@ use http::uri::Authority;
 
 use crate::function::site;
 
-/// Whether a page of another origin sent a request, or one whose host name resolves to this machine.
+/// Whether a page of another origin sent a request, or one whose host name resolves to this
+/// machine.
 pub fn is_cross_origin<B>(request: &Request<B>) -> bool {
     let here = site::asked(request).is_none_or(is_of_this_machine);
     !here || site::is_cross_origin(request)
 }
 
-/// Whether it is an address or the name of this machine, which nobody else can give to an address of theirs.
+/// Whether it is an address or the name of this machine, which nobody else can give to an address
+/// of theirs.
 fn is_of_this_machine(authority: &str) -> bool {
     let Ok(authority) = authority.parse::<Authority>() else {
         return false;

@@ -40,7 +40,8 @@ impl Token {
         }
     }
 
-    /// Whether a request shows it, as `authorization: Bearer`. How long it takes to find out tells nothing of the token.
+    /// Whether a request shows it, as `authorization: Bearer`. How long it takes to find out tells
+    /// nothing of the token.
     pub(super) fn is_shown(&self, headers: &HeaderMap) -> bool {
         let Some(shown) = headers.get(AUTHORIZATION) else {
             return false;

@@ -1,4 +1,5 @@
-//! The files that a configuration is made of: which they are, where changes of them show, and whether there were any.
+//! The files that a configuration is made of: which they are, where changes of them show, and
+//! whether there were any.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -64,8 +65,9 @@ pub fn differ(seen: &Stamps) -> bool {
     stamps(seen.keys()) != *seen
 }
 
-/// The folders in which something happens when one of the files becomes another: the one that it is in, and the ones that links on the way to it are in. A folder is
-/// told by its device and its number too, since it may be another one by the same name.
+/// The folders in which something happens when one of the files becomes another: the one that it is
+/// in, and the ones that links on the way to it are in. A folder is told by its device and its
+/// number too, since it may be another one by the same name.
 pub fn folders<'a>(files: impl IntoIterator<Item = &'a PathBuf>) -> BTreeMap<PathBuf, (u64, u64)> {
     let mut folders = BTreeSet::new();
     for file in files {

@@ -26,7 +26,8 @@ pub enum ReloadError {
         /// How long it may take.
         limit: Duration,
     },
-    /// The configuration could not be read to its end: the process ends, something in it has panicked, or a disk hangs.
+    /// The configuration could not be read to its end: the process ends, something in it has
+    /// panicked, or a disk hangs.
     Stopped(String),
 }
 

@@ -4,7 +4,8 @@ use serde_json::Value;
 
 use amphi_edge_config::Server;
 
-/// The keys of the `server` section that `now` has otherwise than `before`, as paths in the configuration: `server.timeouts.idle`.
+/// The keys of the `server` section that `now` has otherwise than `before`, as paths in the
+/// configuration: `server.timeouts.idle`.
 pub fn differences(before: &Server, now: &Server) -> Vec<String> {
     let value = |server: &Server| serde_json::to_value(server).unwrap_or_default();
     let mut found = Vec::new();
@@ -66,7 +67,8 @@ mod tests {
         assert_eq!(differences(&with_admin, &moved), ["server.admin.listen"]);
     }
 
-    /// Keys that a value has not are none that the other could differ in: all keys are always written.
+    /// Keys that a value has not are none that the other could differ in: all keys are always
+    /// written.
     #[test]
     fn all_keys_are_compared() {
         let value = serde_json::to_value(Server::default()).expect("it is JSON");

@@ -1,7 +1,8 @@
 //! Waiting for files to change.
 //!
-//! Folders are watched and not files: editors and deployments put another file in the place of the old one, or turn a link. What happens in a folder is only a reason to
-//! look; whether the files are others than at the last look, their stamps say.
+//! Folders are watched and not files: editors and deployments put another file in the place of the
+//! old one, or turn a link. What happens in a folder is only a reason to look; whether the files
+//! are others than at the last look, their stamps say.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -22,9 +23,11 @@ use super::{Reloader, Trigger};
 use crate::blocking::WATCHING;
 use amphi_edge_blocking::Stopped;
 
-/// For how long nothing must have happened before files are looked at: who writes them may be in the middle.
+/// For how long nothing must have happened before files are looked at: who writes them may be in
+/// the middle.
 const QUIET: Duration = Duration::from_millis(200);
-/// For how long at most that is waited for, since other files of the folder may change all the time.
+/// For how long at most that is waited for, since other files of the folder may change all the
+/// time.
 const LONGEST: Duration = Duration::from_secs(2);
 
 /// Why files are not watched.
@@ -82,7 +85,8 @@ pub struct Watching(
 );
 
 impl Reloader {
-    /// Reloads whenever the configuration or a component has become another file, or has other contents, and on SIGHUP, which does not end the process any more.
+    /// Reloads whenever the configuration or a component has become another file, or has other
+    /// contents, and on SIGHUP, which does not end the process any more.
     ///
     /// # Errors
     ///
@@ -158,8 +162,9 @@ impl Look {
         }
     }
 
-    /// Watches the folders of the files as they are now, the old ones until the new ones are; whether the files are others than those that were read last. A disk that
-    /// hangs keeps nobody waiting for longer than a look may take.
+    /// Watches the folders of the files as they are now, the old ones until the new ones are;
+    /// whether the files are others than those that were read last. A disk that hangs keeps nobody
+    /// waiting for longer than a look may take.
     async fn rearmed(&mut self) -> bool {
         let (seen, folders) = (self.reloader.seen(), self.watched.folders.clone());
         let happened = Arc::clone(&self.happened);

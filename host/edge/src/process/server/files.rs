@@ -40,8 +40,10 @@ impl Error for FileError {
     }
 }
 
-/// Sees who can change what is relied on, and who can read what is secret. A secret that somebody else could have put there is none, and is refused. That somebody else
-/// can read one, or change what is only written here, or the configuration, is a warning: in a container, where there is nobody else, such modes are usual.
+/// Sees who can change what is relied on, and who can read what is secret. A secret that somebody
+/// else could have put there is none, and is refused. That somebody else can read one, or change
+/// what is only written here, or the configuration, is a warning: in a container, where there is
+/// nobody else, such modes are usual.
 pub fn look(config: &Config, file: Option<&Path>) -> Result<Vec<String>, StartError> {
     let server = &config.server;
     let admin = server.admin.as_ref();
@@ -98,8 +100,9 @@ pub fn look_at_audit(path: &Path) -> Result<(), AuditError> {
     })
 }
 
-/// Takes the stores in files out of a configuration, where another process may have them open: what was theirs is held in memory, and no smoke call finds it empty. What is
-/// not checked so. The files are looked at.
+/// Takes the stores in files out of a configuration, where another process may have them open: what
+/// was theirs is held in memory, and no smoke call finds it empty. What is not checked so. The
+/// files are looked at.
 pub fn without_stores(config: &mut Config) -> Result<Vec<String>, ApplyError> {
     let mut unchecked = Vec::new();
     let mut problems = Vec::new();

@@ -104,9 +104,10 @@ struct Prepared {
 }
 
 impl Server {
-    /// Binds the sockets and deploys the functions of `config`. Components are compiled by `program`, a process whose `main` begins with
-    /// [`run_if_child`](crate::run_if_child); without one in this process, where nothing limits what that takes. Reloads read the configuration again from `file`, or
-    /// only its components if it is of no file.
+    /// Binds the sockets and deploys the functions of `config`. Components are compiled by
+    /// `program`, a process whose `main` begins with [`run_if_child`](crate::run_if_child); without
+    /// one in this process, where nothing limits what that takes. Reloads read the configuration
+    /// again from `file`, or only its components if it is of no file.
     ///
     /// # Errors
     ///
@@ -150,9 +151,12 @@ impl Server {
         })
     }
 
-    /// Does all that [`start`](Self::start) does but listen, beside a process that may serve the same configuration: components are compiled, linked and instantiated, smoke
-    /// calls are made, certificates, keys and the token are read. Nothing is written, but by guests in the folders that they are granted to write to; the audit log is not
-    /// locked, and no key-value store is opened: in its stead functions have one in memory, and no smoke call. `told` hears the name of each function that was looked at.
+    /// Does all that [`start`](Self::start) does but listen, beside a process that may serve the
+    /// same configuration: components are compiled, linked and instantiated, smoke calls are made,
+    /// certificates, keys and the token are read. Nothing is written, but by guests in the folders
+    /// that they are granted to write to; the audit log is not locked, and no key-value store is
+    /// opened: in its stead functions have one in memory, and no smoke call. `told` hears the name
+    /// of each function that was looked at.
     ///
     /// # Errors
     ///

@@ -1,8 +1,10 @@
 //! How long a call has computed, without what it has waited.
 //!
-//! A call's future is polled by [`Clock::run`], which takes the time of every poll: what happens there is work for the call, by its guest's code or by the host for
-//! it, and between two polls the call waits. Work for it on another thread is added by who has it done there ([`Charged`]). Wasmtime calls back at each tick while
-//! guest code runs: the guest gives way then, so that others run and the call's wall deadline is seen, or it ends.
+//! A call's future is polled by [`Clock::run`], which takes the time of every poll: what happens
+//! there is work for the call, by its guest's code or by the host for it, and between two polls the
+//! call waits. Work for it on another thread is added by who has it done there ([`Charged`]).
+//! Wasmtime calls back at each tick while guest code runs: the guest gives way then, so that others
+//! run and the call's wall deadline is seen, or it ends.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -70,8 +72,9 @@ impl Clock {
         Duration::from_nanos(self.0.spent.load(Ordering::Relaxed).saturating_add(running))
     }
 
-    /// Does `work`, all of a call or a part of it, and takes its time. Between two polls it ends if the call has computed for too long. Blocking work that it begins is done
-    /// by the threads of `files`, if there are some.
+    /// Does `work`, all of a call or a part of it, and takes its time. Between two polls it ends if
+    /// the call has computed for too long. Blocking work that it begins is done by the threads of
+    /// `files`, if there are some.
     pub(crate) async fn run<T>(
         &self,
         files: Option<&Files>,

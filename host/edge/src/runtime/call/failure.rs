@@ -163,7 +163,8 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// What `error`, which ended a guest of `store`, is: what was refused comes first, since the trap only follows from it.
+    /// What `error`, which ended a guest of `store`, is: what was refused comes first, since the
+    /// trap only follows from it.
     pub(crate) fn of(error: wasmtime::Error, store: &Store<CallState>) -> Self {
         if let Some(exceeded) = error.downcast_ref::<Exceeded>() {
             return Self::Exceeded(exceeded.clone());
@@ -182,7 +183,8 @@ impl Failure {
         Self::Trap { trap, error }
     }
 
-    /// What an error of instantiation is: a trap of a start function is a trap as any other, and so is what it throws.
+    /// What an error of instantiation is: a trap of a start function is a trap as any other, and so
+    /// is what it throws.
     pub(crate) fn of_instantiation(error: wasmtime::Error, store: &Store<CallState>) -> Self {
         if error.is::<PoolConcurrencyLimitError>() {
             return Self::NoPlace {
@@ -243,7 +245,8 @@ impl Failure {
     }
 }
 
-/// The limit that the host's side of a call has met: Wasmtime says of two of them only in words which it was.
+/// The limit that the host's side of a call has met: Wasmtime says of two of them only in words
+/// which it was.
 fn limit_of_host(error: &wasmtime::Error, store: &Store<CallState>) -> Option<Exceeded> {
     let says = |words: &str| error.chain().any(|cause| cause.to_string().contains(words));
     if says("fuel allocated for hostcalls has been exhausted") {

@@ -1,14 +1,16 @@
 //! The threads on which the files of a function's guests are opened, read and written.
 //!
-//! WASI does that on the threads for blocking work of whichever tokio runtime it is polled in, and a file may hang: one on a disk that is gone, or a named pipe that nobody
-//! else opens. So each version that is granted a folder has a small runtime of its own, which is entered while its calls are polled: what hangs there is in no other
-//! function's way, nor in the host's.
+//! WASI does that on the threads for blocking work of whichever tokio runtime it is polled in, and
+//! a file may hang: one on a disk that is gone, or a named pipe that nobody else opens. So each
+//! version that is granted a folder has a small runtime of its own, which is entered while its
+//! calls are polled: what hangs there is in no other function's way, nor in the host's.
 
 use std::io;
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
-/// How many files of a version are worked on at a time. Calls that find no thread wait within their time.
+/// How many files of a version are worked on at a time. Calls that find no thread wait within their
+/// time.
 pub(crate) const AT_A_TIME: usize = 16;
 
 /// The threads of a version.

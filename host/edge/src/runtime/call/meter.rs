@@ -6,8 +6,8 @@ use super::Exceeded;
 
 /// Counts what is taken and refuses what is too much.
 ///
-/// A refused `memory.grow` answers -1, as the specification has it; most guests trap then. What was refused is kept, so that the trap gets its
-/// true name.
+/// A refused `memory.grow` answers -1, as the specification has it; most guests trap then. What was
+/// refused is kept, so that the trap gets its true name.
 #[derive(Debug)]
 pub(crate) struct Meter {
     memory: usize,

@@ -1,4 +1,5 @@
-//! How long a guest has waited for its client: that time is the client's, and counts neither against the guest's `wall` nor as its latency.
+//! How long a guest has waited for its client: that time is the client's, and counts neither
+//! against the guest's `wall` nor as its latency.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -8,11 +9,14 @@ use tokio::time::{Instant, sleep};
 /// How often it is looked whether a time is over that stands still now and then.
 const LOOK: Duration = Duration::from_millis(10);
 
-/// How long a client may make its guest wait for one part of a body, where the listener has not said it.
+/// How long a client may make its guest wait for one part of a body, where the listener has not
+/// said it.
 const USUAL: Duration = Duration::from_secs(30);
 
-/// A clock of what a guest waits for its client. It runs while at least one of them is waited for: the next part of the request's body, or that the last part of the
-/// answer's is taken. Of one wait no more is counted than a client may take for a part of a body: who is waited for longer is not waited for.
+/// A clock of what a guest waits for its client. It runs while at least one of them is waited for:
+/// the next part of the request's body, or that the last part of the answer's is taken. Of one wait
+/// no more is counted than a client may take for a part of a body: who is waited for longer is not
+/// waited for.
 #[derive(Debug)]
 pub(crate) struct Patience {
     part: Duration,
@@ -71,7 +75,8 @@ impl Patience {
     }
 }
 
-/// What comes of `work` within `limit`, without what the client was waited for; none, if it takes longer.
+/// What comes of `work` within `limit`, without what the client was waited for; none, if it takes
+/// longer.
 pub(crate) async fn within<T>(
     patience: Option<&Patience>,
     limit: Duration,

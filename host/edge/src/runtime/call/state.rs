@@ -18,7 +18,8 @@ use amphi_edge_capabilities::keyvalue::KeyValueView;
 use amphi_edge_capabilities::logging::{LogSink, LoggingView};
 use amphi_edge_config::Limits;
 
-/// What the store of a call holds: what was granted, what is counted, and what plugins keep for the call.
+/// What the store of a call holds: what was granted, what is counted, and what plugins keep for the
+/// call.
 pub struct CallState {
     pub(crate) clock: Clock,
     pub(crate) meter: Meter,

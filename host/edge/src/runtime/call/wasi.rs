@@ -8,7 +8,8 @@ use tokio::io::empty;
 use crate::telemetry::log::{GuestLog, GuestStream};
 use amphi_edge_capabilities::Prepared;
 
-/// The state of WASI. It has random numbers from the system, so it is made when a guest first asks for something of it, and never for one that does not.
+/// The state of WASI. It has random numbers from the system, so it is made when a guest first asks
+/// for something of it, and never for one that does not.
 pub(crate) struct Wasi {
     made: Option<WasiCtx>,
     /// Where what is printed goes, if anywhere.

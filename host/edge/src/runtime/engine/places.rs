@@ -1,7 +1,9 @@
 //! The places of a pool, and which function gets them.
 //!
-//! A function may be given a least and a most of the places: what it holds less than its least is kept free for it, and more than its most it never holds. Who finds
-//! no place waits. The calls of a function are let in one after the other; among functions, whoever came first has the next place that is nobody's own.
+//! A function may be given a least and a most of the places: what it holds less than its least is
+//! kept free for it, and more than its most it never holds. Who finds no place waits. The calls of
+//! a function are let in one after the other; among functions, whoever came first has the next
+//! place that is nobody's own.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -89,7 +91,8 @@ impl Places {
         self.lock().free
     }
 
-    /// The part of the function `name`, which has it in common with all its versions. It is not bounded before it is [`bound`](Self::bound).
+    /// The part of the function `name`, which has it in common with all its versions. It is not
+    /// bounded before it is [`bound`](Self::bound).
     pub(crate) fn share(self: &Arc<Self>, name: &str) -> Arc<Share> {
         let mut state = self.lock();
         if let Some(share) = state.names.get(name).and_then(Weak::upgrade) {
@@ -106,7 +109,8 @@ impl Places {
         share
     }
 
-    /// Bounds what functions hold from now on, by their names; those that are not named are not bounded.
+    /// Bounds what functions hold from now on, by their names; those that are not named are not
+    /// bounded.
     pub(crate) fn bound(&self, bounds: &HashMap<String, Bounds>) {
         let mut state = self.lock();
         // Dropping a share takes the lock.
@@ -313,7 +317,8 @@ impl State {
         tenant.is_some_and(|tenant| !tenant.queue.is_empty())
     }
 
-    /// Of each function the first that waits: its number, the function, and how many places. Who has as many as it may is in nobody's way.
+    /// Of each function the first that waits: its number, the function, and how many places. Who
+    /// has as many as it may is in nobody's way.
     fn firsts(&self) -> impl Iterator<Item = (usize, usize, u32)> {
         self.tenants.iter().filter_map(|(&id, tenant)| {
             let waiter = tenant.queue.front()?;

@@ -1,7 +1,9 @@
 //! A component that serves others: what it exports is what they import.
 //!
-//! Each instance of a caller has an instance of the plugin of its own, made when the first function of it is called, in a store of its own and within the limits of
-//! the caller's function; the time that it computes is the caller's. Values are copied from one to the other, so only functions whose types are plain data can be served.
+//! Each instance of a caller has an instance of the plugin of its own, made when the first function
+//! of it is called, in a store of its own and within the limits of the caller's function; the time
+//! that it computes is the caller's. Values are copied from one to the other, so only functions
+//! whose types are plain data can be served.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -114,8 +116,8 @@ impl Ready {
         self.template.has_files()
     }
 
-    /// Defines what the plugin exports in the linker of a caller. Functions that need more than plain data are left out: who imports one is told that
-    /// it is missing.
+    /// Defines what the plugin exports in the linker of a caller. Functions that need more than
+    /// plain data are left out: who imports one is told that it is missing.
     pub(crate) fn link(self: &Arc<Self>, linker: &mut Linker<CallState>) -> wasmtime::Result<()> {
         for target in invoke::targets(self.pre.component()) {
             if json::Function::new(&target.func).is_err() {

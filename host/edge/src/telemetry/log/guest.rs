@@ -77,7 +77,8 @@ impl GuestLog {
         })
     }
 
-    /// Whether `bytes` more may be written now. If not they are counted, and told of when there is room again.
+    /// Whether `bytes` more may be written now. If not they are counted, and told of when there is
+    /// room again.
     pub fn admit(&self, bytes: usize) -> bool {
         let bytes = bytes as u64;
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -141,7 +142,8 @@ impl Drop for GuestLog {
     }
 }
 
-/// One of a guest's streams. Each call has lines of its own: a line that is begun is not mixed with that of another call.
+/// One of a guest's streams. Each call has lines of its own: a line that is begun is not mixed with
+/// that of another call.
 #[derive(Clone)]
 pub struct Output {
     log: Arc<GuestLog>,

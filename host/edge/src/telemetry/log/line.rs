@@ -1,4 +1,5 @@
-//! An event is one line: what it tells comes from everywhere, and must not begin another, nor steer a terminal.
+//! An event is one line: what it tells comes from everywhere, and must not begin another, nor steer
+//! a terminal.
 
 use std::fmt::{self, Write};
 
@@ -6,7 +7,8 @@ use tracing_subscriber::field::RecordFields;
 use tracing_subscriber::fmt::FormatFields;
 use tracing_subscriber::fmt::format::{DefaultFields, Writer};
 
-/// Writes fields, the message among them, as text always is written, but for what would not stay in the line: that is written as Rust writes it in texts (`\n`).
+/// Writes fields, the message among them, as text always is written, but for what would not stay in
+/// the line: that is written as Rust writes it in texts (`\n`).
 #[derive(Debug, Default)]
 pub struct Escaped(DefaultFields);
 

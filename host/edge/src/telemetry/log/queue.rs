@@ -1,7 +1,7 @@
 //! Lines on their way to somebody who may be slow to read them.
 //!
-//! Lines come in whole, from any thread; one thread writes them out. Who logs never waits: a line that finds no room is dropped and counted, and that is told when
-//! there is room again.
+//! Lines come in whole, from any thread; one thread writes them out. Who logs never waits: a line
+//! that finds no room is dropped and counted, and that is told when there is room again.
 
 use std::io::{self, Write};
 use std::mem;
@@ -34,7 +34,8 @@ struct State {
 }
 
 impl Queue {
-    /// A queue whose lines a thread writes to `out`. What was dropped is told to `tell`, which may add lines.
+    /// A queue whose lines a thread writes to `out`. What was dropped is told to `tell`, which may
+    /// add lines.
     pub(super) fn start(
         out: impl Write + Send + 'static,
         tell: impl Fn(u64) + Send + 'static,

@@ -153,7 +153,8 @@ const OUT: &[(&str, &str)] = &[
     ("\u{202e}", "\\u{202e}"),
 ];
 
-/// Whatever kind of field has it, a text begins no line of its own, and steers no terminal; JSON has it as it is.
+/// Whatever kind of field has it, a text begins no line of its own, and steers no terminal; JSON
+/// has it as it is.
 #[test]
 fn an_event_is_one_line_whatever_is_in_it() {
     use amphi_edge_capabilities::logging::{LogLevel as Level, LogLine, LogSink};

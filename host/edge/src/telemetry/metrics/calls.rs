@@ -93,7 +93,8 @@ pub(super) struct Families {
     received: Family<Of, Counter>,
     sent: Family<Of, Counter>,
     instances: Family<InState, Gauge>,
-    /// Versions that nobody has a handle of any more, with the outcomes that they had; the oldest first.
+    /// Versions that nobody has a handle of any more, with the outcomes that they had; the oldest
+    /// first.
     gone: Mutex<VecDeque<(Of, Vec<String>)>>,
 }
 

@@ -14,8 +14,8 @@ use tokio_util::task::AbortOnDropHandle;
 use crate::runtime::call::{Exceeded, Failure};
 use amphi_edge_listen::{Body, BodyError, unsent};
 
-/// What a guest has written and will write. Its store feeds it; when that goes, what was not finished looks as if it was, so whoever drops the store says
-/// [when](Self::ends).
+/// What a guest has written and will write. Its store feeds it; when that goes, what was not
+/// finished looks as if it was, so whoever drops the store says [when](Self::ends).
 #[derive(Clone)]
 pub(super) struct Written(Arc<Mutex<State>>);
 
@@ -42,7 +42,8 @@ impl Written {
         })))
     }
 
-    /// The guest writes no more, since it has returned or has failed. Whether it has finished the body.
+    /// The guest writes no more, since it has returned or has failed. Whether it has finished the
+    /// body.
     pub(super) fn ends(&self, failure: Option<Failure>) -> bool {
         let mut state = self.state();
         let state = &mut *state;
@@ -156,7 +157,8 @@ impl Guarded {
         self.boxed_unsync()
     }
 
-    /// The body of an answer that ends with its head: what the guest writes all the same is read, as far as it may be long, and goes nowhere.
+    /// The body of an answer that ends with its head: what the guest writes all the same is read,
+    /// as far as it may be long, and goes nowhere.
     pub(super) fn unsent(mut self) -> Body {
         let unsent = unsent(self.size_hint());
         if self.task.is_some() {

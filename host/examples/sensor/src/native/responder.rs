@@ -1,4 +1,5 @@
-//! A component that answers HTTP requests natively, each in an instance of its own, within the limits of a run.
+//! A component that answers HTTP requests natively, each in an instance of its own, within the
+//! limits of a run.
 
 use super::{Limits, NativeHost, RunError};
 use amphi::component::{Linker, ResourceTable};
@@ -49,7 +50,8 @@ impl WasiHttpView for State {
 }
 
 impl Responder {
-    /// Compiles the bytes of a component that exports `wasi:http/incoming-handler`, for the engine of `host`. To be called where a thread may block.
+    /// Compiles the bytes of a component that exports `wasi:http/incoming-handler`, for the engine
+    /// of `host`. To be called where a thread may block.
     ///
     /// # Errors
     ///
@@ -67,7 +69,8 @@ impl Responder {
         Ok(Self { pre, limits })
     }
 
-    /// Has the component answer. The body of its response may still be on the way then; `held` is dropped when the component has ended.
+    /// Has the component answer. The body of its response may still be on the way then; `held` is
+    /// dropped when the component has ended.
     ///
     /// # Errors
     ///

@@ -1,4 +1,5 @@
-//! Waits that end at the deadline: epochs interrupt a guest's code, but not the host while the guest waits in it.
+//! Waits that end at the deadline: epochs interrupt a guest's code, but not the host while the
+//! guest waits in it.
 
 use super::Bounds;
 use crate::app::State;

@@ -64,9 +64,11 @@ impl AsyncWrite for Shown {
     }
 }
 
-/// Runs the command in `bytes` with `args`, of which the first is its name, and returns its exit code. What it writes is given to `out` and `err`, as bytes.
+/// Runs the command in `bytes` with `args`, of which the first is its name, and returns its exit
+/// code. What it writes is given to `out` and `err`, as bytes.
 ///
-/// It is granted `input` to read, and two directories in memory, `/data` to write and `/fixed` to read.
+/// It is granted `input` to read, and two directories in memory, `/data` to write and `/fixed` to
+/// read.
 ///
 /// # Errors
 ///

@@ -1,6 +1,7 @@
 //! The connections: how many there are, how long each may keep us waiting, and how they end.
 //!
-//! It is hyper's server itself, not axum's, which waits for the head of a request for as long as the sender likes.
+//! It is hyper's server itself, not axum's, which waits for the head of a request for as long as
+//! the sender likes.
 
 use super::Config;
 use axum::Router;
@@ -15,10 +16,12 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-/// How long to wait when the machine has no connection to give, as when all its file descriptors are taken.
+/// How long to wait when the machine has no connection to give, as when all its file descriptors
+/// are taken.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Answers connections with `router` until `stop` is ready; then those that are open have [`Config::grace`] to finish.
+/// Answers connections with `router` until `stop` is ready; then those that are open have
+/// [`Config::grace`] to finish.
 pub async fn serve(
     listener: TcpListener,
     router: Router,

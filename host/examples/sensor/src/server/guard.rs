@@ -1,7 +1,8 @@
 //! Who may ask: only the page that this server served, in a browser on this machine.
 //!
-//! A foreign site can make a browser send requests here. It cannot know the token, which is in the page; it cannot read the page,
-//! since the page has another origin; and it cannot make its own name point here, since the name is checked.
+//! A foreign site can make a browser send requests here. It cannot know the token, which is in the
+//! page; it cannot read the page, since the page has another origin; and it cannot make its own
+//! name point here, since the name is checked.
 
 use super::{Refusal, Server};
 use anyhow::anyhow;

@@ -1,4 +1,5 @@
-//! Why a request gets no answer, as a status and a JSON body: `{"error": {"kind": .., "message": ..}}`.
+//! Why a request gets no answer, as a status and a JSON body: `{"error": {"kind": .., "message":
+//! ..}}`.
 
 use crate::native::RunError;
 use axum::Json;

@@ -1,7 +1,8 @@
 //! `POST /api/run`: the native host's answer for the bytes and the readings that the page ran.
 //!
-//! The body is the length of the readings in bytes (32 bits, the least significant byte first), the readings as JSON, and the
-//! component. The answer is JSON; in it `answer` is a text, byte for byte what the host source made.
+//! The body is the length of the readings in bytes (32 bits, the least significant byte first), the
+//! readings as JSON, and the component. The answer is JSON; in it `answer` is a text, byte for byte
+//! what the host source made.
 
 use super::{Refusal, Server};
 use crate::json;
@@ -45,8 +46,8 @@ pub async fn run(
 }
 
 async fn answer(server: Arc<Server>, request: Request) -> Result<Json<Value>, Refusal> {
-    // The place is taken before the body is read, so that the bodies held at a time are bounded too, and is held until the run
-    // is really over, also when nobody waits for it any longer.
+    // The place is taken before the body is read, so that the bodies held at a time are bounded
+    // too, and is held until the run is really over, also when nobody waits for it any longer.
     let place = place(&server).await?;
     let limit = server.config.body;
     let body = to_bytes(request.into_body(), limit)

@@ -1,7 +1,9 @@
-//! `/service/words`: what a service worker answers in the page, the same component answers here, natively.
+//! `/service/words`: what a service worker answers in the page, the same component answers here,
+//! natively.
 //!
-//! Anybody may ask, `curl` too: the component is the page's own, is granted nothing, and is held to the limits of a run. Two headers
-//! say what answered: the engine, and the SHA-256 of the component.
+//! Anybody may ask, `curl` too: the component is the page's own, is granted nothing, and is held to
+//! the limits of a run. Two headers say what answered: the engine, and the SHA-256 of the
+//! component.
 
 use super::run::{ENGINE, hex, place};
 use super::{Refusal, Server};

@@ -1,4 +1,5 @@
-//! A server on a free port, and plain HTTP to it: a browser or a library would put right what these tests get wrong on purpose.
+//! A server on a free port, and plain HTTP to it: a browser or a library would put right what these
+//! tests get wrong on purpose.
 
 use sensor_demo::server::{self, Config};
 use serde_json::Value;
@@ -9,7 +10,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-/// The page's folder as it is in the repository: without the page's wasm, which the server needs not.
+/// The page's folder as it is in the repository: without the page's wasm, which the server needs
+/// not.
 pub fn page() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../web/demo"))
 }

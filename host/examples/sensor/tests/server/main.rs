@@ -1,4 +1,5 @@
-//! The demo server, over a socket: who may ask, what is refused, what ends a run, and the right answer.
+//! The demo server, over a socket: who may ask, what is refused, what ends a run, and the right
+//! answer.
 
 mod client;
 mod component;

@@ -1,4 +1,5 @@
-//! The case that is chosen, in the forms that a text may have it: `"case"`, `{"case": payload}`, `{"tag": "case", "val": payload}`.
+//! The case that is chosen, in the forms that a text may have it: `"case"`, `{"case": payload}`,
+//! `{"tag": "case", "val": payload}`.
 
 use std::borrow::Cow;
 
@@ -36,7 +37,8 @@ impl Reader<'_> {
         let key = self.text.key()?;
         let case = cases.names.find(&key, 0);
         match case {
-            // A case may have the name of what a tagged one begins with, but there is nothing after it.
+            // A case may have the name of what a tagged one begins with, but there is nothing after
+            // it.
             Some(_) if is_tagged(&key) && self.goes_on()? => self.tagged(shape, cases, start, key),
             Some(index) => {
                 let payload = self.payload(cases, index)?;
@@ -54,8 +56,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Takes the rest of an object with a `tag`, whose first field is `key`. The payload may stand before the tag that says what it is:
-    /// then it is passed over, and read when the tag is known.
+    /// Takes the rest of an object with a `tag`, whose first field is `key`. The payload may stand
+    /// before the tag that says what it is: then it is passed over, and read when the tag is known.
     fn tagged(
         &mut self,
         shape: &Shape,

@@ -1,6 +1,7 @@
 //! Whole numbers as strings, as a pattern.
 
-/// A pattern (ECMA-262) of the whole numbers from `least`, which is not above 0, to `greatest`, which is not below it, written without leading zeros.
+/// A pattern (ECMA-262) of the whole numbers from `least`, which is not above 0, to `greatest`,
+/// which is not below it, written without leading zeros.
 pub(super) fn pattern(least: i128, greatest: i128) -> String {
     let above = up_to(greatest.unsigned_abs());
     match least {
@@ -9,7 +10,8 @@ pub(super) fn pattern(least: i128, greatest: i128) -> String {
     }
 }
 
-/// Whole numbers from 1 to `greatest`, from 10: those of fewer digits, and those of as many that are less from one of their digits on.
+/// Whole numbers from 1 to `greatest`, from 10: those of fewer digits, and those of as many that
+/// are less from one of their digits on.
 fn up_to(greatest: u128) -> String {
     let digits = greatest.to_string();
     let mut patterns = vec![format!("[1-9][0-9]{{0,{}}}", digits.len() - 2)];

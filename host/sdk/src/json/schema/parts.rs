@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-/// An object with these fields and no others: each is a name, a schema, and whether it has to be there.
+/// An object with these fields and no others: each is a name, a schema, and whether it has to be
+/// there.
 pub(super) fn object<'n>(fields: impl Iterator<Item = (&'n str, Value, bool)>) -> Value {
     let mut properties = Map::new();
     let mut required = Vec::new();
@@ -56,7 +57,8 @@ pub(super) fn alternatives(cases: Vec<(&str, Option<Value>, Option<String>)>) ->
     json!({ "oneOf": all })
 }
 
-/// One of some cases, each with its tag, its payload and what is said of it. One without a payload has `null` for it where that `is_clear` only then.
+/// One of some cases, each with its tag, its payload and what is said of it. One without a payload
+/// has `null` for it where that `is_clear` only then.
 pub(super) fn tagged(is_clear: bool, cases: Vec<(&str, Option<Value>, Option<String>)>) -> Value {
     let each = cases.into_iter().map(|(name, payload, docs)| {
         let none = || (!is_clear).then(|| json!({ "type": "null" }));

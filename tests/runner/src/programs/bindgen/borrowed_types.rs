@@ -1,4 +1,5 @@
-//! Types that borrow: parameters of exports are references all the way down, and one contract type may become two Rust types.
+//! Types that borrow: parameters of exports are references all the way down, and one contract type
+//! may become two Rust types.
 
 use amphi::component::{Component, HasSelf, Linker};
 use amphi::{Engine, Result, Store};

@@ -1,4 +1,5 @@
-//! A resource of one instance that another one uses: both are in one store, and the host stands between them.
+//! A resource of one instance that another one uses: both are in one store, and the host stands
+//! between them.
 
 use amphi::component::{Component, HasSelf, Linker, Resource, ResourceAny, ResourceTable};
 use amphi::{AsContextMut, Engine, Result, Store, StoreContextMut, format_err};

@@ -1,4 +1,5 @@
-//! Interfaces that a world defines in place, imported and exported, each named as the world calls it.
+//! Interfaces that a world defines in place, imported and exported, each named as the world calls
+//! it.
 
 use amphi::component::{Component, HasSelf, Linker};
 use amphi::{Engine, Result, Store};

@@ -1,6 +1,8 @@
-//! What `bindgen!` generates, a topic to a file: each declares bindings in a form of its own and drives a real guest with them.
+//! What `bindgen!` generates, a topic to a file: each declares bindings in a form of its own and
+//! drives a real guest with them.
 //!
-//! The guests are `tests/corpus/bindings/*.wat`. They import nothing of WASI, so each program has a store of its own kind.
+//! The guests are `tests/corpus/bindings/*.wat`. They import nothing of WASI, so each program has a
+//! store of its own kind.
 
 mod borrowed_types;
 mod derives;

@@ -1,4 +1,5 @@
-//! One implementation for every import that says it implements an interface, told apart by a number of the host's own.
+//! One implementation for every import that says it implements an interface, told apart by a number
+//! of the host's own.
 
 use amphi::component::{Component, HasSelf, Linker};
 use amphi::{Config, Engine, Result, Store};

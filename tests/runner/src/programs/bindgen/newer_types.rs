@@ -1,4 +1,5 @@
-//! Types that an engine has only when it is told to: maps, and lists whose length is part of their type.
+//! Types that an engine has only when it is told to: maps, and lists whose length is part of their
+//! type.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,5 @@
-//! The lesser options: the world as a constant, the generated text as a string, `anyhow` in place of the engine's result.
+//! The lesser options: the world as a constant, the generated text as a string, `anyhow` in place
+//! of the engine's result.
 
 use amphi::component::{Component, HasSelf, Linker};
 use amphi::{Engine, Result, Store};
@@ -13,7 +14,8 @@ amphi::component::bindgen!({
     include_component_type: true,
 });
 
-/// The text of the bindings, which differs between versions, so that only what they are called is looked at.
+/// The text of the bindings, which differs between versions, so that only what they are called is
+/// looked at.
 const TEXT: &str = amphi::component::bindgen!({
     path: "../corpus/bindings/greeter.wit",
     world: "silent",

@@ -1,4 +1,5 @@
-//! An error type of the host's own in place of one of the contract: what it becomes, an answer or a trap, is decided in one place.
+//! An error type of the host's own in place of one of the contract: what it becomes, an answer or a
+//! trap, is decided in one place.
 
 use amphi::component::{Component, HasSelf, Linker, ResourceTableError};
 use amphi::{Engine, Result, Store};

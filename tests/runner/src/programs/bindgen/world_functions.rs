@@ -1,4 +1,5 @@
-//! Functions at world level: imported ones are methods of the world's trait, exported ones of the world's type.
+//! Functions at world level: imported ones are methods of the world's trait, exported ones of the
+//! world's type.
 
 use amphi::component::{Component, HasSelf, Linker};
 use amphi::{Engine, Result, Store};

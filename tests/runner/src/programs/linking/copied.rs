@@ -1,4 +1,5 @@
-//! How much a call may take from a guest: the least fuel with which each type comes through, and no more than that.
+//! How much a call may take from a guest: the least fuel with which each type comes through, and no
+//! more than that.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,7 +13,8 @@ use amphi::{Engine, Result, Store, ensure, format_err};
 use super::component;
 use crate::programs::Transcript;
 
-/// A function for each type, which gives memory that is all zeros or all ones; and calls of the host.
+/// A function for each type, which gives memory that is all zeros or all ones; and calls of the
+/// host.
 const GIVING: &str = r#"
     (component
       (import "host" (type $host (sub resource)))
@@ -326,7 +328,8 @@ pub fn run(t: &mut Transcript, _: &Engine, _: &[Component]) -> Result<()> {
     dear(t, engine)
 }
 
-/// What costs the guest little and the host much: a hundred thousand names of 50 kB, a few megabytes of flags.
+/// What costs the guest little and the host much: a hundred thousand names of 50 kB, a few
+/// megabytes of flags.
 fn dear(t: &mut Transcript, engine: &Engine) -> Result<()> {
     let long = "b".repeat(50_000);
     let flags: Vec<_> = (0..32).map(|flag| format!("\"f{flag}\"")).collect();

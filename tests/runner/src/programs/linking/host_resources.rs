@@ -1,4 +1,5 @@
-//! Resources without bindings: typed, of a tag, of any type, and one guest's resource given to another.
+//! Resources without bindings: typed, of a tag, of any type, and one guest's resource given to
+//! another.
 
 use amphi::component::{
     Component, Instance, Linker, Resource, ResourceAny, ResourceDynamic, ResourceType, Val,

@@ -1,4 +1,5 @@
-//! What hosts do without generated bindings: linkers, instances, stores, types, values and tables, a topic to a file.
+//! What hosts do without generated bindings: linkers, instances, stores, types, values and tables,
+//! a topic to a file.
 
 mod copied;
 mod dynamic_values;

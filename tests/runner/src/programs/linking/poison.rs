@@ -1,4 +1,5 @@
-//! What a trap, and an error of the host, leaves behind: of instances, of their store, of other stores.
+//! What a trap, and an error of the host, leaves behind: of instances, of their store, of other
+//! stores.
 
 use amphi::component::{Component, Instance, Linker, ResourceAny};
 use amphi::{Engine, Result, Store, Trap, format_err};
@@ -105,7 +106,8 @@ const FALLS: [(&str, Fall); 10] = [
     }),
 ];
 
-/// The error in words that both hosts have, if it is one of those; otherwise only that there is one.
+/// The error in words that both hosts have, if it is one of those; otherwise only that there is
+/// one.
 fn words(result: Result<()>) -> String {
     let Err(error) = result else {
         return "no error".to_owned();

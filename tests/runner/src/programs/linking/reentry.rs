@@ -1,4 +1,5 @@
-//! A host function that calls guests: another instance, which may be; its own caller or a destructor there, which is refused.
+//! A host function that calls guests: another instance, which may be; its own caller or a
+//! destructor there, which is refused.
 
 use std::fmt::Debug;
 
@@ -8,7 +9,8 @@ use amphi::{Engine, Result, Store, StoreContextMut, Trap, format_err};
 use super::component;
 use crate::programs::Transcript;
 
-/// Counts down through the host; has a function that traps, and texts, so that the host allocates in it while it is called.
+/// Counts down through the host; has a function that traps, and texts, so that the host allocates
+/// in it while it is called.
 const LADDER: &str = r#"
     (component
       (import "next" (func $next (param "n" u32) (result u32)))

@@ -47,7 +47,8 @@ fn caller(version: &str) -> String {
     )
 }
 
-/// What a component that imports `version` gets of a linker that defines `defined`, each with its own number.
+/// What a component that imports `version` gets of a linker that defines `defined`, each with its
+/// own number.
 fn found(engine: &Engine, defined: &[&str], version: &str) -> Result<u32> {
     let mut linker = Linker::new(engine);
     for (number, defined) in (1_u32..).zip(defined) {

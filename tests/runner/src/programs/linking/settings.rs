@@ -1,4 +1,5 @@
-//! Settings of engines and stores: options by their names, limits of what instances take, backtraces.
+//! Settings of engines and stores: options by their names, limits of what instances take,
+//! backtraces.
 
 use std::num::NonZeroUsize;
 

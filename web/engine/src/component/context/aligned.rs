@@ -7,7 +7,8 @@ use wasmtime_environ::error::Result;
 /// 8-byte words that are kept without a heap allocation.
 const WORDS: usize = 16;
 
-/// Bytes that start at an 8-byte boundary; up to [`AlignedBytes::INLINE`] of them without a heap allocation.
+/// Bytes that start at an 8-byte boundary; up to [`AlignedBytes::INLINE`] of them without a heap
+/// allocation.
 pub struct AlignedBytes {
     inline: [MaybeUninit<u64>; WORDS],
     heap: Vec<u64>,
@@ -28,8 +29,8 @@ impl AlignedBytes {
         }
     }
 
-    /// `len` bytes that `fill` has written to the address it is given, in place; `None` if it says that it could not. Fails if there is no
-    /// memory for them.
+    /// `len` bytes that `fill` has written to the address it is given, in place; `None` if it says
+    /// that it could not. Fails if there is no memory for them.
     #[inline]
     pub fn fill(
         &mut self,

@@ -31,7 +31,8 @@ impl Deferral {
         if slot >= 32 || self.slots & (1 << slot) == 0 {
             return false;
         }
-        // SAFETY: `dst` is a slot of the frame, as its number shows, and a pointer that is placed has its length after it.
+        // SAFETY: `dst` is a slot of the frame, as its number shows, and a pointer that is placed
+        // has its length after it.
         unsafe {
             dst.write(ValRaw::u32(bytes as u32));
             dst.add(1).write(ValRaw::u32(len as u32));

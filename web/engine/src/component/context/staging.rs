@@ -6,8 +6,8 @@ use wasmtime_environ::error::{Result, bail};
 
 /// The writes of one lowering since the guest ran.
 ///
-/// What nobody writes stays as the guest has it, also where it changes that between two writes; of writes to the same place the last counts,
-/// whichever block they were meant for.
+/// What nobody writes stays as the guest has it, also where it changes that between two writes; of
+/// writes to the same place the last counts, whichever block they were meant for.
 #[derive(Default)]
 pub struct Staging {
     /// Dropped out of the way of calls, most of which stage nothing.

@@ -17,10 +17,12 @@ use wasmtime_environ::error::{Result, format_err};
 impl Func {
     /// As [`call`](Func::call), for guests that may have to wait for asynchronous host functions.
     ///
-    /// Where one has to wait, the guest is suspended, if the browser has JavaScript Promise Integration; else it traps with a message that
-    /// says so. A component with no asynchronous import is called as by `call`.
+    /// Where one has to wait, the guest is suspended, if the browser has JavaScript Promise
+    /// Integration; else it traps with a message that says so. A component with no asynchronous
+    /// import is called as by `call`.
     ///
-    /// Dropping the future before it is done ends the guest, and no guest of the store can be entered again.
+    /// Dropping the future before it is done ends the guest, and no guest of the store can be
+    /// entered again.
     ///
     /// # Errors
     ///
@@ -56,7 +58,8 @@ impl Func {
         Ok(())
     }
 
-    /// As `call_raw`, on a stack that can be suspended where an import of the store may have to wait.
+    /// As `call_raw`, on a stack that can be suspended where an import of the store may have to
+    /// wait.
     pub(super) async fn call_raw_async<T: Send + 'static, R>(
         self,
         mut store: StoreContextMut<'_, T>,
@@ -78,7 +81,8 @@ impl Func {
             cx.flush()?;
         }
         let function = self.promising(store.opaque())?;
-        // SAFETY: the trampoline reads and writes the flat parameters and the result, which fit a frame.
+        // SAFETY: the trampoline reads and writes the flat parameters and the result, which fit a
+        // frame.
         let call = unsafe { SuspendableCall::new(function, args) };
         let mut args = store.opaque().run(call).await?;
         let result = finish_call(store.opaque(), id, info, as_frame(&mut args), lift);
@@ -86,8 +90,9 @@ impl Func {
         result
     }
 
-    /// Calls the core function with flat arguments, on a stack that can be suspended where the browser can: the flat result in the first slot,
-    /// or what was thrown. The caller has entered the scope of the call.
+    /// Calls the core function with flat arguments, on a stack that can be suspended where the
+    /// browser can: the flat result in the first slot, or what was thrown. The caller has entered
+    /// the scope of the call.
     ///
     /// # Safety
     ///
@@ -101,7 +106,8 @@ impl Func {
         let opaque = unsafe { &*store };
         let slot = self.slot(opaque)?;
         if !page::can_suspend() {
-            // SAFETY: the trampoline reads and writes the flat parameters and the result, which fit a frame.
+            // SAFETY: the trampoline reads and writes the flat parameters and the result, which fit
+            // a frame.
             let entered = unsafe { page::enter(slot, args.as_mut_ptr()) };
             return Ok(entered.map(|()| args));
         }
@@ -128,14 +134,16 @@ impl Func {
 }
 
 fn as_frame(args: &mut [ValRaw; FRAME_SLOTS]) -> &mut Frame {
-    // SAFETY: what is initialised may be seen as what may not be; nothing is ever made uninitialised through a frame.
+    // SAFETY: what is initialised may be seen as what may not be; nothing is ever made
+    // uninitialised through a frame.
     unsafe { &mut *(&raw mut *args).cast::<Frame>() }
 }
 
 impl StoreOpaque {
     /// Runs a guest on a stack that can be suspended: its arguments' slots afterwards.
     ///
-    /// Dropping the future before it is done ends the guest, and no guest of the store can be entered again.
+    /// Dropping the future before it is done ends the guest, and no guest of the store can be
+    /// entered again.
     pub(in crate::component) async fn run(
         &mut self,
         mut call: SuspendableCall,
@@ -176,7 +184,8 @@ pub(in crate::component) struct Scope {
 unsafe impl Send for Scope {}
 
 impl Scope {
-    /// The scope of a call into `instance` that begins, and ends before the borrow of the store does.
+    /// The scope of a call into `instance` that begins, and ends before the borrow of the store
+    /// does.
     pub fn enter(store: &mut StoreOpaque, instance: &InstanceData) -> Result<Scope> {
         Ok(Scope {
             mark: store.enter_call(instance)?,

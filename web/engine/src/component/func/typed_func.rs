@@ -62,7 +62,8 @@ where
     ///
     /// # Errors
     ///
-    /// The instance cannot be entered, the guest traps, or what it returns breaks the canonical ABI.
+    /// The instance cannot be entered, the guest traps, or what it returns breaks the canonical
+    /// ABI.
     #[inline]
     pub fn call(&self, mut store: impl AsContextMut, params: Params) -> Result<Return> {
         let mut store = store.as_context_mut();
@@ -75,7 +76,8 @@ where
         )
     }
 
-    /// As [`call`](TypedFunc::call), for guests that may have to wait for asynchronous host functions: see [`Func::call_async`].
+    /// As [`call`](TypedFunc::call), for guests that may have to wait for asynchronous host
+    /// functions: see [`Func::call_async`].
     ///
     /// # Errors
     ///
@@ -132,7 +134,8 @@ fn lift_result<Return: ComponentNamedList + Lift>(
     frame: &Frame,
 ) -> Result<Return> {
     if Return::flatten_count() <= MAX_FLAT_RESULTS {
-        // SAFETY: the trampoline has stored the flat result, which is what `Return::Lower` is made of.
+        // SAFETY: the trampoline has stored the flat result, which is what `Return::Lower` is made
+        // of.
         return Return::linear_lift_from_flat(cx, ty, unsafe { slice_to_storage(frame) });
     }
     // SAFETY: as above: here the result is a pointer.

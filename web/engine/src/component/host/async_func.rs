@@ -1,4 +1,5 @@
-//! Asynchronous host functions: begun on the guest's stack, finished on it, waited for while the guest is suspended.
+//! Asynchronous host functions: begun on the guest's stack, finished on it, waited for while the
+//! guest is suspended.
 
 use super::waits::{Finish, Waiting};
 use super::{HostCall, HostFunc, Landing, typecheck_dynamic};
@@ -70,8 +71,8 @@ where
     let func = unsafe { &*landing.closure.cast::<F>() };
     landing.begin(frame, |call| {
         let params = call.lift_params::<P>()?;
-        // SAFETY: a linker's functions are called for stores with its data type alone, and whoever polls the call borrows the store
-        // until the future is gone.
+        // SAFETY: a linker's functions are called for stores with its data type alone, and whoever
+        // polls the call borrows the store until the future is gone.
         let future = Box::into_pin(func(unsafe { call.store() }, params));
         Ok(Box::pin(async move {
             let result = future.await?;
@@ -160,7 +161,8 @@ impl Landing {
     }
 }
 
-/// The result of what the host does where nothing can wait for it; what gives way to others before it is done is asked once more.
+/// The result of what the host does where nothing can wait for it; what gives way to others before
+/// it is done is asked once more.
 pub(in crate::component) fn now_or_never<R, F>(mut future: Pin<Box<F>>) -> Result<R>
 where
     F: Future<Output = Result<R>> + ?Sized,

@@ -12,17 +12,19 @@ use wasmtime_environ::error::{Error, format_err};
 /// A host function that a guest calls without Rust between them.
 #[derive(Clone, Debug)]
 pub struct Direct {
-    /// `(lowering) -> function`, which makes the core function for a lowering once the memory that it works on is there.
+    /// `(lowering) -> function`, which makes the core function for a lowering once the memory that
+    /// it works on is there.
     pub make: Local<Function>,
     /// The global that such a function sets when it fails.
     pub failed: Local<JsValue>,
 }
 
-/// A host function that may have to be waited for. What it keeps to itself when it fails, its caller finds there.
+/// A host function that may have to be waited for. What it keeps to itself when it fails, its
+/// caller finds there.
 #[derive(Clone, Debug)]
 pub struct Waited {
-    /// `(lowering, slots) -> promise | undefined`: reads the arguments at the address `slots`, and either stores the result there or gives a
-    /// promise.
+    /// `(lowering, slots) -> promise | undefined`: reads the arguments at the address `slots`, and
+    /// either stores the result there or gives a promise.
     pub begin: Local<Function>,
     /// `(lowering, slots)`: stores the result once the promise is fulfilled.
     pub finish: Local<Function>,

@@ -15,7 +15,8 @@ pub type Waiting = Pin<Box<dyn Future<Output = Result<Finish>>>>;
 
 /// The state of one suspendable call.
 ///
-/// A host function is begun on the guest's stack, waited for by whoever polls the call, and finished on the guest's stack again.
+/// A host function is begun on the guest's stack, waited for by whoever polls the call, and
+/// finished on the guest's stack again.
 pub struct Waits {
     waker: RefCell<Waker>,
     state: RefCell<State>,
@@ -47,8 +48,8 @@ impl Waits {
         self.waker.borrow_mut().clone_from(waker);
     }
 
-    /// Polls a host function for the first time, on the guest's stack. `None`: the guest has to be suspended; `depth` is what
-    /// the call's scopes go back to in the end.
+    /// Polls a host function for the first time, on the guest's stack. `None`: the guest has to be
+    /// suspended; `depth` is what the call's scopes go back to in the end.
     pub fn begin(&self, depth: usize, mut future: Waiting) -> Option<Result<Finish>> {
         let waker = self.waker.borrow().clone();
         match future.as_mut().poll(&mut Context::from_waker(&waker)) {
@@ -81,7 +82,8 @@ impl Waits {
         }
     }
 
-    /// What has become of the host function that the guest was suspended for, and the depth of its scopes.
+    /// What has become of the host function that the guest was suspended for, and the depth of its
+    /// scopes.
     pub fn finish(&self) -> (Option<usize>, Result<Finish>) {
         match self.state.replace(State::Running) {
             State::Done { depth, result } => (Some(depth), result),

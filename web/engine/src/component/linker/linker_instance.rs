@@ -43,7 +43,8 @@ impl<T: 'static> LinkerInstance<'_, T> {
         self.define(name, Definition::Func(HostFunc::wrap(func)))
     }
 
-    /// Defines an asynchronous host function with static types: a guest that calls it is suspended until it is done.
+    /// Defines an asynchronous host function with static types: a guest that calls it is suspended
+    /// until it is done.
     ///
     /// # Errors
     ///
@@ -111,15 +112,16 @@ impl<T: 'static> LinkerInstance<'_, T> {
         dtor: impl Fn(StoreContextMut<'_, T>, u32) -> Result<()> + Send + Sync + 'static,
     ) -> Result<()> {
         let dtor = HostDestructor::Sync(Box::new(move |store, rep| {
-            // SAFETY: a linker's destructors are run for stores with its data type alone, whose borrow sleeps meanwhile.
+            // SAFETY: a linker's destructors are run for stores with its data type alone, whose
+            // borrow sleeps meanwhile.
             let store = unsafe { &mut *store.cast::<StoreInner<T>>() };
             dtor(StoreContextMut(store), rep)
         }));
         self.define(name, Definition::Resource(ty, Arc::new(dtor)))
     }
 
-    /// As [`resource`](LinkerInstance::resource), with an asynchronous destructor: a guest that drops such a resource is suspended until it is
-    /// done.
+    /// As [`resource`](LinkerInstance::resource), with an asynchronous destructor: a guest that
+    /// drops such a resource is suspended until it is done.
     ///
     /// # Errors
     ///
@@ -133,8 +135,8 @@ impl<T: 'static> LinkerInstance<'_, T> {
             + 'static,
     {
         let dtor = HostDestructor::Async(Box::new(move |store, rep| {
-            // SAFETY: a linker's destructors are run for stores with its data type alone, and whoever polls the future borrows the store
-            // until that is gone.
+            // SAFETY: a linker's destructors are run for stores with its data type alone, and
+            // whoever polls the future borrows the store until that is gone.
             let store = unsafe { &mut *store.cast::<StoreInner<T>>() };
             Box::into_pin(dtor(StoreContextMut(store), rep))
         }));

@@ -16,8 +16,8 @@ use wasmtime_environ::error::{Result, bail};
 
 /// A handle to a resource of a guest or of the host, as `wasmtime::component::ResourceAny`.
 ///
-/// Must be dropped with [`resource_drop`](ResourceAny::resource_drop) or [`resource_drop_async`](ResourceAny::resource_drop_async), since a
-/// destructor needs the store.
+/// Must be dropped with [`resource_drop`](ResourceAny::resource_drop) or
+/// [`resource_drop_async`](ResourceAny::resource_drop_async), since a destructor needs the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ResourceAny {
     pub(super) handle: HostHandle,
@@ -74,8 +74,8 @@ impl ResourceAny {
     ///
     /// # Errors
     ///
-    /// The handle was dropped before, the resource's instance cannot be entered, or the destructor trapped; or something may have to be waited for
-    /// in this store.
+    /// The handle was dropped before, the resource's instance cannot be entered, or the destructor
+    /// trapped; or something may have to be waited for in this store.
     pub fn resource_drop(self, mut store: impl AsContextMut) -> Result<()> {
         let mut store = store.as_context_mut();
         let store = store.opaque();
@@ -86,12 +86,13 @@ impl ResourceAny {
         }
     }
 
-    /// As [`resource_drop`](ResourceAny::resource_drop), for destructors that may have to wait for asynchronous host functions, or are
-    /// asynchronous themselves.
+    /// As [`resource_drop`](ResourceAny::resource_drop), for destructors that may have to wait for
+    /// asynchronous host functions, or are asynchronous themselves.
     ///
     /// # Errors
     ///
-    /// The handle was dropped before, the resource's instance cannot be entered, or the destructor trapped.
+    /// The handle was dropped before, the resource's instance cannot be entered, or the destructor
+    /// trapped.
     pub async fn resource_drop_async(self, mut store: impl AsContextMut<Data: Send>) -> Result<()> {
         let mut store = store.as_context_mut();
         let store = store.opaque();

@@ -1,7 +1,8 @@
-//! How types that stand for a resource cross: as the `u32` handle that the canonical ABI makes of one.
+//! How types that stand for a resource cross: as the `u32` handle that the canonical ABI makes of
+//! one.
 
-/// Implements `ComponentType`, `Lower` and `Lift` for a type that has the functions `typecheck_handle`, `lower_handle` and
-/// `lift_handle`, and natively this layout.
+/// Implements `ComponentType`, `Lower` and `Lift` for a type that has the functions
+/// `typecheck_handle`, `lower_handle` and `lift_handle`, and natively this layout.
 macro_rules! by_handle {
     ([$($generics:tt)*] $ty:ty, $native:expr) => {
         // SAFETY: lowered and lifted as a `u32`, whose layout is taken over as it is.

@@ -1,4 +1,5 @@
-//! `ResourceDynamic`: a resource that the host defines, whose type is a number of the host's choice.
+//! `ResourceDynamic`: a resource that the host defines, whose type is a number of the host's
+//! choice.
 
 use super::any::ResourceAny;
 use super::by_handle::by_handle;
@@ -11,7 +12,8 @@ use crate::store::AsContextMut;
 use wasmtime_environ::component::InterfaceType;
 use wasmtime_environ::error::Result;
 
-/// A host-defined resource of the type [`ResourceType::host_dynamic`], as `wasmtime::component::ResourceDynamic`.
+/// A host-defined resource of the type [`ResourceType::host_dynamic`], as
+/// `wasmtime::component::ResourceDynamic`.
 #[derive(Debug)]
 pub struct ResourceDynamic(Claim<Tag>);
 

@@ -8,7 +8,8 @@ const MAX_HANDLES: usize = 1 << 28;
 
 /// How many handles there are in all the tables of a store, and how many there may be.
 ///
-/// Guests make handles without the host's doing, so that memory of the host's must have a bound. A lend counts as a handle, and so does a call.
+/// Guests make handles without the host's doing, so that memory of the host's must have a bound. A
+/// lend counts as a handle, and so does a call.
 #[derive(Debug)]
 pub struct LiveHandles {
     live: usize,
@@ -152,7 +153,8 @@ impl HandleTable {
         }
     }
 
-    /// Lends a handle for the length of a call: its representation, and whether it is owned and so counts the lend.
+    /// Lends a handle for the length of a call: its representation, and whether it is owned and so
+    /// counts the lend.
     pub fn lend(&mut self, live: &mut LiveHandles, handle: u32, tag: u32) -> Result<(u32, bool)> {
         let rep = self.rep(handle, tag)?;
         match self.entry(handle)? {

@@ -1,4 +1,5 @@
-//! `Resource<T>`: a resource that the host defines, represented by a number, whose type is a Rust type.
+//! `Resource<T>`: a resource that the host defines, represented by a number, whose type is a Rust
+//! type.
 
 use super::any::ResourceAny;
 use super::by_handle::by_handle;
@@ -16,8 +17,8 @@ use wasmtime_environ::error::Result;
 
 /// A host-defined resource with the representation `rep`, as `wasmtime::component::Resource`.
 ///
-/// Dropping one does not run its destructor: what `rep` stands for belongs to the host, usually to a
-/// [`ResourceTable`](crate::component::ResourceTable).
+/// Dropping one does not run its destructor: what `rep` stands for belongs to the host, usually to
+/// a [`ResourceTable`](crate::component::ResourceTable).
 pub struct Resource<T>(Claim<OfType<T>>);
 
 /// The type `T` tells.

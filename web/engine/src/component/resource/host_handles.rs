@@ -59,7 +59,8 @@ impl StoreOpaque {
         Ok(rep)
     }
 
-    /// The host drops a handle: what destructor is to be run on which representation, if it was owned.
+    /// The host drops a handle: what destructor is to be run on which representation, if it was
+    /// owned.
     pub fn host_remove(&mut self, handle: HostHandle) -> Result<Option<(u32, Option<Destructor>)>> {
         let dtor = self.host_handles.check(handle)?;
         match self.host_handles.remove(&mut self.live_handles, handle)? {

@@ -1,8 +1,10 @@
-//! How large values are natively: what a call may copy out of a guest is counted in those bytes, as in Wasmtime.
+//! How large values are natively: what a call may copy out of a guest is counted in those bytes, as
+//! in Wasmtime.
 
 /// The layout of a Rust type where pointers have 64 bits.
 ///
-/// A type that a host derives is taken to be as large as it is here, which it is if it has no pointers.
+/// A type that a host derives is taken to be as large as it is here, which it is if it has no
+/// pointers.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct NativeLayout {
@@ -67,7 +69,8 @@ impl NativeLayout {
         }
     }
 
-    /// One of two payloads, as `T` has it here. Where the case takes no room here, it takes none natively.
+    /// One of two payloads, as `T` has it here. Where the case takes no room here, it takes none
+    /// natively.
     pub const fn choice<T>(
         (here, first): (usize, NativeLayout),
         (other_here, second): (usize, NativeLayout),

@@ -1,4 +1,5 @@
-//! Values behind pointers: the pointer-and-length pair of the canonical ABI, and Rust's own pointers.
+//! Values behind pointers: the pointer-and-length pair of the canonical ABI, and Rust's own
+//! pointers.
 
 use super::{ComponentType, Lower};
 use crate::component::context::LowerContext;

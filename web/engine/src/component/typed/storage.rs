@@ -30,7 +30,8 @@ pub(crate) unsafe fn slice_to_storage_mut<S>(
     unsafe { &mut *slots.as_mut_ptr().cast() }
 }
 
-/// Lowers one case of a variant, and zeroes the slots that only larger cases use; used by the derives.
+/// Lowers one case of a variant, and zeroes the slots that only larger cases use; used by the
+/// derives.
 ///
 /// # Safety
 ///

@@ -77,8 +77,8 @@ fn lower_string<T>(cx: &mut LowerContext<'_, T>, string: &str) -> Result<Pair> {
     }
 }
 
-/// Latin-1 as far as it goes. With the first character outside of it, the rest is UTF-16, and what the guest has by then, by its own doing
-/// when it made more room, is widened.
+/// Latin-1 as far as it goes. With the first character outside of it, the rest is UTF-16, and what
+/// the guest has by then, by its own doing when it made more room, is widened.
 fn lower_compact<T>(cx: &mut LowerContext<'_, T>, string: &str) -> Result<Pair> {
     let ptr = cx.allocate(0, 0, 2, string.len())?;
     let narrow = string
@@ -111,7 +111,8 @@ fn lower_compact<T>(cx: &mut LowerContext<'_, T>, string: &str) -> Result<Pair> 
     Ok(pair)
 }
 
-/// Writes UTF-16 to `worst` bytes at `ptr`, and gives back what is too much: the new pointer, and the number of code units.
+/// Writes UTF-16 to `worst` bytes at `ptr`, and gives back what is too much: the new pointer, and
+/// the number of code units.
 fn place_utf16<T>(
     cx: &mut LowerContext<'_, T>,
     units: impl Iterator<Item = u16>,
@@ -149,7 +150,8 @@ pub(super) enum Form {
 }
 
 impl Form {
-    /// The form of a string, and how many code units it has, from the length that stands beside its pointer.
+    /// The form of a string, and how many code units it has, from the length that stands beside its
+    /// pointer.
     pub fn of(encoding: StringEncoding, len: u32) -> (Form, usize) {
         match encoding {
             StringEncoding::Utf8 => (Form::Utf8, len as usize),

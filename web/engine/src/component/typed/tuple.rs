@@ -10,7 +10,8 @@ use std::mem::MaybeUninit;
 use wasmtime_environ::component::{CanonicalAbiInfo, ComponentTypes, InterfaceType};
 use wasmtime_environ::error::{Result, bail};
 
-/// Tuples of one length: the type of their slots, their fields, and their elements with their positions.
+/// Tuples of one length: the type of their slots, their fields, and their elements with their
+/// positions.
 macro_rules! tuple {
     ($slots:ident: $($element:ident $index:tt),*) => {
         /// A tuple in flat form.
@@ -122,7 +123,8 @@ macro_rules! tuple {
     };
 }
 
-/// The type of one element; a unit that stands for a missing payload asks for none. An element that does not look at its type gets any.
+/// The type of one element; a unit that stands for a missing payload asks for none. An element that
+/// does not look at its type gets any.
 #[inline]
 fn element_type<E: ComponentType>(
     types: &ComponentTypes,

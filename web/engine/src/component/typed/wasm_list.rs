@@ -12,10 +12,11 @@ use std::sync::Arc;
 use wasmtime_environ::component::{CanonicalAbiInfo, ComponentTypes, InterfaceType};
 use wasmtime_environ::error::Result;
 
-/// A list in a guest's memory, as `wasmtime::component::WasmList`: an element is lifted when it is asked for.
+/// A list in a guest's memory, as `wasmtime::component::WasmList`: an element is lifted when it is
+/// asked for.
 ///
-/// What the guest does with its memory meanwhile shows in what is read. There is no `as_le_slice`: a guest's memory is another one than
-/// the application's, so that there is nothing to borrow from.
+/// What the guest does with its memory meanwhile shows in what is read. There is no `as_le_slice`:
+/// a guest's memory is another one than the application's, so that there is nothing to borrow from.
 pub struct WasmList<T> {
     ptr: usize,
     len: usize,

@@ -11,7 +11,8 @@ use std::borrow::Cow;
 use wasmtime_environ::component::{CanonicalAbiInfo, InterfaceType};
 use wasmtime_environ::error::{Result, bail};
 
-/// A string in a guest's memory, as `wasmtime::component::WasmStr`: it is read when it is asked for.
+/// A string in a guest's memory, as `wasmtime::component::WasmStr`: it is read when it is asked
+/// for.
 ///
 /// What the guest does with its memory meanwhile shows in what is read.
 pub struct WasmStr {
@@ -40,7 +41,8 @@ impl WasmStr {
         })
     }
 
-    /// The text. It is a copy: a guest's memory is another one than the application's, so that there is nothing to borrow from.
+    /// The text. It is a copy: a guest's memory is another one than the application's, so that
+    /// there is nothing to borrow from.
     ///
     /// # Errors
     ///

@@ -140,7 +140,8 @@ impl Tables<'_> {
         self.payloads(self.a.types[a].payload, self.b.types[b].payload)
     }
 
-    /// A resource type that nothing was put in place of is equal only to itself, within the same component.
+    /// A resource type that nothing was put in place of is equal only to itself, within the same
+    /// component.
     fn resources(&self, a: TypeResourceTableIndex, b: TypeResourceTableIndex) -> bool {
         self.a.resource_type(a) == self.b.resource_type(b)
     }

@@ -7,7 +7,8 @@ use std::ops::Index;
 use std::sync::Arc;
 use wasmtime_environ::component::ComponentTypes;
 
-/// An index into a type table, the table, and the resource types of the instance it describes, if it describes one.
+/// An index into a type table, the table, and the resource types of the instance it describes, if
+/// it describes one.
 #[derive(Clone)]
 pub(super) struct Handle<I> {
     index: I,

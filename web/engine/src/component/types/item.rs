@@ -32,7 +32,8 @@ pub struct ComponentInstance(Handle<TypeComponentInstanceIndex>);
 pub struct ComponentExtern<'a> {
     /// The type of the item.
     pub ty: ComponentItem,
-    /// The interface that the item implements under its own name, when `(implements "...")` says so.
+    /// The interface that the item implements under its own name, when `(implements "...")` says
+    /// so.
     pub implements: Option<&'a str>,
     /// What `(external-id "...")` tells the host about the item.
     pub external_id: Option<&'a str>,
@@ -210,8 +211,8 @@ impl<'a> ComponentExtern<'a> {
         }
     }
 
-    /// Whether the item says that it implements the interface `name`, or a version of it that is compatible by semver:
-    /// `a:b/c@1.1.0` implements `a:b/c@1.0.0` and `a:b/c@1.2.0` too.
+    /// Whether the item says that it implements the interface `name`, or a version of it that is
+    /// compatible by semver: `a:b/c@1.1.0` implements `a:b/c@1.0.0` and `a:b/c@1.2.0` too.
     pub fn is_implements(&self, name: &str) -> bool {
         let Some(implements) = self.implements else {
             return false;

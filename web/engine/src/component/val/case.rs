@@ -1,4 +1,5 @@
-//! The case that a variant, enum, option or result value chooses: one shape for all four, checked against the type.
+//! The case that a variant, enum, option or result value chooses: one shape for all four, checked
+//! against the type.
 
 use super::Val;
 use crate::{Result, bail, format_err};
@@ -68,7 +69,8 @@ impl<'a> Case<'a> {
     }
 }
 
-/// The payload of the case `name` beside the type that is expected of it, where both are there or neither is.
+/// The payload of the case `name` beside the type that is expected of it, where both are there or
+/// neither is.
 fn checked<'a>(
     name: &str,
     payload: &'a Option<Box<Val>>,

@@ -14,7 +14,8 @@ impl PartialEq for Val {
             (Val::U32(a), Val::U32(b)) => a == b,
             (Val::S64(a), Val::S64(b)) => a == b,
             (Val::U64(a), Val::U64(b)) => a == b,
-            // Among floats that are not NaN, those with the same meaning are those with the same bits.
+            // Among floats that are not NaN, those with the same meaning are those with the same
+            // bits.
             (Val::Float32(a), Val::Float32(b)) => {
                 a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan())
             }

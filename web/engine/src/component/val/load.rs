@@ -129,8 +129,8 @@ fn elements(
     Ok(elements)
 }
 
-/// An empty vector with room for `count` elements: the guest chose the number, and a value here may take many times what it takes
-/// in the guest.
+/// An empty vector with room for `count` elements: the guest chose the number, and a value here may
+/// take many times what it takes in the guest.
 pub(super) fn reserved<E>(count: usize) -> Result<Vec<E>> {
     let mut elements = Vec::new();
     match elements.try_reserve_exact(count) {
@@ -139,7 +139,8 @@ pub(super) fn reserved<E>(count: usize) -> Result<Vec<E>> {
     }
 }
 
-/// The bytes of the next field of a record or tuple, which is of type `ty` and starts at `offset` or after it.
+/// The bytes of the next field of a record or tuple, which is of type `ty` and starts at `offset`
+/// or after it.
 fn next_field<'b>(
     types: &ComponentTypes,
     ty: InterfaceType,

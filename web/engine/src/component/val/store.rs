@@ -9,7 +9,8 @@ use crate::{Result, bail};
 use wasmtime_environ::component::{InterfaceType, TypeMap};
 
 impl Val {
-    /// Writes this value, which has to be of type `ty`, to guest memory at `offset`, where there is room for it.
+    /// Writes this value, which has to be of type `ty`, to guest memory at `offset`, where there is
+    /// room for it.
     pub(crate) fn store<T: 'static>(
         &self,
         cx: &mut LowerContext<'_, T>,

@@ -110,7 +110,8 @@ pub fn utf8(code: &mut InstructionSink<'_>, locals: Locals, invalid: Invalid) {
 
 /// From the lead byte: how many bytes there are, and the lead's bits of the code point.
 fn sequence_length(code: &mut InstructionSink<'_>, locals: Locals, invalid: Invalid) {
-    // 0xc0 and 0xc1 would be overlong, what is below continues a sequence, what is above 0xf4 is too large.
+    // 0xc0 and 0xc1 would be overlong, what is below continues a sequence, what is above 0xf4 is
+    // too large.
     code.local_get(locals.code)
         .i32_const(0xc2)
         .i32_sub()
@@ -163,7 +164,8 @@ fn continuation(code: &mut InstructionSink<'_>, locals: Locals, index: i32, inva
 
 /// Overlong sequences, surrogates and what is above U+10FFFF are not valid.
 fn in_range(code: &mut InstructionSink<'_>, locals: Locals, invalid: Invalid) {
-    // The least code point of 2, 3 and 4 bytes: 0x80, 0x800, 0x10000. Two bytes are checked by their lead.
+    // The least code point of 2, 3 and 4 bytes: 0x80, 0x800, 0x10000. Two bytes are checked by
+    // their lead.
     code.local_get(locals.bytes)
         .i32_const(3)
         .i32_eq()

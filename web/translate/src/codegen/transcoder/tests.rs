@@ -1,4 +1,5 @@
-//! Every transcoder, run on strings of every kind and compared with the standard library's conversions.
+//! Every transcoder, run on strings of every kind and compared with the standard library's
+//! conversions.
 
 use super::transcoder;
 use wasmtime::{Caller, Engine, Func, Instance, Memory, MemoryType, Module, Store, Val};
@@ -36,7 +37,8 @@ impl Ran {
     }
 }
 
-/// Runs `op` on `source` with the parameters after the source's; `before` stands at the destination.
+/// Runs `op` on `source` with the parameters after the source's; `before` stands at the
+/// destination.
 fn run(op: Transcode, source: &[u8], units: usize, rest: &[usize], before: &[u8]) -> Option<Ran> {
     let engine = Engine::default();
     let mut store = Store::new(&engine, ());

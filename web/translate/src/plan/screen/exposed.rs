@@ -1,4 +1,5 @@
-//! Components as imports and exports of the file's own component: neither host has them, and the translator does not say which it met.
+//! Components as imports and exports of the file's own component: neither host has them, and the
+//! translator does not say which it met.
 
 use wasmtime_environ::error::{Result, bail};
 use wasmtime_environ::wasmparser::{ComponentExternalKind, Parser, Payload};

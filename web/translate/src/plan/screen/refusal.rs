@@ -1,7 +1,8 @@
 //! Says why a component is refused: what it needs that this engine lacks, and where it needs it.
 //!
-//! The validator tells at which byte a feature is missing. Whoever wrote the component knows imports, exports and functions instead, so the
-//! component is validated again with every feature there is, and then searched for what the missing ones allow.
+//! The validator tells at which byte a feature is missing. Whoever wrote the component knows
+//! imports, exports and functions instead, so the component is validated again with every feature
+//! there is, and then searched for what the missing ones allow.
 
 use super::validate;
 use amphi_core::uses::{self, Construct, modules};
@@ -60,7 +61,8 @@ pub fn explain(bytes: &[u8], features: WasmFeatures, error: wasmparser::Error) -
     }
 }
 
-/// The core features that modules need and that `features` lacks; nothing if the modules are not valid whatever the features are.
+/// The core features that modules need and that `features` lacks; nothing if the modules are not
+/// valid whatever the features are.
 fn core(bytes: &[u8], features: WasmFeatures) -> Vec<String> {
     let mut reasons: BTreeMap<&str, String> = BTreeMap::new();
     for (index, module) in modules(bytes).into_iter().enumerate() {

@@ -110,7 +110,8 @@ impl Access {
         }
     }
 
-    /// What the instruction `operator`, with these bytes, does to a single memory; `None` if it uses none, or two.
+    /// What the instruction `operator`, with these bytes, does to a single memory; `None` if it
+    /// uses none, or two.
     pub fn of(operator: &Operator<'_>, bytes: &[u8]) -> Option<Access> {
         match *operator {
             Operator::MemorySize { mem } => return Some(Access::size(mem)),

@@ -1,4 +1,5 @@
-//! A copy between two memories, of which at most one is left in the module: a function of the rewritten module.
+//! A copy between two memories, of which at most one is left in the module: a function of the
+//! rewritten module.
 
 use super::access::{Access, BYTE};
 use wasm_encoder::{BlockType, Function, Instruction, MemArg};
@@ -20,9 +21,9 @@ pub struct Copy {
 impl Copy {
     /// The function, of the type [`BULK`](super::access::BULK).
     ///
-    /// `access` emits an access, which is a call unless the memory is the first. As `memory.copy` does, it traps before it writes when a
-    /// range is out of bounds; and it copies from the end where that is right for ranges that overlap, since both memories may be
-    /// one and the same.
+    /// `access` emits an access, which is a call unless the memory is the first. As `memory.copy`
+    /// does, it traps before it writes when a range is out of bounds; and it copies from the end
+    /// where that is right for ranges that overlap, since both memories may be one and the same.
     pub fn function(self, mut access: impl FnMut(&mut Function, Access)) -> Function {
         let mut function = Function::new([]);
         for (start, memory) in [(DST, self.dst), (SRC, self.src)] {

@@ -16,7 +16,8 @@ pub enum Piece {
     Copy(u32),
 }
 
-/// How functions are numbered in the rewritten module: the original's imports, the accesses, the original's own, the copies.
+/// How functions are numbered in the rewritten module: the original's imports, the accesses, the
+/// original's own, the copies.
 #[derive(Clone, Copy, Debug)]
 pub struct Numbers {
     pub imported: u32,

@@ -168,7 +168,8 @@ impl<'a> Survey<'a> {
 
     fn export(&mut self, export: Export<'a>, place: Range<usize>) -> Result<()> {
         match export.kind {
-            // The number comes last, behind the kind, which is below 0x80 as no byte of the number but its last is.
+            // The number comes last, behind the kind, which is below 0x80 as no byte of the number
+            // but its last is.
             ExternalKind::Func | ExternalKind::FuncExact => {
                 let bytes = &self.original[place.start..place.end - 1];
                 let more = bytes.iter().rev().take_while(|byte| **byte >= 0x80).count();

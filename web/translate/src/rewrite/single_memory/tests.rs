@@ -1,4 +1,5 @@
-//! Modules run before and after on an engine that allows one memory only after: the answers, traps and memories are the same.
+//! Modules run before and after on an engine that allows one memory only after: the answers, traps
+//! and memories are the same.
 
 use super::{SingleMemory, single_memory};
 use std::collections::HashMap;
