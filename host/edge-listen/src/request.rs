@@ -81,7 +81,7 @@ fn may_ask<H, B>(
     settle(request, line.local, encrypted, &connection.last)?;
     if line.probes && !probe::is_one(request) {
         let detail = format!(
-            "there are too many connections; over this one `{HEALTH}` and `{READINESS}` are answered"
+            "there are too many connections; this one serves only `{HEALTH}` and `{READINESS}`"
         );
         let error = ListenError::new(ListenErrorKind::TooManyConnections, detail);
         return Err(error.retry_after_time(RETRY));
