@@ -99,7 +99,7 @@ impl Responder {
         match answer.await {
             Ok(Ok(response)) => Ok(response),
             Ok(Err(code)) => Err(RunError::Guest(format!(
-                "the component answered with an error: {code}"
+                "the guest returned an error: {code}"
             ))),
             Err(_) => Err(ended(running, self.limits.time).await),
         }

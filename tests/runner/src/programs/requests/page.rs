@@ -69,7 +69,7 @@ fn why(error: &amphi::Error) -> &'static str {
     let text = error.to_string();
     match error.downcast_ref::<Trap>() {
         Some(_) => "a trap",
-        None if text.starts_with("the guest answered with an error") => "an error code",
+        None if text.starts_with("the guest returned an error") => "an error code",
         None => "no answer",
     }
 }
