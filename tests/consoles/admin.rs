@@ -104,7 +104,7 @@ fn refusal_is_told(tab: &Tab, serving: &Serving) {
     assert_eq!(status, 200, "{answer}");
     tab.press("#dialog button", "Promote");
     tab.until("text('#dialog-problem').startsWith('409') && text('#dialog-problem').includes('no-canary')");
-    tab.until("text('#dialog-problem').includes('no version of `other` is on trial')");
+    tab.until("text('#dialog-problem').includes('`other` has no canary')");
     tab.press("#dialog button", "Cancel");
     tab.until("$('[data-function=other] .trial').hidden");
 }
