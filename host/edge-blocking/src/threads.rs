@@ -91,6 +91,19 @@ impl Threads {
     }
 
     /// The same for works that nobody waits for longer than `limit`.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use amphi_edge_blocking::{Stopped, Threads};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let threads = Threads::new(2).within(Duration::from_secs(60));
+    /// let sum = threads.run(|| Ok::<_, Stopped>(1 + 2)).await;
+    /// assert_eq!(sum.expect("it does not hang"), 3);
+    /// # }
+    /// ```
     #[must_use]
     pub fn within(self, limit: Duration) -> Self {
         Self {

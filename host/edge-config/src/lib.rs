@@ -78,6 +78,13 @@ pub struct Plugin {
 
 impl Config {
     /// A configuration of one function with all defaults, named after the component's file.
+    ///
+    /// ```
+    /// use std::path::Path;
+    ///
+    /// let config = amphi_edge_config::Config::of_component(Path::new("calc-1.1.wasm"));
+    /// assert!(config.functions.contains_key("calc-1-1"));
+    /// ```
     #[must_use]
     pub fn of_component(component: &Path) -> Self {
         let stem = component.file_stem().unwrap_or_default().to_string_lossy();

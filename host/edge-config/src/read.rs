@@ -58,6 +58,17 @@ pub fn read(file: &Path) -> Result<Config, ConfigError> {
 
 /// Reads `text`, in which relative paths begin at `folder`, and [`check`](super::check())s it.
 ///
+/// ```
+/// use std::path::Path;
+///
+/// use amphi_edge_config::{Format, parse};
+///
+/// let text = "functions: { calc: { component: calc.wasm, limits: { memry: 16MiB } } }";
+/// let issues = parse(text, Format::Yaml, Path::new("")).expect_err("a key is misspelled");
+/// let told: Vec<String> = issues.iter().map(ToString::to_string).collect();
+/// assert!(told.iter().any(|issue| issue.contains("did you mean `memory`?")), "{told:?}");
+/// ```
+///
 /// # Errors
 ///
 /// All that is wrong, in the order of the text. What is of the wrong shape is left out, and the

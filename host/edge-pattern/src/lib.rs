@@ -159,6 +159,17 @@ fn plain(host: &str) -> String {
 impl HostPattern {
     /// Whether a request with this scheme may go to this host and port. An IPv6 address has its
     /// brackets.
+    ///
+    /// ```
+    /// use amphi_edge_pattern::HostPattern;
+    /// use http::uri::Scheme;
+    ///
+    /// let pattern: HostPattern = "https://*.example.com".parse()?;
+    /// assert!(pattern.matches(&Scheme::HTTPS, "api.example.com", 443));
+    /// assert!(!pattern.matches(&Scheme::HTTP, "api.example.com", 80));
+    /// assert!(!pattern.matches(&Scheme::HTTPS, "example.com", 443));
+    /// # Ok::<(), amphi_edge_pattern::PatternError>(())
+    /// ```
     #[must_use]
     pub fn matches(&self, scheme: &Scheme, host: &str, port: u16) -> bool {
         let host = plain(host);

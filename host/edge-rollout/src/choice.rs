@@ -126,6 +126,20 @@ impl Split {
 
     /// The version that a call gets. `chance` is any number, drawn evenly from all there are, and
     /// only looked at when the call does not decide itself.
+    ///
+    /// ```
+    /// use amphi_edge_rollout::choice::{Reason, Side, Split, Weight, Wish};
+    /// use amphi_edge_rollout::secret::Secret;
+    ///
+    /// let ten = Weight::of_percent(10).expect("it is not above 100");
+    /// let split = Split::new(Secret::new([7; 32]), ten);
+    /// let by_key = Wish { key: Some(b"ada"), ..Wish::default() };
+    /// let chosen = split.choose(&by_key, 0);
+    /// assert_eq!(chosen.1, Reason::Key);
+    /// assert_eq!(split.choose(&by_key, 12_345), chosen);
+    /// assert_eq!(split.choose(&Wish::default(), 999), (Side::Canary, Reason::Weight));
+    /// assert_eq!(split.choose(&Wish::default(), 1_000), (Side::Stable, Reason::Weight));
+    /// ```
     #[must_use]
     pub fn choose(&self, wish: &Wish<'_>, chance: u64) -> (Side, Reason) {
         if let Some(side) = wish.side {

@@ -43,6 +43,21 @@ impl fmt::Display for Target {
 
 /// All functions that `component` exports, in the world itself and in its interfaces, in the order
 /// of the exports.
+///
+/// ```
+/// use amphi::component::Component;
+///
+/// # fn main() -> amphi::Result<()> {
+/// let engine = amphi::Engine::default();
+/// let bytes = wat::parse_str(r#"(component
+///     (core module $m (func (export "f")))
+///     (core instance $i (instantiate $m))
+///     (func (export "go") (canon lift (core func $i "f"))))"#)?;
+/// let component = Component::new(&engine, bytes)?;
+/// assert_eq!(amphi::invoke::targets(&component)[0].function, "go");
+/// # Ok(())
+/// # }
+/// ```
 pub fn targets(component: &Component) -> Vec<Target> {
     let engine = component.engine();
     let mut targets = Vec::new();

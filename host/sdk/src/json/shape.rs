@@ -83,6 +83,16 @@ impl Cases {
 impl Shape {
     /// The shape of a type.
     ///
+    /// ```
+    /// use amphi::component::Type;
+    /// use amphi::json::{Bounds, Shape, Spelling};
+    ///
+    /// let shape = Shape::new(&Type::Bool, Spelling::Any)?;
+    /// let error = shape.read(b"1", &Bounds::default()).unwrap_err();
+    /// assert_eq!(error.expected(), Some("`true` or `false`"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// JSON cannot carry the type: it has resources, streams, futures or error contexts in it, or
