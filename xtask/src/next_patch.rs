@@ -39,7 +39,7 @@ pub fn check(workspace: &Workspace) -> Result<()> {
     let command = |words: &[&str]| {
         let mut command = cargo(words);
         command
-            .args(["--offline", "--manifest-path"])
+            .arg("--manifest-path")
             .arg(project.join("Cargo.toml"));
         command
     };
@@ -94,7 +94,7 @@ struct Released {
 /// The crates that Wasmtime releases together, as far as the workspace uses them.
 fn released(workspace: &Workspace) -> Result<Vec<Released>> {
     let output = Command::new("cargo")
-        .args(["metadata", "--offline", "--locked", "--format-version", "1"])
+        .args(["metadata", "--locked", "--format-version", "1"])
         .current_dir(&workspace.root)
         .output()
         .context("cannot start `cargo metadata`")?;
@@ -166,18 +166,11 @@ mod tests {
 
     /// The versions of Wasmtime's crates in the graph of an application for `target`.
     fn versions(project: &Path, target: &str) -> Vec<(String, String)> {
-        let output = cargo(&[
-            "tree",
-            "--offline",
-            "-e",
-            "normal,build",
-            "--prefix",
-            "none",
-        ])
-        .args(["--target", target, "--manifest-path"])
-        .arg(project.join("Cargo.toml"))
-        .output()
-        .expect("cargo runs");
+        let output = cargo(&["tree", "-e", "normal,build", "--prefix", "none"])
+            .args(["--target", target, "--manifest-path"])
+            .arg(project.join("Cargo.toml"))
+            .output()
+            .expect("cargo runs");
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{errors}");
         let text = String::from_utf8(output.stdout).expect("cargo writes text");

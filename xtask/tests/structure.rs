@@ -175,7 +175,7 @@ fn what_is_for_pages_is_needed_by_pages_alone() {
 /// What a line of `cargo tree` begins with, for each line.
 fn tree(words: &[&str]) -> Vec<String> {
     let output = Command::new("cargo")
-        .args(["tree", "--locked", "--offline", "--prefix", "none"])
+        .args(["tree", "--locked", "--prefix", "none"])
         .args(words)
         .current_dir(root())
         .output()
