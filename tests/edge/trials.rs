@@ -269,6 +269,7 @@ async fn a_trial_that_ends_while_its_function_is_made_anew_stays_ended() {
     let host = Host::new(Settings {
         compiling: Compiling {
             place: program_after(folder.path(), &wait),
+            time: Duration::from_secs(3600),
             ..Compiling::default()
         },
         cache: Some(Cache::open(folder.path().join("cache")).expect("a folder of this user")),

@@ -283,7 +283,7 @@ impl Default for Pool {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Compile {
-    /// Processor time, in whole seconds from `1s`. Default: `60s`.
+    /// Processor time, and wall-clock time, in whole seconds from `1s`. Default: `60s`.
     #[serde(with = "Period")]
     pub time: Duration,
     /// Address space, from 64 MiB. Default: `2GiB`.
