@@ -38,6 +38,7 @@ mod programs;
 mod report;
 mod stage;
 pub mod values;
+pub mod wide;
 pub mod wild;
 
 #[cfg(not(target_arch = "wasm32"))]
