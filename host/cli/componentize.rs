@@ -8,8 +8,8 @@ use amphi::error::Context;
 use amphi_core::componentize;
 use clap::{Args, ValueEnum};
 
-use crate::load;
 use crate::outcome::Outcome;
+use crate::{load, runnable};
 
 /// Convert a core module to a component.
 ///
@@ -63,6 +63,7 @@ pub fn componentize(options: &Options) -> Outcome {
     let module = load::read(&options.module)?;
     let component = componentize::componentize(&module, options.adapter.map(Into::into))
         .map_err(Error::new)
+        .and_then(|component| runnable::component(&component).map(|()| component))
         .with_context(|| {
             format!(
                 "cannot convert to a component: `{}`",

@@ -69,6 +69,31 @@ fn every_command_names_what_no_host_runs() {
 }
 
 #[test]
+fn componentize_writes_none() {
+    for (name, module, problem) in [
+        (
+            "legacy",
+            "(module (tag $t) (func (export \"_start\") try throw $t catch_all end))",
+            CASES[1].2,
+        ),
+        (
+            "shared",
+            "(module (memory 1 1 shared) (func (export \"_start\")))",
+            CASES[2].2,
+        ),
+    ] {
+        let name = format!("refused-componentize-{name}");
+        let module = assembled(&name, module);
+        let output = folder(&name).join("component.wasm");
+        let done = amphi(&["componentize", &module, "-o", &text(&output)]);
+        let told = String::from_utf8_lossy(&done.stderr);
+        assert_eq!(done.status.code(), Some(2), "{told}");
+        assert!(told.contains(problem), "{told}");
+        assert!(fs::metadata(&output).is_err(), "nothing is written");
+    }
+}
+
+#[test]
 fn inspect_shows_it_and_says_so() {
     for (name, component, problem) in CASES {
         let component = assembled(&format!("refused-inspect-{name}"), component);

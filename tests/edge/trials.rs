@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use amphi_edge::config::{self, Canary, CanaryStep, Format, Percent};
+use amphi_edge::config::{self, Canary, CanaryStep, CanarySteps, Format, Percent};
 use amphi_edge::rollout::choice::Weight;
 use amphi_edge::rollout::record::Author;
 use amphi_edge::{Cache, Compiling, Digest, Host, Settings, Spec};
@@ -93,7 +93,7 @@ async fn a_canary_that_always_traps_is_back_before_its_hundredth_bad_call() {
         calls: 1,
     };
     let canary = spec.config.canary.as_mut().expect("there is one");
-    canary.steps = vec![step(50), step(100)];
+    canary.steps = CanarySteps::new(vec![step(50), step(100)]).expect("weights increase");
     assert_eq!(until_back(&serving(spec).await).await, 50);
 }
 

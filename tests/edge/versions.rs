@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use amphi_edge::config::{Abi, RequestPath, Smoke, Status};
+use amphi_edge::config::{Abi, Arguments, RequestPath, Smoke, Status};
 use amphi_edge::{DeployError, Host, Spec};
 use bytes::Bytes;
 use futures_util::stream;
@@ -245,10 +245,10 @@ async fn a_handler_answers_its_smoke_call_before_it_serves() {
     ] {
         let mut spec = Spec::new("f", guest(name));
         spec.config.abi = Abi::Any;
-        spec.config.smoke = Some(Smoke {
-            path: RequestPath::new(path),
+        spec.config.smoke = Some(Smoke::Request {
+            path: RequestPath::new(path).expect("a path"),
+            method: None,
             status: status.and_then(Status::new),
-            ..Smoke::default()
         });
         let error = host
             .deploy(spec)
@@ -268,20 +268,21 @@ async fn a_handler_answers_its_smoke_call_before_it_serves() {
 
 #[tokio::test]
 async fn versions_beside_have_no_smoke_call_and_the_one_on_trial_has() {
-    let call = |expect: Value| Smoke {
-        func: Some("add".to_owned()),
-        args: Some(json!({ "a": 1, "b": 2 })),
+    let args = [("a".to_owned(), json!(1)), ("b".to_owned(), json!(2))];
+    let call = |expect: Value| Smoke::Call {
+        func: "add".to_owned(),
+        args: Some(Arguments::Map(args.clone().into_iter().collect())),
         expect: Some(expect),
-        ..Smoke::default()
     };
     let mut spec = calc("1-1");
     spec.side_by_side = vec![guest("calc-2-0"), component("unreachable")];
     spec.config.smoke = Some(call(json!(3)));
     let host = serving(spec.clone()).await;
     let mut trapping = on_trial("unreachable", 10);
-    trapping.config.smoke = Some(Smoke {
-        func: Some("run".to_owned()),
-        ..Smoke::default()
+    trapping.config.smoke = Some(Smoke::Call {
+        func: "run".to_owned(),
+        args: None,
+        expect: None,
     });
     let error = host.deploy(trapping).await.err().expect("it traps");
     let told = "the smoke call `run` failed";

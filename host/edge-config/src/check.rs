@@ -13,7 +13,7 @@ use super::issue::{Issue, Problem};
 use super::reach::{Guarded, guarded, reached};
 use super::text::{period, size};
 use super::tree::{self, Step};
-use super::{Breaker, Canary, Config, Function, Grants, Limits, Percent, Server, Smoke, Store};
+use super::{Breaker, Canary, Config, Function, Grants, Limits, Server, Store};
 use share::{leasts, share};
 
 /// What is wrong, with the steps that lead to it.
@@ -150,11 +150,6 @@ fn server(found: &mut Finder, server: &Server) {
         found.number("instances", server.pool.instances.into(), 1, 100_000);
     });
     found.at("compile", |found| {
-        let time = server.compile.time;
-        let whole = time.subsec_nanos() == 0 && !time.is_zero();
-        found.at("time", |found| {
-            found.expect(whole, "whole seconds from `1s`", period(time));
-        });
         found.size("memory", server.compile.memory, 64 << 20, u64::MAX);
     });
     if let Some(folder) = &server.cache {
@@ -176,9 +171,6 @@ fn one(found: &mut Finder, function: &Function, config: &Config) {
             let example = "an interface such as `demo:calc/ops@1.0.0`";
             found.expect(is_interface(text), example, text);
         });
-    }
-    if let Some(call) = &function.smoke {
-        found.at("smoke", |found| smoke(found, call));
     }
     if let Some(trial) = &function.canary {
         found.at("canary", |found| canary(found, trial));
@@ -217,42 +209,6 @@ fn one(found: &mut Finder, function: &Function, config: &Config) {
 fn canary(found: &mut Finder, canary: &Canary) {
     found.at("component", |found| file(found, &canary.component));
     found.period("timeout", canary.timeout);
-    let mut before = Percent::NONE;
-    found.each("steps", &canary.steps, |found, step| {
-        // Who was on the canary stays there.
-        found.at("weight", |found| {
-            let expected = format_args!("a number above {}, up to 100", before.get());
-            found.expect(step.weight > before, expected, step.weight.get());
-        });
-        before = step.weight;
-    });
-}
-
-/// Either a call of a function or a request, and nothing of the other.
-fn smoke(found: &mut Finder, smoke: &Smoke) {
-    let request = [
-        ("method", smoke.method.is_some()),
-        ("status", smoke.status.is_some()),
-    ];
-    let call = [
-        ("args", smoke.args.is_some()),
-        ("expect", smoke.expect.is_some()),
-    ];
-    let (others, with) = match (&smoke.func, &smoke.path) {
-        (Some(_), Some(_)) => return found.refuse("expected `func` or `path`, found both"),
-        (None, None) => return found.refuse("expected `func` or `path`, found neither"),
-        (Some(_), None) => (request, "func"),
-        (None, Some(_)) => (call, "path"),
-    };
-    for (key, _) in others.into_iter().filter(|(_, given)| *given) {
-        found.at(key, |found| {
-            found.refuse(format_args!("has no effect with `{with}`"))
-        });
-    }
-    if let Some(args) = &smoke.args {
-        let good = args.is_array() || args.is_object();
-        found.at("args", |found| found.expect(good, "a list or a map", args));
-    }
 }
 
 fn limits(found: &mut Finder, limits: &Limits, server_headers: u64) {

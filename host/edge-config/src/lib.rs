@@ -47,9 +47,9 @@ pub use server::{
     Admin, Buffers, Compile, Log, LogFormat, LogLevel, OnCacheFailure, Page, PagePlace, Pages,
     Pool, Server, Timeouts, Tls,
 };
-pub use smoke::Smoke;
-pub use values::{Percent, RequestPath, RouteError, RoutePath, Status};
-pub use versions::{Canary, CanaryStep};
+pub use smoke::{Arguments, Smoke};
+pub use values::{Percent, RequestPath, RouteError, RoutePath, Status, WholeSeconds};
+pub use versions::{Canary, CanaryStep, CanarySteps};
 
 /// The configuration of one process.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

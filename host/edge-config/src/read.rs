@@ -95,13 +95,9 @@ fn parsed(text: &str, format: Format, folder: &Path, file: &Path) -> Result<Conf
         problem,
     });
     // What a whole is refused for may be that a part of it was taken out.
-    let of_a_whole = |path: &str| {
-        let mut below = taken.iter().filter_map(|taken| taken.strip_prefix(path));
-        below.any(|rest| rest.starts_with(['.', '[']))
-    };
     issues.extend(refused.filter(|issue| {
         let of_a_plugin = plugins && issue.path.contains(".plugins[");
-        !of_a_plugin && !of_a_whole(&issue.path)
+        !of_a_plugin && !lacks_a_part(&issue.path, &taken)
     }));
     match sorted(issues) {
         issues if issues.is_empty() => Ok(config),
@@ -194,12 +190,19 @@ fn shaped(text: &str, format: Format, folder: &Path) -> Result<Shaped, Vec<Issue
     }
 }
 
-/// Whether a key is missing only because it was taken out.
+/// Whether a key is missing, or a whole is refused, only because something was taken out.
 fn is_of_ours(fault: &Fault, path: &str, taken: &BTreeSet<String>) -> bool {
     match &fault.problem {
         Problem::MissingKey(key) => taken.contains(&format!("{path}.{key}")),
+        Problem::Refused(_) => lacks_a_part(path, taken),
         _ => false,
     }
+}
+
+/// Whether something that is a part of `path` was taken out.
+fn lacks_a_part(path: &str, taken: &BTreeSet<String>) -> bool {
+    let mut below = taken.iter().filter_map(|taken| taken.strip_prefix(path));
+    below.any(|rest| rest.starts_with(['.', '[']))
 }
 
 fn sorted(mut issues: Vec<Issue>) -> Vec<Issue> {

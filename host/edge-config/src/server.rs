@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::text::{Address, Networks, Period, Size};
+use super::values::WholeSeconds;
 
 /// The server's addresses, and what all functions share.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -284,8 +285,8 @@ impl Default for Pool {
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Compile {
     /// Processor time, and wall-clock time, in whole seconds from `1s`. Default: `60s`.
-    #[serde(with = "Period")]
-    pub time: Duration,
+    #[schemars(with = "Period")]
+    pub time: WholeSeconds,
     /// Address space, from 64 MiB. Default: `2GiB`.
     #[serde(with = "Size")]
     pub memory: u64,
@@ -294,7 +295,7 @@ pub struct Compile {
 impl Default for Compile {
     fn default() -> Self {
         Self {
-            time: Duration::from_secs(60),
+            time: WholeSeconds::MINUTE,
             memory: 2 << 30,
         }
     }

@@ -2,8 +2,9 @@
 //! file or made in Rust.
 
 use std::fmt;
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::str::FromStr;
+use std::time::Duration;
 
 use amphi_edge_pattern::HostPattern;
 use amphi_edge_rollout::choice::Weight;
@@ -13,6 +14,7 @@ use serde::de::{Deserialize, Deserializer, Error, Unexpected};
 use serde::ser::{Serialize, Serializer};
 
 use super::paths;
+use super::text::{Period, period};
 
 /// How many of 100 calls.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,6 +54,50 @@ impl Serialize for Percent {
 impl<'de> Deserialize<'de> for Percent {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         number(deserializer, Self::new, "a number from 0 to 100")
+    }
+}
+
+/// Seconds without a fraction, as limits of processor time are counted; at least one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WholeSeconds(NonZeroU64);
+
+impl WholeSeconds {
+    /// 60 seconds.
+    pub const MINUTE: Self = Self(NonZeroU64::MIN.saturating_add(59));
+
+    /// So many.
+    #[must_use]
+    pub fn new(seconds: NonZeroU64) -> Self {
+        Self(seconds)
+    }
+
+    /// How many.
+    #[must_use]
+    pub fn get(self) -> u64 {
+        self.0.get()
+    }
+
+    /// The same as a duration.
+    #[must_use]
+    pub fn duration(self) -> Duration {
+        Duration::from_secs(self.get())
+    }
+}
+
+impl Serialize for WholeSeconds {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Period::serialize(&self.duration(), serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for WholeSeconds {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let time = Period::deserialize(deserializer)?;
+        let whole = NonZeroU64::new(time.as_secs()).filter(|_| time.subsec_nanos() == 0);
+        whole.map(Self).ok_or_else(|| {
+            let found = format!("`{}`", period(time));
+            D::Error::invalid_value(Unexpected::Other(&found), &"whole seconds from `1s`")
+        })
     }
 }
 

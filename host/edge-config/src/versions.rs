@@ -1,14 +1,17 @@
 //! Versions of a function beside the one that serves.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use amphi_edge_rollout::steps::{Schedule, ScheduleError, Step};
+use amphi_edge_rollout::trial::TrialRules;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::{DeserializeSeed, Error, SeqAccess, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::text::Period;
 use super::values::Percent;
-use amphi_edge_rollout::trial::TrialRules;
 
 /// A canary: it gets a share of the calls, and is rolled back automatically if it fails, traps or
 /// is slow more often than the stable version.
@@ -24,7 +27,7 @@ pub struct Canary {
     pub weight: Percent,
     /// A schedule of increasing weights, with promotion after the last step. Default: none.
     #[serde(default)]
-    pub steps: Vec<CanaryStep>,
+    pub steps: CanarySteps,
     /// How long the canary may go without a call that counts, and how long a step may exceed its
     /// `hold`, before the canary is rolled back. The default is long enough for a night without
     /// calls. Default: `24h`.
@@ -46,7 +49,7 @@ impl Canary {
         Self {
             component: component.into(),
             weight: Percent::NONE,
-            steps: Vec::new(),
+            steps: CanarySteps::default(),
             timeout: timeout(),
             one_client: false,
         }
@@ -55,6 +58,92 @@ impl Canary {
 
 fn timeout() -> Duration {
     TrialRules::default().timeout
+}
+
+/// A schedule of periods, whose weights increase: who was on the canary stays there.
+#[derive(Clone, Debug, Default, PartialEq, JsonSchema)]
+#[schemars(with = "Vec<CanaryStep>")]
+pub struct CanarySteps {
+    steps: Vec<CanaryStep>,
+    schedule: Option<Schedule>,
+}
+
+impl CanarySteps {
+    /// A schedule of these steps; no steps are none.
+    ///
+    /// # Errors
+    ///
+    /// If weights do not increase.
+    pub fn new(steps: Vec<CanaryStep>) -> Result<Self, ScheduleError> {
+        let schedule = match steps.is_empty() {
+            true => None,
+            false => Some(Schedule::new(steps.iter().map(CanaryStep::step).collect())?),
+        };
+        Ok(Self { steps, schedule })
+    }
+
+    /// The steps, in order.
+    #[must_use]
+    pub fn as_slice(&self) -> &[CanaryStep] {
+        &self.steps
+    }
+
+    /// The same as trials have it; none if there are no steps.
+    #[must_use]
+    pub fn schedule(&self) -> Option<&Schedule> {
+        self.schedule.as_ref()
+    }
+}
+
+impl Serialize for CanarySteps {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.steps.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for CanarySteps {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(Ascending)
+    }
+}
+
+/// Reads steps, each with a weight above that of the one before.
+struct Ascending;
+
+impl<'de> Visitor<'de> for Ascending {
+    type Value = CanarySteps;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of steps")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<CanarySteps, A::Error> {
+        let mut steps: Vec<CanaryStep> = Vec::new();
+        loop {
+            let before = steps.last().map_or(Percent::NONE, |step| step.weight);
+            match list.next_element_seed(Above(before))? {
+                Some(step) => steps.push(step),
+                None => return CanarySteps::new(steps).map_err(A::Error::custom),
+            }
+        }
+    }
+}
+
+/// Reads a step whose weight is above this one.
+struct Above(Percent);
+
+impl<'de> DeserializeSeed<'de> for Above {
+    type Value = CanaryStep;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<CanaryStep, D::Error> {
+        let step = CanaryStep::deserialize(deserializer)?;
+        if step.weight > self.0 {
+            return Ok(step);
+        }
+        let found = Unexpected::Unsigned(step.weight.get().into());
+        let expected = format!("a weight above {}, up to 100", self.0.get());
+        Err(D::Error::invalid_value(found, &expected.as_str()))
+    }
 }
 
 /// A period with one weight.
@@ -70,4 +159,14 @@ pub struct CanaryStep {
     /// How many calls the canary must have had in this step. Default: 0.
     #[serde(default)]
     pub calls: u64,
+}
+
+impl CanaryStep {
+    fn step(&self) -> Step {
+        Step {
+            weight: self.weight.weight(),
+            hold: self.hold,
+            calls: self.calls,
+        }
+    }
 }

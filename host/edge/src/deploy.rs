@@ -26,7 +26,8 @@ use crate::runtime::call::{CallState, Exceeded, Failure, Files};
 use crate::runtime::engine::{Engines, Kind, Pool};
 use crate::runtime::instance::{FRESH, Idle};
 use crate::runtime::linker::linker;
-use crate::runtime::plugin::{ComponentPlugin, Configured, Provider, Providers, Ready};
+use crate::runtime::plugin::{ComponentPlugin, Configured, Provider, Providers};
+use crate::runtime::plugin_pre::PluginPre;
 use crate::runtime::template::Template;
 use crate::telemetry::log::GuestLog;
 use crate::telemetry::metrics::{FunctionMetrics, Metrics};
@@ -212,7 +213,7 @@ impl Making<'_> {
         pool: &Pool,
         plugin: &ComponentPlugin,
         limits: &Limits,
-    ) -> Result<(Arc<Ready>, Option<String>), DeployError> {
+    ) -> Result<(Arc<PluginPre>, Option<String>), DeployError> {
         let candidate = Candidate::read(Arc::clone(&plugin.component)).await?;
         if candidate.concurrent && !pool.kind.concurrent {
             return Err(DeployError::Invalid(
@@ -228,7 +229,7 @@ impl Making<'_> {
         let stdio = plugin.grants.stdio;
         let template = Template::new(granted, log, stdio, Configured::default());
         let (name, limits) = (plugin.name.clone(), limits.clone());
-        let ready = Ready::new(name, linked.pre, template, limits, metrics);
+        let ready = PluginPre::new(name, linked.pre, template, limits, metrics);
         Ok((ready, linked.warning))
     }
 

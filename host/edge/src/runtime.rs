@@ -6,4 +6,5 @@ pub(crate) mod engine;
 pub(crate) mod instance;
 pub(crate) mod linker;
 pub(crate) mod plugin;
+pub(crate) mod plugin_pre;
 pub(crate) mod template;

@@ -35,9 +35,30 @@ const EDGE: Rooms = &[
     ("problem", &[]),
     ("runtime/engine", &[]),
     (
-        "runtime",
-        &["digest", "telemetry", "problem", "runtime/engine"],
+        "runtime/call",
+        &["telemetry/usage", "telemetry/log", "problem"],
     ),
+    (
+        "runtime/instance",
+        &["telemetry/metrics", "runtime/engine", "runtime/call"],
+    ),
+    ("runtime/linker", &["runtime/engine", "runtime/call"]),
+    ("runtime/plugin", &["digest", "runtime/call"]),
+    (
+        "runtime/template",
+        &["telemetry/log", "runtime/call", "runtime/plugin"],
+    ),
+    (
+        "runtime/plugin_pre",
+        &[
+            "telemetry/metrics",
+            "problem",
+            "runtime/call",
+            "runtime/linker",
+            "runtime/template",
+        ],
+    ),
+    ("runtime", &[]),
     ("version/targets", &["runtime"]),
     (
         "version",

@@ -30,7 +30,7 @@ pub use child::{CHILD, run_if_child};
 pub struct Compiling {
     /// Where.
     pub place: Place,
-    /// How long it may take, and how much processor time it may have.
+    /// How long it may take, and how much processor time it may have: that rounded up to seconds.
     pub time: Duration,
     /// How much address space it may have, in bytes.
     pub memory: u64,

@@ -10,7 +10,6 @@ use crate::runtime::call::Failure;
 use amphi_edge_blocking::Stopped;
 use amphi_edge_capabilities::GrantError;
 use amphi_edge_listen::BodyError;
-use amphi_edge_rollout::steps::ScheduleError;
 
 /// Why a component is not served.
 #[derive(Debug)]
@@ -64,8 +63,6 @@ pub enum DeployError {
     },
     /// It would break callers.
     Gate(Box<Refusal>),
-    /// The steps of its canary are no schedule.
-    Steps(ScheduleError),
     /// The system has no random numbers for the secret of its canary's trial.
     Random(io::Error),
     /// What becomes of its trial cannot be written to the audit log.
@@ -110,7 +107,6 @@ impl fmt::Display for DeployError {
                 }
             ),
             Self::Gate(_) => f.write_str("it would break callers"),
-            Self::Steps(_) => f.write_str("its canary cannot follow these steps"),
             Self::Pool { places, least } => write!(
                 f,
                 "expected `pool.least` of all functions to be at most {places} places together, found {least}"
@@ -144,7 +140,6 @@ impl std::error::Error for DeployError {
             | Self::Pool { .. }
             | Self::Stopped(_) => None,
             Self::Gate(refusal) => Some(refusal),
-            Self::Steps(error) => Some(error),
             Self::Random(error) => Some(error),
             Self::Unwritten(error) => Some(error),
             Self::Grants(error) => Some(error),

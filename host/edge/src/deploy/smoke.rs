@@ -16,7 +16,7 @@ use crate::runtime::call::Patience;
 use crate::runtime::call::{Exceeded, Failure, Usage, bytes};
 use crate::version::Version;
 use crate::version::handler::Ended;
-use amphi_edge_config::{RequestPath, Smoke, Status};
+use amphi_edge_config::{Arguments, RequestPath, Smoke, Status};
 
 /// How a smoke call did not go well.
 #[derive(Debug)]
@@ -63,21 +63,38 @@ impl Error for SmokeError {
 
 /// What is called: the function, or the method and the path.
 pub(super) fn name(smoke: &Smoke) -> String {
-    match (&smoke.func, &smoke.path) {
-        (Some(func), _) => func.clone(),
-        (None, path) => format!("{} {}", method(smoke), path_of(path.as_ref())),
+    match smoke {
+        Smoke::Call { func, .. } => func.clone(),
+        Smoke::Request { path, method, .. } => {
+            format!("{} {}", method.as_ref().unwrap_or(&Method::GET), path.get())
+        }
     }
 }
 
 /// Calls `version`, and compares its answer with what is expected.
 pub(super) async fn call(version: &Arc<Version>, smoke: &Smoke) -> Result<(), SmokeError> {
-    match (&smoke.func, &smoke.path) {
-        (Some(func), _) => by_json(version, func, smoke).await,
-        (None, path) => by_http(version, path_of(path.as_ref()), smoke).await,
+    match smoke {
+        Smoke::Call { func, args, expect } => {
+            by_json(version, func, args.as_ref(), expect.as_ref()).await
+        }
+        Smoke::Request {
+            path,
+            method,
+            status,
+        } => {
+            let method = method.as_ref().unwrap_or(&Method::GET);
+            let status = status.map_or(StatusCode::OK, Status::get);
+            by_http(version, path, method, status).await
+        }
     }
 }
 
-async fn by_json(version: &Arc<Version>, func: &str, smoke: &Smoke) -> Result<(), SmokeError> {
+async fn by_json(
+    version: &Arc<Version>,
+    func: &str,
+    args: Option<&Arguments>,
+    expect: Option<&Value>,
+) -> Result<(), SmokeError> {
     let targets = &version.targets;
     let target = targets.find(func).ok_or_else(|| {
         let why = targets.refusal(func).or_else(|| {
@@ -86,10 +103,7 @@ async fn by_json(version: &Arc<Version>, func: &str, smoke: &Smoke) -> Result<()
         });
         SmokeError::NoTarget(why.unwrap_or_else(|| format!("`{func}` is no function")))
     })?;
-    let text = smoke
-        .args
-        .as_ref()
-        .map_or_else(String::new, Value::to_string);
+    let text = args.map_or_else(String::new, Arguments::to_string);
     let arguments = target.json.arguments(text.as_bytes(), &Bounds::default());
     let arguments = arguments.map_err(SmokeError::Arguments)?;
     let mut usage = Usage::default();
@@ -101,13 +115,13 @@ async fn by_json(version: &Arc<Version>, func: &str, smoke: &Smoke) -> Result<()
         .answer(&results, bytes(limit))
         .map_err(|_| SmokeError::Failed(Failure::Exceeded(Exceeded::Response { limit })))?;
     let other = |found: String| SmokeError::Answer {
-        expected: match &smoke.expect {
+        expected: match expect {
             Some(value) => format!("`{value}`"),
             None => "a result that is not an error".to_owned(),
         },
         found: format!("`{found}`"),
     };
-    match (answer, &smoke.expect) {
+    match (answer, expect) {
         (Answer::Err(text), _) => Err(other(format!("{{\"err\":{text}}}"))),
         (Answer::Ok(_), None) => Ok(()),
         (Answer::Ok(text), Some(expected)) => match serde_json::from_str(&text) {
@@ -117,14 +131,20 @@ async fn by_json(version: &Arc<Version>, func: &str, smoke: &Smoke) -> Result<()
     }
 }
 
-async fn by_http(version: &Arc<Version>, path: &str, smoke: &Smoke) -> Result<(), SmokeError> {
+async fn by_http(
+    version: &Arc<Version>,
+    path: &RequestPath,
+    method: &Method,
+    expected: StatusCode,
+) -> Result<(), SmokeError> {
+    let path = path.get();
     if version.handler.is_none() {
         let why = "expected a component that exports `wasi:http`, found one that does not";
         return Err(SmokeError::NoTarget(why.to_owned()));
     }
     let body: WasiBody = Empty::new().map_err(|never| match never {}).boxed_unsync();
     let request = Request::builder()
-        .method(method(smoke))
+        .method(method)
         .uri(format!("http://localhost{path}"))
         .header(HOST, "localhost")
         .body(body)
@@ -140,7 +160,6 @@ async fn by_http(version: &Arc<Version>, path: &str, smoke: &Smoke) -> Result<()
     if let Ok(Some(why)) = ended.await {
         return Err(SmokeError::Broken(why));
     }
-    let expected = smoke.status.map_or(StatusCode::OK, Status::get);
     if found == expected {
         return Ok(());
     }
@@ -148,14 +167,6 @@ async fn by_http(version: &Arc<Version>, path: &str, smoke: &Smoke) -> Result<()
         expected: format!("status `{}`", expected.as_u16()),
         found: format!("`{}`", found.as_u16()),
     })
-}
-
-fn method(smoke: &Smoke) -> &Method {
-    smoke.method.as_ref().unwrap_or(&Method::GET)
-}
-
-fn path_of(path: Option<&RequestPath>) -> &str {
-    path.map_or("/", |path| path.get().as_str())
 }
 
 /// Passes on how a guest that speaks HTTP has failed after its response had begun, if it has.

@@ -152,7 +152,7 @@ impl Settings {
             },
             compiling: Compiling {
                 place: program.map_or(Place::Here, Place::Child),
-                time: server.compile.time,
+                time: server.compile.time.duration(),
                 memory: server.compile.memory,
             },
             cache: None,

@@ -15,7 +15,6 @@ use amphi_edge_capabilities::keyvalue::KeyValueStores;
 use amphi_edge_config::{self as config, OnCacheFailure};
 use amphi_edge_rollout::Plan;
 use amphi_edge_rollout::secret::Secret;
-use amphi_edge_rollout::steps::{Schedule, ScheduleError, Step};
 use amphi_edge_rollout::trial::TrialRules;
 
 /// The components of a function, all of which may serve.
@@ -90,7 +89,7 @@ impl Host {
             self.gate(spec, &stable.title(), &stable.contract, &candidate)?;
             canary = Some(OnTrial {
                 candidate,
-                plan: plan(config).map_err(DeployError::Steps)?,
+                plan: plan(config),
                 rules: rules(config),
             });
         }
@@ -171,14 +170,9 @@ fn rules(canary: &config::Canary) -> TrialRules {
 }
 
 /// How a canary goes on.
-fn plan(canary: &config::Canary) -> Result<Plan, ScheduleError> {
-    if canary.steps.is_empty() {
-        return Ok(Plan::Fixed(canary.weight.weight()));
+fn plan(canary: &config::Canary) -> Plan {
+    match canary.steps.schedule() {
+        Some(schedule) => Plan::Steps(schedule.clone()),
+        None => Plan::Fixed(canary.weight.weight()),
     }
-    let steps = canary.steps.iter().map(|step| Step {
-        weight: step.weight.weight(),
-        hold: step.hold,
-        calls: step.calls,
-    });
-    Schedule::new(steps.collect()).map(Plan::Steps)
 }

@@ -63,7 +63,7 @@ impl Live {
     pub(crate) fn begin(&mut self, limits: &Limits) -> wasmtime::Result<()> {
         self.counted.set(InstanceState::Live);
         begin(&mut self.store, limits)?;
-        self.store.data_mut().served.begin(limits)
+        self.store.data_mut().plugins.begin(limits)
     }
 }
 

@@ -44,7 +44,6 @@ pub trait Plugin: Send + Sync + 'static {
 }
 
 pub use component::ComponentPlugin;
-pub(crate) use component::{Ready, Served};
 
 /// What answers to the name of a plugin.
 #[derive(Clone)]

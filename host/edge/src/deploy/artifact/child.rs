@@ -100,7 +100,9 @@ pub(super) async fn compile(
         program: program.to_owned(),
         error,
     };
-    let seconds = compiling.time.as_secs().max(1);
+    // The system counts processor time in whole seconds.
+    let part = u64::from(compiling.time.subsec_nanos() > 0);
+    let seconds = (compiling.time.as_secs() + part).max(1);
     let order = format!(
         "{} {} {seconds} {}",
         u8::from(kind.concurrent),

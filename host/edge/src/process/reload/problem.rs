@@ -177,7 +177,6 @@ fn stage(error: &DeployError) -> &'static str {
         DeployError::NothingToCall { .. } => "nothing-to-call",
         DeployError::Interface { .. } => "interface",
         DeployError::Gate(_) => "gate",
-        DeployError::Steps(_) => "steps",
         DeployError::Random(_) => "random",
         DeployError::Unwritten(_) => "audit",
         DeployError::Instance(_) => "instance",

@@ -10,8 +10,7 @@ use amphi::wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 use wasmtime::{Engine, Store};
 
 use super::hooks::Hooks;
-use super::{Clock, Meter, Wasi, clock};
-use crate::runtime::plugin::Served;
+use super::{Clock, Meter, PluginInstances, Wasi, clock};
 use amphi_edge_capabilities::Prepared;
 use amphi_edge_capabilities::config_values::ConfigValuesView;
 use amphi_edge_capabilities::keyvalue::KeyValueView;
@@ -32,8 +31,8 @@ pub struct CallState {
     granted: Arc<Prepared>,
     sink: Arc<dyn LogSink>,
     /// The instances of plugins that serve this one.
-    pub(crate) served: Served,
-    plugins: HashMap<TypeId, Box<dyn Any + Send>>,
+    pub(crate) plugins: PluginInstances,
+    kept: HashMap<TypeId, Box<dyn Any + Send>>,
 }
 
 impl CallState {
@@ -63,19 +62,19 @@ impl CallState {
             hooks: Hooks(granted.hooks()),
             granted,
             sink,
-            served: Served::default(),
-            plugins: HashMap::new(),
+            plugins: PluginInstances::default(),
+            kept: HashMap::new(),
         }
     }
 
     /// Keeps `value` for the rest of the call, in the place of what was kept of the same type.
     pub fn keep<T: Any + Send>(&mut self, value: T) {
-        self.plugins.insert(TypeId::of::<T>(), Box::new(value));
+        self.kept.insert(TypeId::of::<T>(), Box::new(value));
     }
 
     /// What was kept of a type.
     pub fn kept<T: Any + Send>(&mut self) -> Option<&mut T> {
-        self.plugins.get_mut(&TypeId::of::<T>())?.downcast_mut()
+        self.kept.get_mut(&TypeId::of::<T>())?.downcast_mut()
     }
 
     /// The host resources of the guest.

@@ -15,7 +15,7 @@ impl Usage {
         self.cpu = clock.spent();
         let Some(store) = store else { return };
         let state = store.data();
-        let served = state.served.stores();
+        let served = state.plugins.stores();
         let served = served.map(|served| served.data().meter.memory_peak());
         self.memory_peak = state.meter.memory_peak() + served.sum::<usize>();
         self.fuel = fuel.and_then(|given| Some(given - store.get_fuel().ok()?));
