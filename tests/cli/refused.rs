@@ -73,13 +73,15 @@ fn componentize_writes_none() {
     for (name, module, problem) in [
         (
             "legacy",
-            "(module (tag $t) (func (export \"_start\") try throw $t catch_all end))",
-            CASES[1].2,
+            r#"(module (import "wasi_snapshot_preview1" "sched_yield" (func (result i32)))
+                (tag $t) (func (export "_start") try throw $t catch_all end))"#,
+            "expected exceptions as `try_table`, found their old form, `try` and `catch`",
         ),
         (
-            "shared",
-            "(module (memory 1 1 shared) (func (export \"_start\")))",
-            CASES[2].2,
+            "gc",
+            r#"(module (import "wasi_snapshot_preview1" "sched_yield" (func (result i32)))
+                (type (struct (field i32))) (memory (export "memory") 1) (func (export "_start")))"#,
+            "not supported without the gc feature",
         ),
     ] {
         let name = format!("refused-componentize-{name}");

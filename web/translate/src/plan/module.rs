@@ -46,7 +46,7 @@ impl ModuleShape {
         let index = StaticModuleIndex::new(0);
         let mut module = ModuleEnvironment::new(&tunables, &mut validator, &mut types, index)
             .translate(Parser::new(0), bytes)
-            .context("failed to parse the core module")?;
+            .context("failed to parse WebAssembly module")?;
         validate_bodies(&mut module, FuncValidatorAllocations::default())?;
         Ok(ModuleShape::read(&module, &types.finish()))
     }

@@ -74,7 +74,7 @@ pub(super) fn translated<R>(
     let mut types = ComponentTypesBuilder::new(&validator);
     let (translation, modules) = Translator::new(&tunables, &mut validator, &mut types, &scope)
         .translate(bytes)
-        .context("failed to parse the component")?;
+        .context("failed to parse WebAssembly module")?;
     with(translation, modules, types)
 }
 

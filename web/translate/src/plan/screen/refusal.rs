@@ -56,7 +56,7 @@ pub fn explain(bytes: &[u8], features: WasmFeatures, error: wasmparser::Error) -
     reasons.truncate(NAMED);
     let error = Error::from(error);
     match reasons.is_empty() {
-        true => error.context("failed to parse the component"),
+        true => error.context("failed to parse WebAssembly module"),
         false => error.context(reasons.join("; ")),
     }
 }
