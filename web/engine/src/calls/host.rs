@@ -14,7 +14,7 @@ use crate::values::context::{AlignedBytes, LiftContext, LowerContext};
 use crate::values::typed::{
     ComponentNamedList, Lift, Lower, slice_to_storage, slice_to_storage_mut, typecheck_func,
 };
-use crate::values::val::{Val, load_tuple, store_tuple};
+use crate::values::val::{Sink, Source, Val, lift_tuple, lower_tuple};
 use std::sync::Arc;
 use wasmtime_environ::component::{
     CanonicalAbiInfo, InterfaceType, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS, TypeFuncIndex, TypeTuple,
@@ -151,13 +151,13 @@ where
 }
 
 /// Where a call's parameters are.
-enum Source<'a> {
+enum Given<'a> {
     Flat(&'a Frame),
     Memory(usize),
 }
 
 /// Where a call's result goes.
-enum Destination<'a> {
+enum Wanted<'a> {
     Flat(&'a mut Frame),
     Memory(usize),
 }
@@ -242,16 +242,16 @@ impl HostCall<'_> {
     fn lift<R>(
         &mut self,
         flat: bool,
-        lift: impl FnOnce(&mut LiftContext<'_>, InterfaceType, Source<'_>) -> Result<R>,
+        lift: impl FnOnce(&mut LiftContext<'_>, InterfaceType, Given<'_>) -> Result<R>,
     ) -> Result<R> {
         let landing = self.landing;
         let source = if flat {
-            Source::Flat(self.frame)
+            Given::Flat(self.frame)
         } else {
             // SAFETY: parameters that do not fit come behind one pointer in the first slot.
             let pointer = unsafe { self.frame[0].assume_init() }.get_u32();
             check_pointer(&self.tuple(landing.params)?.abi, pointer)?;
-            Source::Memory(pointer as usize)
+            Given::Memory(pointer as usize)
         };
         // SAFETY: as in `store`.
         let store = unsafe { &mut *landing.store };
@@ -266,7 +266,7 @@ impl HostCall<'_> {
     unsafe fn lower<T: 'static>(
         &mut self,
         flat: bool,
-        lower: impl FnOnce(&mut LowerContext<'_, T>, InterfaceType, Destination<'_>) -> Result<()>,
+        lower: impl FnOnce(&mut LowerContext<'_, T>, InterfaceType, Wanted<'_>) -> Result<()>,
     ) -> Result<()> {
         let landing = self.landing;
         // SAFETY: the caller's promise.
@@ -274,7 +274,7 @@ impl HostCall<'_> {
         let mut cx = LowerContext::new(store, &landing.types, &landing.options, landing.instance);
         cx.opaque().handles.finish_scope()?;
         if flat {
-            return lower(&mut cx, landing.results, Destination::Flat(self.frame));
+            return lower(&mut cx, landing.results, Wanted::Flat(self.frame));
         }
         let pointer = self.result_pointer(&self.tuple(landing.params)?.abi);
         let abi = &self.tuple(landing.results)?.abi;
@@ -282,11 +282,7 @@ impl HostCall<'_> {
         let size = abi.size32 as usize;
         cx.check_bounds(pointer as usize, size)?;
         cx.expect(size);
-        lower(
-            &mut cx,
-            landing.results,
-            Destination::Memory(pointer as usize),
-        )?;
+        lower(&mut cx, landing.results, Wanted::Memory(pointer as usize))?;
         cx.flush()
     }
 
@@ -306,11 +302,11 @@ fn check_pointer(abi: &CanonicalAbiInfo, pointer: u32) -> Result<()> {
 }
 
 #[inline]
-fn lift_typed<P: Lift>(cx: &mut LiftContext<'_>, ty: InterfaceType, from: Source<'_>) -> Result<P> {
+fn lift_typed<P: Lift>(cx: &mut LiftContext<'_>, ty: InterfaceType, from: Given<'_>) -> Result<P> {
     match from {
         // SAFETY: the wrapper has stored the flat parameters, which is what `P::Lower` is made of.
-        Source::Flat(frame) => P::linear_lift_from_flat(cx, ty, unsafe { slice_to_storage(frame) }),
-        Source::Memory(pointer) => {
+        Given::Flat(frame) => P::linear_lift_from_flat(cx, ty, unsafe { slice_to_storage(frame) }),
+        Given::Memory(pointer) => {
             let mut space = AlignedBytes::new();
             let bytes = cx.read_in(&mut space, pointer, P::SIZE32)?;
             P::linear_lift_from_memory(cx, ty, bytes)
@@ -322,36 +318,31 @@ fn lift_typed<P: Lift>(cx: &mut LiftContext<'_>, ty: InterfaceType, from: Source
 fn lower_typed<T: 'static, R: Lower>(
     cx: &mut LowerContext<'_, T>,
     ty: InterfaceType,
-    to: Destination<'_>,
+    to: Wanted<'_>,
     result: &R,
 ) -> Result<()> {
     match to {
-        Destination::Flat(frame) => {
+        Wanted::Flat(frame) => {
             // SAFETY: a flat result is one slot at the most, and the frame has more.
             result.linear_lower_to_flat(cx, ty, unsafe { slice_to_storage_mut(frame) })?;
             cx.flush()
         }
-        Destination::Memory(pointer) => result.linear_lower_to_memory(cx, ty, pointer),
+        Wanted::Memory(pointer) => result.linear_lower_to_memory(cx, ty, pointer),
     }
 }
 
-fn lift_dynamic(cx: &mut LiftContext<'_>, ty: TypeFuncIndex, from: Source<'_>) -> Result<Vec<Val>> {
+fn lift_dynamic(cx: &mut LiftContext<'_>, ty: TypeFuncIndex, from: Given<'_>) -> Result<Vec<Val>> {
     let types = Arc::clone(cx.types);
     let params = &types[types[ty].params];
     match from {
-        Source::Flat(frame) => {
+        Given::Flat(frame) => {
             // SAFETY: the wrapper has stored the flat parameters, and no more of the frame is read.
             let frame: &[ValRaw; FRAME_SLOTS] = unsafe { slice_to_storage(frame) };
-            let mut slots = frame.iter();
-            params
-                .types
-                .iter()
-                .map(|ty| Val::lift(cx, *ty, &mut slots))
-                .collect()
+            lift_tuple(cx, params, Source::Flat(&mut frame.iter()))
         }
-        Source::Memory(pointer) => {
+        Given::Memory(pointer) => {
             let bytes = cx.read(pointer, params.abi.size32 as usize)?;
-            load_tuple(cx, params, &bytes)
+            lift_tuple(cx, params, Source::Memory(&bytes, 0))
         }
     }
 }
@@ -359,19 +350,16 @@ fn lift_dynamic(cx: &mut LiftContext<'_>, ty: TypeFuncIndex, from: Source<'_>) -
 fn lower_dynamic<T: 'static>(
     cx: &mut LowerContext<'_, T>,
     ty: TypeFuncIndex,
-    to: Destination<'_>,
+    to: Wanted<'_>,
     results: &[Val],
 ) -> Result<()> {
     let types = cx.types;
     let tuple = &types[types[ty].results];
     match to {
-        Destination::Flat(frame) => {
-            let mut slots = frame.iter_mut();
-            for (ty, value) in tuple.types.iter().zip(results) {
-                value.lower(cx, *ty, &mut slots)?;
-            }
+        Wanted::Flat(frame) => {
+            lower_tuple(cx, tuple, results, Sink::Flat(&mut frame.iter_mut()))?;
             cx.flush()
         }
-        Destination::Memory(pointer) => store_tuple(cx, tuple, results, pointer),
+        Wanted::Memory(pointer) => lower_tuple(cx, tuple, results, Sink::Memory(pointer)),
     }
 }

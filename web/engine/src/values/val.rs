@@ -5,12 +5,15 @@ mod choice;
 mod eq;
 mod flags;
 mod lift;
-mod load;
 mod lower;
-mod store;
-mod tuple;
+mod sink;
+mod slots;
+mod source;
 
-pub use tuple::{load_tuple, store_tuple};
+pub use lift::lift_tuple;
+pub use lower::lower_tuple;
+pub use sink::Sink;
+pub use source::Source;
 
 use super::context::LiftContext;
 use super::resource::ResourceAny;

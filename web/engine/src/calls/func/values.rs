@@ -5,7 +5,7 @@ use crate::page::Frame;
 use crate::raw::ValRaw;
 use crate::values::context::{LiftContext, LowerContext};
 use crate::values::typed::slice_to_storage;
-use crate::values::val::{Val, load_tuple, store_tuple};
+use crate::values::val::{Sink, Source, Val, lift_tuple, lower_tuple};
 use std::sync::Arc;
 use wasmtime_environ::component::{InterfaceType, MAX_FLAT_PARAMS, MAX_FLAT_RESULTS};
 use wasmtime_environ::error::{Result, bail};
@@ -23,15 +23,10 @@ pub fn lower_values<T: 'static>(
     let types = cx.types;
     let tuple = &types[index];
     if tuple.abi.flat_count(MAX_FLAT_PARAMS).is_some() {
-        let mut slots = frame.iter_mut();
-        return tuple
-            .types
-            .iter()
-            .zip(params)
-            .try_for_each(|(ty, value)| value.lower(cx, *ty, &mut slots));
+        return lower_tuple(cx, tuple, params, Sink::Flat(&mut frame.iter_mut()));
     }
     let pointer = cx.realloc(0, 0, tuple.abi.align32, tuple.abi.size32 as usize)?;
-    store_tuple(cx, tuple, params, pointer)?;
+    lower_tuple(cx, tuple, params, Sink::Memory(pointer))?;
     frame[0].write(ValRaw::u32(u32::try_from(pointer)?));
     Ok(())
 }
@@ -46,16 +41,11 @@ pub fn lift_values(cx: &mut LiftContext<'_>, ty: InterfaceType, frame: &Frame) -
     // SAFETY: the trampoline has stored one slot if there is a result, and no more is read.
     let slots: &[ValRaw; FRAME_SLOTS] = unsafe { slice_to_storage(frame) };
     if tuple.abi.flat_count(MAX_FLAT_RESULTS).is_some() {
-        let mut slots = slots.iter();
-        return tuple
-            .types
-            .iter()
-            .map(|ty| Val::lift(cx, *ty, &mut slots))
-            .collect();
+        return lift_tuple(cx, tuple, Source::Flat(&mut slots.iter()));
     }
     let pointer = result_pointer(slots[0], tuple.abi.align32)?;
     let bytes = cx.read(pointer, tuple.abi.size32 as usize)?;
-    load_tuple(cx, tuple, &bytes)
+    lift_tuple(cx, tuple, Source::Memory(&bytes, 0))
 }
 
 /// The pointer to results in memory, which must be aligned.

@@ -1,7 +1,7 @@
 //! The names of the flags that are set, to and from bits.
 
 use super::counted_name;
-use super::load::reserved;
+use super::lift::reserved;
 use crate::values::context::LiftContext;
 use wasmtime_environ::component::TypeFlags;
 use wasmtime_environ::error::{Result, format_err};

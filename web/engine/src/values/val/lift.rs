@@ -1,93 +1,58 @@
-//! Values from flat core values.
+//! Values out of a guest.
 
 use super::choice::Choice;
-use super::load::{list, map};
+use super::slots::flat_count;
+use super::source::Source;
 use super::{Val, counted_name, flags, unsupported};
-use crate::raw::ValRaw;
-use crate::values::context::LiftContext;
-use crate::values::resource::ResourceAny;
-use crate::values::typed::Lift;
-use std::slice::Iter;
-use wasmtime_environ::component::{ComponentTypes, InterfaceType};
+use crate::values::context::{AlignedBytes, LiftContext};
+use wasmtime_environ::component::{InterfaceType, TypeMap, TypeRecord, TypeTuple, VariantInfo};
 use wasmtime_environ::error::{Result, bail};
 
 impl Val {
-    /// Takes the core values of one value of type `ty` from `src`.
-    pub(crate) fn lift(
+    /// Reads a value of type `ty` from `from`.
+    pub(super) fn lift(
         cx: &mut LiftContext<'_>,
         ty: InterfaceType,
-        src: &mut Iter<'_, ValRaw>,
+        from: Source<'_, '_>,
     ) -> Result<Val> {
         let types = cx.types;
         Ok(match ty {
-            InterfaceType::Bool => Val::Bool(bool::linear_lift_from_flat(cx, ty, next(src))?),
-            InterfaceType::S8 => Val::S8(i8::linear_lift_from_flat(cx, ty, next(src))?),
-            InterfaceType::U8 => Val::U8(u8::linear_lift_from_flat(cx, ty, next(src))?),
-            InterfaceType::S16 => Val::S16(i16::linear_lift_from_flat(cx, ty, next(src))?),
-            InterfaceType::U16 => Val::U16(u16::linear_lift_from_flat(cx, ty, next(src))?),
-            InterfaceType::S32 => Val::S32(i32::linear_lift_from_flat(cx, ty, next(src))?),
-            InterfaceType::U32 => Val::U32(u32::linear_lift_from_flat(cx, ty, next(src))?),
-            InterfaceType::S64 => Val::S64(i64::linear_lift_from_flat(cx, ty, next(src))?),
-            InterfaceType::U64 => Val::U64(u64::linear_lift_from_flat(cx, ty, next(src))?),
-            InterfaceType::Float32 => Val::Float32(f32::linear_lift_from_flat(cx, ty, next(src))?),
-            InterfaceType::Float64 => Val::Float64(f64::linear_lift_from_flat(cx, ty, next(src))?),
-            InterfaceType::Char => Val::Char(char::linear_lift_from_flat(cx, ty, next(src))?),
-            InterfaceType::String => {
-                let pair = [*next(src), *next(src)];
-                Val::String(String::linear_lift_from_flat(cx, ty, &pair)?)
-            }
-            InterfaceType::Own(_) | InterfaceType::Borrow(_) => {
-                Val::Resource(ResourceAny::linear_lift_from_flat(cx, ty, next(src))?)
-            }
+            InterfaceType::Bool => Val::Bool(from.scalar(cx, ty)?),
+            InterfaceType::S8 => Val::S8(from.scalar(cx, ty)?),
+            InterfaceType::U8 => Val::U8(from.scalar(cx, ty)?),
+            InterfaceType::S16 => Val::S16(from.scalar(cx, ty)?),
+            InterfaceType::U16 => Val::U16(from.scalar(cx, ty)?),
+            InterfaceType::S32 => Val::S32(from.scalar(cx, ty)?),
+            InterfaceType::U32 => Val::U32(from.scalar(cx, ty)?),
+            InterfaceType::S64 => Val::S64(from.scalar(cx, ty)?),
+            InterfaceType::U64 => Val::U64(from.scalar(cx, ty)?),
+            InterfaceType::Float32 => Val::Float32(from.scalar(cx, ty)?),
+            InterfaceType::Float64 => Val::Float64(from.scalar(cx, ty)?),
+            InterfaceType::Char => Val::Char(from.scalar(cx, ty)?),
+            InterfaceType::String => Val::String(from.string(cx, ty)?),
+            InterfaceType::Own(_) | InterfaceType::Borrow(_) => Val::Resource(from.scalar(cx, ty)?),
             InterfaceType::List(index) => {
-                let (ptr, len) = pointer_pair(src);
-                Val::List(list(cx, types[index].element, ptr, len)?)
+                Val::List(lift_list(cx, types[index].element, from.pair())?)
             }
-            InterfaceType::Map(index) => {
-                let (ptr, len) = pointer_pair(src);
-                Val::Map(map(cx, &types[index], ptr, len)?)
-            }
-            InterfaceType::Record(index) => {
-                let fields = &types[index].fields;
-                cx.consume(fields.len(), Val::NATIVE_SIZE)?;
-                let fields = fields.iter().map(|field| {
-                    let value = Val::lift(cx, field.ty, src)?;
-                    Ok((counted_name(cx, &field.name)?, value))
-                });
-                Val::Record(fields.collect::<Result<_>>()?)
-            }
+            InterfaceType::Map(index) => Val::Map(lift_map(cx, &types[index], from.pair())?),
+            InterfaceType::Record(index) => Val::Record(lift_record(cx, &types[index], from)?),
             InterfaceType::Tuple(index) => {
-                let elements = &types[index].types;
-                cx.consume(elements.len(), Val::NATIVE_SIZE)?;
-                let elements = elements.iter().map(|ty| Val::lift(cx, *ty, src));
-                Val::Tuple(elements.collect::<Result<_>>()?)
+                cx.consume(types[index].types.len(), Val::NATIVE_SIZE)?;
+                Val::Tuple(lift_tuple(cx, &types[index], from)?)
             }
             InterfaceType::FixedLengthList(index) => {
-                cx.consume(types[index].size as usize, Val::NATIVE_SIZE)?;
-                let elements = (0..types[index].size).map(|_| types[index].element);
-                let elements = elements.map(|ty| Val::lift(cx, ty, src));
-                Val::FixedLengthList(elements.collect::<Result<_>>()?)
+                let count = types[index].size as usize;
+                cx.consume(count, Val::NATIVE_SIZE)?;
+                Val::FixedLengthList(lift_elements(cx, types[index].element, from, count)?)
             }
-            InterfaceType::Variant(_)
-            | InterfaceType::Enum(_)
-            | InterfaceType::Option(_)
-            | InterfaceType::Result(_) => {
-                let choice = Choice::of(types, ty, next(src).get_u32())?;
-                let (payload, used) = match choice.payload {
-                    Some(ty) => {
-                        cx.consume(1, Val::NATIVE_SIZE)?;
-                        (Some(Val::lift(cx, ty, src)?), 1 + flat_count(types, ty)?)
-                    }
-                    None => (None, 1),
-                };
-                for _ in used..flat_count(types, ty)? {
-                    next(src);
-                }
-                choice.with(cx, payload)?
-            }
+            InterfaceType::Variant(index) => lift_case(cx, ty, &types[index].info, from)?,
+            InterfaceType::Enum(index) => lift_case(cx, ty, &types[index].info, from)?,
+            InterfaceType::Option(index) => lift_case(cx, ty, &types[index].info, from)?,
+            InterfaceType::Result(index) => lift_case(cx, ty, &types[index].info, from)?,
             InterfaceType::Flags(index) => {
-                let words = (0..types[index].names.len().div_ceil(32)).map(|_| next(src).get_u32());
-                Val::Flags(flags::names(cx, &types[index], &words.collect::<Vec<_>>())?)
+                let ty = &types[index];
+                let words = from.words(flags::word_size(ty), ty.names.len().div_ceil(32));
+                Val::Flags(flags::names(cx, ty, &words)?)
             }
             InterfaceType::Future(_)
             | InterfaceType::Stream(_)
@@ -96,21 +61,128 @@ impl Val {
     }
 }
 
-/// How many core values a value of type `ty` is passed as.
-pub(super) fn flat_count(types: &ComponentTypes, ty: InterfaceType) -> Result<usize> {
-    match types.canonical_abi(&ty).flat_count(usize::MAX) {
-        Some(count) => Ok(count),
-        None => bail!("a value with too many core values is passed in memory"),
+/// Reads the fields of a record.
+fn lift_record(
+    cx: &mut LiftContext<'_>,
+    ty: &TypeRecord,
+    mut from: Source<'_, '_>,
+) -> Result<Vec<(String, Val)>> {
+    cx.consume(ty.fields.len(), Val::NATIVE_SIZE)?;
+    let mut fields = reserved(ty.fields.len())?;
+    for field in &ty.fields {
+        let part = from.field(cx.types.canonical_abi(&field.ty));
+        // A name is counted where Wasmtime counts it.
+        fields.push(match part.is_memory() {
+            true => {
+                let name = counted_name(cx, &field.name)?;
+                (name, Val::lift(cx, field.ty, part)?)
+            }
+            false => {
+                let value = Val::lift(cx, field.ty, part)?;
+                (counted_name(cx, &field.name)?, value)
+            }
+        });
     }
+    Ok(fields)
 }
 
-fn pointer_pair(src: &mut Iter<'_, ValRaw>) -> (usize, usize) {
-    let ptr = next(src).get_u32();
-    let len = next(src).get_u32();
-    (ptr as usize, len as usize)
+/// Reads values that stand one after another, as the fields of a record do: the elements of a
+/// tuple, or the parameters or results of a function.
+pub fn lift_tuple(
+    cx: &mut LiftContext<'_>,
+    tuple: &TypeTuple,
+    mut from: Source<'_, '_>,
+) -> Result<Vec<Val>> {
+    let types = cx.types;
+    let elements = tuple.types.iter();
+    elements
+        .map(|ty| Val::lift(cx, *ty, from.field(types.canonical_abi(ty))))
+        .collect()
 }
 
-fn next<'a>(src: &mut Iter<'a, ValRaw>) -> &'a ValRaw {
-    src.next()
-        .expect("there are as many core values as the type has")
+/// Reads `count` values of type `ty`, one after the other.
+fn lift_elements(
+    cx: &mut LiftContext<'_>,
+    ty: InterfaceType,
+    mut from: Source<'_, '_>,
+    count: usize,
+) -> Result<Vec<Val>> {
+    let abi = cx.types.canonical_abi(&ty);
+    let mut elements = reserved(count)?;
+    for _ in 0..count {
+        elements.push(Val::lift(cx, ty, from.field(abi))?);
+    }
+    Ok(elements)
+}
+
+/// The elements of the list that `pair` stands for.
+fn lift_list(
+    cx: &mut LiftContext<'_>,
+    element: InterfaceType,
+    pair: (usize, usize),
+) -> Result<Vec<Val>> {
+    let abi = cx.types.canonical_abi(&element);
+    let mut space = AlignedBytes::new();
+    let bytes = cx.read_elements(&mut space, "list", pair, abi, Val::NATIVE_SIZE)?;
+    lift_elements(cx, element, Source::Memory(bytes, 0), pair.1)
+}
+
+/// The entries of the map that `pair` stands for.
+fn lift_map(
+    cx: &mut LiftContext<'_>,
+    ty: &TypeMap,
+    pair: (usize, usize),
+) -> Result<Vec<(Val, Val)>> {
+    let abi = &ty.entry_abi;
+    let mut space = AlignedBytes::new();
+    let entry_size = 2 * Val::NATIVE_SIZE;
+    let bytes = cx.read_elements(&mut space, "map", pair, abi, entry_size)?;
+    let (key_abi, value_abi) = (
+        cx.types.canonical_abi(&ty.key),
+        cx.types.canonical_abi(&ty.value),
+    );
+    let mut entries = reserved(pair.1)?;
+    for index in 0..pair.1 {
+        let entry = index * abi.size32 as usize;
+        let mut key = Source::Memory(bytes, entry);
+        let mut value = Source::Memory(bytes, entry + ty.value_offset32 as usize);
+        let key = Val::lift(cx, ty.key, key.field(key_abi))?;
+        entries.push((key, Val::lift(cx, ty.value, value.field(value_abi))?));
+    }
+    Ok(entries)
+}
+
+/// A value of a type with cases.
+fn lift_case(
+    cx: &mut LiftContext<'_>,
+    ty: InterfaceType,
+    info: &VariantInfo,
+    mut from: Source<'_, '_>,
+) -> Result<Val> {
+    let types = cx.types;
+    let choice = Choice::of(types, ty, from.case(info))?;
+    let payload = match choice.payload {
+        Some(payload) => {
+            cx.consume(1, Val::NATIVE_SIZE)?;
+            let part = from.field(types.canonical_abi(&payload));
+            Some(Val::lift(cx, payload, part)?)
+        }
+        None => None,
+    };
+    let used = || match choice.payload {
+        Some(payload) => Ok(1 + flat_count(types, payload)?),
+        None => Ok(1),
+    };
+    from.rest(used, || flat_count(types, ty))?;
+    choice.with(cx, payload)
+}
+
+/// An empty vector with room for `count` elements: the guest chose the number, and a value here may
+/// take many times what it takes in the guest.
+pub(super) fn reserved<E>(count: usize) -> Result<Vec<E>> {
+    let mut elements = Vec::new();
+    match elements.try_reserve_exact(count) {
+        Ok(()) => Ok(elements),
+        Err(_) => bail!("out of memory for {count} elements"),
+    }
 }

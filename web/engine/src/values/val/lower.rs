@@ -1,92 +1,80 @@
-//! Values to flat core values.
+//! Values into a guest.
 
 use super::case::Case;
-use super::lift::flat_count;
-use super::store::{lower_list, lower_map};
+use super::sink::Sink;
+use super::slots::flat_count;
 use super::{Val, flags, mismatch};
-use crate::raw::ValRaw;
 use crate::values::context::LowerContext;
-use crate::values::typed::Lower;
-use std::mem::MaybeUninit;
-use std::slice::IterMut;
-use wasmtime_environ::component::{InterfaceType, RecordField};
+use wasmtime_environ::component::{InterfaceType, RecordField, TypeMap, TypeTuple};
 use wasmtime_environ::error::{Result, bail};
 
-/// Where the next core values go.
-type Slots<'a> = IterMut<'a, MaybeUninit<ValRaw>>;
-
 impl Val {
-    /// Puts the core values of this value, which has to be of type `ty`, into `dst`.
-    pub(crate) fn lower<T: 'static>(
+    /// Writes this value, which has to be of type `ty`, to `to`.
+    pub(super) fn lower<T: 'static>(
         &self,
         cx: &mut LowerContext<'_, T>,
         ty: InterfaceType,
-        dst: &mut Slots<'_>,
+        mut to: Sink<'_, '_>,
     ) -> Result<()> {
         use InterfaceType as Ty;
         let types = cx.types;
         match (ty, self) {
-            (Ty::Bool, Val::Bool(value)) => value.linear_lower_to_flat(cx, ty, next(dst)),
-            (Ty::S8, Val::S8(value)) => value.linear_lower_to_flat(cx, ty, next(dst)),
-            (Ty::U8, Val::U8(value)) => value.linear_lower_to_flat(cx, ty, next(dst)),
-            (Ty::S16, Val::S16(value)) => value.linear_lower_to_flat(cx, ty, next(dst)),
-            (Ty::U16, Val::U16(value)) => value.linear_lower_to_flat(cx, ty, next(dst)),
-            (Ty::S32, Val::S32(value)) => value.linear_lower_to_flat(cx, ty, next(dst)),
-            (Ty::U32, Val::U32(value)) => value.linear_lower_to_flat(cx, ty, next(dst)),
-            (Ty::S64, Val::S64(value)) => value.linear_lower_to_flat(cx, ty, next(dst)),
-            (Ty::U64, Val::U64(value)) => value.linear_lower_to_flat(cx, ty, next(dst)),
-            (Ty::Float32, Val::Float32(value)) => value.linear_lower_to_flat(cx, ty, next(dst)),
-            (Ty::Float64, Val::Float64(value)) => value.linear_lower_to_flat(cx, ty, next(dst)),
-            (Ty::Char, Val::Char(value)) => value.linear_lower_to_flat(cx, ty, next(dst)),
-            (Ty::String, Val::String(value)) => lower_string(value, cx, ty, dst),
+            (Ty::Bool, Val::Bool(value)) => to.scalar(cx, ty, value),
+            (Ty::S8, Val::S8(value)) => to.scalar(cx, ty, value),
+            (Ty::U8, Val::U8(value)) => to.scalar(cx, ty, value),
+            (Ty::S16, Val::S16(value)) => to.scalar(cx, ty, value),
+            (Ty::U16, Val::U16(value)) => to.scalar(cx, ty, value),
+            (Ty::S32, Val::S32(value)) => to.scalar(cx, ty, value),
+            (Ty::U32, Val::U32(value)) => to.scalar(cx, ty, value),
+            (Ty::S64, Val::S64(value)) => to.scalar(cx, ty, value),
+            (Ty::U64, Val::U64(value)) => to.scalar(cx, ty, value),
+            (Ty::Float32, Val::Float32(value)) => to.scalar(cx, ty, value),
+            (Ty::Float64, Val::Float64(value)) => to.scalar(cx, ty, value),
+            (Ty::Char, Val::Char(value)) => to.scalar(cx, ty, value),
+            (Ty::String, Val::String(value)) => to.string(cx, ty, value),
             // A handle checks its own type.
-            (Ty::Own(_) | Ty::Borrow(_), Val::Resource(value)) => {
-                value.linear_lower_to_flat(cx, ty, next(dst))
-            }
+            (Ty::Own(_) | Ty::Borrow(_), Val::Resource(value)) => to.scalar(cx, ty, value),
             (Ty::List(index), Val::List(values)) => {
-                let (ptr, len) = lower_list(cx, types[index].element, values)?;
-                pointer_pair(dst, ptr, len);
+                let pair = lower_list(cx, types[index].element, values)?;
+                to.pair(cx, pair);
                 Ok(())
             }
             (Ty::Map(index), Val::Map(entries)) => {
-                let (ptr, len) = lower_map(cx, &types[index], entries)?;
-                pointer_pair(dst, ptr, len);
+                let pair = lower_map(cx, &types[index], entries)?;
+                to.pair(cx, pair);
                 Ok(())
             }
             (Ty::Record(index), Val::Record(fields)) => {
                 let expected = &types[index].fields;
                 check_fields(expected, fields)?;
                 let mut fields = fields.iter().zip(expected);
-                fields.try_for_each(|((_, value), field)| value.lower(cx, field.ty, dst))
+                fields.try_for_each(|((_, value), field)| {
+                    value.lower(cx, field.ty, to.field(types.canonical_abi(&field.ty)))
+                })
             }
             (Ty::Tuple(index), Val::Tuple(values)) => {
-                let expected = &types[index].types;
-                check_length("tuple elements", expected.len(), values.len())?;
-                let mut values = values.iter().zip(expected);
-                values.try_for_each(|(value, ty)| value.lower(cx, *ty, dst))
+                let tuple = &types[index];
+                check_length("tuple elements", tuple.types.len(), values.len())?;
+                lower_tuple(cx, tuple, values, to)
             }
             (Ty::FixedLengthList(index), Val::FixedLengthList(values)) => {
                 let list = &types[index];
                 check_length("list elements", list.size as usize, values.len())?;
-                let mut values = values.iter();
-                values.try_for_each(|value| value.lower(cx, list.element, dst))
+                lower_elements(cx, list.element, values, to)
             }
             (Ty::Variant(index), Val::Variant(name, payload)) => {
-                Case::of_variant(&types[index], name, payload)?.lower(cx, dst)
+                Case::of_variant(&types[index], name, payload)?.lower(cx, to)
             }
-            (Ty::Enum(index), Val::Enum(name)) => {
-                Case::of_enum(&types[index], name)?.lower(cx, dst)
-            }
+            (Ty::Enum(index), Val::Enum(name)) => Case::of_enum(&types[index], name)?.lower(cx, to),
             (Ty::Option(index), Val::Option(value)) => {
-                Case::of_option(&types[index], value).lower(cx, dst)
+                Case::of_option(&types[index], value).lower(cx, to)
             }
             (Ty::Result(index), Val::Result(value)) => {
-                Case::of_result(&types[index], value)?.lower(cx, dst)
+                Case::of_result(&types[index], value)?.lower(cx, to)
             }
             (Ty::Flags(index), Val::Flags(set)) => {
-                for word in flags::bits(&types[index], set)? {
-                    next(dst).write(ValRaw::u32(word));
-                }
+                let ty = &types[index];
+                to.words(cx, flags::word_size(ty), flags::bits(ty, set)?);
                 Ok(())
             }
             (_, Val::Future(value)) => match *value {},
@@ -128,23 +116,81 @@ impl Val {
 }
 
 impl Case<'_> {
-    fn lower<T: 'static>(&self, cx: &mut LowerContext<'_, T>, dst: &mut Slots<'_>) -> Result<()> {
-        next(dst).write(ValRaw::u32(self.discriminant));
-        let mut used = 1;
+    fn lower<T: 'static>(&self, cx: &mut LowerContext<'_, T>, mut to: Sink<'_, '_>) -> Result<()> {
+        let types = cx.types;
+        to.case(cx, self.discriminant, self.info);
         if let Some((value, ty)) = self.payload {
-            value.lower(cx, ty, dst)?;
-            used += flat_count(cx.types, ty)?;
+            value.lower(cx, ty, to.field(types.canonical_abi(&ty)))?;
         }
-        // What the payload leaves is zero, as the canonical ABI asks.
-        for _ in used..self.abi.flat_count(usize::MAX).unwrap_or(used) {
-            next(dst).write(ValRaw::u64(0));
-        }
-        Ok(())
+        to.rest(self.abi, || match self.payload {
+            Some((_, ty)) => Ok(1 + flat_count(types, ty)?),
+            None => Ok(1),
+        })
     }
 }
 
+/// Writes values one after another, as the fields of a record are: the elements of a tuple, or the
+/// parameters or results of a function.
+pub fn lower_tuple<T: 'static>(
+    cx: &mut LowerContext<'_, T>,
+    tuple: &TypeTuple,
+    values: &[Val],
+    mut to: Sink<'_, '_>,
+) -> Result<()> {
+    let types = cx.types;
+    let mut values = values.iter().zip(&tuple.types);
+    values.try_for_each(|(value, ty)| value.lower(cx, *ty, to.field(types.canonical_abi(ty))))
+}
+
+/// Writes values of one type, one after the other.
+fn lower_elements<T: 'static>(
+    cx: &mut LowerContext<'_, T>,
+    ty: InterfaceType,
+    values: &[Val],
+    mut to: Sink<'_, '_>,
+) -> Result<()> {
+    let abi = cx.types.canonical_abi(&ty);
+    let mut values = values.iter();
+    values.try_for_each(|value| value.lower(cx, ty, to.field(abi)))
+}
+
+/// Puts a list into memory that the guest allocates: where, and how many elements.
+fn lower_list<T: 'static>(
+    cx: &mut LowerContext<'_, T>,
+    element: InterfaceType,
+    values: &[Val],
+) -> Result<(u32, u32)> {
+    let abi = cx.types.canonical_abi(&element);
+    let Some(size) = values.len().checked_mul(abi.size32 as usize) else {
+        bail!("size overflow copying a list");
+    };
+    let ptr = cx.realloc(0, 0, abi.align32, size)?;
+    lower_elements(cx, element, values, Sink::Memory(ptr))?;
+    Ok((u32::try_from(ptr)?, u32::try_from(values.len())?))
+}
+
+/// Puts a map into memory that the guest allocates: where, and how many entries.
+fn lower_map<T: 'static>(
+    cx: &mut LowerContext<'_, T>,
+    ty: &TypeMap,
+    entries: &[(Val, Val)],
+) -> Result<(u32, u32)> {
+    let abi = &ty.entry_abi;
+    let Some(size) = entries.len().checked_mul(abi.size32 as usize) else {
+        bail!("size overflow copying a map");
+    };
+    let ptr = cx.realloc(0, 0, abi.align32, size)?;
+    for (index, (key, value)) in entries.iter().enumerate() {
+        let entry = ptr + index * abi.size32 as usize;
+        key.lower(cx, ty.key, Sink::Memory(entry))?;
+        let value_at = entry + ty.value_offset32 as usize;
+        value.lower(cx, ty.value, Sink::Memory(value_at))?;
+    }
+    Ok((u32::try_from(ptr)?, u32::try_from(entries.len())?))
+}
+
 /// Fails unless `fields` has the names of `expected`, in that order.
-pub(super) fn check_fields(expected: &[RecordField], fields: &[(String, Val)]) -> Result<()> {
+fn check_fields(expected: &[RecordField], fields: &[(String, Val)]) -> Result<()> {
     check_length("record fields", expected.len(), fields.len())?;
     for ((name, _), field) in fields.iter().zip(expected) {
         if *name != field.name {
@@ -154,34 +200,9 @@ pub(super) fn check_fields(expected: &[RecordField], fields: &[(String, Val)]) -
     Ok(())
 }
 
-pub(super) fn check_length(what: &str, expected: usize, found: usize) -> Result<()> {
+fn check_length(what: &str, expected: usize, found: usize) -> Result<()> {
     if expected != found {
         bail!("expected {expected} {what}, found {found}");
     }
     Ok(())
-}
-
-fn lower_string<T: 'static>(
-    value: &str,
-    cx: &mut LowerContext<'_, T>,
-    ty: InterfaceType,
-    dst: &mut Slots<'_>,
-) -> Result<()> {
-    let mut pair = MaybeUninit::uninit();
-    value.linear_lower_to_flat(cx, ty, &mut pair)?;
-    // SAFETY: what lowers without an error has written all of its core values.
-    for value in unsafe { pair.assume_init() } {
-        next(dst).write(value);
-    }
-    Ok(())
-}
-
-fn pointer_pair(dst: &mut Slots<'_>, ptr: u32, len: u32) {
-    next(dst).write(ValRaw::u32(ptr));
-    next(dst).write(ValRaw::u32(len));
-}
-
-fn next<'a>(dst: &mut Slots<'a>) -> &'a mut MaybeUninit<ValRaw> {
-    dst.next()
-        .expect("there are as many places as the type has core values")
 }
