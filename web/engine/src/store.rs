@@ -25,15 +25,46 @@ pub struct Store<T: 'static> {
 
 /// A store behind its address, which instances keep.
 ///
-/// `data` stands after `opaque` at a fixed place (`repr(C)`), so that a pointer to the one leads to
-/// the other. Guests' calls reach the store through that pointer while the caller's borrow sleeps;
-/// `PhantomPinned` keeps the compiler from assuming otherwise.
+/// # Who may hold a reference
+///
+/// A guest's call reaches the store while whoever called the guest has it borrowed. That is sound
+/// by an order which no type shows:
+///
+/// - *The innermost alone is used.* Whoever enters a guest (`page::enter`, `page::instantiate`) has
+///   the store as a `&mut` that sleeps: nothing runs of that function before the guest has returned
+///   to it. What the guest calls (a landing, a built-in, a destructor) makes a `&mut` of its own
+///   from the address, gives it to the host function as a [`StoreContextMut`] whose lifetime ends
+///   with the call, and has none left when it returns to the guest. So borrows nest as calls do,
+///   each made from the address and never from one that sleeps.
+/// - *A suspended guest borrows too.* Its call is a future that keeps the caller's borrow, and does
+///   not touch it before the guest has ended. The host function that the guest waits for is polled
+///   by that future, with a borrow from the address, and is dropped before it. Nobody else can have
+///   the store meanwhile, since the future has it.
+/// - *An instance is shared.* An `InstanceData` and its landings are boxed, so that no `&mut` to
+///   the store covers them; guests' calls and lifting read them beside one. Once the instance is
+///   made nothing in them is changed but cells.
+/// - *Generated code writes one number*, how many guests are called (`CallScopes`), and does so
+///   while every borrow sleeps.
+///
+/// The compiler must assume less than it usually may of a `&mut`: of a type that is not `Unpin` it
+/// does not assume that nothing else leads there, so the store and an instance have
+/// `PhantomPinned`. The address is that of the whole store: `opaque` comes first (`repr(C)`), and a
+/// pointer to it that was made from one to the whole leads to the rest, whose type the linker knows
+/// that made the function. The page has one thread (`page::local`), and what panics does not
+/// unwind: the page runs no guest after it.
 #[derive(Debug)]
 #[repr(C)]
 pub(crate) struct StoreInner<T> {
     pub opaque: StoreOpaque,
     pub data: T,
     pub limiter: Option<Limiter<T>>,
+}
+
+impl<T> StoreInner<T> {
+    /// The address that instances keep; it leads to the whole store.
+    pub fn address(&mut self) -> *mut StoreOpaque {
+        (&raw mut *self).cast()
+    }
 }
 
 impl<T: 'static> Store<T> {

@@ -170,8 +170,8 @@ impl HostCall<'_> {
     /// The store's data is a `T`.
     #[inline]
     unsafe fn store<'a, T: 'static>(&self) -> StoreContextMut<'a, T> {
-        // SAFETY: a `StoreOpaque` is the head of a `StoreInner`; the caller's borrow of it sleeps
-        // while its guest runs.
+        // SAFETY: a `StoreOpaque` is the head of a `StoreInner`, and the caller's borrow of that
+        // sleeps while its guest runs: see there.
         StoreContextMut(unsafe { &mut *self.landing.store.cast::<StoreInner<T>>() })
     }
 

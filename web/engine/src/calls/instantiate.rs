@@ -8,7 +8,7 @@ use crate::page::{self, Caught, FRAME_SLOTS, GuestMemory, Local, Slot, Suspendab
 use crate::raw::ValRaw;
 use crate::store::{
     AsContext, AsContextMut, Destroy, InstanceData, Landing, RuntimeImport, StoreContextMut,
-    StoreOpaque,
+    StoreInner, StoreOpaque,
 };
 use crate::types::{InstanceType, ResourceType, ResourceTypes};
 use amphi_translate::codegen;
@@ -131,7 +131,7 @@ impl<T: 'static> InstancePre<T> {
         store.opaque().async_required |= self.is_async();
         store.opaque().validate_sync_call()?;
         self.admit(&mut store)?;
-        let mut instantiation = Instantiation::new(self, store.opaque())?;
+        let mut instantiation = Instantiation::new(self, store.0)?;
         for step in &self.component.plan().steps {
             if let Some(core) = instantiation.step(step)? {
                 let made = page::instantiate(&core.module, &core.imports);
@@ -160,7 +160,7 @@ impl<T: 'static> InstancePre<T> {
         let mut store = store.as_context_mut();
         store.opaque().async_required |= self.is_async();
         self.admit(&mut store)?;
-        let mut instantiation = Instantiation::new(self, store.opaque())?;
+        let mut instantiation = Instantiation::new(self, store.0)?;
         for step in &self.component.plan().steps {
             if let Some(core) = instantiation.step(step)? {
                 // A start function may call out, so it runs while this future, and the store that
@@ -222,10 +222,12 @@ struct Instantiation<'a> {
 }
 
 impl<'a> Instantiation<'a> {
-    fn new<T>(pre: &InstancePre<T>, store: &'a mut StoreOpaque) -> Result<Instantiation<'a>> {
+    fn new<T>(pre: &InstancePre<T>, store: &'a mut StoreInner<T>) -> Result<Instantiation<'a>> {
+        let owner = store.address();
+        let store = &mut store.opaque;
         let id = InstanceId::new(store.instances.len());
         let component = pre.component.clone();
-        let mut data = Box::new(empty_data(pre, id, store)?);
+        let mut data = Box::new(empty_data(pre, id, owner)?);
         let address = &raw const *data as u32;
         data.wrappers = Local::new(wrappers(&data, address)?);
         let plan = component.plan();
@@ -402,14 +404,14 @@ impl<'a> Instantiation<'a> {
 fn empty_data<T>(
     pre: &InstancePre<T>,
     id: InstanceId,
-    store: &mut StoreOpaque,
+    store: *mut StoreOpaque,
 ) -> Result<InstanceData> {
     let plan = pre.component.plan();
     let counts = plan.counts;
     let none = |count| std::iter::repeat_with(|| None).take(count).collect();
     Ok(InstanceData {
         id,
-        store: &raw mut *store,
+        store,
         component: pre.component.clone(),
         imports: Arc::clone(&pre.imports),
         core_instances: Vec::new(),

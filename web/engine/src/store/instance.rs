@@ -18,10 +18,11 @@ use wasmtime_environ::component::{
 };
 use wasmtime_environ::packed_option::PackedOption;
 
-/// What a store keeps for an instance. Its address is known to the instance's wrappers.
+/// What a store keeps for an instance. Its address is known to the instance's wrappers; once it is
+/// made, nothing in it changes but cells, so that calls of guests may read it beside the store.
 pub struct InstanceData {
     pub id: InstanceId,
-    /// The store that owns this; set once, and never moves.
+    /// The store that owns this, which never moves: see `StoreInner`.
     pub store: *mut StoreOpaque,
     pub component: Component,
     pub imports: Arc<[RuntimeImport]>,

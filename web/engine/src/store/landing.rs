@@ -23,6 +23,7 @@ pub(crate) struct Landing {
     pub closure: *const (),
     /// Keeps it alive.
     pub func: Option<Arc<HostFunc>>,
+    /// The store of the instance: see `StoreInner`.
     pub store: *mut StoreOpaque,
     pub instance: InstanceId,
     /// Which of the instance's lowered imports it is for.
@@ -80,9 +81,11 @@ impl Landing {
         self.func.as_ref()?.direct.as_ref()
     }
 
+    /// What the guest's wrapper is told where the call fails with `error`.
     #[cold]
     pub fn fail(&self, error: Error) -> u32 {
-        // SAFETY: as in `enter`.
+        // SAFETY: the store outlives its instances, and whoever borrows it sleeps while the guest
+        // runs: see `StoreInner`.
         unsafe { (*self.store).fail(error) }
     }
 }
