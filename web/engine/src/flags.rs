@@ -6,3 +6,6 @@
 macro_rules! __flags_here {
     ($($tokens:tt)*) => { $crate::__flags! { ($crate) $($tokens)* } };
 }
+
+#[cfg(target_arch = "wasm32")]
+pub use __flags_here;

@@ -1,6 +1,7 @@
 //! The bare crossing, for benchmarks: what a typed call costs is measured against it.
 
-use crate::component::Func;
+use crate::calls::func::Func;
+use crate::page;
 use crate::raw::ValRaw;
 use crate::store::AsContextMut;
 use wasmtime_environ::error::Result;
@@ -29,6 +30,6 @@ impl BareCall {
     #[inline]
     pub unsafe fn call(self, args: &mut [ValRaw]) -> bool {
         // SAFETY: the caller's promise.
-        unsafe { crate::page::enter(self.0, args.as_mut_ptr()) }.is_ok()
+        unsafe { page::enter(self.0, args.as_mut_ptr()) }.is_ok()
     }
 }

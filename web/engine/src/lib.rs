@@ -2,30 +2,43 @@
 //!
 //! The names, signatures and behaviour are Wasmtime 48's; what runs a component is the page's
 //! engine, driven from Rust through small generated wasm modules rather than through JavaScript.
-//! `amphi-translate` makes a plan of a component's bytes, and those modules. Here is what needs a
-//! page, which exists on `wasm32` alone:
+//! `amphi-translate` makes a plan of a component's bytes, and those modules. Here is what runs
+//! them, which exists on `wasm32` alone:
 //!
 //! - `page`: those modules on the page's engine: the guarded entry, guest memory, slots in tables.
-//! - `component`: `Component`, `Linker`, `Instance`, `Func` and values, with Wasmtime's names.
+//! - `types`: the types of components, and `handles`: the tables of handles to resources.
+//! - `store`: all that is kept of instances.
+//! - `values`: Rust types and `Val`, into a guest and out of it.
+//! - `calls`: instances, calls of their guests, and calls from there.
+//! - `component`: the names of all this, which are Wasmtime's.
+//!
+//! Each knows those above it alone.
 //!
 //! A component that cannot be run gives an error naming the feature; nothing panics.
 
 #[cfg(any(target_arch = "wasm32", test))]
 mod backtrace;
-mod flags;
-
+#[cfg(target_arch = "wasm32")]
+mod calls;
 #[cfg(target_arch = "wasm32")]
 pub mod component;
 #[cfg(target_arch = "wasm32")]
 mod engine;
 #[cfg(target_arch = "wasm32")]
 mod exception;
+mod flags;
 #[cfg(target_arch = "wasm32")]
 #[doc(hidden)]
 pub mod floor;
 #[cfg(target_arch = "wasm32")]
 #[doc(hidden)]
 pub mod gauge;
+#[cfg(any(target_arch = "wasm32", test))]
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    allow(dead_code, unused_imports, reason = "tests need a part of it")
+)]
+mod handles;
 #[cfg(target_arch = "wasm32")]
 mod limits;
 #[cfg(target_arch = "wasm32")]
@@ -38,6 +51,18 @@ mod raw;
 mod store;
 #[cfg(target_arch = "wasm32")]
 mod trap;
+#[cfg(any(target_arch = "wasm32", test))]
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    allow(dead_code, unused_imports, reason = "tests need a part of it")
+)]
+mod types;
+#[cfg(any(target_arch = "wasm32", test))]
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    allow(dead_code, unused_imports, reason = "tests need a part of it")
+)]
+mod values;
 
 #[doc(hidden)]
 pub use amphi_core::__flags;

@@ -4,7 +4,6 @@
 //! A browser grows memories and tables without telling anybody. So a limiter is asked once, when an
 //! instance is made, for the most that each of its memories and tables may grow to.
 
-use crate::store::StoreInner;
 use amphi_translate::plan::{Size, Sizes};
 use std::fmt;
 use wasmtime_environ::error::{Context as _, Error, Result, bail};
@@ -258,7 +257,8 @@ impl Default for Taken {
 }
 
 impl Taken {
-    fn limit(&mut self, limiter: &dyn ResourceLimiter) {
+    /// Takes over how many of each `limiter` allows.
+    pub fn limit(&mut self, limiter: &dyn ResourceLimiter) {
         self.instances.most = limiter.instances();
         self.memories.most = limiter.memories();
         self.tables.most = limiter.tables();
@@ -269,41 +269,22 @@ impl Taken {
         self.memories.add(sizes.memories.len())?;
         self.tables.add(sizes.tables.len())
     }
-}
 
-/// Where a store's data has its limiter.
-pub(crate) struct Limiter<T>(Box<Access<T>>);
-
-type Access<T> = dyn (FnMut(&mut T) -> &mut dyn ResourceLimiter) + Send + Sync;
-
-impl<T> fmt::Debug for Limiter<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Limiter").finish_non_exhaustive()
-    }
-}
-
-impl<T> StoreInner<T> {
-    /// Asks `limiter` from now on.
-    pub fn limit(
-        &mut self,
-        limiter: impl (FnMut(&mut T) -> &mut dyn ResourceLimiter) + Send + Sync + 'static,
-    ) {
-        let mut limiter = Limiter(Box::new(limiter));
-        self.opaque.taken.limit((limiter.0)(&mut self.data));
-        self.limiter = Some(limiter);
-    }
-
-    /// Counts an instance of a core module with memories and tables of these sizes.
+    /// Counts an instance of a core module with memories and tables of these sizes, and asks
+    /// `limiter` whether they may be as large as that.
     ///
     /// # Errors
     ///
     /// There may be no such instance.
-    pub fn admit(&mut self, sizes: &Sizes) -> Result<()> {
-        self.opaque.taken.add(sizes)?;
-        let Some(limiter) = &mut self.limiter else {
+    pub fn admit(
+        &mut self,
+        limiter: Option<&mut dyn ResourceLimiter>,
+        sizes: &Sizes,
+    ) -> Result<()> {
+        self.add(sizes)?;
+        let Some(limiter) = limiter else {
             return Ok(());
         };
-        let limiter = (limiter.0)(&mut self.data);
         for memory in &sizes.memories {
             let bytes = |pages: u64| clamped(pages.saturating_mul(PAGE));
             let maximum = Some(bytes(memory.maximum));
@@ -324,6 +305,30 @@ impl<T> StoreInner<T> {
             may_grow("a table", "elements", *table, clamped, grow)?;
         }
         Ok(())
+    }
+}
+
+/// Where a store's data has its limiter.
+pub(crate) struct Limiter<T>(Box<Access<T>>);
+
+type Access<T> = dyn (FnMut(&mut T) -> &mut dyn ResourceLimiter) + Send + Sync;
+
+impl<T> fmt::Debug for Limiter<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Limiter").finish_non_exhaustive()
+    }
+}
+
+impl<T> Limiter<T> {
+    pub fn new(
+        access: impl (FnMut(&mut T) -> &mut dyn ResourceLimiter) + Send + Sync + 'static,
+    ) -> Limiter<T> {
+        Limiter(Box::new(access))
+    }
+
+    /// The limiter in `data`.
+    pub fn of<'a>(&mut self, data: &'a mut T) -> &'a mut dyn ResourceLimiter {
+        (self.0)(data)
     }
 }
 

@@ -14,11 +14,13 @@ mod single_memory;
 mod slots;
 mod suspended;
 mod transcoder;
+mod waits;
 
 pub(crate) use boot::{can_suspend, has_exceptions, page};
 pub use enter::outside;
 pub(crate) use enter::{
-    CallFrame, Caught, FRAME_SLOTS, enter, instantiate, is_poisoned, left_by_script,
+    Arrivals, CallFrame, Caught, FRAME_SLOTS, Frame, enter, instantiate, is_poisoned,
+    left_by_script,
 };
 pub(crate) use glue::{
     caught_message, caught_stack, compile, export, import_object, instance_exports, instance_of,
@@ -31,3 +33,4 @@ pub(crate) use single_memory::add_accessors;
 pub(crate) use slots::{PlacingImports, Slot, array_call_slot, placing_call_slot};
 pub(crate) use suspended::SuspendableCall;
 pub(crate) use transcoder::transcoder;
+pub(crate) use waits::{Finish, Waiting};

@@ -131,3 +131,5 @@ macro_rules! map_maybe_uninit {
         }
     }};
 }
+
+pub use map_maybe_uninit;

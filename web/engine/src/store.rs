@@ -1,18 +1,21 @@
 //! `Store`: everything that belongs to one use of the engine, and the host's own data.
 
-use crate::component::call_scope::CallScopes;
-use crate::component::entering::LeftInside;
-use crate::component::instance::InstanceData;
-use crate::component::resource::{HostHandles, LiveHandles};
+mod destructor;
+mod instance;
+mod landing;
+mod lifted;
+mod opaque;
+
+pub(crate) use destructor::{Destroy, Destroying, HostDestructor};
+pub(crate) use instance::{InstanceData, RuntimeImport};
+pub(crate) use landing::{Direct, HostFunc, LANDING_SIZE, Landing, unbound};
+pub(crate) use lifted::{FuncInfo, LiftedFunc};
+pub(crate) use opaque::StoreOpaque;
+
 use crate::engine::Engine;
-use crate::exception::ThrownException;
-use crate::limits::{Limiter, ResourceLimiter, Taken};
-use crate::page::{self, Caught, Local};
-use amphi_translate::codegen::THROWS;
-use std::marker::PhantomPinned;
-use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
-use wasm_bindgen::JsValue;
-use wasmtime_environ::error::{Error, Result, bail, format_err};
+use crate::limits::{Limiter, ResourceLimiter};
+use amphi_translate::plan::Sizes;
+use wasmtime_environ::error::{Error, Result, format_err};
 
 /// Instances, resources and host data `T` that live and die together; as `wasmtime::Store`.
 #[derive(Debug)]
@@ -22,9 +25,33 @@ pub struct Store<T: 'static> {
 
 /// A store behind its address, which instances keep.
 ///
-/// `data` stands after `opaque` at a fixed place (`repr(C)`), so that a pointer to the one leads to
-/// the other. Guests' calls reach the store through that pointer while the caller's borrow sleeps;
-/// `PhantomPinned` keeps the compiler from assuming otherwise.
+/// # Who may hold a reference
+///
+/// A guest's call reaches the store while whoever called the guest has it borrowed. That is sound
+/// by an order which no type shows:
+///
+/// - *The innermost alone is used.* Whoever enters a guest (`page::enter`, `page::instantiate`) has
+///   the store as a `&mut` that sleeps: nothing runs of that function before the guest has returned
+///   to it. What the guest calls (a landing, a built-in, a destructor) makes a `&mut` of its own
+///   from the address, gives it to the host function as a [`StoreContextMut`] whose lifetime ends
+///   with the call, and has none left when it returns to the guest. So borrows nest as calls do,
+///   each made from the address and never from one that sleeps.
+/// - *A suspended guest borrows too.* Its call is a future that keeps the caller's borrow, and does
+///   not touch it before the guest has ended. The host function that the guest waits for is polled
+///   by that future, with a borrow from the address, and is dropped before it. Nobody else can have
+///   the store meanwhile, since the future has it.
+/// - *An instance is shared.* An `InstanceData` and its landings are boxed, so that no `&mut` to
+///   the store covers them; guests' calls and lifting read them beside one. Once the instance is
+///   made nothing in them is changed but cells.
+/// - *Generated code writes one number*, how many guests are called (`CallScopes`), and does so
+///   while every borrow sleeps.
+///
+/// The compiler must assume less than it usually may of a `&mut`: of a type that is not `Unpin` it
+/// does not assume that nothing else leads there, so the store and an instance have
+/// `PhantomPinned`. The address is that of the whole store: `opaque` comes first (`repr(C)`), and a
+/// pointer to it that was made from one to the whole leads to the rest, whose type the linker knows
+/// that made the function. The page has one thread (`page::local`), and what panics does not
+/// unwind: the page runs no guest after it.
 #[derive(Debug)]
 #[repr(C)]
 pub(crate) struct StoreInner<T> {
@@ -33,66 +60,19 @@ pub(crate) struct StoreInner<T> {
     pub limiter: Option<Limiter<T>>,
 }
 
-/// The part of a store that does not depend on its data's type.
-#[derive(Debug)]
-pub(crate) struct StoreOpaque {
-    pub id: u32,
-    pub engine: Engine,
-    #[expect(
-        clippy::vec_box,
-        reason = "wrappers know an instance's address, so it must not move"
-    )]
-    pub instances: Vec<Box<InstanceData>>,
-    pub scopes: CallScopes,
-    /// Instances that calls have failed in, below a host function that has not returned yet.
-    pub left_inside: Vec<LeftInside>,
-    pub host_handles: HostHandles,
-    pub live_handles: LiveHandles,
-    /// What instances there are, with their memories and tables.
-    pub taken: Taken,
-    /// How much one call may make of what a guest gives.
-    pub hostcall_fuel: usize,
-    /// Set by the first trap: no instance may be entered again.
-    pub trapped: bool,
-    /// Whether an import of an instance may have to wait for the host, so that guests must be
-    /// called by `*_async` functions.
-    pub async_required: bool,
-    /// The error of a host function, on its way through a guest's `unreachable`.
-    pub pending_error: Option<Error>,
-    /// What a guest has thrown and nobody caught: a host function that fails with it throws it to
-    /// its own caller.
-    pub pending_exception: Option<Local<JsValue>>,
-    _pinned: PhantomPinned,
+impl<T> StoreInner<T> {
+    /// The address that instances keep; it leads to the whole store.
+    pub fn address(&mut self) -> *mut StoreOpaque {
+        (&raw mut *self).cast()
+    }
 }
-
-/// What a wrapper is told when the application fails.
-const FAILED: u32 = 1;
-
-/// Wasmtime's own.
-const DEFAULT_HOSTCALL_FUEL: usize = 128 << 20;
 
 impl<T: 'static> Store<T> {
     /// Makes a store.
     pub fn new(engine: &Engine, data: T) -> Store<T> {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
         Store {
             inner: Box::new(StoreInner {
-                opaque: StoreOpaque {
-                    id: NEXT.fetch_add(1, Relaxed),
-                    engine: engine.clone(),
-                    instances: Vec::new(),
-                    scopes: CallScopes::default(),
-                    left_inside: Vec::new(),
-                    host_handles: HostHandles::default(),
-                    live_handles: LiveHandles::default(),
-                    taken: Taken::default(),
-                    hostcall_fuel: DEFAULT_HOSTCALL_FUEL,
-                    trapped: false,
-                    async_required: false,
-                    pending_error: None,
-                    pending_exception: None,
-                    _pinned: PhantomPinned,
-                },
+                opaque: StoreOpaque::new(engine),
                 data,
                 limiter: None,
             }),
@@ -145,13 +125,13 @@ impl<T: 'static> Store<T> {
 
     /// How many handles to resources there may be in this store at a time.
     pub fn max_component_handles(&self) -> usize {
-        self.inner.opaque.live_handles.limit
+        self.inner.opaque.handles.live.limit
     }
 
     /// Sets how many handles to resources there may be in this store at a time: 100,000 unless set.
     /// What makes one more fails.
     pub fn set_max_component_handles(&mut self, limit: usize) {
-        self.inner.opaque.live_handles.limit = limit;
+        self.inner.opaque.handles.live.limit = limit;
     }
 
     /// Has the store's data decide what its instances may take, as Wasmtime does.
@@ -195,56 +175,32 @@ impl<T: 'static> Store<T> {
     }
 }
 
+impl<T> StoreInner<T> {
+    /// Asks `limiter` from now on.
+    fn limit(
+        &mut self,
+        limiter: impl (FnMut(&mut T) -> &mut dyn ResourceLimiter) + Send + Sync + 'static,
+    ) {
+        let mut limiter = Limiter::new(limiter);
+        self.opaque.taken.limit(limiter.of(&mut self.data));
+        self.limiter = Some(limiter);
+    }
+
+    /// Counts an instance of a core module with memories and tables of these sizes.
+    ///
+    /// # Errors
+    ///
+    /// There may be no such instance.
+    pub fn admit(&mut self, sizes: &Sizes) -> Result<()> {
+        let limiter = self.limiter.as_mut();
+        let limiter = limiter.map(|limiter| limiter.of(&mut self.data));
+        self.opaque.taken.admit(limiter, sizes)
+    }
+}
+
 #[cold]
 fn no_fuel() -> Error {
     format_err!("fuel is not configured in this store: a page cannot count instructions")
-}
-
-impl StoreOpaque {
-    /// Fails if guests must be called by `*_async` functions.
-    #[inline]
-    pub fn validate_sync_call(&self) -> Result<()> {
-        if self.async_required {
-            bail!("store configuration requires that `*_async` functions are used instead");
-        }
-        Ok(())
-    }
-
-    /// What a wrapper is told when the application fails with `error`: the guest is to throw what
-    /// another has thrown, if that is what it is, or ends.
-    #[cold]
-    pub fn fail(&mut self, error: Error) -> u32 {
-        if error.is::<ThrownException>()
-            && let Some(exception) = self.pending_exception.take()
-        {
-            page::throw_next(&exception);
-            return THROWS;
-        }
-        self.pending_error = Some(error);
-        FAILED
-    }
-
-    /// The error behind a guest's throw: what a host function reported, an exception, or the trap
-    /// itself. After any of them no instance runs again.
-    #[cold]
-    pub fn throw_to_error(&mut self, caught: &Caught) -> Error {
-        if caught.is_exception() {
-            self.trapped = true;
-            self.pending_exception = Some(Local::new(caught.0.clone()));
-            return ThrownException.into();
-        }
-        let pending = self.pending_error.take();
-        let modules = self.instances.iter().flat_map(|data| data.core_modules());
-        let max_frames = self.engine.max_frames();
-        let names: Vec<&str> = self
-            .instances
-            .iter()
-            .flat_map(|data| data.module_names())
-            .collect();
-        let (error, trapped) = crate::trap::error(caught, pending, max_frames, &names, modules);
-        self.trapped |= trapped;
-        error
-    }
 }
 
 /// A store borrowed for reading, as `wasmtime::StoreContext`.
@@ -307,12 +263,12 @@ impl<T: 'static> StoreContextMut<'_, T> {
 
     /// As [`Store::max_component_handles`].
     pub fn max_component_handles(&self) -> usize {
-        self.0.opaque.live_handles.limit
+        self.0.opaque.handles.live.limit
     }
 
     /// As [`Store::set_max_component_handles`].
     pub fn set_max_component_handles(&mut self, limit: usize) {
-        self.0.opaque.live_handles.limit = limit;
+        self.0.opaque.handles.live.limit = limit;
     }
 
     /// The host's data.

@@ -1,21 +1,20 @@
 //! `Component`: a plan with its core modules compiled by the browser.
 
-use super::lookup::{ExportLookup, find_export};
-use super::matching::InstanceType;
-use super::types;
+mod lookup;
+
+pub use lookup::ExportLookup;
+
 use crate::engine::Engine;
 use crate::module::Module;
-use crate::page::{self, Local};
-use amphi_translate::codegen;
+use crate::page::Local;
+use crate::types::{self, InstanceType};
 use amphi_translate::plan::{Export, ModuleShape, Plan};
-use js_sys::{Array, Promise, Uint8Array, WebAssembly};
+use js_sys::WebAssembly;
+use lookup::find_export;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use wasm_bindgen::JsCast as _;
-use wasm_bindgen_futures::JsFuture;
 use wasmtime_environ::component::{ComponentTypes, ExportIndex};
-use wasmtime_environ::error::{Result, format_err};
 
 /// A compiled component, as `wasmtime::component::Component`: cheap to clone, instantiated any
 /// number of times.
@@ -36,89 +35,25 @@ struct Inner {
 /// An export of a component, found once and used for each of its instances.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ComponentExportIndex {
-    pub(super) component: u64,
-    pub(super) index: ExportIndex,
+    component: u64,
+    index: ExportIndex,
 }
 
 impl Component {
-    /// Compiles a component on the calling thread.
-    ///
-    /// Browsers refuse to compile large modules on the main thread (8 MiB in Chromium):
-    /// [`Component::new_async`] has no such limit.
-    ///
-    /// # Errors
-    ///
-    /// The bytes are not a valid component, need a feature that this engine does not have, or the
-    /// browser refuses a core module.
-    pub fn new(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Component> {
-        let plan = plan(engine, bytes.as_ref())?;
-        let modules = plan
-            .modules
-            .iter()
-            .map(|module| page::compile(&module.wasm).map(Local::new))
-            .collect::<Result<_>>()?;
-        Component::with_modules(engine, plan, modules)
-    }
-
-    /// As [`Component::new`]; a component is always binary here.
-    ///
-    /// # Errors
-    ///
-    /// As [`Component::new`].
-    pub fn from_binary(engine: &Engine, bytes: &[u8]) -> Result<Component> {
-        Component::new(engine, bytes)
-    }
-
-    /// Compiles a component off the main thread, its core modules side by side.
-    ///
-    /// # Errors
-    ///
-    /// As [`Component::new`].
-    pub async fn new_async(engine: &Engine, bytes: impl AsRef<[u8]>) -> Result<Component> {
-        let plan = plan(engine, bytes.as_ref())?;
-        let compiling: Array = plan
-            .modules
-            .iter()
-            .map(|module| WebAssembly::compile(&Uint8Array::from(module.wasm.as_slice())))
-            .collect();
-        let compiled = JsFuture::from(Promise::all(&compiling))
-            .await
-            .map_err(|error| {
-                format_err!(
-                    "the browser cannot compile a core module: {}",
-                    page::caught_message(&error)
-                )
-            })?;
-        let modules = Array::from(&compiled)
-            .iter()
-            .map(|module| Local::new(module.unchecked_into()))
-            .collect();
-        Component::with_modules(engine, plan, modules)
-    }
-
-    fn with_modules(
+    pub(crate) fn from_parts(
         engine: &Engine,
-        mut plan: Plan,
+        plan: Plan,
         modules: Vec<Local<WebAssembly::Module>>,
-    ) -> Result<Component> {
-        let wrappers = page::page(|page| {
-            page::compile(&codegen::wrappers(&plan.trampolines, page.host_entry()))
-        })?;
-        // The browser has its own copy now. Ours is needed only where a trap's kind has to be
-        // looked up in it.
-        if !page::page(|page| Ok(page.bounds_sound_alike))? {
-            for module in &mut plan.modules {
-                module.wasm = Vec::new();
-            }
-        }
+        wrappers: WebAssembly::Module,
+    ) -> Component {
         static NEXT: AtomicU64 = AtomicU64::new(0);
-        Ok(Component(Arc::new(Inner {
+        Component(Arc::new(Inner {
             id: NEXT.fetch_add(1, Relaxed),
             engine: engine.clone(),
             plan,
             modules,
             wrappers: Local::new(wrappers),
-        })))
+        }))
     }
 
     /// The engine that the component was compiled for.
@@ -169,7 +104,7 @@ impl Component {
         })
     }
 
-    pub(super) fn lookup(
+    pub(crate) fn lookup(
         &self,
         instance: Option<&ComponentExportIndex>,
         name: &str,
@@ -188,7 +123,7 @@ impl Component {
         find_export(names, name)
     }
 
-    pub(super) fn id(&self) -> u64 {
+    pub(crate) fn id(&self) -> u64 {
         self.0.id
     }
 
@@ -200,18 +135,18 @@ impl Component {
         &self.0.plan.types
     }
 
-    pub(super) fn modules(&self) -> &[Local<WebAssembly::Module>] {
+    pub(crate) fn modules(&self) -> &[Local<WebAssembly::Module>] {
         &self.0.modules
     }
 
     /// The core module at `index`, with the shape that the plan has of it.
-    pub(super) fn static_module(&self, index: usize, shape: &ModuleShape) -> Module {
+    pub(crate) fn static_module(&self, index: usize, shape: &ModuleShape) -> Module {
         let compiled = self.0.modules[index].clone();
         let start = self.plan().modules[index].start.clone();
         Module::from_parts(self.0.engine.clone(), shape.clone(), start, compiled)
     }
 
-    pub(super) fn wrappers(&self) -> &WebAssembly::Module {
+    pub(crate) fn wrappers(&self) -> &WebAssembly::Module {
         &self.0.wrappers
     }
 
@@ -221,18 +156,6 @@ impl Component {
             resources: None,
         }
     }
-}
-
-/// A plan that this browser can follow.
-fn plan(engine: &Engine, bytes: &[u8]) -> Result<Plan> {
-    let mut plan = Plan::with_features(bytes, engine.features())?;
-    if !page::page(|page| Ok(page.has_multi_memory()))? {
-        plan.rewrite_for_single_memory()?;
-    }
-    if page::can_suspend() {
-        plan.defer_starts()?;
-    }
-    Ok(plan)
 }
 
 impl fmt::Debug for Component {

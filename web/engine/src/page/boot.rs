@@ -1,7 +1,7 @@
 //! What the page has once: the dispatcher, the application's memory and table, and compiled helper
 //! modules.
 
-use super::enter::{self, reserve};
+use super::enter::{self, Arrivals, reserve};
 use super::glue;
 use amphi_translate::codegen::{self, HostEntry};
 use amphi_translate::plan::{Placed, Signature};
@@ -105,7 +105,7 @@ fn boot() -> Result<Page> {
         .map_err(|_| format_err!("the application exports no function table"))?;
     let memory = wasm_bindgen::memory();
     let imports = glue::import_object([("m", "app", memory.clone())])?;
-    let dispatcher = codegen::dispatcher(enter::host_entry(false).in_host);
+    let dispatcher = codegen::dispatcher(enter::in_host_address());
     let dispatcher = glue::instance_exports(&glue::compile(&dispatcher)?, &imports)?;
     let guard = glue::make_guard(&glue::export(&dispatcher, "enter")?);
     let guard_imports = glue::import_object([("g", "guard", guard.into())])?;
@@ -173,9 +173,9 @@ fn bounds_sound_alike(imports: &Object) -> Result<bool> {
 }
 
 impl Page {
-    /// Where wrappers find the application.
-    pub fn host_entry(&self) -> HostEntry {
-        enter::host_entry(self.border.is_some())
+    /// Where wrappers find the application, which calls arrive in at `arrivals`.
+    pub fn host_entry(&self, arrivals: Arrivals) -> HostEntry {
+        enter::host_entry(arrivals, self.border.is_some())
     }
 
     /// Whether a module may have several memories in this browser.

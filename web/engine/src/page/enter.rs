@@ -1,7 +1,6 @@
 //! The crossing: entering a guest under the guard, and the state that wrappers use on the way back.
 
-use crate::component::host::{LANDING_SIZE, Waits};
-use crate::component::instance::host_call;
+use super::waits::Waits;
 use crate::raw::ValRaw;
 use amphi_translate::codegen::HostEntry;
 use js_sys::{Function, Object, Promise, WebAssembly};
@@ -14,11 +13,14 @@ use wasmtime_environ::error::{Result, format_err};
 /// pointer.
 pub const FRAME_SLOTS: usize = 17;
 
+/// The arguments and results of one call from a guest.
+pub type Frame = [MaybeUninit<ValRaw>; FRAME_SLOTS];
+
 /// What a guest is entered with, for the wrappers of its calls.
 #[repr(C)]
 pub struct CallFrame {
     /// Arguments and result of the call out that is under way.
-    pub slots: [MaybeUninit<ValRaw>; FRAME_SLOTS],
+    pub slots: Frame,
     /// What the guest waits for while it is suspended; null where it cannot be.
     pub waits: *const Waits,
     /// 1 once nobody waits for the guest: when it wakes up, it has to end and to touch nothing.
@@ -124,17 +126,31 @@ pub fn reserve(table: &WebAssembly::Table, guard: &Function, call: &Function) ->
     Ok(())
 }
 
+/// Where the calls of guests arrive in the application.
+#[derive(Clone, Copy)]
+pub struct Arrivals {
+    /// The slot, in the application's table, of the function for what is built in.
+    pub slot: u32,
+    /// Bytes from the landing of one import to that of the next.
+    pub landing: u32,
+}
+
 /// Where wrappers find the application, in a browser that has exceptions or has none.
-pub fn host_entry(exceptions: bool) -> HostEntry {
+pub fn host_entry(arrivals: Arrivals, exceptions: bool) -> HostEntry {
     HostEntry {
-        slot: host_call as *const () as u32,
-        landing: LANDING_SIZE,
+        slot: arrivals.slot,
+        landing: arrivals.landing,
         frame: (&raw const CROSSING.0.frame) as u32,
         outermost: OUTERMOST.0.get() as u32,
         cancelled: offset_of!(CallFrame, cancelled) as u32,
-        in_host: (&raw const CROSSING.0.in_host) as u32,
+        in_host: in_host_address(),
         exceptions,
     }
+}
+
+/// Where it stands whether the application runs on a guest's behalf.
+pub fn in_host_address() -> u32 {
+    (&raw const CROSSING.0.in_host) as u32
 }
 
 /// Calls the array-call trampoline in slot `f` with `args`, catching what it throws.

@@ -6,7 +6,7 @@
 use super::enter::{self, CallFrame, Caught, FRAME_SLOTS};
 use super::glue;
 use super::local::Local;
-use crate::component::host::Waits;
+use super::waits::Waits;
 use crate::raw::ValRaw;
 use js_sys::Function;
 use std::cell::UnsafeCell;

@@ -1,0 +1,15 @@
+//! Calls: from the host into a guest and back, from a guest to the host, and how the two are
+//! joined.
+
+pub mod arriving;
+pub mod compile;
+pub mod destroying;
+pub mod entering;
+pub mod func;
+pub mod host;
+pub mod instance;
+pub mod instantiate;
+pub mod linker;
+pub mod resolving;
+pub mod script;
+pub mod suspending;

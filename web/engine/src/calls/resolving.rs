@@ -1,0 +1,124 @@
+//! What the definitions of a plan stand for in an instance, and trampolines for its functions.
+
+use crate::page::{self, PlacingImports, Slot};
+use crate::store::InstanceData;
+use amphi_translate::codegen::INVALID;
+use amphi_translate::plan::{Def, Options, Placed, Signature, Step, TrampolineKind, Transcoding};
+use js_sys::Object;
+use wasm_bindgen::JsValue;
+use wasmtime_environ::error::{Result, format_err};
+
+impl InstanceData {
+    /// The JavaScript value behind a definition.
+    pub(super) fn resolve(&self, def: &Def) -> Result<JsValue> {
+        let field = |object: &Object, name: &str| {
+            js_sys::Reflect::get(object, &JsValue::from_str(name))
+                .ok()
+                .filter(|value| !value.is_undefined())
+                .ok_or_else(|| format_err!("core instance has no export `{name}`"))
+        };
+        match def {
+            Def::Export(export) => field(&self.core_instances[export.instance], &export.name),
+            Def::Flags(instance) => Ok(JsValue::from(&*self.flags[*instance])),
+            Def::Trampoline(index) => match &self.component.plan().trampolines[*index].kind {
+                TrampolineKind::Transcode(transcoding) => {
+                    let invalid = field(&self.wrappers, &format!("{INVALID}{index}"))?;
+                    self.transcoder(transcoding, invalid)
+                }
+                TrampolineKind::LowerImport { lowering, .. } => {
+                    match self.script(*lowering, *index) {
+                        Some(function) => function,
+                        None => field(&self.wrappers, &index.to_string()),
+                    }
+                }
+                _ => field(&self.wrappers, &index.to_string()),
+            },
+        }
+    }
+
+    /// What stands in the place of trampoline `index`, where that is for a host function which the
+    /// guest calls by itself.
+    fn script(&self, lowering: usize, index: usize) -> Option<Result<JsValue>> {
+        let direct = self.landings[lowering].direct()?;
+        let trampoline = &self.component.plan().trampolines[index];
+        let flags = trampoline
+            .caller
+            .map(|instance| JsValue::from(&*self.flags[instance]));
+        let function = direct
+            .make
+            .call1(&JsValue::UNDEFINED, &JsValue::from(lowering as u32))
+            .map_err(|error| format_err!("{}", page::caught_message(&error)));
+        Some(function.and_then(|function| {
+            page::script_call(
+                &trampoline.signature,
+                function,
+                (*direct.failed).clone(),
+                flags,
+            )
+        }))
+    }
+
+    fn transcoder(&self, transcoding: &Transcoding, invalid: JsValue) -> Result<JsValue> {
+        let memory = |index: usize| {
+            self.memories[index]
+                .as_ref()
+                .map(|memory| JsValue::from(memory.object()))
+                .ok_or_else(|| format_err!("a string's memory was not extracted"))
+        };
+        let (from, to) = (memory(transcoding.from)?, memory(transcoding.to)?);
+        page::transcoder(transcoding.op, from, to, invalid)
+    }
+
+    /// Puts an array-call trampoline for a core function into a slot; with `guarded_by`, the flags
+    /// of that component instance are cleared around the call.
+    pub(super) fn trampoline(
+        &self,
+        def: &Def,
+        signature: &Signature,
+        guarded_by: Option<usize>,
+    ) -> Result<Slot> {
+        let function = self.resolve(def)?;
+        let flags = guarded_by.map(|instance| JsValue::from(&*self.flags[instance]));
+        page::array_call_slot(signature, function, flags)
+    }
+
+    /// The `realloc` function `wanted`, and the component instance whose flags guard it.
+    pub(super) fn realloc(&self, wanted: usize) -> Option<(&Def, usize)> {
+        let steps = &self.component.plan().steps;
+        steps.iter().find_map(|step| match step {
+            Step::ExtractRealloc {
+                index,
+                def,
+                instance,
+            } if *index == wanted => Some((def, *instance)),
+            _ => None,
+        })
+    }
+
+    /// Puts a trampoline that places `placed` on the way into a slot, where there is anything to
+    /// place.
+    pub(super) fn placing_trampoline(
+        &self,
+        def: &Def,
+        signature: &Signature,
+        placed: &[Placed],
+        options: &Options,
+    ) -> Result<Option<Slot>> {
+        let memory = options
+            .memory
+            .and_then(|index| self.memories[index].as_ref());
+        let (false, Some(memory), Some(realloc)) = (placed.is_empty(), memory, options.realloc)
+        else {
+            return Ok(None);
+        };
+        let Some((realloc, instance)) = self.realloc(realloc) else {
+            return Ok(None);
+        };
+        let joined = PlacingImports {
+            guest: memory.object().into(),
+            realloc: self.resolve(realloc)?,
+            flags: JsValue::from(&*self.flags[instance]),
+        };
+        page::placing_call_slot(signature, placed, self.resolve(def)?, joined)
+    }
+}
