@@ -27,9 +27,9 @@ impl std::error::Error for TooLong {}
 pub fn bound(linker: &mut Linker<State<Bounds>>) -> Result<()> {
     linker.allow_shadowing(true);
     poll::add_to_linker::<_, BoundedPoll<'static>>(linker, |state| {
-        let until = state.host.until;
+        let until = state.data.host.until;
         BoundedPoll {
-            table: state.ctx().table,
+            table: &mut state.table,
             until,
         }
     })?;
