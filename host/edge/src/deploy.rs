@@ -7,9 +7,9 @@
 
 pub(crate) mod artifact;
 mod candidate;
+mod error;
 pub(crate) mod gate;
 pub(crate) mod granted;
-mod problem;
 mod smoke;
 
 use std::sync::atomic::AtomicBool;
@@ -23,10 +23,10 @@ use crate::deploy::artifact::{CacheError, Compiled, Compiler};
 use crate::deploy::granted::{grants_of_function, grants_of_plugin};
 use crate::function::Spec;
 use crate::runtime::call::{CallState, Exceeded, Failure, Files};
-use crate::runtime::engine::{Engines, Kind, Pool};
+use crate::runtime::engine::{EngineKind, Engines, Pool};
 use crate::runtime::instance::{FRESH, Idle};
 use crate::runtime::linker::linker;
-use crate::runtime::plugin::{ComponentPlugin, Configured, Provider, Providers, Ready};
+use crate::runtime::plugin::{ComponentPlugin, Configured, LinkedPlugin, Provider, Providers};
 use crate::runtime::template::Template;
 use crate::telemetry::log::GuestLog;
 use crate::telemetry::metrics::{FunctionMetrics, Metrics};
@@ -39,7 +39,7 @@ use amphi_edge_listen::BodyError;
 
 pub(crate) use candidate::Candidate;
 pub use candidate::examine;
-pub use problem::DeployError;
+pub use error::DeployError;
 pub use smoke::SmokeError;
 
 /// What versions are made with.
@@ -137,7 +137,7 @@ impl Making<'_> {
 
     /// The places that a component's instances are in.
     fn pool(&self, candidate: &Candidate, limits: &Limits) -> Result<Arc<Pool>, DeployError> {
-        let kind = Kind {
+        let kind = EngineKind {
             concurrent: candidate.concurrent,
             fuel: limits.fuel.is_some(),
         };
@@ -212,7 +212,7 @@ impl Making<'_> {
         pool: &Pool,
         plugin: &ComponentPlugin,
         limits: &Limits,
-    ) -> Result<(Arc<Ready>, Option<String>), DeployError> {
+    ) -> Result<(Arc<LinkedPlugin>, Option<String>), DeployError> {
         let candidate = Candidate::read(Arc::clone(&plugin.component)).await?;
         if candidate.concurrent && !pool.kind.concurrent {
             return Err(DeployError::Invalid(
@@ -228,7 +228,7 @@ impl Making<'_> {
         let stdio = plugin.grants.stdio;
         let template = Template::new(granted, log, stdio, Configured::default());
         let (name, limits) = (plugin.name.clone(), limits.clone());
-        let ready = Ready::new(name, linked.pre, template, limits, metrics);
+        let ready = LinkedPlugin::new(name, linked.pre, template, limits, metrics);
         Ok((ready, linked.warning))
     }
 

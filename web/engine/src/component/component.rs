@@ -20,9 +20,9 @@ use wasmtime_environ::error::{Result, format_err};
 /// A compiled component, as `wasmtime::component::Component`: cheap to clone, instantiated any
 /// number of times.
 #[derive(Clone)]
-pub struct Component(Arc<Inner>);
+pub struct Component(Arc<ComponentInner>);
 
-struct Inner {
+struct ComponentInner {
     /// Tells components apart, also after they are gone.
     id: u64,
     engine: Engine,
@@ -112,7 +112,7 @@ impl Component {
             }
         }
         static NEXT: AtomicU64 = AtomicU64::new(0);
-        Ok(Component(Arc::new(Inner {
+        Ok(Component(Arc::new(ComponentInner {
             id: NEXT.fetch_add(1, Relaxed),
             engine: engine.clone(),
             plan,

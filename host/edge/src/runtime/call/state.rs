@@ -11,7 +11,7 @@ use wasmtime::{Engine, Store};
 
 use super::hooks::Hooks;
 use super::{Clock, Meter, Wasi, clock};
-use crate::runtime::plugin::Served;
+use crate::runtime::plugin::PluginInstances;
 use amphi_edge_capabilities::Prepared;
 use amphi_edge_capabilities::config_values::ConfigValuesView;
 use amphi_edge_capabilities::keyvalue::KeyValueView;
@@ -32,7 +32,7 @@ pub struct CallState {
     granted: Arc<Prepared>,
     sink: Arc<dyn LogSink>,
     /// The instances of plugins that serve this one.
-    pub(crate) served: Served,
+    pub(crate) served: PluginInstances,
     plugins: HashMap<TypeId, Box<dyn Any + Send>>,
 }
 
@@ -63,7 +63,7 @@ impl CallState {
             hooks: Hooks(granted.hooks()),
             granted,
             sink,
-            served: Served::default(),
+            served: PluginInstances::default(),
             plugins: HashMap::new(),
         }
     }

@@ -51,7 +51,7 @@ impl ComponentPlugin {
 }
 
 /// A plugin that is ready to be instantiated for the callers of a function.
-pub(crate) struct Ready {
+pub(crate) struct LinkedPlugin {
     name: String,
     pre: InstancePre<CallState>,
     template: Template,
@@ -74,14 +74,14 @@ type Serve = Box<
 
 /// The instances of plugins that serve an instance, by the plugin's name.
 #[derive(Default)]
-pub(crate) struct Served(HashMap<String, Live>);
+pub(crate) struct PluginInstances(HashMap<String, PluginInstance>);
 
-struct Live {
+struct PluginInstance {
     store: Store<CallState>,
     instance: amphi::component::Instance,
 }
 
-impl Served {
+impl PluginInstances {
     /// The stores of those that there are.
     pub(crate) fn stores(&self) -> impl Iterator<Item = &Store<CallState>> {
         self.0.values().map(|live| &live.store)
@@ -94,7 +94,7 @@ impl Served {
     }
 }
 
-impl Ready {
+impl LinkedPlugin {
     pub(crate) fn new(
         name: String,
         pre: InstancePre<CallState>,
@@ -182,10 +182,10 @@ impl Ready {
         Ok(())
     }
 
-    async fn make(&self, clock: Clock) -> wasmtime::Result<Live> {
+    async fn make(&self, clock: Clock) -> wasmtime::Result<PluginInstance> {
         let state = self.template.state(&self.limits, clock).await?;
         let mut store = state.into_store(self.pre.engine(), &self.limits)?;
         let instance = self.pre.instantiate_async(&mut store).await?;
-        Ok(Live { store, instance })
+        Ok(PluginInstance { store, instance })
     }
 }

@@ -19,18 +19,18 @@ use tokio::time::{error::Elapsed, timeout};
 
 /// A component that is compiled and linked, and grants that are none.
 pub struct Responder {
-    pre: ProxyPre<State>,
+    pre: ProxyPre<ResponderState>,
     limits: Limits,
 }
 
-struct State {
+struct ResponderState {
     limits: StoreLimits,
     wasi: WasiCtx,
     http: WasiHttpCtx,
     table: ResourceTable,
 }
 
-impl WasiView for State {
+impl WasiView for ResponderState {
     fn ctx(&mut self) -> WasiCtxView<'_> {
         WasiCtxView {
             ctx: &mut self.wasi,
@@ -39,7 +39,7 @@ impl WasiView for State {
     }
 }
 
-impl WasiHttpView for State {
+impl WasiHttpView for ResponderState {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
         WasiHttpCtxView {
             hooks: refusing_hooks(),
@@ -58,7 +58,7 @@ impl Responder {
     /// The bytes are no such component.
     pub fn new(host: &NativeHost, component: &[u8]) -> Result<Self, RunError> {
         let pre = || {
-            let mut linker = Linker::<State>::new(&host.engine);
+            let mut linker = Linker::<ResponderState>::new(&host.engine);
             amphi::wasi::p2::add_to_linker_async(&mut linker)?;
             wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
             let component = in_tokio(amphi::compile(&host.engine, component))?;
@@ -105,8 +105,8 @@ impl Responder {
         }
     }
 
-    fn store(&self) -> Store<State> {
-        let state = State {
+    fn store(&self) -> Store<ResponderState> {
+        let state = ResponderState {
             limits: self.limits.of_store(),
             wasi: WasiCtx::builder().build(),
             http: WasiHttpCtx::new(),

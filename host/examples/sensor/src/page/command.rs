@@ -14,12 +14,12 @@ use std::task::{Context, Poll};
 use tokio::io::AsyncWrite;
 use wasm_bindgen::prelude::*;
 
-struct State {
+struct CommandState {
     wasi: WasiCtx,
     table: ResourceTable,
 }
 
-impl WasiView for State {
+impl WasiView for CommandState {
     fn ctx(&mut self) -> WasiCtxView<'_> {
         WasiCtxView {
             ctx: &mut self.wasi,
@@ -84,7 +84,7 @@ pub async fn command(
     let run = async {
         let engine = Engine::default();
         let component = amphi::compile(&engine, &bytes).await?;
-        let mut linker = Linker::<State>::new(&engine);
+        let mut linker = Linker::<CommandState>::new(&engine);
         amphi::wasi::p2::add_to_linker_async(&mut linker)?;
         let data = Directory::of([
             ("greeting.txt", "Hello, world!\n"),
@@ -100,7 +100,7 @@ pub async fn command(
             .preopened_dir(&fixed, "/fixed", FsPerms::ReadOnly)?
             .build();
         let table = ResourceTable::new();
-        let mut store = Store::new(&engine, State { wasi, table });
+        let mut store = Store::new(&engine, CommandState { wasi, table });
         let command = Command::instantiate_async(&mut store, &component, &linker).await?;
         match command.wasi_cli_run().call_run(&mut store).await {
             Ok(Ok(())) => Ok(0),

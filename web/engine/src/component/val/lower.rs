@@ -1,6 +1,6 @@
 //! Values to flat core values.
 
-use super::case::Case;
+use super::case::CaseValue;
 use super::lift::flat_count;
 use super::store::{lower_list, lower_map};
 use super::{Val, flags, mismatch};
@@ -12,7 +12,7 @@ use std::slice::IterMut;
 use wasmtime_environ::component::{InterfaceType, RecordField};
 
 /// Where the next core values go.
-type Slots<'a> = IterMut<'a, MaybeUninit<ValRaw>>;
+type CoreValues<'a> = IterMut<'a, MaybeUninit<ValRaw>>;
 
 impl Val {
     /// Puts the core values of this value, which has to be of type `ty`, into `dst`.
@@ -20,7 +20,7 @@ impl Val {
         &self,
         cx: &mut LowerContext<'_, T>,
         ty: InterfaceType,
-        dst: &mut Slots<'_>,
+        dst: &mut CoreValues<'_>,
     ) -> Result<()> {
         use InterfaceType as Ty;
         let types = cx.types;
@@ -71,16 +71,16 @@ impl Val {
                 values.try_for_each(|value| value.lower(cx, list.element, dst))
             }
             (Ty::Variant(index), Val::Variant(name, payload)) => {
-                Case::of_variant(&types[index], name, payload)?.lower(cx, dst)
+                CaseValue::of_variant(&types[index], name, payload)?.lower(cx, dst)
             }
             (Ty::Enum(index), Val::Enum(name)) => {
-                Case::of_enum(&types[index], name)?.lower(cx, dst)
+                CaseValue::of_enum(&types[index], name)?.lower(cx, dst)
             }
             (Ty::Option(index), Val::Option(value)) => {
-                Case::of_option(&types[index], value).lower(cx, dst)
+                CaseValue::of_option(&types[index], value).lower(cx, dst)
             }
             (Ty::Result(index), Val::Result(value)) => {
-                Case::of_result(&types[index], value)?.lower(cx, dst)
+                CaseValue::of_result(&types[index], value)?.lower(cx, dst)
             }
             (Ty::Flags(index), Val::Flags(set)) => {
                 for word in flags::bits(&types[index], set)? {
@@ -126,8 +126,12 @@ impl Val {
     }
 }
 
-impl Case<'_> {
-    fn lower<T: 'static>(&self, cx: &mut LowerContext<'_, T>, dst: &mut Slots<'_>) -> Result<()> {
+impl CaseValue<'_> {
+    fn lower<T: 'static>(
+        &self,
+        cx: &mut LowerContext<'_, T>,
+        dst: &mut CoreValues<'_>,
+    ) -> Result<()> {
         next(dst).write(ValRaw::u32(self.discriminant));
         let mut used = 1;
         if let Some((value, ty)) = self.payload {
@@ -164,7 +168,7 @@ fn lower_string<T: 'static>(
     value: &str,
     cx: &mut LowerContext<'_, T>,
     ty: InterfaceType,
-    dst: &mut Slots<'_>,
+    dst: &mut CoreValues<'_>,
 ) -> Result<()> {
     let mut pair = MaybeUninit::uninit();
     value.linear_lower_to_flat(cx, ty, &mut pair)?;
@@ -175,12 +179,12 @@ fn lower_string<T: 'static>(
     Ok(())
 }
 
-fn pointer_pair(dst: &mut Slots<'_>, ptr: u32, len: u32) {
+fn pointer_pair(dst: &mut CoreValues<'_>, ptr: u32, len: u32) {
     next(dst).write(ValRaw::u32(ptr));
     next(dst).write(ValRaw::u32(len));
 }
 
-fn next<'a>(dst: &mut Slots<'a>) -> &'a mut MaybeUninit<ValRaw> {
+fn next<'a>(dst: &mut CoreValues<'a>) -> &'a mut MaybeUninit<ValRaw> {
     dst.next()
         .expect("there are as many places as the type has core values")
 }

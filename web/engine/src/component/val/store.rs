@@ -1,6 +1,6 @@
 //! Values to guest memory.
 
-use super::case::Case;
+use super::case::CaseValue;
 use super::lower::{check_fields, check_length};
 use super::{Val, flags, mismatch};
 use crate::component::Lower;
@@ -69,16 +69,16 @@ impl Val {
                 store_elements(cx, list.element, values, offset)
             }
             (Ty::Variant(index), Val::Variant(name, payload)) => {
-                Case::of_variant(&types[index], name, payload)?.store(cx, offset)
+                CaseValue::of_variant(&types[index], name, payload)?.store(cx, offset)
             }
             (Ty::Enum(index), Val::Enum(name)) => {
-                Case::of_enum(&types[index], name)?.store(cx, offset)
+                CaseValue::of_enum(&types[index], name)?.store(cx, offset)
             }
             (Ty::Option(index), Val::Option(value)) => {
-                Case::of_option(&types[index], value).store(cx, offset)
+                CaseValue::of_option(&types[index], value).store(cx, offset)
             }
             (Ty::Result(index), Val::Result(value)) => {
-                Case::of_result(&types[index], value)?.store(cx, offset)
+                CaseValue::of_result(&types[index], value)?.store(cx, offset)
             }
             (Ty::Flags(index), Val::Flags(set)) => {
                 let size = flags::word_size(&types[index]);
@@ -126,7 +126,7 @@ impl Val {
     }
 }
 
-impl Case<'_> {
+impl CaseValue<'_> {
     fn store<T: 'static>(&self, cx: &mut LowerContext<'_, T>, offset: usize) -> Result<()> {
         let size = self.info.size.byte_size() as usize;
         store_integer(cx, offset, size, self.discriminant);
