@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use amphi_edge::config::{self, Format};
-use amphi_edge::{Cache, CompileError, Compiling, DeployError, Host, Place, Settings, Spec};
+use amphi_edge::{Cache, CompileError, Compiling, DeployError, Host, Isolation, Settings, Spec};
 use http::StatusCode;
 use serde_json::json;
 
@@ -15,12 +15,12 @@ use crate::fixture::{call, deploy, guest, with_causes};
 use crate::trials::share;
 
 /// The command, which is a program that compiles when it is told to.
-pub fn program() -> Place {
-    Place::Child(PathBuf::from(env!("CARGO_BIN_EXE_amphi")))
+pub fn program() -> Isolation {
+    Isolation::ChildProcess(PathBuf::from(env!("CARGO_BIN_EXE_amphi")))
 }
 
 /// The command, behind commands of a shell that come first.
-pub fn program_after(folder: &Path, commands: &str) -> Place {
+pub fn program_after(folder: &Path, commands: &str) -> Isolation {
     let (source, program) = (folder.join("source"), folder.join("program"));
     let command = env!("CARGO_BIN_EXE_amphi");
     fs::write(
@@ -35,7 +35,7 @@ pub fn program_after(folder: &Path, commands: &str) -> Place {
         .args([&source, &program])
         .status();
     assert!(installed.expect("there is `install`").success());
-    Place::Child(program)
+    Isolation::ChildProcess(program)
 }
 
 fn host(compiling: Compiling, cache: &Path) -> Host {
@@ -50,7 +50,7 @@ fn host(compiling: Compiling, cache: &Path) -> Host {
 /// In a child, with so much time that a busy machine changes nothing.
 fn in_child() -> Compiling {
     Compiling {
-        place: program(),
+        isolation: program(),
         time: Duration::from_secs(3600),
         ..Compiling::default()
     }
@@ -78,7 +78,7 @@ async fn what_a_child_compiles_is_kept_and_used_again() {
     assert_eq!(kept.len(), 2, "{kept:?}");
     // A program that cannot be started is not missed.
     let nobody = Compiling {
-        place: Place::Child(PathBuf::from("/nonexistent")),
+        isolation: Isolation::ChildProcess(PathBuf::from("/nonexistent")),
         ..Compiling::default()
     };
     let host = host(nobody, cache.path());
@@ -126,7 +126,7 @@ async fn what_is_refused_is_not_compiled() {
     deploy(&host(in_child(), cache.path()), first()).await;
     // Nothing can be compiled here, so what is compiled shows by another error.
     let nobody = Compiling {
-        place: Place::Child(PathBuf::from("/nonexistent")),
+        isolation: Isolation::ChildProcess(PathBuf::from("/nonexistent")),
         ..Compiling::default()
     };
     let host = host(nobody, cache.path());
@@ -176,7 +176,7 @@ async fn a_component_that_two_functions_have_is_compiled_once() {
 ";
     let config = config::parse(text, Format::Yaml, folder.path()).expect("it reads well");
     let compiling = Compiling {
-        place: counting,
+        isolation: counting,
         ..in_child()
     };
     let host = host(compiling, &folder.path().join("cache"));

@@ -347,7 +347,7 @@ async fn a_compile_bomb_is_compiled_beside_a_neighbour() {
     // have.
     deploy(&host(), Spec::new("calc", calc())).await;
     let compiling = Compiling {
-        place: program(),
+        isolation: program(),
         time: SHORT,
         ..Compiling::default()
     };

@@ -124,7 +124,7 @@ async fn a_component_that_takes_too_long_to_compile_is_refused() {
     }
     let tight = Host::new(Settings {
         compiling: Compiling {
-            place: program(),
+            isolation: program(),
             time: Duration::from_millis(300),
             ..Compiling::default()
         },

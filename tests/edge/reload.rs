@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use amphi_edge::config::OnCacheFailure;
-use amphi_edge::reload::{Outcome, Trigger};
+use amphi_edge::reload::{ReloadOutcome, Trigger};
 use amphi_edge::{
     Applied, Cache, Config, ConfigSource, Digest, Host, ReloadError, Reloader, Settings, config,
 };
@@ -131,7 +131,7 @@ async fn wait<F: Future<Output = bool>>(condition: impl Fn() -> F) {
 
 /// All that was in the way of the last reload, if anything was.
 pub fn problems(reloader: &Reloader) -> Option<String> {
-    let Outcome::Failed { problems } = reloader.state().last?.outcome else {
+    let ReloadOutcome::Failed { problems } = reloader.state().last?.outcome else {
         return None;
     };
     let lines = problems
@@ -272,7 +272,7 @@ async fn a_file_that_is_only_touched_changes_nothing() {
     site.write("f.wasm", returning(1));
     wait(|| async { site.reloader.state().last.is_some() }).await;
     let last = site.reloader.state().last.expect("there was one");
-    assert_eq!(last.outcome, Outcome::Unchanged);
+    assert_eq!(last.outcome, ReloadOutcome::Unchanged);
     assert_eq!(last.trigger, Trigger::Files);
     assert_eq!(site.generation(), 1);
     let after = site.host.function("f").expect("it is served");

@@ -268,7 +268,7 @@ async fn a_trial_that_ends_while_its_function_is_made_anew_stays_ended() {
     );
     let host = Host::new(Settings {
         compiling: Compiling {
-            place: program_after(folder.path(), &wait),
+            isolation: program_after(folder.path(), &wait),
             time: Duration::from_secs(3600),
             ..Compiling::default()
         },

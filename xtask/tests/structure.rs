@@ -5,6 +5,8 @@
 
 #[path = "structure/licences.rs"]
 mod licences;
+#[path = "structure/names.rs"]
+mod names;
 #[path = "structure/published.rs"]
 mod published;
 #[path = "structure/rooms.rs"]

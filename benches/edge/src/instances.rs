@@ -15,7 +15,7 @@ use std::time::Instant;
 use amphi::component::{Component, InstancePre, Linker, ResourceTable};
 use amphi::wasi::{self, WasiCtx, WasiCtxView, WasiView};
 use amphi::wasi_http::{self, WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
-use amphi_edge::{Engines, Host, Kind, Pool, PoolSettings, Settings, Spec, Version};
+use amphi_edge::{EngineKind, Engines, Host, Pool, PoolSettings, Settings, Spec, Version};
 use anyhow::{Context, Result, bail, ensure};
 use memory::resident;
 use serde_json::json;
@@ -145,7 +145,7 @@ impl WasiHttpView for State {
 
 impl Bare {
     fn new(bytes: &[u8]) -> Result<Self> {
-        let pool = Engines::new(PoolSettings::default()).pool(Kind::default())?;
+        let pool = Engines::new(PoolSettings::default()).pool(EngineKind::default())?;
         let component = Component::new(&pool.engine, bytes)?;
         let mut linker = Linker::new(&pool.engine);
         wasi::p2::add_to_linker_async(&mut linker)?;

@@ -10,12 +10,12 @@
 //! lies between an exported interface that is gone and the one of its name that came on another
 //! track.
 
+mod bump;
 mod change;
+mod compare;
 mod types;
 mod unstable;
 mod used;
-mod version;
-mod walk;
 
 use std::fmt;
 
@@ -23,9 +23,9 @@ use wit_parser::{Resolve, WorldId, WorldKey};
 
 use crate::contract::Contract;
 
+pub use bump::Bump;
 pub use change::{Change, Class, Effect};
 pub use unstable::{Unstable, unstable};
-pub use version::Bump;
 
 /// A world and what it speaks of.
 #[derive(Clone, Copy, Debug)]
@@ -103,7 +103,7 @@ impl fmt::Display for Verdict {
 /// ```
 pub fn compare(old: Side<'_>, new: Side<'_>) -> Report {
     Report {
-        changes: walk::worlds(old, new),
+        changes: compare::worlds(old, new),
     }
 }
 

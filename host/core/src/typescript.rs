@@ -9,12 +9,12 @@
 
 mod definition;
 mod doc;
+mod file_scope;
 mod function;
 mod identifier;
 mod interface;
 mod layout;
 mod resource;
-mod scope;
 mod ty;
 mod world;
 
@@ -22,7 +22,7 @@ use std::fmt;
 
 use wit_parser::{Resolve, WorldId};
 
-use layout::{Layout, Side};
+use layout::{InterfaceSide, Layout};
 
 /// How every declaration file begins; whoever overwrites files looks for it.
 pub const FIRST_LINE: &str = "// Made by `amphi types`, which overwrites this file.";
@@ -77,7 +77,7 @@ pub fn declarations(
         path: format!("{}.d.ts", layout.world()),
         text: world::text(resolve, world, &layout)?,
     }];
-    for side in [Side::Import, Side::Export] {
+    for side in [InterfaceSide::Import, InterfaceSide::Export] {
         for (interface, module) in layout.modules(side) {
             files.push(Declarations {
                 path: format!("{}.d.ts", module.path),

@@ -63,7 +63,7 @@ pub struct Threads {
 }
 
 /// A thread, until its work has ended.
-struct Place {
+struct ThreadPermit {
     _own: OwnedSemaphorePermit,
     _of_all: Option<OwnedSemaphorePermit>,
 }
@@ -172,13 +172,13 @@ impl Threads {
         }
     }
 
-    async fn place(&self) -> Result<Place, AcquireError> {
+    async fn place(&self) -> Result<ThreadPermit, AcquireError> {
         let own = Arc::clone(&self.places).acquire_owned().await?;
         let of_all = match &self.all {
             Some(all) => Some(Arc::clone(all).acquire_owned().await?),
             None => None,
         };
-        Ok(Place {
+        Ok(ThreadPermit {
             _own: own,
             _of_all: of_all,
         })

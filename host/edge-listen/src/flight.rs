@@ -68,10 +68,10 @@ impl Drop for Flight {
 /// What a client has yet to take: parts of answers that were handed to a stream of HTTP/2 or to a
 /// connection of HTTP/1.
 #[derive(Debug)]
-pub struct Taking(Mutex<Parts>);
+pub struct Taking(Mutex<Handed>);
 
 #[derive(Debug)]
-struct Parts {
+struct Handed {
     handed: usize,
     /// When the last part was taken, or the first one handed over.
     since: Instant,
@@ -81,7 +81,7 @@ struct Parts {
 
 impl Taking {
     pub fn new() -> Self {
-        Self(Mutex::new(Parts {
+        Self(Mutex::new(Handed {
             handed: 0,
             since: Instant::now(),
             waker: None,
@@ -128,7 +128,7 @@ impl Taking {
         (parts.handed > 0).then_some(parts.since)
     }
 
-    fn parts(&self) -> MutexGuard<'_, Parts> {
+    fn parts(&self) -> MutexGuard<'_, Handed> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

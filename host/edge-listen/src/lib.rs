@@ -18,7 +18,6 @@
 
 mod accept;
 mod activity;
-mod answer;
 mod attach;
 mod body;
 mod client;
@@ -39,6 +38,7 @@ mod signal;
 mod streams;
 mod target;
 mod tls;
+mod tracked_body;
 
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};

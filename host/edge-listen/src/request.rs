@@ -14,7 +14,6 @@ use hyper::body::Incoming;
 use tokio::sync::Notify;
 
 use super::Handler;
-use super::answer::Answer;
 use super::body::{Body, empty, full};
 use super::connection::{Connection, Shared};
 use super::context::RequestContext;
@@ -26,6 +25,7 @@ use super::received::{RequestBody, RequestBodyError};
 use super::request_id::{REQUEST_ID, RequestId};
 use super::streams::of_stream;
 use super::target::settle;
+use super::tracked_body::TrackedBody;
 
 /// After what time it may be asked again where there were too many connections.
 const RETRY: Duration = Duration::from_secs(1);
@@ -35,7 +35,7 @@ const RETRY: Duration = Duration::from_secs(1);
 pub async fn answer<H: Handler>(
     connection: Arc<Connection<H>>,
     mut request: Request<Incoming>,
-) -> Response<Answer> {
+) -> Response<TrackedBody> {
     let Connection {
         shared,
         activity,
@@ -68,7 +68,7 @@ pub async fn answer<H: Handler>(
         response.headers_mut().insert(CONNECTION, close);
     }
     flight.follower = context.follower();
-    response.map(|body| Answer::new(body, flight))
+    response.map(|body| TrackedBody::new(body, flight))
 }
 
 /// Whether a request is one that can be answered over its connection.

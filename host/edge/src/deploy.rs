@@ -7,9 +7,9 @@
 
 pub(crate) mod artifact;
 mod candidate;
+mod error;
 pub(crate) mod gate;
 pub(crate) mod granted;
-mod problem;
 mod smoke;
 
 use std::sync::atomic::AtomicBool;
@@ -23,7 +23,7 @@ use crate::deploy::artifact::{CacheError, Compiled, Compiler};
 use crate::deploy::granted::{grants_of_function, grants_of_plugin};
 use crate::function::Spec;
 use crate::runtime::call::{CallState, Exceeded, Failure, Files};
-use crate::runtime::engine::{Engines, Kind, Pool};
+use crate::runtime::engine::{EngineKind, Engines, Pool};
 use crate::runtime::instance::{FRESH, Idle};
 use crate::runtime::linker::linker;
 use crate::runtime::plugin::{ComponentPlugin, Configured, Provider, Providers};
@@ -40,7 +40,7 @@ use amphi_edge_listen::BodyError;
 
 pub(crate) use candidate::Candidate;
 pub use candidate::examine;
-pub use problem::DeployError;
+pub use error::DeployError;
 pub use smoke::SmokeError;
 
 /// What versions are made with.
@@ -138,7 +138,7 @@ impl Making<'_> {
 
     /// The places that a component's instances are in.
     fn pool(&self, candidate: &Candidate, limits: &Limits) -> Result<Arc<Pool>, DeployError> {
-        let kind = Kind {
+        let kind = EngineKind {
             concurrent: candidate.concurrent,
             fuel: limits.fuel.is_some(),
         };

@@ -20,7 +20,7 @@ use http::StatusCode;
 
 use crate::function::admission::{Admission, AdmissionLimits};
 use crate::function::breaker::{Breaker, BreakerLimits};
-use crate::function::budget::{Budget, Clients};
+use crate::function::budget::{Budget, ClientBudgets};
 use crate::function::lanes::Lanes;
 use crate::function::records::Records;
 use crate::function::site::Cors;
@@ -90,7 +90,7 @@ pub struct Function {
     /// The bytes that are held for its clients.
     pub(crate) held: Arc<Budget>,
     /// The places of the host's pools that each client's calls have, of whichever function.
-    pub(crate) places: Arc<Clients>,
+    pub(crate) places: Arc<ClientBudgets>,
     /// Whether calls of the version that serves are let through after traps.
     pub breaker: Arc<Breaker>,
     lanes: ArcSwap<Lanes>,
@@ -107,7 +107,7 @@ impl Function {
         spec: Arc<Spec>,
         lanes: Lanes,
         records: Arc<Records>,
-        (held, places): (u64, &Arc<Clients>),
+        (held, places): (u64, &Arc<ClientBudgets>),
         before: Option<&Self>,
     ) -> Self {
         let limits = AdmissionLimits::from(&spec.config.limits);

@@ -46,7 +46,7 @@ use amphi_edge_listen::{Handler, ListenError, NoPlace, RequestBody};
 
 use crate::function::buffers::Buffers;
 
-pub(crate) use apply::Ready;
+pub(crate) use apply::PreparedChange;
 pub use apply::{Applied, ApplyError, ApplyProblem};
 
 /// What a host is made with.

@@ -28,26 +28,28 @@ pub use api::{openapi, page};
 pub use causes::with_causes;
 pub use config::Config;
 pub use deploy::artifact::{
-    CHILD, Cache, CacheError, CompileError, Compiler, Compiling, Place, run_if_child,
+    CHILD, Cache, CacheError, CompileError, Compiler, Compiling, Isolation, run_if_child,
 };
 pub use deploy::gate::Refusal;
 pub use deploy::granted::{grants_of_function, grants_of_plugin, stores_of};
 pub use deploy::{DeployError, SmokeError, examine};
 pub use digest::Digest;
-pub use function::admission::{Admission, AdmissionLimits, Entry, Permit};
+pub use function::admission::{Admission, AdmissionDecision, AdmissionLimits, Permit};
 pub use function::audit;
-pub use function::breaker::{Breaker, BreakerLimits, BreakerState, Ending, Pass, Refused, Scope};
-pub use function::budget::{Account, Budget, Clients, Full, Held};
+pub use function::breaker::{
+    Breaker, BreakerLimits, BreakerScope, BreakerState, Ending, Pass, Refused,
+};
+pub use function::budget::{Account, Budget, ClientBudgets, Full, Held};
 pub use function::lanes::{AFFINITY_HEADER, Canary, Lanes, VERSION_HEADER, VERSION_REASON_HEADER};
 pub use function::{Function, Spec};
 pub use host::{Applied, ApplyError, ApplyProblem, Host, Settings};
 pub use problem::{Fault, Kind as ProblemKind, Problem, Scope as ProblemScope};
 pub use process::reload::{ConfigSource, ReloadError, Reloader, Reloads};
-pub use process::server::{Checked, FileError, GRACE, Served, Server, StartError};
+pub use process::server::{Checked, FileError, GRACE, ServedFunction, Server, StartError};
 pub use process::{admin, listen, reload};
 pub use runtime::call::{CallState, Exceeded, Failure, Usage};
-pub use runtime::engine::{Engines, Kind, Pool, PoolSettings, TICK};
-pub use runtime::plugin::{ComponentPlugin, Plugin, Settings as PluginSettings};
+pub use runtime::engine::{EngineKind, Engines, Pool, PoolSettings, TICK};
+pub use runtime::plugin::{ComponentPlugin, Plugin, PluginSettings};
 pub use telemetry::metrics::Metrics;
 pub use telemetry::{log, metrics};
 pub use version::Version;

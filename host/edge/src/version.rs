@@ -16,8 +16,8 @@ use http::HeaderValue;
 use crate::digest::Digest;
 use crate::runtime::call::{CallState, Clock, Exceeded, Failure, Files, Usage};
 use crate::runtime::call::{Patience, within};
-use crate::runtime::engine::{Place, Pool, Share, Tenant};
-use crate::runtime::instance::{Idle, Live};
+use crate::runtime::engine::{Pool, Share, SlotPermit, Tenant};
+use crate::runtime::instance::{Idle, LiveInstance};
 use crate::runtime::template::Template;
 use crate::telemetry::metrics::FunctionMetrics;
 use crate::version::targets::Targets;
@@ -35,9 +35,9 @@ pub(crate) enum Handler {
 /// What a call begins with.
 enum Seat {
     /// An instance that is kept.
-    Kept(Live),
+    Kept(LiveInstance),
     /// A place for a new one.
-    Place(Place),
+    Slot(SlotPermit),
 }
 
 /// A component that is ready to be called.
@@ -107,15 +107,15 @@ impl Version {
         self: &Arc<Self>,
         usage: &mut Usage,
         patience: Option<&Patience>,
-        call: impl AsyncFnOnce(&mut Live) -> Result<T, Failure>,
-    ) -> (Result<T, Failure>, Option<Live>) {
+        call: impl AsyncFnOnce(&mut LiveInstance) -> Result<T, Failure>,
+    ) -> (Result<T, Failure>, Option<LiveInstance>) {
         let seat = match self.seat().await {
             Ok(seat) => seat,
             Err(failure) => return (Err(failure), None),
         };
         let clock = match &seat {
             Seat::Kept(live) => live.clock().clone(),
-            Seat::Place(_) => Clock::new(self.limits.cpu),
+            Seat::Slot(_) => Clock::new(self.limits.cpu),
         };
         let mut seated = None;
         let outcome = {
@@ -123,7 +123,7 @@ impl Version {
             let work = pin!(async {
                 let live = match seat {
                     Seat::Kept(live) => live,
-                    Seat::Place(place) => self.make_by(place, &clock).await?,
+                    Seat::Slot(place) => self.make_by(place, &clock).await?,
                 };
                 call(seated.insert(live)).await
             });
@@ -147,7 +147,7 @@ impl Version {
             live.begin(&self.limits).map_err(Failure::Instantiation)?;
             return Ok(Seat::Kept(live));
         }
-        self.place(self.limits.queue_wait).await.map(Seat::Place)
+        self.place(self.limits.queue_wait).await.map(Seat::Slot)
     }
 
     /// Does `work`, all that is done for a call, within the call's time.
@@ -202,7 +202,7 @@ impl Version {
     }
 
     /// A new instance that no call waits for, made within the time that a call has.
-    async fn make(&self, place: Place) -> Result<Live, Failure> {
+    async fn make(&self, place: SlotPermit) -> Result<LiveInstance, Failure> {
         let clock = Clock::new(self.limits.cpu);
         let live = self
             .bounded(&clock, None, self.make_by(place, &clock))
@@ -212,19 +212,19 @@ impl Version {
         live
     }
 
-    async fn make_by(&self, place: Place, clock: &Clock) -> Result<Live, Failure> {
+    async fn make_by(&self, place: SlotPermit, clock: &Clock) -> Result<LiveInstance, Failure> {
         let store = self
             .template
             .state(&self.limits, clock.clone())
             .await
             .and_then(|state| state.into_store(&self.pool.engine, &self.limits))
             .map_err(Failure::Instantiation)?;
-        Live::make(&self.pre, store, place, &self.metrics)
+        LiveInstance::make(&self.pre, store, place, &self.metrics)
             .await
             .map_err(|(error, store)| Failure::of_instantiation(error, &store))
     }
 
-    async fn place(&self, wait: Duration) -> Result<Place, Failure> {
+    async fn place(&self, wait: Duration) -> Result<SlotPermit, Failure> {
         if let Some(place) = self.share.try_take(self.places) {
             return Ok(place);
         }

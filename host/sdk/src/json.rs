@@ -43,7 +43,7 @@ mod write;
 pub use bounds::{Bound, Bounds};
 pub use error::{JsonError, Position};
 pub use form::Form;
-pub use function::{Answer, Function};
+pub use function::{Function, Outcome};
 pub use names::Spelling;
 pub use shape::Shape;
 pub use unsupported::{Reason, Unsupported};

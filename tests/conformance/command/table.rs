@@ -34,13 +34,13 @@ pub fn counts(tested: &Tested) -> String {
 pub fn report(tested: &Tested, source: &Option<String>) -> String {
     let mut text = String::from("# Conformance\n\n");
     text += "How many directives of component scripts pass, natively on Wasmtime and in the page's engine. \
-        `cargo xtask conformance` writes this file; it is not edited by hand.\n\n";
+        `cargo xtask conformance` writes this file; do not edit it.\n\n";
     text += &reproduce(tested, source);
     text += &table(tested);
     if tested.most() > 0 {
         text += &format!(
-            "\nWhat is asynchronous in the component model runs natively and not in the page, which refuses it by name. The columns that are \
-             compared are therefore without it (`amphi::shared_config`); `{ASYNCHRONOUS}` has it.\n"
+            "\nAsynchronous components run natively, but not in the page, which refuses them with an error that names the feature. So they are \
+             disabled in the columns that are compared (`amphi::shared_config`); `{ASYNCHRONOUS}` enables them.\n"
         );
     }
     for (number, host) in tested.hosts.iter().enumerate().skip(1) {
@@ -53,12 +53,12 @@ pub fn report(tested: &Tested, source: &Option<String>) -> String {
         Outcome::Failed(text) => Some(found_alone(text)),
         Outcome::Passed | Outcome::LeftOut(_) => None,
     });
-    text += &section("What does not pass natively", &failing, "Nothing.");
+    text += &section("Failures natively", &failing, "Nothing.");
     let left_out = listed(tested.on(0), |found| match found.outcome {
         Outcome::LeftOut(what) => Some(what.clone()),
         Outcome::Passed | Outcome::Failed(_) => None,
     });
-    text + &section("What is left out", &left_out, "Nothing.")
+    text + &section("Left out", &left_out, "Nothing.")
 }
 
 fn reproduce(tested: &Tested, source: &Option<String>) -> String {

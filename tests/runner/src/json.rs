@@ -1,7 +1,7 @@
 //! Calls whose arguments and results are JSON.
 
 use amphi::component::{Component, Instance};
-use amphi::json::{Answer, Bounds, Function};
+use amphi::json::{Bounds, Function, Outcome};
 use amphi::{AsContextMut, Result, invoke};
 
 /// How long a result may get.
@@ -19,8 +19,8 @@ pub fn call(
     let function = Function::new(&target.func)?;
     let arguments = function.arguments(body.as_bytes(), &Bounds::default())?;
     let results = invoke::call_values(store, instance, &target, &arguments)?;
-    Ok(Some(match function.answer(&results, MOST)? {
-        Answer::Ok(text) => text,
-        Answer::Err(text) => format!("{{\"err\":{text}}}"),
+    Ok(Some(match function.results(&results, MOST)? {
+        Outcome::Ok(text) => text,
+        Outcome::Err(text) => format!("{{\"err\":{text}}}"),
     }))
 }

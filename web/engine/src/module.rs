@@ -14,9 +14,9 @@ use wasmtime_environ::error::Result;
 ///
 /// Cheap to clone. There is no way to instantiate one but through a component.
 #[derive(Clone)]
-pub struct Module(Arc<Inner>);
+pub struct Module(Arc<ModuleInner>);
 
-struct Inner {
+struct ModuleInner {
     engine: Engine,
     shape: ModuleShape,
     start: Start,
@@ -80,7 +80,7 @@ impl Module {
         start: Start,
         compiled: Local<WebAssembly::Module>,
     ) -> Module {
-        Module(Arc::new(Inner {
+        Module(Arc::new(ModuleInner {
             engine,
             shape,
             start,

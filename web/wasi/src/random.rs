@@ -11,7 +11,7 @@ use std::convert::Infallible;
 pub const DEFAULT_MAX_SIZE: u64 = 64 << 20;
 
 /// A generator that the host supplies; the browser's own where it does not.
-type Source = Option<Box<dyn Rng + Send>>;
+type RandomSource = Option<Box<dyn Rng + Send>>;
 
 /// Ties the interfaces of `wasi:random` to [`WasiRandomCtx`].
 pub struct WasiRandom;
@@ -35,8 +35,8 @@ impl WasiRandomView for WasiRandomCtx {
 
 /// Where a guest's random numbers come from.
 pub struct WasiRandomCtx {
-    pub(crate) secure: Source,
-    pub(crate) insecure: Source,
+    pub(crate) secure: RandomSource,
+    pub(crate) insecure: RandomSource,
     /// Drawn when it is first asked for.
     pub(crate) insecure_seed: Option<u128>,
     pub(crate) max_size: u64,
@@ -88,7 +88,7 @@ impl insecure_seed::Host for WasiRandomCtx {
     }
 }
 
-fn bytes(source: &mut Source, len: u64, max_size: u64) -> Result<Vec<u8>> {
+fn bytes(source: &mut RandomSource, len: u64, max_size: u64) -> Result<Vec<u8>> {
     ensure!(
         len <= max_size,
         "requested len {len} exceeds limit {max_size}"
@@ -103,7 +103,7 @@ fn bytes(source: &mut Source, len: u64, max_size: u64) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn number(source: &mut Source) -> Result<u64> {
+fn number(source: &mut RandomSource) -> Result<u64> {
     match source {
         Some(rng) => Ok(rng.next_u64()),
         None => {

@@ -1,11 +1,11 @@
-//! What components came to: for each how many answers there are and on which hosts they are the
-//! same; then, answer by answer.
+//! The results of third-party components: a table of how many calls of each are as expected on each
+//! host, then each result.
 
 use anyhow::{Context, Error, Result};
 use serde_json::Value;
 use std::fmt::Write as _;
 
-/// What one component came to.
+/// The results of one component.
 #[derive(Debug)]
 pub struct Row {
     /// What the list calls it.
@@ -138,7 +138,7 @@ impl Row {
 pub fn counts(rows: &[Row], browsers: &[&str]) -> String {
     let width = rows.iter().map(|row| row.name.len()).max();
     let width = width.unwrap_or_default().max("component".len());
-    let mut text = format!("\n{:<width$} {:>7} {:>7}", "component", "answers", "native");
+    let mut text = format!("\n{:<width$} {:>7} {:>7}", "component", "calls", "native");
     for browser in browsers {
         text += &format!(" {browser:>9}");
     }
@@ -155,9 +155,9 @@ pub fn counts(rows: &[Row], browsers: &[&str]) -> String {
 /// All of it, as Markdown.
 pub fn report(rows: &[Row], browsers: &[&str]) -> String {
     let mut text = String::from(
-        "# Components of others\n\n\
-         Components from public registries, called with real input natively and in browsers. `cargo xtask wild` fetches and calls them and writes this file; it is \
-         not edited by hand. Which they are and what is called is in [tests/wild/list.toml](../tests/wild/list.toml).\n\n",
+        "# Third-party components\n\n\
+         Components from public registries, called with real input natively and in browsers. `cargo xtask wild` downloads and calls them and writes this file; do \
+         not edit it. [tests/wild/list.toml](../tests/wild/list.toml) lists the components, the calls and the expected results.\n\n",
     );
     let _ = writeln!(
         text,
@@ -168,7 +168,7 @@ pub fn report(rows: &[Row], browsers: &[&str]) -> String {
     );
     let _ = writeln!(
         text,
-        "| component | from | answers | native | {} |\n|---|---|--:|--:|{}",
+        "| component | from | calls | native | {} |\n|---|---|--:|--:|{}",
         browsers.join(" | "),
         "--:|".repeat(browsers.len())
     );
@@ -180,9 +180,9 @@ pub fn report(rows: &[Row], browsers: &[&str]) -> String {
         text.push('\n');
     }
     let wrong: Vec<String> = rows.iter().flat_map(|row| row.wrong(browsers)).collect();
-    text += "\n## What is wrong\n\n";
+    text += "\n## Failures\n\n";
     match wrong.as_slice() {
-        [] => text += "Nothing: every answer is as expected, and the same everywhere.\n",
+        [] => text += "None: every result is as expected, and equal on all hosts.\n",
         wrong => {
             for what in wrong {
                 let _ = writeln!(text, "- {}", what.replace('\n', "\n  "));

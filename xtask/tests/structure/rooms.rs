@@ -136,7 +136,7 @@ fn modules(folder: &Path) -> BTreeMap<String, String> {
 
 /// A text without comments, and without what is compiled for tests alone. Within a module in the
 /// file `super` is the file itself, so it is left out there.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let mut code = String::new();
     let (mut is_test, mut inner) = (false, None);
     for line in text.lines() {

@@ -6,7 +6,7 @@ use wit_parser::{Function, Handle, Resolve, Type, TypeDefKind, TypeId, TypeOwner
 
 use super::change::{Change, Class};
 use super::used::used;
-use super::{Side, version};
+use super::{Side, bump};
 use crate::contract::type_text;
 use crate::version::bare;
 
@@ -220,7 +220,7 @@ impl<'a> Comparison<'a> {
             let owner = match ty.owner {
                 TypeOwner::Interface(owner) => resolve
                     .id_of(owner)
-                    .map(|name| version::matched(&name).to_owned()),
+                    .map(|name| bump::matched(&name).to_owned()),
                 TypeOwner::World(_) | TypeOwner::None => None,
             };
             (owner, ty.name.clone())

@@ -25,7 +25,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), ContractError> {
         return Ok(());
     };
     let types = types.as_ref();
-    let mut packages = Packages::default();
+    let mut packages = PackageGraph::default();
     for name in names {
         let import = types.component_item_for_import(name);
         let items = import
@@ -67,8 +67,9 @@ fn read(bytes: &[u8]) -> Option<(Types, Vec<&str>)> {
     None
 }
 
+/// Which packages use types of which.
 #[derive(Default)]
-struct Packages {
+struct PackageGraph {
     /// Each with its version.
     names: Vec<String>,
     /// Where a name is in `names`.
@@ -79,7 +80,7 @@ struct Packages {
     homes: HashMap<ComponentAnyTypeId, usize>,
 }
 
-impl Packages {
+impl PackageGraph {
     fn item(&mut self, types: TypesRef<'_>, name: &str, item: &ComponentItem) {
         match item.ty {
             ComponentEntityType::Instance(id) => {

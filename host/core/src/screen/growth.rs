@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::ScreenError;
-use super::outline::{Capture, Definition, Item, Kind, Outline, Step};
+use super::outline::{Capture, Definition, ItemIndex, ItemKind, Outline, Step};
 use super::weight::{ITEM, MOST};
 
 /// How long a chain of components may be of which each has the one before inside: the translator
@@ -68,11 +68,11 @@ impl Value<'_> {
     }
 
     /// An item of the host's.
-    fn unknown(kind: Kind) -> Self {
+    fn unknown(kind: ItemKind) -> Self {
         match kind {
-            Kind::Component => Value::Component(None),
-            Kind::Instance => Value::Instance(None),
-            Kind::Other => Value::Other,
+            ItemKind::Component => Value::Component(None),
+            ItemKind::Instance => Value::Instance(None),
+            ItemKind::Other => Value::Other,
         }
     }
 }
@@ -102,19 +102,19 @@ impl<'a> Frame<'a> {
         }
     }
 
-    fn item(&self, item: Item) -> Value<'a> {
+    fn item(&self, item: ItemIndex) -> Value<'a> {
         match item {
-            Item::Component(index) => {
+            ItemIndex::Component(index) => {
                 Value::Component(self.components.get(index as usize).cloned().flatten())
             }
-            Item::Instance(index) => {
+            ItemIndex::Instance(index) => {
                 Value::Instance(self.instances.get(index as usize).cloned().flatten())
             }
-            Item::Other => Value::Other,
+            ItemIndex::Other => Value::Other,
         }
     }
 
-    fn items(&self, items: &[(&'a str, Item)]) -> (HashMap<&'a str, Value<'a>>, u64) {
+    fn items(&self, items: &[(&'a str, ItemIndex)]) -> (HashMap<&'a str, Value<'a>>, u64) {
         let mut weight = ITEM;
         let values = items.iter().map(|(name, item)| {
             let value = self.item(*item);

@@ -27,7 +27,7 @@ pub enum Step<'a> {
         /// Its name.
         name: &'a str,
         /// What it is.
-        kind: Kind,
+        kind: ItemKind,
         /// What its type costs.
         cost: u64,
     },
@@ -45,14 +45,14 @@ pub enum Step<'a> {
         /// Which component.
         component: u32,
         /// With what.
-        args: Vec<(&'a str, Item)>,
+        args: Vec<(&'a str, ItemIndex)>,
         /// What the instance's type costs.
         cost: u64,
     },
     /// An instance that is made of what is there.
     Bag {
         /// Its exports.
-        items: Vec<(&'a str, Item)>,
+        items: Vec<(&'a str, ItemIndex)>,
         /// What its type costs.
         cost: u64,
     },
@@ -63,14 +63,14 @@ pub enum Step<'a> {
         /// Which export.
         name: &'a str,
         /// What it is.
-        kind: Kind,
+        kind: ItemKind,
     },
     /// An export, which joins the index space of its kind again.
     Export {
         /// Its name.
         name: &'a str,
         /// What is exported.
-        item: Item,
+        item: ItemIndex,
         /// What its name costs, and its type if it is one.
         cost: u64,
     },
@@ -78,7 +78,7 @@ pub enum Step<'a> {
 
 /// What an item is, as far as it matters here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ItemKind {
     /// A component.
     Component,
     /// An instance of a component.
@@ -89,7 +89,7 @@ pub enum Kind {
 
 /// An item by its index.
 #[derive(Clone, Copy)]
-pub enum Item {
+pub enum ItemIndex {
     /// A component.
     Component(u32),
     /// An instance of a component.
@@ -120,14 +120,14 @@ impl<'a> Step<'a> {
                 component: *component_index,
                 args: args
                     .iter()
-                    .map(|arg| (arg.name, Item::of(arg.kind, arg.index)))
+                    .map(|arg| (arg.name, ItemIndex::of(arg.kind, arg.index)))
                     .collect(),
                 cost,
             },
             ComponentInstance::FromExports(exports) => Step::Bag {
                 items: exports
                     .iter()
-                    .map(|export| (export.name.name, Item::of(export.kind, export.index)))
+                    .map(|export| (export.name.name, ItemIndex::of(export.kind, export.index)))
                     .collect(),
                 cost,
             },
@@ -135,27 +135,27 @@ impl<'a> Step<'a> {
     }
 }
 
-impl Kind {
+impl ItemKind {
     /// What an item of this kind is.
-    pub fn of(kind: ComponentExternalKind) -> Kind {
+    pub fn of(kind: ComponentExternalKind) -> ItemKind {
         match kind {
-            ComponentExternalKind::Component => Kind::Component,
-            ComponentExternalKind::Instance => Kind::Instance,
+            ComponentExternalKind::Component => ItemKind::Component,
+            ComponentExternalKind::Instance => ItemKind::Instance,
             ComponentExternalKind::Module
             | ComponentExternalKind::Func
             | ComponentExternalKind::Value
-            | ComponentExternalKind::Type => Kind::Other,
+            | ComponentExternalKind::Type => ItemKind::Other,
         }
     }
 }
 
-impl Item {
+impl ItemIndex {
     /// The item of this kind with this index.
-    pub fn of(kind: ComponentExternalKind, index: u32) -> Item {
-        match Kind::of(kind) {
-            Kind::Component => Item::Component(index),
-            Kind::Instance => Item::Instance(index),
-            Kind::Other => Item::Other,
+    pub fn of(kind: ComponentExternalKind, index: u32) -> ItemIndex {
+        match ItemKind::of(kind) {
+            ItemKind::Component => ItemIndex::Component(index),
+            ItemKind::Instance => ItemIndex::Instance(index),
+            ItemKind::Other => ItemIndex::Other,
         }
     }
 }

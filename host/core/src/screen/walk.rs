@@ -19,7 +19,7 @@ use wasmparser::{
 use super::ScreenError;
 use super::code::Spent;
 use super::loops;
-use super::outline::{Capture, Item, Kind, Outline, Step};
+use super::outline::{Capture, ItemIndex, ItemKind, Outline, Step};
 use super::scope::{Of, Scope, at};
 use super::shape::{Shape, Sum};
 use super::weight::{self, ITEM, WALKED};
@@ -113,7 +113,7 @@ impl<'a> Walk<'a> {
             Payload::ComponentImportSection(section) => self.each(section, |walk, import| {
                 let name = import.name.name;
                 let item = walk.import(name, &import.ty)?;
-                let kind = Kind::of(import.ty.kind());
+                let kind = ItemKind::of(import.ty.kind());
                 let cost = item.weight();
                 walk.step(Step::Import { name, kind, cost })
             }),
@@ -317,7 +317,7 @@ impl<'a> Walk<'a> {
             _ => weight::name(name),
         };
         self.scope()?.sum.export(name, item);
-        let item = Item::of(export.kind, export.index);
+        let item = ItemIndex::of(export.kind, export.index);
         self.step(Step::Export { name, item, cost })
     }
 
@@ -352,7 +352,7 @@ impl<'a> Walk<'a> {
                 self.step(Step::Alias {
                     instance: instance_index,
                     name,
-                    kind: Kind::of(kind),
+                    kind: ItemKind::of(kind),
                 })
             }
             ComponentAlias::CoreInstanceExport { .. } => self.step(Step::Plain { cost: ITEM }),

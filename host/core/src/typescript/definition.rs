@@ -2,13 +2,13 @@
 
 use wit_parser::{Docs, Enum, Field, Flags, Record, TypeDefKind, TypeId, Variant};
 
-use super::scope::{Scope, Unsupported};
+use super::file_scope::{FileScope, Unsupported};
 use super::{TypescriptError, doc, resource};
 use crate::javascript::Case;
 
 /// The declaration of the type `name`, exported.
 pub(super) fn definition(
-    scope: Scope<'_>,
+    scope: FileScope<'_>,
     name: &str,
     id: TypeId,
 ) -> Result<String, TypescriptError> {
@@ -49,7 +49,7 @@ pub(super) fn comment(docs: &Docs) -> String {
     doc::comment(docs.contents.as_deref().unwrap_or_default())
 }
 
-fn fields(scope: Scope<'_>, record: &Record) -> Result<String, Unsupported> {
+fn fields(scope: FileScope<'_>, record: &Record) -> Result<String, Unsupported> {
     let names = record.fields.iter().map(|field| field.name.as_str());
     let names = Case::Camel.spell_all(names, &[]);
     let field = |(field, name): (&Field, &String)| {
@@ -71,7 +71,7 @@ fn bits(flags: &Flags) -> String {
     flags.flags.iter().zip(&names).map(flag).collect()
 }
 
-fn cases(scope: Scope<'_>, variant: &Variant) -> Result<String, Unsupported> {
+fn cases(scope: FileScope<'_>, variant: &Variant) -> Result<String, Unsupported> {
     let mut cases = Vec::new();
     for case in &variant.cases {
         let payload = match &case.ty {

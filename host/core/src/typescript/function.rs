@@ -2,14 +2,14 @@
 
 use wit_parser::{Function, FunctionKind, Param, Type, TypeDefKind};
 
-use super::layout::Side;
-use super::scope::{Scope, Unsupported};
+use super::file_scope::{FileScope, Unsupported};
+use super::layout::InterfaceSide;
 use super::{Calls, TypescriptError, doc, identifier};
 use crate::javascript::Case;
 
 /// A function as a member of an interface or a class: its documentation, its name, its signature.
 pub(super) fn member(
-    scope: Scope<'_>,
+    scope: FileScope<'_>,
     function: &Function,
     name: &str,
 ) -> Result<String, TypescriptError> {
@@ -21,7 +21,10 @@ pub(super) fn member(
 }
 
 /// What is said of a function, with what it throws.
-pub(super) fn documentation(scope: Scope<'_>, function: &Function) -> Result<String, Unsupported> {
+pub(super) fn documentation(
+    scope: FileScope<'_>,
+    function: &Function,
+) -> Result<String, Unsupported> {
     let throws = match outcome(scope, function) {
         Outcome::Fallible(_, Some(err)) => {
             format!("@throws an error whose `payload` is `{}`", scope.ty(&err)?)
@@ -34,7 +37,7 @@ pub(super) fn documentation(scope: Scope<'_>, function: &Function) -> Result<Str
 }
 
 /// The parameters, without the receiver of a method. Options at the end may be left out.
-pub(super) fn parameters(scope: Scope<'_>, function: &Function) -> Result<String, Unsupported> {
+pub(super) fn parameters(scope: FileScope<'_>, function: &Function) -> Result<String, Unsupported> {
     let params = match function.kind {
         FunctionKind::Method(_) | FunctionKind::AsyncMethod(_) => function.params.get(1..),
         FunctionKind::Freestanding
@@ -63,7 +66,7 @@ pub(super) fn parameters(scope: Scope<'_>, function: &Function) -> Result<String
 }
 
 /// What the function returns. What the host gives need not return a promise where it may.
-fn result(scope: Scope<'_>, function: &Function) -> Result<String, Unsupported> {
+fn result(scope: FileScope<'_>, function: &Function) -> Result<String, Unsupported> {
     let (Outcome::Plain(ty) | Outcome::Fallible(ty, _)) = outcome(scope, function);
     let ty = match ty {
         Some(ty) => scope.ty(&ty)?,
@@ -73,8 +76,8 @@ fn result(scope: Scope<'_>, function: &Function) -> Result<String, Unsupported> 
     let waits = function.kind.is_async() || scope.layout.calls == Calls::Promised;
     Ok(match (waits, scope.side) {
         (false, _) => ty,
-        (true, Side::Export) => promise,
-        (true, Side::Import) => format!("{ty} | {promise}"),
+        (true, InterfaceSide::Export) => promise,
+        (true, InterfaceSide::Import) => format!("{ty} | {promise}"),
     })
 }
 
@@ -86,7 +89,7 @@ enum Outcome {
     Fallible(Option<Type>, Option<Type>),
 }
 
-fn outcome(scope: Scope<'_>, function: &Function) -> Outcome {
+fn outcome(scope: FileScope<'_>, function: &Function) -> Outcome {
     if let Some(Type::Id(id)) = function.result
         && let TypeDefKind::Result(result) = scope.kind(id)
     {

@@ -2,8 +2,8 @@
 
 use wit_parser::{InterfaceId, Resolve, TypeDefKind, TypeId};
 
-use super::layout::{Layout, Module, Side};
-use super::scope::Scope;
+use super::file_scope::FileScope;
+use super::layout::{InterfaceSide, Layout, Module};
 use super::{FIRST_LINE, TypescriptError, definition, doc, function, identifier, resource};
 use crate::javascript::Case;
 
@@ -14,13 +14,13 @@ pub(super) const DISPOSABLE: &str = "/// <reference lib=\"esnext.disposable\" />
 pub(super) fn text(
     resolve: &Resolve,
     layout: &Layout,
-    side: Side,
+    side: InterfaceSide,
     id: InterfaceId,
     module: &Module,
 ) -> Result<String, TypescriptError> {
     let interface = &resolve.interfaces[id];
     let names = (module.path.as_str(), module.key.as_str());
-    let scope = Scope::of_interface(resolve, layout, side, id, names);
+    let scope = FileScope::of_interface(resolve, layout, side, id, names);
     let types: Vec<(&str, TypeId)> = interface
         .types
         .iter()
@@ -54,7 +54,7 @@ pub(super) fn heading(resolve: &Resolve, mut types: impl Iterator<Item = TypeId>
 /// The classes and functions that a scope gives, as members of an interface that has `others` as
 /// well.
 pub(super) fn members(
-    scope: Scope<'_>,
+    scope: FileScope<'_>,
     types: &[(&str, TypeId)],
     others: &[&str],
 ) -> Result<String, TypescriptError> {

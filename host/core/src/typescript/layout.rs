@@ -12,7 +12,7 @@ use crate::version::bare;
 
 /// Which way the functions of an interface are called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Side {
+pub(super) enum InterfaceSide {
     /// By the guest: the host gives them.
     Import,
     /// By the host: the guest gives them.
@@ -115,23 +115,26 @@ impl Layout {
     }
 
     /// The interfaces of one side, in the order of the world.
-    pub(super) fn modules(&self, side: Side) -> impl Iterator<Item = (InterfaceId, &Module)> {
+    pub(super) fn modules(
+        &self,
+        side: InterfaceSide,
+    ) -> impl Iterator<Item = (InterfaceId, &Module)> {
         let modules = match side {
-            Side::Import => &self.imports,
-            Side::Export => &self.exports,
+            InterfaceSide::Import => &self.imports,
+            InterfaceSide::Export => &self.exports,
         };
         modules.iter().map(|(id, module)| (*id, module))
     }
 
     /// Whether the file of `owner` on a side has something of that name.
-    pub(super) fn declares(&self, side: Side, owner: TypeOwner, name: &str) -> bool {
+    pub(super) fn declares(&self, side: InterfaceSide, owner: TypeOwner, name: &str) -> bool {
         let types = self.types.get(&owner);
         if types.is_some_and(|types| types.contains(name)) {
             return true;
         }
         let modules = match side {
-            Side::Import => &self.imports,
-            Side::Export => &self.exports,
+            InterfaceSide::Import => &self.imports,
+            InterfaceSide::Export => &self.exports,
         };
         match owner {
             TypeOwner::Interface(id) => modules
@@ -151,15 +154,15 @@ impl Layout {
 
     /// The file with the types of `owner`, as `side` sees them: what is exported may use what is
     /// imported.
-    pub(super) fn path(&self, side: Side, owner: TypeOwner) -> Option<&str> {
+    pub(super) fn path(&self, side: InterfaceSide, owner: TypeOwner) -> Option<&str> {
         let interface = match owner {
             TypeOwner::Interface(interface) => interface,
             TypeOwner::World(_) => return Some(&self.world),
             TypeOwner::None => return None,
         };
         let [first, second] = match side {
-            Side::Import => [&self.imports, &self.exports],
-            Side::Export => [&self.exports, &self.imports],
+            InterfaceSide::Import => [&self.imports, &self.exports],
+            InterfaceSide::Export => [&self.exports, &self.imports],
         };
         let module = first.get(&interface).or_else(|| second.get(&interface));
         module.map(|module| module.path.as_str())

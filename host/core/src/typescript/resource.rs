@@ -2,8 +2,8 @@
 
 use wit_parser::{Function, FunctionKind, TypeId};
 
-use super::layout::Side;
-use super::scope::{Scope, Unsupported};
+use super::file_scope::{FileScope, Unsupported};
+use super::layout::InterfaceSide;
 use super::{Calls, TypescriptError, definition, doc, function, identifier};
 
 /// What stands in a class whose objects are made in other ways than by its constructor.
@@ -21,7 +21,7 @@ const ANY_CLASS: &str = "abstract new (...args: never[]) =>";
 /// A guest's class is not exported as a value, since no module has it: it is a member of what the
 /// guest exports.
 pub(super) fn declaration(
-    scope: Scope<'_>,
+    scope: FileScope<'_>,
     ty: &str,
     id: TypeId,
 ) -> Result<String, TypescriptError> {
@@ -29,7 +29,7 @@ pub(super) fn declaration(
     let method = |name: &str| Some(identifier::method(name).to_owned());
     let methods = members(scope, id, Kind::Method, method)?;
     let symbol = scope.global("Symbol");
-    if scope.side == Side::Import {
+    if scope.side == InterfaceSide::Import {
         let disposed = format!(
             "/** Called when the guest drops the resource. */\n[{symbol}.dispose]?(): void;\n"
         );
@@ -55,7 +55,11 @@ pub(super) fn declaration(
 }
 
 /// The class, which JavaScript calls `class`, as a member of what the interface gives.
-pub(super) fn member(scope: Scope<'_>, class: &str, id: TypeId) -> Result<String, TypescriptError> {
+pub(super) fn member(
+    scope: FileScope<'_>,
+    class: &str,
+    id: TypeId,
+) -> Result<String, TypescriptError> {
     let ty = scope.type_name(id).unwrap_or_else(|| class.to_owned());
     let call = members(scope, id, Kind::Static, |name| {
         (name == PROTOTYPE).then(String::new)
@@ -77,19 +81,19 @@ pub(super) fn member(scope: Scope<'_>, class: &str, id: TypeId) -> Result<String
         });
     }
     let made = match scope.side {
-        Side::Import => ty.clone(),
-        Side::Export => format!("{}<{ty}>", scope.global("Promise")),
+        InterfaceSide::Import => ty.clone(),
+        InterfaceSide::Export => format!("{}<{ty}>", scope.global("Promise")),
     };
     let constructor = constructor(scope, id, "new ", &format!(": {made}"))?;
     let statics = members(scope, id, Kind::Static, |name| {
-        let own = scope.side == Side::Import || name != PROTOTYPE;
+        let own = scope.side == InterfaceSide::Import || name != PROTOTYPE;
         own.then(|| identifier::property(name).to_owned())
     })?;
     let body = constructor.unwrap_or_default() + &statics;
     Ok(match (scope.side, body.as_str()) {
-        (Side::Import, "") => format!("{class}: {ANY_CLASS} {ty};\n"),
-        (Side::Import, _) => format!("{class}: {{\n{}}};\n", doc::indented(&body)),
-        (Side::Export, _) => {
+        (InterfaceSide::Import, "") => format!("{class}: {ANY_CLASS} {ty};\n"),
+        (InterfaceSide::Import, _) => format!("{class}: {{\n{}}};\n", doc::indented(&body)),
+        (InterfaceSide::Export, _) => {
             let body = doc::indented(&(body + &prototype));
             format!("readonly {class}: {{\n{body}}};\n")
         }
@@ -98,8 +102,8 @@ pub(super) fn member(scope: Scope<'_>, class: &str, id: TypeId) -> Result<String
 
 /// Whether the class is one that TypeScript can declare: where calls return promises, so does
 /// `new`.
-fn is_plain(scope: Scope<'_>) -> bool {
-    scope.side == Side::Export && scope.layout.calls == Calls::Direct
+fn is_plain(scope: FileScope<'_>) -> bool {
+    scope.side == InterfaceSide::Export && scope.layout.calls == Calls::Direct
 }
 
 /// What kind of function a resource has.
@@ -110,7 +114,7 @@ enum Kind {
 }
 
 fn constructor(
-    scope: Scope<'_>,
+    scope: FileScope<'_>,
     id: TypeId,
     word: &str,
     result: &str,
@@ -128,7 +132,7 @@ fn constructor(
 /// The resource's functions of one kind, each under what `member` makes of its name in JavaScript;
 /// those of which it makes nothing are left out.
 fn members(
-    scope: Scope<'_>,
+    scope: FileScope<'_>,
     id: TypeId,
     wanted: Kind,
     member: impl Fn(&str) -> Option<String>,

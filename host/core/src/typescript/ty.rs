@@ -2,12 +2,12 @@
 
 use wit_parser::{Handle, Result_, Type, TypeDefKind, TypeId};
 
-use super::scope::{Scope, Unsupported};
+use super::file_scope::{FileScope, Unsupported};
 
 /// The type of the value that a case without a payload has.
 const NO_VALUE: &str = "val?: undefined";
 
-impl Scope<'_> {
+impl FileScope<'_> {
     /// A type as TypeScript writes it.
     pub(super) fn ty(&self, ty: &Type) -> Result<String, Unsupported> {
         Ok(match ty {

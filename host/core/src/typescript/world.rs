@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use wit_parser::{IndexMap, Resolve, TypeId, WorldId, WorldItem, WorldKey};
 
-use super::layout::{self, Declared, Layout, Side};
-use super::scope::Scope;
+use super::file_scope::FileScope;
+use super::layout::{self, Declared, InterfaceSide, Layout};
 use super::{Calls, TypescriptError, definition, doc, interface};
 use crate::version::bare;
 use crate::wasi::is_supplied;
@@ -24,8 +24,11 @@ pub(super) fn text(
         .collect();
     let all = imported.iter().chain(&exported);
     let mut text = interface::heading(resolve, all.map(|(_, id)| *id));
-    for (side, types) in [(Side::Import, &imported), (Side::Export, &exported)] {
-        let scope = Scope::of_world(resolve, layout, side, id);
+    for (side, types) in [
+        (InterfaceSide::Import, &imported),
+        (InterfaceSide::Export, &exported),
+    ] {
+        let scope = FileScope::of_world(resolve, layout, side, id);
         for (name, id) in types {
             text += "\n";
             text += &definition::definition(scope, name, *id)?;
@@ -36,11 +39,11 @@ pub(super) fn text(
         exports,
         component,
     } = &layout.declared;
-    let members = side(resolve, id, layout, Side::Import, &imported)?;
+    let members = side(resolve, id, layout, InterfaceSide::Import, &imported)?;
     text += &format!(
         "\n/** What the component wants from its host. */\nexport interface {imports} {{\n{members}}}\n"
     );
-    let members = side(resolve, id, layout, Side::Export, &exported)?;
+    let members = side(resolve, id, layout, InterfaceSide::Export, &exported)?;
     text += &format!(
         "\n/** What the component offers. */\nexport interface {exports} {{\n{members}}}\n"
     );
@@ -65,10 +68,10 @@ fn side(
     resolve: &Resolve,
     id: WorldId,
     layout: &Layout,
-    side: Side,
+    side: InterfaceSide,
     types: &[(&str, TypeId)],
 ) -> Result<String, TypescriptError> {
-    let scope = Scope::of_world(resolve, layout, side, id);
+    let scope = FileScope::of_world(resolve, layout, side, id);
     let giving = || layout.modules(side).filter(|(_, module)| module.gives);
     let keys: Vec<&str> = giving().map(|(_, module)| module.key.as_str()).collect();
     let mut members = interface::members(scope, types, &keys)?;
@@ -78,8 +81,8 @@ fn side(
     }
     for (_, module) in giving() {
         let mark = match side {
-            Side::Import if is_supplied(&module.key) => "?",
-            Side::Import | Side::Export => "",
+            InterfaceSide::Import if is_supplied(&module.key) => "?",
+            InterfaceSide::Import | InterfaceSide::Export => "",
         };
         let file = layout::specifier(layout.world(), &module.path);
         let mut add = |key: &str| {
@@ -91,7 +94,7 @@ fn side(
         if is_only {
             add(short);
         }
-        if !is_only || (side == Side::Export && short != module.key) {
+        if !is_only || (side == InterfaceSide::Export && short != module.key) {
             add(&module.key);
         }
     }

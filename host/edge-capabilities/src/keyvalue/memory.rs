@@ -9,11 +9,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// What is held in memory. No operation waits for more than another's few steps.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
-    held: Mutex<Held>,
+    held: Mutex<Entries>,
 }
 
 #[derive(Debug, Default)]
-struct Held {
+struct Entries {
     entries: BTreeMap<String, Arc<[u8]>>,
     tally: Tally,
 }
@@ -93,7 +93,7 @@ impl MemoryStore {
     }
 
     /// Nothing panics while it holds the lock, between the steps of a change.
-    fn held(&self) -> MutexGuard<'_, Held> {
+    fn held(&self) -> MutexGuard<'_, Entries> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -32,11 +32,11 @@ pub enum StorePlace {
 pub struct Store {
     bounds: StoreBounds,
     place: StorePlace,
-    held: Held,
+    held: Backend,
 }
 
 #[derive(Clone)]
-enum Held {
+enum Backend {
     Memory(Arc<MemoryStore>),
     Disk(Arc<DiskStore>, Threads),
 }
@@ -49,7 +49,7 @@ impl Store {
     /// When the file is no store, cannot be opened, or is open already.
     pub fn open(place: &StorePlace, bounds: StoreBounds) -> Result<Store, StoreProblem> {
         let held = match place {
-            StorePlace::Memory => Held::Memory(Arc::default()),
+            StorePlace::Memory => Backend::Memory(Arc::default()),
             StorePlace::Disk(path) => on_disk(path)?,
         };
         let place = place.clone();
@@ -84,8 +84,8 @@ impl Store {
         let bounds = self.bounds;
         bounds.batch(keys.len())?;
         match &self.held {
-            Held::Memory(store) => store.get(&keys, &bounds),
-            Held::Disk(store, threads) => {
+            Backend::Memory(store) => store.get(&keys, &bounds),
+            Backend::Disk(store, threads) => {
                 blocking(store, threads, move |store| store.get(&keys, &bounds)).await
             }
         }
@@ -98,8 +98,8 @@ impl Store {
     /// When the disk fails.
     pub async fn exists(&self, key: String) -> Result<bool, StoreProblem> {
         match &self.held {
-            Held::Memory(store) => Ok(store.exists(&key)),
-            Held::Disk(store, threads) => {
+            Backend::Memory(store) => Ok(store.exists(&key)),
+            Backend::Disk(store, threads) => {
                 blocking(store, threads, move |store| store.exists(&key)).await
             }
         }
@@ -118,8 +118,8 @@ impl Store {
             bounds.value(value.as_deref().unwrap_or_default())?;
         }
         match &self.held {
-            Held::Memory(store) => store.change(changes, &bounds),
-            Held::Disk(store, threads) => {
+            Backend::Memory(store) => store.change(changes, &bounds),
+            Backend::Disk(store, threads) => {
                 blocking(store, threads, move |store| store.change(changes, &bounds)).await
             }
         }
@@ -136,8 +136,8 @@ impl Store {
         let bounds = self.bounds;
         bounds.key(&key)?;
         match &self.held {
-            Held::Memory(store) => store.increment(key, delta, &bounds),
-            Held::Disk(store, threads) => {
+            Backend::Memory(store) => store.increment(key, delta, &bounds),
+            Backend::Disk(store, threads) => {
                 blocking(store, threads, move |store| {
                     store.increment(&key, delta, &bounds)
                 })
@@ -154,8 +154,8 @@ impl Store {
     pub async fn keys(&self, skip: u64) -> Result<Page, StoreProblem> {
         let bounds = self.bounds;
         match &self.held {
-            Held::Memory(store) => Ok(store.keys(skip, &bounds)),
-            Held::Disk(store, threads) => {
+            Backend::Memory(store) => Ok(store.keys(skip, &bounds)),
+            Backend::Disk(store, threads) => {
                 blocking(store, threads, move |store| store.keys(skip, &bounds)).await
             }
         }
@@ -168,15 +168,15 @@ impl Store {
     /// When the disk fails.
     pub async fn tally(&self) -> Result<Tally, StoreProblem> {
         match &self.held {
-            Held::Memory(store) => Ok(store.tally()),
-            Held::Disk(store, threads) => blocking(store, threads, DiskStore::tally).await,
+            Backend::Memory(store) => Ok(store.tally()),
+            Backend::Disk(store, threads) => blocking(store, threads, DiskStore::tally).await,
         }
     }
 }
 
-fn on_disk(path: &Path) -> Result<Held, StoreProblem> {
+fn on_disk(path: &Path) -> Result<Backend, StoreProblem> {
     let store = Arc::new(DiskStore::open(path)?);
-    Ok(Held::Disk(store, STORES.share(AT_A_TIME)))
+    Ok(Backend::Disk(store, STORES.share(AT_A_TIME)))
 }
 
 /// Does `work` on a thread that may block. What has begun is done, even if nobody waits for it any
@@ -201,7 +201,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let place = StorePlace::Disk(folder.path().join("slow.redb"));
         let store = Store::open(&place, StoreBounds::default()).expect("it opens");
-        let Held::Disk(disk, _) = &store.held else {
+        let Backend::Disk(disk, _) = &store.held else {
             panic!("it is on a disk");
         };
         let writing = disk.database.begin_write().expect("nobody else writes");

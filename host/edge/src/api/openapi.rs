@@ -5,9 +5,9 @@
 //! names, the compiled [`json::Function`]s, and the contract, which has the names of the types and,
 //! where the WIT was given, what it says of them. It reads no component and serves nothing.
 
-mod origin;
 mod responses;
 mod served;
+mod type_docs;
 
 use std::collections::BTreeSet;
 
@@ -18,8 +18,8 @@ use serde_json::{Map, Value, json};
 
 use crate::api::request::asks_for;
 use crate::api::route;
-use origin::{Origins, WitOrigin};
-use responses::Answer;
+use responses::ResponseContent;
+use type_docs::{Origins, WitOrigin};
 
 pub(crate) use served::Kept;
 pub use served::of;
@@ -122,12 +122,12 @@ fn answers(
     function: &json::Function,
     result: &WitOrigin<'_>,
     schemas: &mut Schemas,
-) -> Vec<Answer> {
+) -> Vec<ResponseContent> {
     let others = Form::ALL.into_iter().filter(|form| *form != own);
-    let mut answers: Vec<Answer> = Vec::new();
+    let mut answers: Vec<ResponseContent> = Vec::new();
     for form in std::iter::once(own).chain(others) {
         schemas.form = form;
-        let answer = Answer {
+        let answer = ResponseContent {
             media_type: asks_for(form, own),
             success: schemas.success(function, result),
             failure: schemas.failure(function, result),

@@ -1,12 +1,12 @@
 //! From a request to the function that answers it.
 
 mod accept;
-mod handler;
-mod typed;
+mod http_request;
+mod json_call;
 
 pub(crate) use accept::{asks_for, form_of};
-pub(crate) use handler::answer as answer_by_handler;
-pub(crate) use typed::answer as answer_typed;
+pub(crate) use http_request::answer as answer_by_handler;
+pub(crate) use json_call::answer as answer_typed;
 
 use http::HeaderMap;
 

@@ -19,7 +19,7 @@ use wasmtime::Engine;
 
 use crate::blocking::{COMPILING, DEPLOYING};
 use crate::digest::Digest;
-use crate::runtime::engine::{Kind, Pool, PoolSettings};
+use crate::runtime::engine::{EngineKind, Pool, PoolSettings};
 use amphi_edge_blocking::Stopped;
 
 pub use cache::{Cache, CacheError};
@@ -29,7 +29,7 @@ pub use child::{CHILD, run_if_child};
 #[derive(Clone, Debug)]
 pub struct Compiling {
     /// Where.
-    pub place: Place,
+    pub isolation: Isolation,
     /// How long it may take, and how much processor time it may have: that rounded up to seconds.
     pub time: Duration,
     /// How much address space it may have, in bytes.
@@ -38,17 +38,17 @@ pub struct Compiling {
 
 /// Where components are compiled.
 #[derive(Clone, Debug)]
-pub enum Place {
+pub enum Isolation {
     /// In this process, without limits: for components that are trusted.
-    Here,
+    InProcess,
     /// In a child process: a program whose `main` begins with [`run_if_child`].
-    Child(PathBuf),
+    ChildProcess(PathBuf),
 }
 
 impl Default for Compiling {
     fn default() -> Self {
         Self {
-            place: Place::Here,
+            isolation: Isolation::InProcess,
             time: Duration::from_secs(60),
             memory: 2 << 30,
         }
@@ -141,7 +141,7 @@ type Turn = tokio::sync::Mutex<()>;
 pub struct Compiler {
     compiling: Compiling,
     cache: Option<Arc<Cache>>,
-    running: Mutex<HashMap<(Digest, Kind), Weak<Turn>>>,
+    running: Mutex<HashMap<(Digest, EngineKind), Weak<Turn>>>,
 }
 
 impl Compiler {
@@ -155,7 +155,7 @@ impl Compiler {
         }
     }
 
-    fn turn(&self, digest: Digest, kind: Kind) -> Arc<Turn> {
+    fn turn(&self, digest: Digest, kind: EngineKind) -> Arc<Turn> {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         running.retain(|_, turn| turn.strong_count() > 0);
         let turn = running.entry((digest, kind)).or_default();
@@ -207,11 +207,11 @@ impl Compiler {
     }
 
     async fn compile_anew(&self, pool: &Pool, bytes: &Arc<[u8]>) -> Result<Vec<u8>, CompileError> {
-        match &self.compiling.place {
-            Place::Child(program) => {
+        match &self.compiling.isolation {
+            Isolation::ChildProcess(program) => {
                 child::compile(program, pool.kind, bytes, &self.compiling).await
             }
-            Place::Here => {
+            Isolation::InProcess => {
                 let (engine, bytes) = (pool.engine.clone(), Arc::clone(bytes));
                 let code = move || precompile(&engine, &bytes).map_err(CompileError::Invalid);
                 COMPILING.run(code).await
@@ -228,7 +228,7 @@ fn precompile(engine: &Engine, bytes: &[u8]) -> Result<Vec<u8>, String> {
 }
 
 /// The engine that a child compiles with: as the pool's, but without a pool, and on one thread.
-fn plain(kind: Kind) -> wasmtime::Result<Engine> {
+fn plain(kind: EngineKind) -> wasmtime::Result<Engine> {
     let mut config = kind.config();
     config.parallel_compilation(false);
     Engine::new(&config)

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
-use amphi::json::{Answer, Bounds, JsonError};
+use amphi::json::{Bounds, JsonError, Outcome};
 use amphi::wasi_http::WasiBody;
 use http::header::HOST;
 use http::{Method, Request, StatusCode};
@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use crate::runtime::call::Patience;
 use crate::runtime::call::{Exceeded, Failure, Usage, bytes};
 use crate::version::Version;
-use crate::version::handler::Ended;
+use crate::version::handler::EndObserver;
 use amphi_edge_config::{Arguments, RequestPath, Smoke, Status};
 
 /// How a smoke call did not go well.
@@ -112,7 +112,7 @@ async fn by_json(
     let limit = version.limits.response;
     let answer = target
         .json
-        .answer(&results, bytes(limit))
+        .results(&results, bytes(limit))
         .map_err(|_| SmokeError::Failed(Failure::Exceeded(Exceeded::Response { limit })))?;
     let other = |found: String| SmokeError::Answer {
         expected: match expect {
@@ -122,9 +122,9 @@ async fn by_json(
         found: format!("`{found}`"),
     };
     match (answer, expect) {
-        (Answer::Err(text), _) => Err(other(format!("{{\"err\":{text}}}"))),
-        (Answer::Ok(_), None) => Ok(()),
-        (Answer::Ok(text), Some(expected)) => match serde_json::from_str(&text) {
+        (Outcome::Err(text), _) => Err(other(format!("{{\"err\":{text}}}"))),
+        (Outcome::Ok(_), None) => Ok(()),
+        (Outcome::Ok(text), Some(expected)) => match serde_json::from_str(&text) {
             Ok(found) if same(expected, &found) => Ok(()),
             _ => Err(other(text)),
         },
@@ -172,7 +172,7 @@ async fn by_http(
 /// Passes on how a guest that speaks HTTP has failed after its response had begun, if it has.
 struct End(Option<oneshot::Sender<Option<String>>>);
 
-impl Ended for End {
+impl EndObserver for End {
     fn ended(&mut self, _: Usage, failure: Option<&Failure>) {
         if let Some(sender) = self.0.take() {
             // Who does not wait any more knows enough.

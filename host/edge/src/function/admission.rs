@@ -1,11 +1,10 @@
-//! How many calls of a function run at a time, and how many more wait for how long.
+//! How many calls of a function run at a time, and how many more are queued for how long.
 //!
-//! The order is fair between clients: who waits is let in by turns, one of each client, and who
-//! came first within a client. So a client that fills the queue delays another by one call a turn.
-//! Where the queue is full, room is made at the cost of the client that has most in it, and no
-//! client can hold all places that run ([`places`] has the rules). A caller that goes away (its
-//! future is dropped) leaves the queue. What a caller that is not let in gets as an answer is not
-//! decided here.
+//! The order is fair between clients: queued calls are admitted in turns, one per client, oldest
+//! first within a client. So a client that fills the queue delays another by one call per turn.
+//! When the queue is full, the client with most queued calls makes room, and no client can hold all
+//! slots of running calls ([`schedule`] has the rules). A call whose future is dropped leaves the
+//! queue. The response to a rejected call is not decided here.
 
 use amphi_edge_config as config;
 use amphi_edge_listen::Client;
@@ -15,17 +14,17 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout};
 
-mod places;
-use places::{Asked, Places};
+mod schedule;
+use schedule::{Asked, Schedule};
 
 /// How many calls of a function there may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AdmissionLimits {
     /// How many run at a time.
     pub concurrency: NonZeroU32,
-    /// How many more wait; none means that a busy function refuses at once.
+    /// How many more are queued; 0 means that calls are rejected while that many run.
     pub queue: usize,
-    /// How long each waits at most.
+    /// How long each is queued at most.
     pub wait: Duration,
 }
 
@@ -39,32 +38,32 @@ impl From<&config::Limits> for AdmissionLimits {
     }
 }
 
-/// The way in for the calls of one function.
+/// Admission of the calls of one function.
 #[derive(Debug)]
 pub struct Admission {
     limits: AdmissionLimits,
-    places: Mutex<Places<oneshot::Sender<Permit>>>,
+    places: Mutex<Schedule<oneshot::Sender<Permit>>>,
 }
 
-/// What became of a caller.
+/// Whether a call is admitted.
 #[derive(Debug)]
 #[must_use]
-pub enum Entry {
-    /// It may run as long as it keeps `permit`, after having waited for `queued`: zero, when there
-    /// was room at once.
+pub enum AdmissionDecision {
+    /// It runs as long as it keeps `permit`, after it was queued for `queued`: zero, if it was
+    /// admitted immediately.
     Admitted {
-        /// A place, free again when this is dropped.
+        /// Dropping it admits the next call.
         permit: Permit,
-        /// How long it waited.
+        /// How long it was queued.
         queued: Duration,
     },
-    /// As many as may wait do so already, or one of a client that had fewer took its place.
+    /// The queue is full, or the call was replaced by one of a client with fewer queued calls.
     QueueFull,
-    /// It waited as long as one may.
+    /// It was queued for as long as allowed.
     WaitedTooLong,
 }
 
-/// A place among the calls that run. Dropping it lets the next in.
+/// Allows a call to run. Dropping it admits the next one.
 #[derive(Debug)]
 pub struct Permit {
     admission: Arc<Admission>,
@@ -92,7 +91,7 @@ impl Admission {
     /// Nobody runs and nobody waits.
     #[must_use]
     pub fn new(limits: AdmissionLimits) -> Admission {
-        let places = Places::new(limits.concurrency, limits.queue);
+        let places = Schedule::new(limits.concurrency, limits.queue);
         Admission {
             limits,
             places: Mutex::new(places),
@@ -100,7 +99,7 @@ impl Admission {
     }
 
     /// Waits for a place for a call of `client`, for as long as the limits allow.
-    pub async fn enter(self: &Arc<Self>, client: Client) -> Entry {
+    pub async fn enter(self: &Arc<Self>, client: Client) -> AdmissionDecision {
         let mut place = None;
         let asked = self.places().ask(client, || {
             let (caller, called) = oneshot::channel();
@@ -109,12 +108,12 @@ impl Admission {
         });
         let number = match asked {
             Asked::Runs => {
-                return Entry::Admitted {
+                return AdmissionDecision::Admitted {
                     permit: Permit::new(self, client),
                     queued: Duration::ZERO,
                 };
             }
-            Asked::Full => return Entry::QueueFull,
+            Asked::Full => return AdmissionDecision::QueueFull,
             Asked::Waits { number, instead } => {
                 // Whoever had to leave hears of it by this being dropped, without the lock.
                 drop(instead);
@@ -122,19 +121,19 @@ impl Admission {
             }
         };
         let since = Instant::now();
-        let _waiting = Waiting {
+        let _waiting = QueuedCall {
             admission: self,
             client,
             number,
         };
         let called = async { place?.await.ok() };
         match timeout(self.limits.wait, called).await {
-            Ok(Some(permit)) => Entry::Admitted {
+            Ok(Some(permit)) => AdmissionDecision::Admitted {
                 permit,
                 queued: since.elapsed(),
             },
-            Ok(None) => Entry::QueueFull,
-            Err(_) => Entry::WaitedTooLong,
+            Ok(None) => AdmissionDecision::QueueFull,
+            Err(_) => AdmissionDecision::WaitedTooLong,
         }
     }
 
@@ -156,21 +155,20 @@ impl Admission {
         &self.limits
     }
 
-    /// Places are whole whenever the lock is free, so those that another thread left in a panic
-    /// serve on.
-    fn places(&self) -> MutexGuard<'_, Places<oneshot::Sender<Permit>>> {
+    /// The schedule is consistent whenever the lock is free, so a poisoned lock does not matter.
+    fn places(&self) -> MutexGuard<'_, Schedule<oneshot::Sender<Permit>>> {
         self.places.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// One that waits, until this is dropped.
-struct Waiting<'a> {
+struct QueuedCall<'a> {
     admission: &'a Admission,
     client: Client,
     number: u64,
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for QueuedCall<'_> {
     fn drop(&mut self) {
         self.admission.places().leave(self.client, self.number);
     }

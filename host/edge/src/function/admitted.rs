@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::function::Function;
-use crate::function::admission::{Entry, Permit};
-use crate::function::breaker::{Ending, Pass, Refused, Scope};
+use crate::function::admission::{AdmissionDecision, Permit};
+use crate::function::breaker::{BreakerScope, Ending, Pass, Refused};
 use crate::function::budget::Held;
 use crate::function::buffers::account_of_places;
 use crate::function::exchange::{Exchange, Used};
@@ -13,7 +13,7 @@ use crate::function::lanes::Chosen;
 use crate::problem::{Fault, Kind, Problem};
 use crate::runtime::call::Patience;
 use crate::runtime::call::{Failure, Usage};
-use crate::version::handler::Ended;
+use crate::version::handler::EndObserver;
 
 /// A call that was let in: it holds its place among the calls of its function.
 pub(crate) struct Admitted {
@@ -55,9 +55,9 @@ impl Admitted {
         let pass = pass.transpose();
         let pass = pass.map_err(|refused| refused_by_breaker(function, refused))?;
         let (permit, queued) = match function.admission.enter(exchange.client()).await {
-            Entry::Admitted { permit, queued } => (permit, queued),
-            Entry::QueueFull => return Err(queue_full(function)),
-            Entry::WaitedTooLong => return Err(waited_too_long(function)),
+            AdmissionDecision::Admitted { permit, queued } => (permit, queued),
+            AdmissionDecision::QueueFull => return Err(queue_full(function)),
+            AdmissionDecision::WaitedTooLong => return Err(waited_too_long(function)),
         };
         let share = share(function, chosen, exchange).await?;
         Ok(Self {
@@ -83,7 +83,7 @@ impl Admitted {
     }
 }
 
-impl Ended for Admitted {
+impl EndObserver for Admitted {
     fn ended(&mut self, mut usage: Usage, failure: Option<&Failure>) {
         self.over = true;
         usage.queued = self.queued;
@@ -120,10 +120,10 @@ fn ending(kind: Option<Kind>) -> Ending {
 fn refused_by_breaker(function: &Function, refused: Refused) -> Problem {
     let name = &function.name;
     let detail = match refused.scope {
-        Scope::Function => {
+        BreakerScope::Function => {
             format!("`{name}` has trapped too often and is left alone for a while")
         }
-        Scope::Client => {
+        BreakerScope::Client => {
             format!("`{name}` has trapped too often in calls of this client, which waits a while")
         }
     };

@@ -39,10 +39,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 mod circuit;
-mod clients;
+mod client_circuits;
 mod recent;
-use circuit::{Answer, Circuit};
-use clients::Clients;
+use circuit::{Circuit, CircuitDecision};
+use client_circuits::ClientCircuits;
 use recent::{Heard, Ticks};
 
 /// How many clients try a function in one round.
@@ -107,7 +107,7 @@ pub enum BreakerState {
 
 /// Whose calls are refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
+pub enum BreakerScope {
     /// Everybody's.
     Function,
     /// Those of one client.
@@ -120,7 +120,7 @@ pub struct Refused {
     /// How long until a next one may, which is what `Retry-After` is for; zero while calls try.
     pub wait: Duration,
     /// Whether others may.
-    pub scope: Scope,
+    pub scope: BreakerScope,
 }
 
 /// A breaker that calls on many threads share. Where nobody is refused, a call costs two loads and
@@ -132,13 +132,13 @@ pub struct Breaker {
     heard: Heard,
     /// Whether all circuits are closed.
     closed: AtomicBool,
-    state: Mutex<State>,
+    state: Mutex<Circuits>,
 }
 
 #[derive(Debug)]
-struct State {
+struct Circuits {
     function: Circuit,
-    clients: Clients,
+    clients: ClientCircuits,
     /// The tick when it is time to forget who has gone.
     forget: u64,
 }
@@ -146,7 +146,7 @@ struct State {
 /// How many ticks there are between two looks who has gone.
 const LOOK: u64 = 8;
 
-impl State {
+impl Circuits {
     /// Whether it was time to look who has gone.
     fn look_who_has_gone(&mut self, now: Instant, tick: u64) -> bool {
         let look = tick >= self.forget;
@@ -172,9 +172,9 @@ impl Breaker {
     /// A closed breaker whose time begins at `origin`, and which picks clients for its sample by
     /// `secret`.
     fn with(limits: BreakerLimits, origin: Instant, secret: u64) -> Breaker {
-        let state = State {
+        let state = Circuits {
             function: Circuit::new(limits.open, TRIES),
-            clients: Clients::new(limits),
+            clients: ClientCircuits::new(limits),
             forget: 0,
         };
         Breaker {
@@ -213,13 +213,16 @@ impl Breaker {
         if let Some(refused) = refused(of_function, of_client) {
             return Err(refused);
         }
-        if of_function == Answer::Try {
+        if of_function == CircuitDecision::Try {
             state.function.begin_try(client, now);
         }
-        if of_client == Answer::Try {
+        if of_client == CircuitDecision::Try {
             state.clients.begin_try(client, now);
         }
-        Ok(pass(of_function == Answer::Try, of_client == Answer::Try))
+        Ok(pass(
+            of_function == CircuitDecision::Try,
+            of_client == CircuitDecision::Try,
+        ))
     }
 
     /// The limits it was made with.
@@ -286,18 +289,20 @@ impl Breaker {
 
     /// A state is whole whenever the lock is free, so one that another thread left in a panic
     /// serves on.
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, Circuits> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// What is said to a call that the circuit of the function or that of its client refuses, by what
 /// they answer.
-fn refused(of_function: Answer, of_client: Answer) -> Option<Refused> {
+fn refused(of_function: CircuitDecision, of_client: CircuitDecision) -> Option<Refused> {
     let (wait, scope) = match (of_function, of_client) {
-        (Answer::Refuse(all), Answer::Refuse(own)) if all < own => (own, Scope::Client),
-        (Answer::Refuse(wait), _) => (wait, Scope::Function),
-        (_, Answer::Refuse(wait)) => (wait, Scope::Client),
+        (CircuitDecision::Refuse(all), CircuitDecision::Refuse(own)) if all < own => {
+            (own, BreakerScope::Client)
+        }
+        (CircuitDecision::Refuse(wait), _) => (wait, BreakerScope::Function),
+        (_, CircuitDecision::Refuse(wait)) => (wait, BreakerScope::Client),
         _ => return None,
     };
     Some(Refused { wait, scope })

@@ -34,28 +34,28 @@ use smallvec::SmallVec;
 use tokio::sync::Notify;
 use tokio::time::sleep;
 
-mod clients;
-pub use clients::Clients;
+mod client_budgets;
+pub use client_budgets::ClientBudgets;
 
 /// One level: how many bytes are held there, and how many may be.
 #[derive(Debug)]
 pub struct Budget {
     limit: u64,
-    state: Mutex<State>,
+    state: Mutex<BudgetState>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct BudgetState {
     /// All bytes.
     held: u64,
     /// The bytes of each hold as far as the limit goes, so never more than the limit.
     counted: u64,
     /// Who waits for bytes here. The first asks for least, so nobody fits where it does not.
-    waiting: BTreeMap<Place, Arc<Notify>>,
+    waiting: BTreeMap<QueuePosition, Arc<Notify>>,
 }
 
 /// A place in a queue: how many bytes would count here, and how many came before.
-type Place = (u64, u64);
+type QueuePosition = (u64, u64);
 
 impl Budget {
     /// A level that holds nothing, and at most `limit` bytes, from 1, but for the one hold that is
@@ -85,19 +85,19 @@ impl Budget {
         own.saturating_add(more).min(self.limit) - own.min(self.limit)
     }
 
-    fn fits(&self, state: &State, bytes: u64) -> bool {
+    fn fits(&self, state: &BudgetState, bytes: u64) -> bool {
         state.counted.saturating_add(bytes) <= self.limit
     }
 
     /// Who is to look again after something has changed here: the first in the queue, if it fits.
-    fn next(&self, state: &State) -> Option<Arc<Notify>> {
+    fn next(&self, state: &BudgetState) -> Option<Arc<Notify>> {
         let (place, waiter) = state.waiting.first_key_value()?;
         self.fits(state, place.0).then(|| Arc::clone(waiter))
     }
 
     /// A state is whole whenever the lock is free, so one that another thread left in a panic
     /// serves on.
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, BudgetState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -292,7 +292,7 @@ impl<'a> Asking<'a> {
         }
     }
 
-    fn place(&self, budget: &Budget) -> Place {
+    fn place(&self, budget: &Budget) -> QueuePosition {
         (budget.counts(self.own, self.more), self.ticket)
     }
 
@@ -341,7 +341,7 @@ impl<'a> Asking<'a> {
     }
 
     /// Leaves the queue that it stands in, if it does; which level's that was.
-    fn leave(&mut self, states: &mut [MutexGuard<'_, State>]) -> Option<usize> {
+    fn leave(&mut self, states: &mut [MutexGuard<'_, BudgetState>]) -> Option<usize> {
         let at = self.at.take()?;
         let place = self.place(&self.levels[at].budget);
         states[at].waiting.remove(&place);

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::function::budget::{Account, Budget, CLIENT, CONNECTION, Clients};
+use crate::function::budget::{Account, Budget, CLIENT, CONNECTION, ClientBudgets};
 use crate::function::exchange::Exchange;
 use amphi_edge_config as config;
 use amphi_edge_listen::Client;
@@ -11,11 +11,11 @@ use amphi_edge_listen::Client;
 /// The budgets of a host.
 pub(crate) struct Buffers {
     all: Arc<Budget>,
-    clients: Clients,
+    clients: ClientBudgets,
     /// How much one function has.
     pub(crate) function: u64,
     /// How many places of the pools the calls of one client have.
-    pub(crate) places: Arc<Clients>,
+    pub(crate) places: Arc<ClientBudgets>,
 }
 
 impl Buffers {
@@ -24,9 +24,9 @@ impl Buffers {
     pub(crate) fn new(limits: config::Buffers, places: u32) -> Self {
         Self {
             all: Arc::new(Budget::new(limits.all)),
-            clients: Clients::new(limits.client),
+            clients: ClientBudgets::new(limits.client),
             function: limits.function,
-            places: Arc::new(Clients::new((u64::from(places) * 3).div_ceil(4))),
+            places: Arc::new(ClientBudgets::new((u64::from(places) * 3).div_ceil(4))),
         }
     }
 
@@ -61,13 +61,13 @@ impl Buffers {
 }
 
 /// Where the places of the pools count that a call has, among those of `clients`.
-pub(crate) fn account_of_places(clients: &Arc<Clients>, exchange: &Exchange) -> Account {
+pub(crate) fn account_of_places(clients: &Arc<ClientBudgets>, exchange: &Exchange) -> Account {
     let client = exchange.client();
     let account = || Account::new([(CLIENT, clients.of(client))]);
     let Some((_, kept)) = exchange.of_connection() else {
         return account();
     };
-    let fits = |(of, among, _): &(Client, Arc<Clients>, Account)| {
+    let fits = |(of, among, _): &(Client, Arc<ClientBudgets>, Account)| {
         *of == client && Arc::ptr_eq(among, clients)
     };
     let made = kept

@@ -13,8 +13,8 @@
 //! client has not sent whole, in whichever way, is the client's doing: the outcome is what was
 //! wrong with the body.
 
-mod answer;
 mod received;
+mod sent;
 mod waiting;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -26,7 +26,7 @@ use http::{Method, Request, StatusCode};
 
 use crate::function::Function;
 use crate::function::admission::Permit;
-use crate::function::budget::{Account, Budget, Clients};
+use crate::function::budget::{Account, Budget, ClientBudgets};
 use crate::function::lanes::Chosen;
 use crate::function::records::Records;
 use crate::problem::kind_of;
@@ -52,11 +52,11 @@ struct Inner {
     received: AtomicU64,
     sent: AtomicU64,
     patience: Patience,
-    state: Mutex<State>,
+    state: Mutex<ExchangeState>,
 }
 
 #[derive(Default)]
-struct State {
+struct ExchangeState {
     /// The function that was asked, and the version that it was given.
     asked: Option<(Arc<Function>, Chosen)>,
     /// The place of the call, if that lasts until the exchange is over.
@@ -94,7 +94,7 @@ pub(crate) struct Accounts {
     /// Of bytes, at all levels.
     pub(crate) bytes: Memo<(Client, Account)>,
     /// Of places of the pools, among those of these clients.
-    pub(crate) places: Memo<(Client, Arc<Clients>, Account)>,
+    pub(crate) places: Memo<(Client, Arc<ClientBudgets>, Account)>,
 }
 
 impl OfConnection {
@@ -265,7 +265,7 @@ impl Exchange {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, ExchangeState> {
         self.0.state()
     }
 }
@@ -276,7 +276,7 @@ fn of_connection(context: &RequestContext) -> Option<&OfConnection> {
 }
 
 impl Inner {
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, ExchangeState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -287,7 +287,7 @@ impl Follower for Inner {
     }
 }
 
-impl State {
+impl ExchangeState {
     /// The first failure is the one that counts: those that follow come of it.
     fn fails(&mut self, kind: Kind) {
         let kind = self.excused(kind).unwrap_or(kind);

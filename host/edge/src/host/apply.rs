@@ -14,7 +14,7 @@ use tokio::sync::MutexGuard;
 use super::{Host, Settings, Snapshot};
 use crate::blocking::DEPLOYING;
 use crate::causes::with_causes;
-use crate::deploy::artifact::{Cache, Compiling, Place};
+use crate::deploy::artifact::{Cache, Compiling, Isolation};
 use crate::deploy::granted::stores_of;
 use crate::deploy::{Candidate, DeployError};
 use crate::function::audit::AuditError;
@@ -119,7 +119,7 @@ enum Made {
 }
 
 /// All that a configuration asks for, made and not served yet. Nothing else changes meanwhile.
-pub(crate) struct Ready<'a> {
+pub(crate) struct PreparedChange<'a> {
     snapshot: Snapshot,
     plugins: Providers,
     stores: KeyValueStores,
@@ -151,7 +151,7 @@ impl Settings {
                 ..PoolSettings::default()
             },
             compiling: Compiling {
-                place: program.map_or(Place::Here, Place::Child),
+                isolation: program.map_or(Isolation::InProcess, Isolation::ChildProcess),
                 time: server.compile.time.duration(),
                 memory: server.compile.memory,
             },
@@ -190,7 +190,7 @@ impl Host {
         &self,
         config: &Config,
         told: &(dyn Fn(&str) + Sync),
-    ) -> Result<Ready<'_>, ApplyError> {
+    ) -> Result<PreparedChange<'_>, ApplyError> {
         let changing = self.changing.lock().await;
         let mut problems = Vec::new();
         let stores = self.opened(stores_of(config)).await;
@@ -243,7 +243,7 @@ impl Host {
             .map(|function| function.name.clone())
             .filter(|name| !config.functions.contains_key(name))
             .collect();
-        Ok(Ready {
+        Ok(PreparedChange {
             snapshot,
             plugins,
             stores,
@@ -253,8 +253,8 @@ impl Host {
     }
 
     /// Serves what is ready: not to be given up in the middle.
-    pub(crate) async fn take_over(&self, ready: Ready<'_>) -> Result<Applied, ApplyError> {
-        let Ready {
+    pub(crate) async fn take_over(&self, ready: PreparedChange<'_>) -> Result<Applied, ApplyError> {
+        let PreparedChange {
             snapshot,
             plugins,
             stores,

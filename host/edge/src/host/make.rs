@@ -18,7 +18,7 @@ use amphi_edge_rollout::secret::Secret;
 use amphi_edge_rollout::trial::TrialRules;
 
 /// The components of a function, all of which may serve.
-struct Judged {
+struct GatedCandidates {
     stable: Candidate,
     canary: Option<OnTrial>,
     side_by_side: Vec<Candidate>,
@@ -67,7 +67,11 @@ impl Host {
     }
 
     /// Reads the components of a specification, and judges them by what callers have now.
-    async fn judge(&self, spec: &Spec, before: Option<&Function>) -> Result<Judged, DeployError> {
+    async fn judge(
+        &self,
+        spec: &Spec,
+        before: Option<&Function>,
+    ) -> Result<GatedCandidates, DeployError> {
         let settled = before.and_then(|before| before.settled(spec));
         let (stable, on_trial) = match (settled, &spec.canary) {
             (None, canary) => (&spec.component, canary.as_ref()),
@@ -98,7 +102,7 @@ impl Host {
         for bytes in &spec.side_by_side {
             side_by_side.push(Candidate::read(&**bytes).await?);
         }
-        Ok(Judged {
+        Ok(GatedCandidates {
             stable,
             canary,
             side_by_side,
@@ -132,7 +136,11 @@ async fn candidate(spec: &Spec, bytes: &[u8]) -> Result<Candidate, DeployError> 
 }
 
 /// The versions of components that may serve.
-async fn lanes(making: &Making<'_>, spec: &Spec, judged: Judged) -> Result<Lanes, DeployError> {
+async fn lanes(
+    making: &Making<'_>,
+    spec: &Spec,
+    judged: GatedCandidates,
+) -> Result<Lanes, DeployError> {
     let smoke = spec.config.smoke.as_ref();
     let mut lanes = Lanes::only(making.version(spec, judged.stable, smoke).await?);
     if let Some(OnTrial {

@@ -11,9 +11,9 @@
 //! another origin. A token is no secret any more where others can read it: one that would come from
 //! another machine without encryption is not taken.
 
+mod endpoint;
 mod functions;
 mod origin;
-mod route;
 mod token;
 
 use std::io;
@@ -43,8 +43,8 @@ use amphi_edge_listen::{Handler, ListenError, NoPlace, RequestBody, RequestConte
 use amphi_edge_rollout::choice::Weight;
 use amphi_edge_rollout::record::Author;
 
+use endpoint::AdminEndpoint;
 use origin::is_cross_origin;
-use route::Route;
 
 pub use token::{Token, TokenError};
 
@@ -152,7 +152,7 @@ impl Admin {
         }
         match page {
             Some(page) if !self.pages.contains(&page) => {
-                return route::nothing_here(request.uri().path()).into_response();
+                return endpoint::nothing_here(request.uri().path()).into_response();
             }
             Some(Page::Openapi) => return self.by_host(request).await,
             Some(_) | None => {}
@@ -177,23 +177,23 @@ impl Admin {
         let path = request.uri().path().to_owned();
         let context = request.extensions().get::<RequestContext>();
         let by = context.map(|context| context.peer().address.ip().to_canonical());
-        let route = Route::of(request.method(), &path)?;
+        let route = AdminEndpoint::of(request.method(), &path)?;
         match route {
-            Route::Metrics => Ok(self.host.metrics().response()),
-            Route::Description => Ok(json_response(OPENAPI)),
-            Route::Functions => Ok(json_of(&functions::all(&self.host))),
-            Route::Decisions => self.decisions().await,
-            Route::Reloads => Ok(json_of(&self.reloader()?.state())),
-            Route::Reload => self.reload(by).await,
-            Route::Promote(name) => {
+            AdminEndpoint::Metrics => Ok(self.host.metrics().response()),
+            AdminEndpoint::Description => Ok(json_response(OPENAPI)),
+            AdminEndpoint::Functions => Ok(json_of(&functions::all(&self.host))),
+            AdminEndpoint::Decisions => self.decisions().await,
+            AdminEndpoint::Reloads => Ok(json_of(&self.reloader()?.state())),
+            AdminEndpoint::Reload => self.reload(by).await,
+            AdminEndpoint::Promote(name) => {
                 let function = self.function(name)?;
                 changed(&function, function.promote(Author::Hand).await)
             }
-            Route::RollBack(name) => {
+            AdminEndpoint::RollBack(name) => {
                 let function = self.function(name)?;
                 changed(&function, function.roll_back(Author::Hand).await)
             }
-            Route::Weight(name) => {
+            AdminEndpoint::Weight(name) => {
                 // Before the body is read, so that what is wrong first is told first.
                 self.function(name)?;
                 let weight = weight(request.into_body()).await?;
@@ -304,7 +304,7 @@ fn changed(
 /// What `POST .../weight` takes.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Share {
+struct WeightRequest {
     /// A whole one, which JSON may also write as `5.0`.
     percent: f64,
 }
@@ -321,7 +321,7 @@ where
     };
     let body = Limited::new(body, BODY).collect().await;
     let body = body.map_err(|error| wrong(error.to_string()))?;
-    let share: Share =
+    let share: WeightRequest =
         serde_json::from_slice(&body.to_bytes()).map_err(|error| wrong(error.to_string()))?;
     let percent = share.percent;
     let is_whole = percent.fract() == 0.0 && (0.0..=100.0).contains(&percent);

@@ -14,8 +14,8 @@
 //! Each reload is in the audit log, if one is kept.
 
 mod entry;
-mod files;
-mod problem;
+mod error;
+mod inputs;
 mod restart;
 mod watch;
 
@@ -28,18 +28,18 @@ use serde::Serialize;
 use tokio::time::timeout;
 
 use crate::blocking::{DEPLOYING, WATCHING};
-use crate::host::{Applied, Host, Ready};
+use crate::host::{Applied, Host, PreparedChange};
 use amphi_edge_blocking::Stopped;
 use amphi_edge_config::{self as config, Config, ConfigError};
 use amphi_edge_rollout::record::millis;
 
 use entry::Entry;
-use files::Stamps;
+use inputs::Stamps;
 
 /// What the entry of a reload in the audit log has as `event`.
 pub(crate) const EVENT: &str = Entry::EVENT;
 
-pub use problem::{ReloadError, ReloadProblem};
+pub use error::{ReloadError, ReloadProblem};
 pub use watch::{WatchError, Watching};
 
 /// Where a configuration comes from.
@@ -88,13 +88,13 @@ pub struct Attempt {
     pub restart: Vec<String>,
     /// How it ended.
     #[serde(flatten)]
-    pub outcome: Outcome,
+    pub outcome: ReloadOutcome,
 }
 
 /// How a reload ended.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "result", rename_all = "kebab-case")]
-pub enum Outcome {
+pub enum ReloadOutcome {
     /// Everything was as it is.
     Unchanged,
     /// Something else is served.
@@ -148,7 +148,7 @@ impl Reloader {
             ConfigSource::File(file) => config::unchecked(file),
             ConfigSource::Fixed(config) => Some(Config::clone(config)),
         };
-        let seen = files::stamps(&files::of(config.as_ref(), &source));
+        let seen = inputs::stamps(&inputs::of(config.as_ref(), &source));
         Arc::new(Self {
             host,
             source,
@@ -225,12 +225,12 @@ impl Reloader {
     /// Whether files are others than those that were read last; also where a disk does not say it.
     async fn differs(&self) -> bool {
         let seen = self.seen();
-        let looked = WATCHING.run(move || Ok::<_, Stopped>(files::differ(&seen)));
+        let looked = WATCHING.run(move || Ok::<_, Stopped>(inputs::differ(&seen)));
         looked.await.unwrap_or(true)
     }
 
     /// What a reload is to take over, and what of the configuration waits for a restart.
-    async fn prepare(&self, restart: &mut Vec<String>) -> Result<Ready<'_>, ReloadError> {
+    async fn prepare(&self, restart: &mut Vec<String>) -> Result<PreparedChange<'_>, ReloadError> {
         let (source, before) = (self.source.clone(), self.seen());
         // Files may be on a disk that is slow.
         let read = DEPLOYING.run(move || Ok(read(&source, &before)));
@@ -256,7 +256,7 @@ impl Reloader {
     ) -> (u64, Attempt) {
         let mut state = self.locked();
         let outcome = match result {
-            Ok(applied) if *applied == Applied::default() => Outcome::Unchanged,
+            Ok(applied) if *applied == Applied::default() => ReloadOutcome::Unchanged,
             Ok(Applied {
                 deployed,
                 removed,
@@ -264,7 +264,7 @@ impl Reloader {
             }) => {
                 state.generation += 1;
                 let warnings = warnings.iter();
-                Outcome::Changed {
+                ReloadOutcome::Changed {
                     deployed: deployed.clone(),
                     removed: removed.clone(),
                     warnings: warnings
@@ -272,7 +272,7 @@ impl Reloader {
                         .collect(),
                 }
             }
-            Err(error) => Outcome::Failed {
+            Err(error) => ReloadOutcome::Failed {
                 problems: error.problems(),
             },
         };
@@ -314,15 +314,15 @@ impl Reloader {
 /// configuration that is refused, which it may not be when they are as they should be; those there
 /// were `before`, if it cannot be told which it has.
 fn read(source: &ConfigSource, before: &Stamps) -> (Result<Config, ConfigError>, Stamps) {
-    let mut seen = files::stamps(before.keys());
+    let mut seen = inputs::stamps(before.keys());
     let config = match source {
         ConfigSource::Fixed(config) => Ok(Config::clone(config)),
         ConfigSource::File(file) => config::read(file),
     };
     let files = match (&config, source) {
-        (Ok(config), _) => Some(files::of(Some(config), source)),
+        (Ok(config), _) => Some(inputs::of(Some(config), source)),
         (Err(_), ConfigSource::File(file)) => {
-            config::unchecked(file).map(|config| files::of(Some(&config), source))
+            config::unchecked(file).map(|config| inputs::of(Some(&config), source))
         }
         (Err(_), ConfigSource::Fixed(_)) => None,
     };
@@ -330,17 +330,19 @@ fn read(source: &ConfigSource, before: &Stamps) -> (Result<Config, ConfigError>,
         seen.retain(|file, _| files.contains(file));
         for file in files {
             seen.entry(file)
-                .or_insert_with_key(|file| files::stamp(file));
+                .or_insert_with_key(|file| inputs::stamp(file));
         }
     }
     (config, seen)
 }
 
 /// Says in the log how a reload ended.
-fn tell(trigger: Trigger, generation: u64, outcome: &Outcome) {
+fn tell(trigger: Trigger, generation: u64, outcome: &ReloadOutcome) {
     match outcome {
-        Outcome::Unchanged => tracing::debug!(?trigger, generation, "a reload changed nothing"),
-        Outcome::Changed {
+        ReloadOutcome::Unchanged => {
+            tracing::debug!(?trigger, generation, "a reload changed nothing")
+        }
+        ReloadOutcome::Changed {
             deployed,
             removed,
             warnings: _,
@@ -348,7 +350,7 @@ fn tell(trigger: Trigger, generation: u64, outcome: &Outcome) {
             // Of what they warn it was said when it was found.
             tracing::info!(?trigger, generation, ?deployed, ?removed, "reloaded");
         }
-        Outcome::Failed { problems } => {
+        ReloadOutcome::Failed { problems } => {
             for problem in problems {
                 let ReloadProblem { path, message, .. } = problem;
                 tracing::error!(

@@ -15,7 +15,7 @@
 //! # }
 //! ```
 
-mod files;
+mod file_checks;
 mod front;
 mod memory;
 mod start;
@@ -39,7 +39,7 @@ use crate::process::reload::Reloader;
 use amphi_edge_config::{Config, Page, PagePlace};
 use amphi_edge_listen::{Certificates, Drained, Readiness, Settings, Timeouts};
 
-pub use files::FileError;
+pub use file_checks::FileError;
 pub use start::{Checked, StartError};
 
 use front::Front;
@@ -71,7 +71,7 @@ pub struct Server {
 
 /// A function that is served, as people want to know it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Served {
+pub struct ServedFunction {
     /// Its name.
     pub name: String,
     /// The digest of its component.
@@ -127,7 +127,7 @@ impl Server {
 
     /// What is served, by name.
     #[must_use]
-    pub fn served(&self) -> Vec<Served> {
+    pub fn served(&self) -> Vec<ServedFunction> {
         let functions = self.host.functions();
         functions.iter().map(|function| served(function)).collect()
     }
@@ -261,7 +261,7 @@ async fn watch(certificates: &Arc<Certificates>) {
     }
 }
 
-fn served(function: &Function) -> Served {
+fn served(function: &Function) -> ServedFunction {
     let version = &function.lanes().stable;
     let call = |target: &crate::version::targets::Target| {
         let target = &target.function;
@@ -271,7 +271,7 @@ fn served(function: &Function) -> Served {
             &target.function,
         )
     };
-    Served {
+    ServedFunction {
         name: function.name.clone(),
         digest: version.digest.to_string(),
         route: version.handler.as_ref().map(|_| function.route.clone()),
@@ -284,7 +284,7 @@ mod tests {
     use std::num::NonZeroU32;
 
     use crate::function::Spec;
-    use crate::function::admission::Entry;
+    use crate::function::admission::AdmissionDecision;
     use crate::host::Settings;
 
     use super::*;
@@ -308,8 +308,10 @@ mod tests {
         };
         let enter =
             async |function: &Function| match function.admission.enter(Client::UNKNOWN).await {
-                Entry::Admitted { permit, .. } => permit,
-                Entry::QueueFull | Entry::WaitedTooLong => panic!("nobody else is there"),
+                AdmissionDecision::Admitted { permit, .. } => permit,
+                AdmissionDecision::QueueFull | AdmissionDecision::WaitedTooLong => {
+                    panic!("nobody else is there")
+                }
             };
         let permit = enter(&*deploy(8).await).await;
         let short = Duration::from_millis(10);

@@ -2,7 +2,7 @@
 
 mod clock;
 mod failure;
-mod files;
+mod file_threads;
 mod hooks;
 mod meter;
 mod patience;
@@ -17,7 +17,7 @@ pub use state::CallState;
 pub(crate) use state::{begin, bytes};
 
 pub(crate) use clock::Clock;
-pub(crate) use files::{AT_A_TIME, Files};
+pub(crate) use file_threads::{AT_A_TIME, Files};
 pub(crate) use meter::Meter;
 pub(crate) use patience::{Patience, within};
 pub(crate) use plugins::{PluginInstance, PluginInstances};

@@ -1,10 +1,10 @@
 //! Wasmtime engines with their pools, and the clock that lets a guest be interrupted.
 //!
-//! Fuel and asynchronous components change the code that is compiled and what a call costs, so each
-//! combination that a function asks for has an engine of its own ([`Kind`]), made when it is first
-//! asked for. All have the same settings otherwise.
+//! Fuel and asynchronous components affect code generation and the cost of a call, so each
+//! combination that a function uses has an engine of its own ([`EngineKind`]), created on first
+//! use. All have the same settings otherwise.
 
-mod places;
+mod slots;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
-pub(crate) use places::{Bounds, Place, Places, Share};
+pub(crate) use slots::{Bounds, PoolSlots, Share, SlotPermit};
 
 /// How often a guest that computes is looked at: deadlines are exact to this.
 pub const TICK: Duration = Duration::from_millis(10);
@@ -30,7 +30,7 @@ const SCANNED_KEPT: usize = 1 << 20;
 
 /// What is compiled into a component's code beside the component.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Kind {
+pub struct EngineKind {
     /// Asynchronous functions, streams and futures of the component model: what WASI 0.3 is made
     /// of.
     pub concurrent: bool,
@@ -38,7 +38,7 @@ pub struct Kind {
     pub fuel: bool,
 }
 
-impl Kind {
+impl EngineKind {
     const ALL: usize = 4;
 
     fn index(self) -> usize {
@@ -162,9 +162,9 @@ pub struct Pool {
     pub engine: Engine,
     /// A place for each component instance that the pool can hold: who waits here does not fail
     /// there.
-    pub(crate) places: Arc<Places>,
+    pub(crate) places: Arc<PoolSlots>,
     /// Which engine it is.
-    pub kind: Kind,
+    pub kind: EngineKind,
     pub(crate) settings: PoolSettings,
     tenants: Mutex<Vec<Weak<dyn Tenant>>>,
 }
@@ -219,7 +219,7 @@ pub struct Engines {
     pools: Arc<Pools>,
 }
 
-type Pools = [OnceLock<Arc<Pool>>; Kind::ALL];
+type Pools = [OnceLock<Arc<Pool>>; EngineKind::ALL];
 
 impl Engines {
     /// Engines that are made when they are first asked for.
@@ -242,7 +242,7 @@ impl Engines {
     /// # Errors
     ///
     /// The pool's address space cannot be reserved.
-    pub fn pool(&self, kind: Kind) -> wasmtime::Result<Arc<Pool>> {
+    pub fn pool(&self, kind: EngineKind) -> wasmtime::Result<Arc<Pool>> {
         let place = &self.pools[kind.index()];
         if let Some(pool) = place.get() {
             return Ok(Arc::clone(pool));
@@ -255,7 +255,7 @@ impl Engines {
         let pool = place.get_or_init(|| {
             let pool = Arc::new(Pool {
                 engine,
-                places: Places::new(self.settings.instances),
+                places: PoolSlots::new(self.settings.instances),
                 kind,
                 settings: self.settings.clone(),
                 tenants: Mutex::default(),
@@ -303,7 +303,7 @@ fn tick(pool: Weak<Pool>) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Engines, Kind, PoolSettings};
+    use super::{EngineKind, Engines, PoolSettings};
     use wasmtime::component::{Component, Instance, Linker};
     use wasmtime::{Engine, Result, Store};
 
@@ -345,7 +345,7 @@ mod tests {
             ..PoolSettings::default()
         });
         let engine = engines
-            .pool(Kind::default())
+            .pool(EngineKind::default())
             .expect("a pool")
             .engine
             .clone();
@@ -370,7 +370,7 @@ mod tests {
         let page = amphi::shared_config();
         let page = Engine::new(&page).expect("an engine").get_wasm_features();
         for (concurrent, fuel) in [(false, false), (true, false), (false, true), (true, true)] {
-            let kind = Kind { concurrent, fuel };
+            let kind = EngineKind { concurrent, fuel };
             let engine = Engine::new(&kind.config()).expect("an engine");
             let more = engine.get_wasm_features() - page;
             let asynchronous = match concurrent {

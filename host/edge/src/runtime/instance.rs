@@ -12,7 +12,7 @@ use amphi::component::{Instance, InstancePre};
 use wasmtime::Store;
 
 use crate::runtime::call::{CallState, Clock, begin};
-use crate::runtime::engine::Place;
+use crate::runtime::engine::SlotPermit;
 use crate::telemetry::metrics::{FunctionMetrics, InstanceState};
 use amphi_edge_config::{Limits, Reuse};
 
@@ -23,22 +23,22 @@ pub(crate) const FRESH: Reuse = Reuse {
 };
 
 /// An instance with its store and its place in the pool.
-pub(crate) struct Live {
+pub(crate) struct LiveInstance {
     // In this order they are dropped: the place is free when the instance is gone.
     pub(crate) store: Store<CallState>,
     pub(crate) instance: Instance,
     calls: u32,
     since: Instant,
     counted: Counted,
-    _place: Place,
+    _place: SlotPermit,
 }
 
-impl Live {
+impl LiveInstance {
     /// Makes an instance in `place`.
     pub(crate) async fn make(
         pre: &InstancePre<CallState>,
         mut store: Store<CallState>,
-        place: Place,
+        place: SlotPermit,
         metrics: &Arc<FunctionMetrics>,
     ) -> Result<Self, (wasmtime::Error, Store<CallState>)> {
         match pre.instantiate_async(&mut store).await {
@@ -96,11 +96,11 @@ impl Drop for Counted {
 
 /// The instances that wait for a call.
 #[derive(Default)]
-pub(crate) struct Idle(Mutex<Vec<Live>>);
+pub(crate) struct Idle(Mutex<Vec<LiveInstance>>);
 
 impl Idle {
     /// The instance that was used last, if one is fresh enough.
-    pub(crate) fn take(&self, reuse: &Reuse) -> Option<Live> {
+    pub(crate) fn take(&self, reuse: &Reuse) -> Option<LiveInstance> {
         let mut idle = self.lock();
         loop {
             let live = idle.pop()?;
@@ -112,7 +112,7 @@ impl Idle {
     }
 
     /// Keeps an instance whose call has ended well, if it may serve another.
-    pub(crate) fn give_back(&self, mut live: Live, reuse: &Reuse) {
+    pub(crate) fn give_back(&self, mut live: LiveInstance, reuse: &Reuse) {
         live.calls += 1;
         if live.calls < reuse.calls {
             live.since = Instant::now();
@@ -121,7 +121,7 @@ impl Idle {
     }
 
     /// Keeps an instance that was made in advance.
-    pub(crate) fn put(&self, mut live: Live) {
+    pub(crate) fn put(&self, mut live: LiveInstance) {
         live.counted.set(InstanceState::Idle);
         self.lock().push(live);
     }
@@ -134,7 +134,7 @@ impl Idle {
     /// Drops those that have waited for too long, or all.
     pub(crate) fn clear(&self, reuse: Option<&Reuse>) -> usize {
         let mut idle = self.lock();
-        let gone: Vec<Live> = idle
+        let gone: Vec<LiveInstance> = idle
             .extract_if(.., |live| match reuse {
                 Some(reuse) => live.calls > 0 && live.since.elapsed() >= reuse.idle,
                 None => true,
@@ -144,7 +144,7 @@ impl Idle {
         gone.len()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Live>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<LiveInstance>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

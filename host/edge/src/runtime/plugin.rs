@@ -12,7 +12,7 @@ use crate::runtime::call::CallState;
 use amphi_edge_listen::BodyError;
 
 /// What a plugin has made for a function, for its calls.
-pub type Settings = Arc<dyn Any + Send + Sync>;
+pub type PluginSettings = Arc<dyn Any + Send + Sync>;
 
 /// Host functions that an embedder adds, at three moments.
 ///
@@ -35,12 +35,12 @@ pub trait Plugin: Send + Sync + 'static {
     /// # Errors
     ///
     /// Why the function can have nothing of it; it is not deployed then.
-    fn configure(&self, _function: &str) -> Result<Settings, BodyError> {
+    fn configure(&self, _function: &str) -> Result<PluginSettings, BodyError> {
         Ok(Arc::new(()))
     }
 
     /// Before each instance is made: what the calls of it need.
-    fn prepare(&self, _settings: &Settings, _state: &mut CallState) {}
+    fn prepare(&self, _settings: &PluginSettings, _state: &mut CallState) {}
 }
 
 pub use component::ComponentPlugin;
@@ -69,7 +69,7 @@ pub(crate) type Providers = BTreeMap<String, Provider>;
 
 /// The native plugins of a function, configured.
 #[derive(Clone, Default)]
-pub(crate) struct Configured(Vec<(Arc<dyn Plugin>, Settings)>);
+pub(crate) struct Configured(Vec<(Arc<dyn Plugin>, PluginSettings)>);
 
 impl Configured {
     /// Configures a plugin for a function, and adds it.

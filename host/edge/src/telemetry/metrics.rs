@@ -55,14 +55,14 @@ pub struct Metrics {
     registry: Registry,
     calls: Arc<Families>,
     pool: PoolGauges,
-    weight: Family<Of, Gauge>,
-    rollout: Family<InPhase, Gauge>,
+    weight: Family<VersionLabels, Gauge>,
+    rollout: Family<RolloutLabels, Gauge>,
     generation: Gauge,
-    reloads: Family<WithResult, Counter>,
+    reloads: Family<ResultLabels, Counter>,
     last_reload: Gauge,
-    gate: Family<Judged, Counter>,
+    gate: Family<GateLabels, Counter>,
     cache_failures: Counter,
-    answered: Family<WithOutcome, Counter>,
+    answered: Family<OutcomeLabels, Counter>,
     held: Gauge,
     unwritten: Counter,
 }
@@ -92,29 +92,29 @@ impl RolloutState {
 
 /// A version of a function.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Of {
+struct VersionLabels {
     function: String,
     version: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct InPhase {
+struct RolloutLabels {
     function: String,
     state: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct WithResult {
+struct ResultLabels {
     result: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct WithOutcome {
+struct OutcomeLabels {
     outcome: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Judged {
+struct GateLabels {
     result: String,
     reason: String,
 }
@@ -127,7 +127,7 @@ impl Default for Metrics {
 
 /// Why a connection got no place of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct WithReason {
+struct ReasonLabels {
     reason: &'static str,
 }
 
@@ -135,11 +135,11 @@ struct WithReason {
 pub(crate) static DROPPED_LINES: LazyLock<Counter> = LazyLock::new(Counter::default);
 
 /// Connections that got no place of their own, in the whole process, since it began.
-static REFUSED: LazyLock<Family<WithReason, Counter>> = LazyLock::new(Family::default);
+static REFUSED: LazyLock<Family<ReasonLabels, Counter>> = LazyLock::new(Family::default);
 
 /// A connection got no place of its own.
 pub(crate) fn without_place(reason: &'static str) {
-    REFUSED.get_or_create(&WithReason { reason }).inc();
+    REFUSED.get_or_create(&ReasonLabels { reason }).inc();
 }
 
 impl Metrics {
@@ -213,7 +213,9 @@ impl Metrics {
     /// A request ended that no function was asked: there is none for it, or the host has answered
     /// it itself.
     pub(crate) fn answered(&self, outcome: &'static str) {
-        self.answered.get_or_create(&WithOutcome { outcome }).inc();
+        self.answered
+            .get_or_create(&OutcomeLabels { outcome })
+            .inc();
     }
 
     /// So many bytes of bodies are held in memory for clients.
@@ -229,7 +231,7 @@ impl Metrics {
     /// A version gets this share of its function's calls, in percent; `None` when it gets none any
     /// more.
     pub fn weight(&self, function: &str, version: &str, percent: Option<u32>) {
-        let of = Of {
+        let of = VersionLabels {
             function: function.to_owned(),
             version: version.to_owned(),
         };
@@ -245,7 +247,7 @@ impl Metrics {
 
     /// A function's rollout is in another state; `None` stands for no rollout.
     pub fn rollout(&self, function: &str, state: Option<RolloutState>) {
-        let phase = |state: RolloutState| InPhase {
+        let phase = |state: RolloutState| RolloutLabels {
             function: function.to_owned(),
             state: state.name().to_owned(),
         };
@@ -261,7 +263,7 @@ impl Metrics {
     /// stopped it, in a word.
     pub fn reload(&self, result: Result<u64, &str>) {
         let word = result.err().unwrap_or("ok");
-        let result_label = WithResult {
+        let result_label = ResultLabels {
             result: word.to_owned(),
         };
         self.reloads.get_or_create(&result_label).inc();
@@ -275,7 +277,7 @@ impl Metrics {
     /// A new version was judged: whether it was let in, and the class of what spoke against it, or
     /// `none`.
     pub fn gate(&self, accepted: bool, reason: &str) {
-        let judged = Judged {
+        let judged = GateLabels {
             result: if accepted { "accepted" } else { "refused" }.to_owned(),
             reason: reason.to_owned(),
         };

@@ -17,7 +17,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use crate::runtime::call::Patience;
 use crate::runtime::call::{Failure, Usage};
-use crate::runtime::instance::Live;
+use crate::runtime::instance::LiveInstance;
 use crate::version::{Handler, Version};
 use amphi_edge_listen::Body;
 use amphi_edge_listen::RequestId;
@@ -26,13 +26,13 @@ use amphi_edge_listen::bodiless;
 use response::{Guarded, Written};
 
 /// Where a guest's response goes, once.
-struct Answer {
+struct ResponseSender {
     sender: Option<oneshot::Sender<Result<Response<Written>, Failure>>>,
     /// The body of what was answered.
     body: Option<Written>,
 }
 
-impl Answer {
+impl ResponseSender {
     fn send(&mut self, answer: Result<Response<WasiBody>, Failure>) {
         let Some(sender) = self.sender.take() else {
             return;
@@ -70,7 +70,7 @@ impl Answer {
 }
 
 /// What is told when a guest has ended: what it has used, and how it failed.
-pub(crate) trait Ended: Send + 'static {
+pub(crate) trait EndObserver: Send + 'static {
     /// Takes what was used; called once, also when the call is given up.
     fn ended(&mut self, usage: Usage, failure: Option<&Failure>);
 
@@ -89,14 +89,14 @@ impl Version {
     pub(crate) async fn answer(
         self: &Arc<Self>,
         request: http::Request<WasiBody>,
-        ended: impl Ended,
+        ended: impl EndObserver,
     ) -> Result<Response<Body>, Failure> {
         let method = request.method().clone();
         let (answer, answered) = oneshot::channel();
         let version = Arc::clone(self);
         // It is large, and is given from hand to hand.
         let run = Box::pin(async move {
-            let mut told = Told::new(ended);
+            let mut told = EndNotifier::new(ended);
             version.run(request, answer, &mut told).await;
         });
         let task = tokio::spawn(RequestId::within(RequestId::current(), run));
@@ -119,13 +119,13 @@ impl Version {
         }
     }
 
-    async fn run<E: Ended>(
+    async fn run<E: EndObserver>(
         self: &Arc<Self>,
         request: http::Request<WasiBody>,
         sender: oneshot::Sender<Result<Response<Written>, Failure>>,
-        told: &mut Told<E>,
+        told: &mut EndNotifier<E>,
     ) {
-        let mut answer = Answer {
+        let mut answer = ResponseSender {
             sender: Some(sender),
             body: None,
         };
@@ -143,9 +143,9 @@ impl Version {
 
     async fn handle(
         &self,
-        live: &mut Live,
+        live: &mut LiveInstance,
         request: http::Request<WasiBody>,
-        answer: &mut Answer,
+        answer: &mut ResponseSender,
     ) -> Result<(), Failure> {
         match &self.handler {
             Some(Handler::Incoming(indices)) => {
@@ -160,12 +160,12 @@ impl Version {
 }
 
 /// Tells of the end once, at the latest when it is dropped with its task.
-struct Told<E: Ended> {
+struct EndNotifier<E: EndObserver> {
     ended: Option<E>,
     usage: Usage,
 }
 
-impl<E: Ended> Told<E> {
+impl<E: EndObserver> EndNotifier<E> {
     fn new(ended: E) -> Self {
         Self {
             ended: Some(ended),
@@ -179,7 +179,7 @@ impl<E: Ended> Told<E> {
 
     /// A guest has ended. One that has written all of its answer may end itself as it likes, as
     /// long as it says that all is well.
-    fn ends(&mut self, handled: Result<(), Failure>, answer: &mut Answer) {
+    fn ends(&mut self, handled: Result<(), Failure>, answer: &mut ResponseSender) {
         match handled {
             Ok(()) => self.tell(None),
             Err(Failure::Exit { code: 0 }) => {
@@ -202,7 +202,7 @@ impl<E: Ended> Told<E> {
     }
 }
 
-impl<E: Ended> Drop for Told<E> {
+impl<E: EndObserver> Drop for EndNotifier<E> {
     fn drop(&mut self) {
         self.tell(Some(&Failure::GivenUp));
     }

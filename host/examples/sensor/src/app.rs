@@ -1,8 +1,8 @@
 //! The host of `demo:sensor`, the same source for both targets.
 //!
-//! In goes a component that implements the contract and a list of readings; out comes its
-//! [`Answer`]. The component is granted nothing: it can log through the host, and WASI is there, as
-//! Rust's standard library needs it, but empty.
+//! A component that implements the contract gets a list of readings and returns an [`Analysis`].
+//! The component is granted nothing: it can log through the host, and WASI is linked, since Rust's
+//! standard library needs it, but empty.
 
 use amphi::component::{Component, HasSelf, Linker};
 use amphi::wasi::p2::pipe::MemoryOutputPipe;
@@ -50,7 +50,7 @@ pub struct Line {
 
 /// What the guest answered, and what it logged on the way.
 #[derive(Debug)]
-pub struct Answer {
+pub struct Analysis {
     /// The report, or why there is none.
     pub outcome: Result<filter::Report, filter::FilterError>,
     /// The log, in order.
@@ -116,7 +116,7 @@ pub fn run<H: Send + 'static>(
     store: &mut Store<State<H>>,
     sensor: &Sensor,
     readings: &[filter::Reading],
-) -> Result<Answer> {
+) -> Result<Analysis> {
     let outcome = sensor
         .demo_sensor_filter()
         .call_run(&mut *store, readings)?;
@@ -124,7 +124,7 @@ pub fn run<H: Send + 'static>(
         Ok(report) => bound_report(report, readings.len())?,
         Err(error) => bound_names(names_of_error(error))?,
     }
-    Ok(Answer {
+    Ok(Analysis {
         outcome,
         log: std::mem::take(&mut store.data_mut().data.log),
     })

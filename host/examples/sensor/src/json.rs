@@ -5,7 +5,7 @@
 //! reads back as the same number, and what JSON has no number for as `"NaN"`, `"Infinity"`,
 //! `"-Infinity"`. So two answers are equal if and only if their texts are.
 
-use crate::app::{Answer, Level, Line, filter};
+use crate::app::{Analysis, Level, Line, filter};
 use serde::de::{Error as _, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -20,7 +20,7 @@ pub fn readings(text: &str) -> Result<Vec<filter::Reading>, serde_json::Error> {
 }
 
 /// Writes an answer.
-pub fn answer(answer: &Answer) -> String {
+pub fn answer(answer: &Analysis) -> String {
     let document = Document {
         result: match &answer.outcome {
             Ok(report) => Outcome::Ok(Report::lift(report)),

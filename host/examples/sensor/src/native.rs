@@ -4,7 +4,7 @@
 //! deadline, its memory and tables are bounded. What it takes to compile is bounded by the size of
 //! the component alone.
 
-use crate::app::{self, Answer, Sensor, State, filter};
+use crate::app::{self, Analysis, Sensor, State, filter};
 use crate::json;
 use amphi::component::Linker;
 use amphi::wasi::runtime::in_tokio;
@@ -157,7 +157,7 @@ impl NativeHost {
         let instantiate = start.elapsed();
 
         let start = Instant::now();
-        let answer: Answer =
+        let answer: Analysis =
             app::run(&mut store, &sensor, readings).map_err(|error| failed(&store, error))?;
         let run = start.elapsed();
         Ok(Run {

@@ -91,7 +91,7 @@ impl Readings {
 
 /// What the component answered.
 #[wasm_bindgen]
-pub struct Answer(app::Answer);
+pub struct Answer(app::Analysis);
 
 #[wasm_bindgen]
 impl Answer {

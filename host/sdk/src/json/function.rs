@@ -23,7 +23,7 @@ pub struct Function {
 
 /// What a function returned, as a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum Outcome {
     /// The value, or what is inside `ok`; `null` where there is none.
     Ok(String),
     /// What is inside `err`, of a function whose result is a `result`; `null` where there is
@@ -36,7 +36,7 @@ impl Function {
     ///
     /// ```
     /// use amphi::component::{Component, Val, types::ComponentItem};
-    /// use amphi::json::{Answer, Bounds, Function};
+    /// use amphi::json::{Outcome, Bounds, Function};
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let engine = amphi::Engine::default();
@@ -89,7 +89,7 @@ impl Function {
         self.params.names.all()
     }
 
-    /// Whether the result is a `result`, so that there is an [`Answer::Err`].
+    /// Whether the result is a `result`, so that there is an [`Outcome::Err`].
     #[must_use]
     pub fn is_fallible(&self) -> bool {
         matches!(
@@ -103,7 +103,7 @@ impl Function {
     ///
     /// ```
     /// use amphi::component::{Component, Val, types::ComponentItem};
-    /// use amphi::json::{Answer, Bounds, Function};
+    /// use amphi::json::{Outcome, Bounds, Function};
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let engine = amphi::Engine::default();
@@ -206,7 +206,7 @@ impl Function {
     ///
     /// ```
     /// use amphi::component::{Component, Val, types::ComponentItem};
-    /// use amphi::json::{Answer, Bounds, Function};
+    /// use amphi::json::{Outcome, Bounds, Function};
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let engine = amphi::Engine::default();
@@ -221,8 +221,8 @@ impl Function {
     ///     return Err("it exports `add: func(a: s32, b: s32) -> s32`".into());
     /// };
     /// let add = Function::new(&add)?;
-    /// let answer = add.answer(&[Val::S32(3)], 100)?;
-    /// assert!(matches!(answer, Answer::Ok(text) if text == "3"));
+    /// let outcome = add.results(&[Val::S32(3)], 100)?;
+    /// assert!(matches!(outcome, Outcome::Ok(text) if text == "3"));
     /// # Ok(())
     /// # }
     /// ```
@@ -230,18 +230,23 @@ impl Function {
     /// # Errors
     ///
     /// The text would be longer, or the results are not this function's.
-    pub fn answer(&self, results: &[Val], most: usize) -> Result<Answer, JsonError> {
-        self.answer_in(Form::default(), results, most)
+    pub fn results(&self, results: &[Val], most: usize) -> Result<Outcome, JsonError> {
+        self.results_in(Form::default(), results, most)
     }
 
-    /// [`answer`](Self::answer) in another form.
+    /// [`results`](Self::results) in another form.
     ///
     /// # Errors
     ///
     /// As there.
-    pub fn answer_in(&self, form: Form, results: &[Val], most: usize) -> Result<Answer, JsonError> {
+    pub fn results_in(
+        &self,
+        form: Form,
+        results: &[Val],
+        most: usize,
+    ) -> Result<Outcome, JsonError> {
         match (&self.result, results) {
-            (None, []) => Ok(Answer::Ok("null".to_owned())),
+            (None, []) => Ok(Outcome::Ok("null".to_owned())),
             (Some(shape), [value]) => match (&shape.kind, value) {
                 (Kind::Result(cases), Val::Result(result)) => {
                     let (side, payload) = match result {
@@ -254,12 +259,12 @@ impl Function {
                         (Some(_), None) | (None, Some(_)) => return Err(unwritable(shape)),
                     };
                     Ok(if side == 0 {
-                        Answer::Ok(text)
+                        Outcome::Ok(text)
                     } else {
-                        Answer::Err(text)
+                        Outcome::Err(text)
                     })
                 }
-                _ => shape.write_in(form, value, most).map(Answer::Ok),
+                _ => shape.write_in(form, value, most).map(Outcome::Ok),
             },
             (Some(shape), _) => Err(unwritable(shape)),
             (None, [_, ..]) => Err(JsonError::Unwritable {

@@ -11,19 +11,19 @@ use super::error::{Fault, Problem, Read};
 use super::number::{is_plain_whole, whole};
 use super::path::Step;
 use super::shape::{Fields, Integer, Kind, Shape};
-use super::text::{Next, Text};
+use super::text::{Cursor, Next};
 use crate::component::Val;
 use crate::notation::quoted;
 
 pub(super) struct Reader<'a> {
-    pub(super) text: Text<'a>,
+    pub(super) text: Cursor<'a>,
     budget: Budget,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(source: &'a str, bounds: &Bounds) -> Self {
         Reader {
-            text: Text::new(source, bounds),
+            text: Cursor::new(source, bounds),
             budget: Budget::new(bounds),
         }
     }

@@ -7,8 +7,8 @@
 //! the WIT says of it; and a large one without a name is one, too, so that types which are made of
 //! others again and again are described once.
 
+mod compound;
 mod decimal;
-mod parts;
 
 use std::collections::HashMap;
 
@@ -17,7 +17,7 @@ use serde_json::{Map, Value, json};
 use super::form::Form;
 use super::function::Function;
 use super::shape::{Integer, Kind, Shape};
-use parts::{alternatives, array, named, nullable, object, tagged};
+use compound::{alternatives, array, named, nullable, object, tagged};
 
 /// The dialect of the schemas.
 pub const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
@@ -253,7 +253,7 @@ impl Schemas {
                         let schema = self.value(shape, &origin.part(index));
                         (
                             name,
-                            parts::described(schema, docs(index)),
+                            compound::described(schema, docs(index)),
                             !shape.is_option(),
                         )
                     })

@@ -11,7 +11,7 @@ use super::error::{Fault, Problem, Read};
 use crate::notation::quoted;
 
 /// A text, and how far it is read.
-pub(super) struct Text<'a> {
+pub(super) struct Cursor<'a> {
     source: &'a str,
     at: usize,
     /// How many more arrays and objects may be opened.
@@ -38,9 +38,9 @@ pub(super) enum Next {
     Object,
 }
 
-impl<'a> Text<'a> {
+impl<'a> Cursor<'a> {
     pub(super) fn new(source: &'a str, bounds: &Bounds) -> Self {
-        Text {
+        Cursor {
             source,
             at: 0,
             depth: bounds.depth,

@@ -85,7 +85,7 @@ fn write(
     let mut root = ComponentBuilder::default();
     let outer = imported(&mut root, needed.iter().filter_map(|home| homes.get(*home)));
     let taken = homes.iter().map(|home| home.import.as_str());
-    let mut writer = Writer {
+    let mut writer = TypeEncoder {
         homes,
         needed,
         left,
@@ -150,7 +150,7 @@ fn imported<'a>(
 }
 
 /// Writes the types of one import.
-struct Writer<'a> {
+struct TypeEncoder<'a> {
     homes: &'a [Home],
     /// Which of the homes are asked for.
     needed: &'a mut BTreeSet<usize>,
@@ -168,7 +168,7 @@ struct Writer<'a> {
     taken: BTreeSet<String>,
 }
 
-impl Writer<'_> {
+impl TypeEncoder<'_> {
     fn instance(&mut self, engine: &Engine, instance: &ComponentInstance) -> Option<u32> {
         self.inner = Some(InstanceType::new());
         self.known.clear();

@@ -13,20 +13,20 @@ use crate::notation::{quoted, type_text};
 
 /// Reads `node`, a part of `source`, as a value of type `ty`.
 pub(crate) fn read(ty: &Type, node: &Node, source: &str) -> Result<Val, WaveError> {
-    Reader {
+    WaveReader {
         source,
         path: String::new(),
     }
     .value(ty, node)
 }
 
-struct Reader<'a> {
+struct WaveReader<'a> {
     source: &'a str,
     /// Where in the value this is, for the error.
     path: String,
 }
 
-impl Reader<'_> {
+impl WaveReader<'_> {
     fn value(&mut self, ty: &Type, node: &Node) -> Result<Val, WaveError> {
         match ty {
             Type::Bool => self.fit(ty, node, node.as_bool()).map(Val::Bool),

@@ -10,7 +10,7 @@ use crate::component::Val;
 
 /// Writes `value`, or says what in it has no text.
 pub(super) fn write(value: &Val) -> Result<String, WaveError> {
-    let mut out = Text {
+    let mut out = WaveWriter {
         text: String::new(),
         path: String::new(),
     };
@@ -18,13 +18,13 @@ pub(super) fn write(value: &Val) -> Result<String, WaveError> {
     Ok(out.text)
 }
 
-struct Text {
+struct WaveWriter {
     text: String,
     /// Where in the value this is, for the error.
     path: String,
 }
 
-impl Text {
+impl WaveWriter {
     fn value(&mut self, value: &Val) -> Result<(), WaveError> {
         match value {
             Val::Bool(v) => self.literal(Value::make_bool(*v)),

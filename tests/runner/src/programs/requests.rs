@@ -29,7 +29,7 @@ const ASKED: usize = 2_000;
 
 /// What a guest that answers made of a request: the status, a header and the body; or why there is
 /// no answer.
-pub type Answer = Result<(u16, String, String), &'static str>;
+pub type Reply = Result<(u16, String, String), &'static str>;
 
 /// Lets guests speak HTTP with the server at `authority`.
 ///
@@ -130,7 +130,7 @@ pub async fn answer_of(
     stage: &Stage,
     component: &Component,
     (method, path, body): (&str, &str, &str),
-) -> Result<Answer> {
+) -> Result<Reply> {
     let (store, proxy) = responder(stage, component).await?;
     exchange::answer(store, proxy, method, path, body).await
 }

@@ -5,7 +5,7 @@
 
 use amphi::component::Val;
 use amphi::component::types::ComponentItem;
-use amphi::json::{Answer, Bounds, Form, Function, JsonError};
+use amphi::json::{Bounds, Form, Function, JsonError, Outcome};
 use amphi::{Result, format_err};
 use fastrand::Rng;
 
@@ -70,8 +70,8 @@ fn round_trip(
         [one] => one.clone(),
         many => Val::Tuple(many.to_vec()),
     };
-    let (Answer::Ok(answer) | Answer::Err(answer)) =
-        function.answer_in(form, &[result], MOST).map_err(told)?;
+    let (Outcome::Ok(answer) | Outcome::Err(answer)) =
+        function.results_in(form, &[result], MOST).map_err(told)?;
     serde_json::from_str::<serde_json::Value>(&answer)
         .map_err(|error| format!("{answer}: {error}"))?;
     for _ in 0..CHANGES {

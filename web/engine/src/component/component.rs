@@ -19,9 +19,9 @@ use wasmtime_environ::component::{ComponentTypes, ExportIndex};
 /// A compiled component, as `wasmtime::component::Component`: cheap to clone, instantiated any
 /// number of times.
 #[derive(Clone)]
-pub struct Component(Arc<Inner>);
+pub struct Component(Arc<ComponentInner>);
 
-struct Inner {
+struct ComponentInner {
     /// Tells components apart, also after they are gone.
     id: u64,
     engine: Engine,
@@ -47,7 +47,7 @@ impl Component {
         wrappers: WebAssembly::Module,
     ) -> Component {
         static NEXT: AtomicU64 = AtomicU64::new(0);
-        Component(Arc::new(Inner {
+        Component(Arc::new(ComponentInner {
             id: NEXT.fetch_add(1, Relaxed),
             engine: engine.clone(),
             plan,

@@ -67,13 +67,13 @@ impl LiveHandles {
 /// Handles by number; 0 is never one.
 #[derive(Debug, Default)]
 pub struct HandleTable {
-    entries: Vec<Entry>,
-    /// The first free entry, a list through [`Entry::Free`]; the length of `entries` ends it.
+    entries: Vec<HandleEntry>,
+    /// The first free entry, a list through [`HandleEntry::Free`]; the length of `entries` ends it.
     free: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Entry {
+enum HandleEntry {
     Free { next: usize },
     Own { rep: u32, tag: u32, lends: u32 },
     Borrow { rep: u32, tag: u32, scope: usize },
@@ -97,7 +97,7 @@ pub enum Removed {
 impl HandleTable {
     /// Adds an owned handle of the resource type `tag`.
     pub fn insert_own(&mut self, live: &mut LiveHandles, rep: u32, tag: u32) -> Result<u32> {
-        self.insert(live, Entry::Own { rep, tag, lends: 0 })
+        self.insert(live, HandleEntry::Own { rep, tag, lends: 0 })
     }
 
     /// Adds a handle borrowed in the call `scope`.
@@ -108,10 +108,10 @@ impl HandleTable {
         tag: u32,
         scope: usize,
     ) -> Result<u32> {
-        self.insert(live, Entry::Borrow { rep, tag, scope })
+        self.insert(live, HandleEntry::Borrow { rep, tag, scope })
     }
 
-    fn insert(&mut self, live: &mut LiveHandles, entry: Entry) -> Result<u32> {
+    fn insert(&mut self, live: &mut LiveHandles, entry: HandleEntry) -> Result<u32> {
         let index = self.free;
         if index + 1 >= MAX_HANDLES {
             bail!("cannot allocate another handle: index overflow");
@@ -119,7 +119,7 @@ impl HandleTable {
         live.one_more("allocate another handle")?;
         match self.entries.get_mut(index) {
             Some(slot) => {
-                if let Entry::Free { next } = *slot {
+                if let HandleEntry::Free { next } = *slot {
                     self.free = next;
                 }
                 *slot = entry;
@@ -132,27 +132,27 @@ impl HandleTable {
         Ok(index as u32 + 1)
     }
 
-    fn entry(&mut self, handle: u32) -> Result<&mut Entry> {
+    fn entry(&mut self, handle: u32) -> Result<&mut HandleEntry> {
         (handle as usize)
             .checked_sub(1)
             .and_then(|index| self.entries.get_mut(index))
-            .filter(|entry| !matches!(entry, Entry::Free { .. }))
+            .filter(|entry| !matches!(entry, HandleEntry::Free { .. }))
             .ok_or_else(|| format_err!("unknown handle index {handle}"))
     }
 
     /// The representation behind a handle of the resource type `tag`.
     pub fn rep(&mut self, handle: u32, tag: u32) -> Result<u32> {
         match *self.entry(handle)? {
-            Entry::Own {
+            HandleEntry::Own {
                 rep, tag: found, ..
             }
-            | Entry::Borrow {
+            | HandleEntry::Borrow {
                 rep, tag: found, ..
             } => {
                 check_tag(handle, tag, found)?;
                 Ok(rep)
             }
-            Entry::Free { .. } => Err(format_err!("unknown handle index {handle}")),
+            HandleEntry::Free { .. } => Err(format_err!("unknown handle index {handle}")),
         }
     }
 
@@ -161,7 +161,7 @@ impl HandleTable {
     pub fn lend(&mut self, live: &mut LiveHandles, handle: u32, tag: u32) -> Result<(u32, bool)> {
         let rep = self.rep(handle, tag)?;
         match self.entry(handle)? {
-            Entry::Own { lends, .. } => {
+            HandleEntry::Own { lends, .. } => {
                 let more = lends
                     .checked_add(1)
                     .ok_or_else(|| format_err!("cannot lend resource: too many active lends"))?;
@@ -169,13 +169,13 @@ impl HandleTable {
                 *lends = more;
                 Ok((rep, true))
             }
-            Entry::Borrow { .. } | Entry::Free { .. } => Ok((rep, false)),
+            HandleEntry::Borrow { .. } | HandleEntry::Free { .. } => Ok((rep, false)),
         }
     }
 
     /// A lend has ended.
     pub fn unlend(&mut self, live: &mut LiveHandles, handle: u32) -> Result<()> {
-        if let Entry::Own { lends, .. } = self.entry(handle)? {
+        if let HandleEntry::Own { lends, .. } = self.entry(handle)? {
             *lends = lends.saturating_sub(1);
             live.one_less();
         }
@@ -185,25 +185,25 @@ impl HandleTable {
     /// Removes a handle of the resource type `tag`.
     pub fn remove(&mut self, live: &mut LiveHandles, handle: u32, tag: u32) -> Result<Removed> {
         let removed = match *self.entry(handle)? {
-            Entry::Own { lends, .. } if lends > 0 => {
+            HandleEntry::Own { lends, .. } if lends > 0 => {
                 bail!("cannot remove owned resource while borrowed")
             }
-            Entry::Own {
+            HandleEntry::Own {
                 rep, tag: found, ..
             } => {
                 check_tag(handle, tag, found)?;
                 Removed::Own { rep }
             }
-            Entry::Borrow {
+            HandleEntry::Borrow {
                 tag: found, scope, ..
             } => {
                 check_tag(handle, tag, found)?;
                 Removed::Borrow { scope }
             }
-            Entry::Free { .. } => bail!("unknown handle index {handle}"),
+            HandleEntry::Free { .. } => bail!("unknown handle index {handle}"),
         };
         let next = std::mem::replace(&mut self.free, handle as usize - 1);
-        *self.entry(handle)? = Entry::Free { next };
+        *self.entry(handle)? = HandleEntry::Free { next };
         live.one_less();
         Ok(removed)
     }

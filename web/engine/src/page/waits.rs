@@ -19,10 +19,10 @@ pub type Waiting = Pin<Box<dyn Future<Output = Result<Finish>>>>;
 /// finished on the guest's stack again.
 pub struct Waits {
     waker: RefCell<Waker>,
-    state: RefCell<State>,
+    state: RefCell<WaitState>,
 }
 
-enum State {
+enum WaitState {
     Running,
     Waiting {
         depth: usize,
@@ -39,7 +39,7 @@ impl Waits {
     pub fn new() -> Waits {
         Waits {
             waker: RefCell::new(Waker::noop().clone()),
-            state: RefCell::new(State::Running),
+            state: RefCell::new(WaitState::Running),
         }
     }
 
@@ -55,7 +55,7 @@ impl Waits {
         match future.as_mut().poll(&mut Context::from_waker(&waker)) {
             Poll::Ready(result) => Some(result),
             Poll::Pending => {
-                self.state.replace(State::Waiting { depth, future });
+                self.state.replace(WaitState::Waiting { depth, future });
                 None
             }
         }
@@ -64,14 +64,14 @@ impl Waits {
     /// Polls what the guest waits for; true once it is done and the guest is to be woken.
     pub fn poll(&self, cx: &mut Context<'_>) -> bool {
         // Not borrowed meanwhile: a host function may call guests of its own.
-        match self.state.replace(State::Running) {
-            State::Waiting { depth, mut future } => match future.as_mut().poll(cx) {
+        match self.state.replace(WaitState::Running) {
+            WaitState::Waiting { depth, mut future } => match future.as_mut().poll(cx) {
                 Poll::Ready(result) => {
-                    self.state.replace(State::Done { depth, result });
+                    self.state.replace(WaitState::Done { depth, result });
                     true
                 }
                 Poll::Pending => {
-                    self.state.replace(State::Waiting { depth, future });
+                    self.state.replace(WaitState::Waiting { depth, future });
                     false
                 }
             },
@@ -85,9 +85,9 @@ impl Waits {
     /// What has become of the host function that the guest was suspended for, and the depth of its
     /// scopes.
     pub fn finish(&self) -> (Option<usize>, Result<Finish>) {
-        match self.state.replace(State::Running) {
-            State::Done { depth, result } => (Some(depth), result),
-            State::Running | State::Waiting { .. } => (
+        match self.state.replace(WaitState::Running) {
+            WaitState::Done { depth, result } => (Some(depth), result),
+            WaitState::Running | WaitState::Waiting { .. } => (
                 None,
                 Err(format_err!(
                     "a guest was woken before its host function was done"
@@ -98,7 +98,7 @@ impl Waits {
 
     /// Drops what is waited for; true if the guest is suspended.
     pub fn cancel(&self) -> bool {
-        !matches!(self.state.replace(State::Running), State::Running)
+        !matches!(self.state.replace(WaitState::Running), WaitState::Running)
     }
 }
 

@@ -5,10 +5,10 @@ use wasmtime_environ::component::{AbstractResourceIndex, ComponentTypes, Resourc
 
 /// The identity of a resource type, as `wasmtime::component::ResourceType`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ResourceType(Kind);
+pub struct ResourceType(ResourceKind);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum ResourceKind {
     Host(TypeId),
     HostDynamic(u32),
     /// Defined by an instance of a store.
@@ -31,16 +31,16 @@ enum Kind {
 impl ResourceType {
     /// The type of host resources that are represented by `T`.
     pub fn host<T: 'static>() -> ResourceType {
-        ResourceType(Kind::Host(TypeId::of::<T>()))
+        ResourceType(ResourceKind::Host(TypeId::of::<T>()))
     }
 
     /// The type of host resources with the tag `payload`.
     pub fn host_dynamic(payload: u32) -> ResourceType {
-        ResourceType(Kind::HostDynamic(payload))
+        ResourceType(ResourceKind::HostDynamic(payload))
     }
 
     pub(crate) fn guest(store: u32, instance: u32, resource: ResourceIndex) -> ResourceType {
-        ResourceType(Kind::Guest {
+        ResourceType(ResourceKind::Guest {
             store,
             instance,
             resource,
@@ -48,7 +48,7 @@ impl ResourceType {
     }
 
     pub(crate) fn uninstantiated(types: &ComponentTypes, resource: ResourceIndex) -> ResourceType {
-        ResourceType(Kind::Uninstantiated {
+        ResourceType(ResourceKind::Uninstantiated {
             component: std::ptr::from_ref(types) as usize,
             resource,
         })
@@ -58,7 +58,7 @@ impl ResourceType {
         types: &ComponentTypes,
         resource: AbstractResourceIndex,
     ) -> ResourceType {
-        ResourceType(Kind::Abstract {
+        ResourceType(ResourceKind::Abstract {
             component: std::ptr::from_ref(types) as usize,
             resource,
         })
@@ -66,15 +66,15 @@ impl ResourceType {
 
     pub(crate) fn as_host_dynamic(self) -> Option<u32> {
         match self.0 {
-            Kind::HostDynamic(tag) => Some(tag),
-            Kind::Host(_)
-            | Kind::Guest { .. }
-            | Kind::Uninstantiated { .. }
-            | Kind::Abstract { .. } => None,
+            ResourceKind::HostDynamic(tag) => Some(tag),
+            ResourceKind::Host(_)
+            | ResourceKind::Guest { .. }
+            | ResourceKind::Uninstantiated { .. }
+            | ResourceKind::Abstract { .. } => None,
         }
     }
 
     pub(crate) fn is_host<T: 'static>(self) -> bool {
-        self.0 == Kind::Host(TypeId::of::<T>())
+        self.0 == ResourceKind::Host(TypeId::of::<T>())
     }
 }

@@ -39,13 +39,13 @@ impl std::error::Error for ResourceTableError {}
 /// An entry may be the child of another: the parent cannot be deleted while it has children, so
 /// that a child may rely on it. The place of a deleted entry is used again.
 pub struct ResourceTable {
-    slots: Vec<Slot>,
+    slots: Vec<TableSlot>,
     /// The free slot that is used next.
     free: Option<u32>,
     max_capacity: usize,
 }
 
-enum Slot {
+enum TableSlot {
     /// A free slot, and the one to use after it.
     Free(Option<u32>),
     Used(Entry),
@@ -57,18 +57,18 @@ struct Entry {
     children: BTreeSet<u32>,
 }
 
-impl Slot {
+impl TableSlot {
     fn entry(&self) -> Option<&Entry> {
         match self {
-            Slot::Used(entry) => Some(entry),
-            Slot::Free(_) => None,
+            TableSlot::Used(entry) => Some(entry),
+            TableSlot::Free(_) => None,
         }
     }
 
     fn entry_mut(&mut self) -> Option<&mut Entry> {
         match self {
-            Slot::Used(entry) => Some(entry),
-            Slot::Free(_) => None,
+            TableSlot::Used(entry) => Some(entry),
+            TableSlot::Free(_) => None,
         }
     }
 }
@@ -249,7 +249,7 @@ impl ResourceTable {
             let mut entry = None;
             if ahead < rest.len() {
                 let (head, tail) = std::mem::take(&mut rest).split_at_mut(ahead + 1);
-                entry = head.last_mut().and_then(Slot::entry_mut);
+                entry = head.last_mut().and_then(TableSlot::entry_mut);
                 rest = tail;
                 passed += ahead + 1;
             }
@@ -276,19 +276,19 @@ impl ResourceTable {
 
     /// All the values, to change.
     pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut (dyn Any + Send)> {
-        let entries = self.slots.iter_mut().filter_map(Slot::entry_mut);
+        let entries = self.slots.iter_mut().filter_map(TableSlot::entry_mut);
         entries.map(|entry| &mut *entry.value)
     }
 
     fn entry(&self, index: u32) -> Result<&Entry, ResourceTableError> {
         let slot = self.slots.get(index as usize);
-        slot.and_then(Slot::entry)
+        slot.and_then(TableSlot::entry)
             .ok_or(ResourceTableError::NotPresent)
     }
 
     fn entry_mut(&mut self, index: u32) -> Result<&mut Entry, ResourceTableError> {
         let slot = self.slots.get_mut(index as usize);
-        slot.and_then(Slot::entry_mut)
+        slot.and_then(TableSlot::entry_mut)
             .ok_or(ResourceTableError::NotPresent)
     }
 
@@ -297,14 +297,14 @@ impl ResourceTable {
         value: Box<dyn Any + Send>,
         parent: Option<u32>,
     ) -> Result<u32, ResourceTableError> {
-        let slot = Slot::Used(Entry {
+        let slot = TableSlot::Used(Entry {
             value,
             parent,
             children: BTreeSet::new(),
         });
         if let Some(index) = self.free {
             let freed = std::mem::replace(&mut self.slots[index as usize], slot);
-            let Slot::Free(next) = freed else {
+            let TableSlot::Free(next) = freed else {
                 unreachable!("the list of free slots holds free slots only");
             };
             self.free = next;
@@ -322,8 +322,9 @@ impl ResourceTable {
         if !self.entry(index)?.children.is_empty() {
             return Err(ResourceTableError::HasChildren);
         }
-        let freed = Slot::Free(self.free);
-        let Slot::Used(entry) = std::mem::replace(&mut self.slots[index as usize], freed) else {
+        let freed = TableSlot::Free(self.free);
+        let TableSlot::Used(entry) = std::mem::replace(&mut self.slots[index as usize], freed)
+        else {
             unreachable!("the slot was found to be used");
         };
         self.free = Some(index);

@@ -81,7 +81,7 @@ fn copy(dst: u32, src: u32, dst_mem: u32, src_mem: u32) -> Function {
         .instruction(&Instruction::I32Const(1))
         .instruction(&Instruction::Return)
         .instruction(&Instruction::End);
-    Copy {
+    CopyLocals {
         dst,
         src,
         len: 2,
@@ -96,7 +96,7 @@ fn copy(dst: u32, src: u32, dst_mem: u32, src_mem: u32) -> Function {
 }
 
 /// A copy between two memories: the locals with its addresses and its length, and the memories.
-pub(super) struct Copy {
+pub(super) struct CopyLocals {
     pub dst: u32,
     pub src: u32,
     pub len: u32,
@@ -104,7 +104,7 @@ pub(super) struct Copy {
     pub src_mem: u32,
 }
 
-impl Copy {
+impl CopyLocals {
     /// Copies. From 8 to 16 bytes go as two words that may overlap, since engines call out of line
     /// for `memory.copy`.
     pub fn emit(&self, function: &mut Function) {

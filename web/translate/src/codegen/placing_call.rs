@@ -2,7 +2,7 @@
 //!
 //! One crossing does what would take one for each `realloc` besides the call itself.
 
-use super::memory::Copy;
+use super::memory::CopyLocals;
 use super::{Sections, any_memory, load, push_type, store};
 use crate::plan::{CoreType, Placed, Signature};
 use wasm_encoder::{BlockType, EntityType, ExportKind, Function, GlobalType, Instruction, ValType};
@@ -138,7 +138,7 @@ fn place(function: &mut Function, parameter: Placed) {
         .instruction(&Instruction::LocalGet(0))
         .instruction(&load(pointer, CoreType::I32))
         .instruction(&Instruction::LocalSet(SOURCE));
-    Copy {
+    CopyLocals {
         dst: POINTER,
         src: SOURCE,
         len: BYTES,

@@ -10,7 +10,7 @@ mod encode;
 #[cfg(test)]
 mod tests;
 
-use super::{Sections, any_memory, memory::Copy};
+use super::{Sections, any_memory, memory::CopyLocals};
 use wasm_encoder::{BlockType, EntityType, ExportKind, Function, InstructionSink, MemArg, ValType};
 use wasmtime_environ::component::{FixedEncoding, Transcode};
 
@@ -280,7 +280,7 @@ fn copy(function: &mut Function, recipe: &Recipe, locals: Locals) {
     if recipe.source == Encoding::Utf16 {
         code.local_get(LEN).i32_const(1).i32_shl().local_set(LEN);
     }
-    Copy {
+    CopyLocals {
         dst: DST,
         src: SRC,
         len: LEN,

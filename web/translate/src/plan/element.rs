@@ -8,14 +8,14 @@ use wasmtime_environ::wasmparser::{
 /// An active element segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActiveElements {
-    table: Size,
+    table: TableSize,
     offset: Offset,
     items: u64,
 }
 
 /// How many elements a table has when segments are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Size {
+enum TableSize {
     /// A table of the module's own.
     Defined(u64),
     /// An imported table: module and field name.
@@ -34,7 +34,7 @@ impl ActiveElements {
     /// The active element segments of a valid core module, in order, without those whose offset is
     /// computed.
     pub fn read(wasm: &[u8]) -> Arc<[ActiveElements]> {
-        let mut sections = Sections::default();
+        let mut sections = SectionsRead::default();
         for payload in Parser::new(0).parse_all(wasm) {
             if payload.is_ok_and(|payload| sections.read(payload).is_some()) {
                 continue;
@@ -48,8 +48,8 @@ impl ActiveElements {
     /// value of an imported global.
     pub fn lies_outside(&self, import: impl Fn(&str, &str) -> Option<u64>) -> bool {
         let size = match &self.table {
-            Size::Defined(size) => Some(*size),
-            Size::Imported(module, field) => import(module, field),
+            TableSize::Defined(size) => Some(*size),
+            TableSize::Imported(module, field) => import(module, field),
         };
         let offset = match &self.offset {
             Offset::Constant(offset) => Some(*offset),
@@ -66,13 +66,13 @@ impl ActiveElements {
 
 /// What has been read of a module up to its element section.
 #[derive(Default)]
-struct Sections {
-    tables: Vec<Size>,
+struct SectionsRead {
+    tables: Vec<TableSize>,
     globals: Vec<(String, String)>,
     active: Vec<ActiveElements>,
 }
 
-impl Sections {
+impl SectionsRead {
     /// Takes in a section; nothing more is to be read after `None`.
     fn read(&mut self, payload: Payload<'_>) -> Option<()> {
         match payload {
@@ -81,7 +81,9 @@ impl Sections {
                     let import = import.ok()?;
                     let names = (import.module.to_owned(), import.name.to_owned());
                     match import.ty {
-                        TypeRef::Table(_) => self.tables.push(Size::Imported(names.0, names.1)),
+                        TypeRef::Table(_) => {
+                            self.tables.push(TableSize::Imported(names.0, names.1))
+                        }
                         TypeRef::Global(_) => self.globals.push(names),
                         _ => {}
                     }
@@ -89,7 +91,7 @@ impl Sections {
             }
             Payload::TableSection(tables) => {
                 for table in tables {
-                    self.tables.push(Size::Defined(table.ok()?.ty.initial));
+                    self.tables.push(TableSize::Defined(table.ok()?.ty.initial));
                 }
             }
             Payload::ElementSection(elements) => {

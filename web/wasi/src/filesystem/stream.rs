@@ -109,11 +109,11 @@ impl InputStream for FileInput {
 pub struct FileOutput {
     file: File,
     position: Option<u64>,
-    written: Written,
+    written: WriteResult,
 }
 
 /// What came of the last write.
-enum Written {
+enum WriteResult {
     /// All is well, and more may be written.
     Well,
     /// Nobody has waited for it: where it ends, or why it failed.
@@ -129,31 +129,31 @@ impl FileOutput {
         FileOutput {
             file,
             position,
-            written: Written::Well,
+            written: WriteResult::Well,
         }
     }
 
     /// Takes over what came of the last write.
     fn settle(&mut self) {
         match self.written {
-            Written::Pending(Ok(end)) => {
+            WriteResult::Pending(Ok(end)) => {
                 self.position = self.position.map(|_| end);
-                self.written = Written::Well;
+                self.written = WriteResult::Well;
             }
-            Written::Pending(Err(code)) => self.written = Written::Failed(code),
-            Written::Well | Written::Failed(_) | Written::Closed => {}
+            WriteResult::Pending(Err(code)) => self.written = WriteResult::Failed(code),
+            WriteResult::Well | WriteResult::Failed(_) | WriteResult::Closed => {}
         }
     }
 
     /// That nothing has failed; what has is told once.
     fn check(&mut self) -> StreamResult<()> {
         match self.written {
-            Written::Well | Written::Pending(_) => Ok(()),
-            Written::Failed(code) => {
-                self.written = Written::Closed;
+            WriteResult::Well | WriteResult::Pending(_) => Ok(()),
+            WriteResult::Failed(code) => {
+                self.written = WriteResult::Closed;
                 Err(failed(code))
             }
-            Written::Closed => Err(StreamError::Closed),
+            WriteResult::Closed => Err(StreamError::Closed),
         }
     }
 }
@@ -169,14 +169,14 @@ impl Pollable for FileOutput {
 impl OutputStream for FileOutput {
     fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
         match self.written {
-            Written::Well => {
-                self.written = Written::Pending(self.file.write(self.position, &bytes));
+            WriteResult::Well => {
+                self.written = WriteResult::Pending(self.file.write(self.position, &bytes));
                 Ok(())
             }
-            Written::Pending(_) | Written::Failed(_) => Err(StreamError::Trap(format_err!(
-                "write not permitted: check_write not called first"
-            ))),
-            Written::Closed => Err(StreamError::Closed),
+            WriteResult::Pending(_) | WriteResult::Failed(_) => Err(StreamError::Trap(
+                format_err!("write not permitted: check_write not called first"),
+            )),
+            WriteResult::Closed => Err(StreamError::Closed),
         }
     }
 
@@ -187,8 +187,8 @@ impl OutputStream for FileOutput {
     fn check_write(&mut self) -> StreamResult<usize> {
         self.check()?;
         Ok(match self.written {
-            Written::Pending(_) => 0,
-            Written::Well | Written::Failed(_) | Written::Closed => MOST_AT_ONCE,
+            WriteResult::Pending(_) => 0,
+            WriteResult::Well | WriteResult::Failed(_) | WriteResult::Closed => MOST_AT_ONCE,
         })
     }
 

@@ -69,12 +69,12 @@ impl From<HostOutgoingResponse> for http::Response<HyperOutgoingBody> {
 }
 
 /// What a guest answers.
-type Answer = Result<http::Response<HyperOutgoingBody>, ErrorCode>;
+type ResponseResult = Result<http::Response<HyperOutgoingBody>, ErrorCode>;
 
 /// The host's side of the resource `response-outparam`.
 pub struct HostResponseOutparam {
     /// Called with what the guest answers.
-    pub send: Box<dyn FnOnce(Answer) + Send + Sync>,
+    pub send: Box<dyn FnOnce(ResponseResult) + Send + Sync>,
 }
 
 /// The host's side of the resource `future-incoming-response`.
@@ -148,7 +148,7 @@ impl WasiHttpCtxView<'_> {
     /// The table is full.
     pub fn new_response_outparam(
         &mut self,
-        result: oneshot::Sender<Answer>,
+        result: oneshot::Sender<ResponseResult>,
     ) -> Result<Resource<HostResponseOutparam>> {
         self.new_response_outparam_from_callback(move |answer| {
             let _ = result.send(answer);
@@ -162,7 +162,7 @@ impl WasiHttpCtxView<'_> {
     /// The table is full.
     pub fn new_response_outparam_from_callback(
         &mut self,
-        callback: impl FnOnce(Answer) + Send + Sync + 'static,
+        callback: impl FnOnce(ResponseResult) + Send + Sync + 'static,
     ) -> Result<Resource<HostResponseOutparam>> {
         let send = Box::new(callback);
         Ok(self.table.push(HostResponseOutparam { send })?)

@@ -38,7 +38,7 @@ fn described(kinds: &[Kind]) -> String {
 }
 
 /// What a function answers in one form.
-pub(super) struct Answer {
+pub(super) struct ResponseContent {
     /// What a request accepts that wants it.
     pub(super) media_type: String,
     /// Of what it returns.
@@ -47,7 +47,7 @@ pub(super) struct Answer {
     pub(super) failure: Option<Value>,
 }
 
-impl Answer {
+impl ResponseContent {
     /// Whether both say the same, whatever they are called.
     pub(super) fn is_like(&self, other: &Self) -> bool {
         (&self.success, &self.failure) == (&other.success, &other.failure)
@@ -55,7 +55,7 @@ impl Answer {
 }
 
 /// The responses of an operation; its own errors are answered with 422 and `statuses`.
-pub(super) fn of(answers: &[Answer], statuses: &[u16]) -> Value {
+pub(super) fn of(answers: &[ResponseContent], statuses: &[u16]) -> Value {
     let mut all = Map::new();
     let success = answers
         .iter()

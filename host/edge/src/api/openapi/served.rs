@@ -15,9 +15,9 @@ use crate::version::Version;
 /// The document of functions that are served, by the version of each that serves.
 #[must_use]
 pub fn of(functions: &[Arc<Function>]) -> Value {
-    let served: Vec<Served> = functions
+    let served: Vec<DocumentedFunction> = functions
         .iter()
-        .map(|function| Served::of(function))
+        .map(|function| DocumentedFunction::of(function))
         .collect();
     let endpoints: Vec<Vec<Endpoint<'_>>> =
         served.iter().map(|one| endpoints(&one.version)).collect();
@@ -36,16 +36,16 @@ pub fn of(functions: &[Arc<Function>]) -> Value {
 }
 
 /// What the document has of a function.
-struct Served {
+struct DocumentedFunction {
     name: String,
     statuses: Vec<u16>,
     form: Form,
     version: Arc<Version>,
 }
 
-impl Served {
+impl DocumentedFunction {
     fn of(function: &Function) -> Self {
-        Served {
+        DocumentedFunction {
             name: function.name.clone(),
             statuses: function
                 .status
@@ -80,7 +80,7 @@ impl Kept {
     /// The document of these functions.
     pub(crate) fn text(&self, functions: &[Arc<Function>]) -> Bytes {
         let key = |function: &Arc<Function>| {
-            let served = Served::of(function);
+            let served = DocumentedFunction::of(function);
             (
                 served.name,
                 served.statuses,

@@ -14,7 +14,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::Command;
 
 use super::{CompileError, Compiling, plain, precompile};
-use crate::runtime::engine::Kind;
+use crate::runtime::engine::EngineKind;
 
 /// The environment variable that makes a program a child that compiles: `concurrent fuel seconds
 /// bytes`.
@@ -62,7 +62,7 @@ fn obey(order: &str) -> Result<(), String> {
     let [concurrent, fuel, seconds, bytes] = words[..] else {
         return Err(format!("expected four numbers in {CHILD}, found `{order}`"));
     };
-    let kind = Kind {
+    let kind = EngineKind {
         concurrent: concurrent != 0,
         fuel: fuel != 0,
     };
@@ -92,7 +92,7 @@ fn obey(order: &str) -> Result<(), String> {
 /// Has `program` compile `bytes`. The child dies with the future.
 pub(super) async fn compile(
     program: &Path,
-    kind: Kind,
+    kind: EngineKind,
     bytes: &[u8],
     compiling: &Compiling,
 ) -> Result<Vec<u8>, CompileError> {

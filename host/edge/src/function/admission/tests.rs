@@ -24,16 +24,16 @@ fn client(nth: u32) -> Client {
 }
 
 /// A caller of `client` that enters at once and then waits.
-fn entering(admission: &Arc<Admission>, client: Client) -> Woken<Entry> {
+fn entering(admission: &Arc<Admission>, client: Client) -> Woken<AdmissionDecision> {
     let admission = admission.clone();
     let mut entering = Woken::new(async move { admission.enter(client).await });
     assert!(entering.is_waiting());
     entering
 }
 
-fn permit(entry: Entry) -> Permit {
+fn permit(entry: AdmissionDecision) -> Permit {
     match entry {
-        Entry::Admitted { permit, .. } => permit,
+        AdmissionDecision::Admitted { permit, .. } => permit,
         refused => panic!("expected to be let in, found {refused:?}"),
     }
 }
@@ -46,7 +46,7 @@ async fn admitted(admission: &Arc<Admission>, client: Client) -> Permit {
 async fn who_finds_room_does_not_wait_and_who_finds_none_does() {
     let admission = admission(2, 1, FOREVER);
     let first = admitted(&admission, ANY).await;
-    let Entry::Admitted { queued, .. } = admission.enter(ANY).await else {
+    let AdmissionDecision::Admitted { queued, .. } = admission.enter(ANY).await else {
         panic!("there is room for two");
     };
     assert_eq!(queued, Duration::ZERO);
@@ -55,10 +55,13 @@ async fn who_finds_room_does_not_wait_and_who_finds_none_does() {
     assert_eq!((admission.running(), admission.queued()), (2, 0));
     let mut waiting = entering(&admission, ANY);
     assert_eq!(admission.queued(), 1);
-    assert!(matches!(admission.enter(ANY).await, Entry::QueueFull));
+    assert!(matches!(
+        admission.enter(ANY).await,
+        AdmissionDecision::QueueFull
+    ));
     drop(first);
     let third = waiting.has_ended();
-    assert!(matches!(third, Entry::Admitted { queued, .. } if queued > Duration::ZERO));
+    assert!(matches!(third, AdmissionDecision::Admitted { queued, .. } if queued > Duration::ZERO));
     assert_eq!((admission.running(), admission.queued()), (2, 0));
     drop((second, third));
     assert_eq!(admission.running(), 0);
@@ -74,16 +77,19 @@ async fn each_waits_as_long_as_one_may_and_then_takes_no_place() {
     tokio::time::sleep(Duration::from_secs(2)).await;
     // One that comes later waits as long, whoever is before it.
     let late = admission.enter(client(1)).await;
-    assert!(matches!(late, Entry::WaitedTooLong), "{late:?}");
+    assert!(matches!(late, AdmissionDecision::WaitedTooLong), "{late:?}");
     assert_eq!(since.elapsed().as_secs(), 5);
-    assert!(matches!(early.has_ended(), Entry::WaitedTooLong));
+    assert!(matches!(
+        early.has_ended(),
+        AdmissionDecision::WaitedTooLong
+    ));
     assert_eq!((admission.running(), admission.queued()), (1, 0));
 
     let mut waiting = entering(&admission, client(1));
     tokio::time::sleep(Duration::from_secs(1)).await;
     drop(only);
     let entry = waiting.has_ended();
-    let Entry::Admitted { permit, queued } = entry else {
+    let AdmissionDecision::Admitted { permit, queued } = entry else {
         panic!("expected to be let in, found {entry:?}");
     };
     assert_eq!(queued.as_secs(), 1);
@@ -96,7 +102,10 @@ async fn without_a_queue_a_busy_function_refuses_at_once() {
     let admission = admission(1, 0, FOREVER);
     let _only = admitted(&admission, ANY).await;
     for client in [ANY, client(1)] {
-        assert!(matches!(admission.enter(client).await, Entry::QueueFull));
+        assert!(matches!(
+            admission.enter(client).await,
+            AdmissionDecision::QueueFull
+        ));
     }
 }
 
@@ -157,7 +166,7 @@ async fn a_client_that_fills_the_queue_delays_others_by_one_call_a_turn() {
     drop(permit(third.has_ended()));
     assert!(matches!(
         greedy.remove(0).has_ended(),
-        Entry::Admitted { .. }
+        AdmissionDecision::Admitted { .. }
     ));
 }
 
@@ -167,22 +176,28 @@ async fn room_in_a_full_queue_is_made_by_who_has_most_there() {
     let _running = admitted(&admission, client(9)).await;
     let mut greedy: Vec<_> = (0..4).map(|_| entering(&admission, client(1))).collect();
     // Its own client gains nothing.
-    assert!(matches!(admission.enter(client(1)).await, Entry::QueueFull));
+    assert!(matches!(
+        admission.enter(client(1)).await,
+        AdmissionDecision::QueueFull
+    ));
     let mut second = entering(&admission, client(2));
     let mut newest = greedy.pop().expect("the newest");
-    assert!(matches!(newest.has_ended(), Entry::QueueFull));
+    assert!(matches!(newest.has_ended(), AdmissionDecision::QueueFull));
     assert!(greedy.iter_mut().all(Woken::is_waiting));
 
     // Two and two: neither pushes the other out, and a third has its place of whose call is newest.
     let mut third = entering(&admission, client(2));
     let mut newest = greedy.pop().expect("the newest");
-    assert!(matches!(newest.has_ended(), Entry::QueueFull));
+    assert!(matches!(newest.has_ended(), AdmissionDecision::QueueFull));
     for nth in [1, 2] {
         let entry = admission.enter(client(nth)).await;
-        assert!(matches!(entry, Entry::QueueFull), "{nth}: {entry:?}");
+        assert!(
+            matches!(entry, AdmissionDecision::QueueFull),
+            "{nth}: {entry:?}"
+        );
     }
     let mut fourth = entering(&admission, client(3));
-    assert!(matches!(third.has_ended(), Entry::QueueFull));
+    assert!(matches!(third.has_ended(), AdmissionDecision::QueueFull));
     assert!(second.is_waiting() && fourth.is_waiting());
     assert!(greedy.iter_mut().all(Woken::is_waiting));
     assert_eq!(admission.queued(), 4);
@@ -195,7 +210,10 @@ async fn where_each_has_one_in_the_queue_nobody_is_pushed_out() {
     let mut waiting = [1, 2, 3].map(|nth| entering(&admission, client(nth)));
     for nth in 1..5 {
         let entry = admission.enter(client(nth)).await;
-        assert!(matches!(entry, Entry::QueueFull), "{nth}: {entry:?}");
+        assert!(
+            matches!(entry, AdmissionDecision::QueueFull),
+            "{nth}: {entry:?}"
+        );
     }
     assert!(waiting.iter_mut().all(Woken::is_waiting));
 }
@@ -267,7 +285,7 @@ struct World {
     admission: Arc<Admission>,
     clients: u32,
     running: Vec<(Client, Permit)>,
-    waiting: Vec<(Client, Woken<Entry>)>,
+    waiting: Vec<(Client, Woken<AdmissionDecision>)>,
 }
 
 impl World {
@@ -289,12 +307,12 @@ impl World {
                 let mut entering = Woken::new(async move { admission.enter(client).await });
                 match entering.poll() {
                     Poll::Pending => self.waiting.push((client, entering)),
-                    Poll::Ready(Entry::Admitted { permit, queued }) => {
+                    Poll::Ready(AdmissionDecision::Admitted { permit, queued }) => {
                         assert_eq!(queued, Duration::ZERO);
                         self.running.push((client, permit));
                     }
-                    Poll::Ready(Entry::QueueFull) => self.check_refused(client),
-                    Poll::Ready(Entry::WaitedTooLong) => panic!("no time has passed"),
+                    Poll::Ready(AdmissionDecision::QueueFull) => self.check_refused(client),
+                    Poll::Ready(AdmissionDecision::WaitedTooLong) => panic!("no time has passed"),
                 }
             }
             4..6 if !self.running.is_empty() => {
@@ -338,16 +356,16 @@ impl World {
                     before.push(*client);
                     true
                 }
-                Poll::Ready(Entry::Admitted { permit, .. }) => {
+                Poll::Ready(AdmissionDecision::Admitted { permit, .. }) => {
                     assert!(!before.contains(client), "first come, first served");
                     running.push((*client, permit));
                     false
                 }
-                Poll::Ready(Entry::QueueFull) => {
+                Poll::Ready(AdmissionDecision::QueueFull) => {
                     full.push(*client);
                     false
                 }
-                Poll::Ready(Entry::WaitedTooLong) => panic!("no time has passed"),
+                Poll::Ready(AdmissionDecision::WaitedTooLong) => panic!("no time has passed"),
             });
     }
 
@@ -420,7 +438,7 @@ async fn many_callers_are_never_more_than_may_run() {
                 return [0, 0, 0, 1];
             };
             match entry {
-                Entry::Admitted { permit, .. } => {
+                AdmissionDecision::Admitted { permit, .. } => {
                     most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
                     for _ in 0..random.u8(0..20) {
                         yield_now().await;
@@ -429,8 +447,8 @@ async fn many_callers_are_never_more_than_may_run() {
                     drop(permit);
                     [1, 0, 0, 0]
                 }
-                Entry::QueueFull => [0, 1, 0, 0],
-                Entry::WaitedTooLong => [0, 0, 1, 0],
+                AdmissionDecision::QueueFull => [0, 1, 0, 0],
+                AdmissionDecision::WaitedTooLong => [0, 0, 1, 0],
             }
         });
     }

@@ -10,7 +10,7 @@ const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// An answer to the question whether a call may begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(super) enum CircuitDecision {
     /// It may.
     Pass,
     /// It may, and decides whether others may.
@@ -59,19 +59,19 @@ impl Circuit {
     }
 
     /// Whether a call of `client` may begin at `now`.
-    pub(super) fn ask(&self, client: Client, now: Instant) -> Answer {
+    pub(super) fn ask(&self, client: Client, now: Instant) -> CircuitDecision {
         match &self.position {
-            Position::Closed => Answer::Pass,
-            Position::Open { until } if now < *until => Answer::Refuse(*until - now),
+            Position::Closed => CircuitDecision::Pass,
+            Position::Open { until } if now < *until => CircuitDecision::Refuse(*until - now),
             Position::HalfOpen { until, tries } if now < *until => {
                 let tried = tries.iter().any(|other| other.client == client);
                 if !tried && tries.len() < self.most {
-                    return Answer::Try;
+                    return CircuitDecision::Try;
                 }
                 let trying = tries.iter().any(|other| !other.trapped);
-                Answer::Refuse(if trying { Duration::ZERO } else { *until - now })
+                CircuitDecision::Refuse(if trying { Duration::ZERO } else { *until - now })
             }
-            Position::Open { .. } | Position::HalfOpen { .. } => Answer::Try,
+            Position::Open { .. } | Position::HalfOpen { .. } => CircuitDecision::Try,
         }
     }
 

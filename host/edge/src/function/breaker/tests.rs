@@ -56,7 +56,7 @@ fn good(breaker: &Arc<Breaker>, nth: u32, now: Instant) {
     call(breaker, nth, Ending::Returned, now);
 }
 
-fn refused(scope: Scope, wait: Duration) -> Option<Refused> {
+fn refused(scope: BreakerScope, wait: Duration) -> Option<Refused> {
     Some(Refused { wait, scope })
 }
 
@@ -79,7 +79,7 @@ fn a_client_whose_calls_trap_is_refused_alone_and_a_good_try_lets_it_in() {
     assert_eq!(breaker.refused(start + seconds(64)), 1);
     assert_eq!(
         breaker.enter(client(1), start + seconds(70)).err(),
-        refused(Scope::Client, seconds(24)),
+        refused(BreakerScope::Client, seconds(24)),
         "opened at 64, it is open until 94"
     );
     // Nobody else is.
@@ -90,7 +90,7 @@ fn a_client_whose_calls_trap_is_refused_alone_and_a_good_try_lets_it_in() {
     let pass = breaker.enter(client(1), now).expect("one may try");
     assert!(pass.tries());
     let error = breaker.enter(client(1), now).err();
-    assert_eq!(error, refused(Scope::Client, Duration::ZERO));
+    assert_eq!(error, refused(BreakerScope::Client, Duration::ZERO));
     pass.end(Ending::Returned, now);
     assert_eq!((breaker.refused(now), breaker.opened()), (0, 0));
 
@@ -109,7 +109,7 @@ fn a_try_of_a_client_that_traps_refuses_it_again_and_one_that_is_dropped_is_free
     let pass = try_at(start + seconds(30)).expect("one may try");
     pass.end(Ending::Trapped, start + seconds(31));
     let error = try_at(start + seconds(60)).err();
-    assert_eq!(error, refused(Scope::Client, seconds(1)));
+    assert_eq!(error, refused(BreakerScope::Client, seconds(1)));
 
     let now = start + seconds(61);
     drop(try_at(now).expect("one may try"));
@@ -166,7 +166,7 @@ fn a_function_that_traps_for_many_is_closed_to_all_and_a_good_try_opens_the_way(
     for nth in [1, 3, 4] {
         assert_eq!(
             breaker.enter(client(nth), start + seconds(10)).err(),
-            refused(Scope::Function, seconds(20))
+            refused(BreakerScope::Function, seconds(20))
         );
     }
     let now = start + OPEN;
@@ -223,13 +223,13 @@ fn three_clients_try_once_each_in_a_round() {
     // Who tries already does not try twice.
     assert_eq!(
         enter(1, now).err(),
-        refused(Scope::Function, Duration::ZERO)
+        refused(BreakerScope::Function, Duration::ZERO)
     );
     let second = enter(2, now).expect("it may try");
     let third = enter(3, now).expect("it may try");
     assert_eq!(
         enter(4, now).err(),
-        refused(Scope::Function, Duration::ZERO)
+        refused(BreakerScope::Function, Duration::ZERO)
     );
     first.end(Ending::Trapped, now);
     // Its try is over, and the place is taken.
@@ -243,7 +243,7 @@ fn three_clients_try_once_each_in_a_round() {
     assert_eq!(breaker.opened(), 2);
     assert_eq!(
         enter(4, now + seconds(1)).err(),
-        refused(Scope::Function, OPEN)
+        refused(BreakerScope::Function, OPEN)
     );
 }
 
@@ -260,7 +260,7 @@ fn a_single_client_has_a_try_in_each_round() {
         trap(&breaker, 5, now);
         assert_eq!(
             breaker.enter(client(5), now + seconds(10)).err(),
-            refused(Scope::Function, seconds(20)),
+            refused(BreakerScope::Function, seconds(20)),
             "no other tries, and its own is over"
         );
     }
@@ -385,7 +385,7 @@ fn calls_that_began_before_it_opened_change_nothing_when_they_end() {
     assert_eq!(breaker.opened(), 1);
     assert_eq!(
         breaker.enter(client(4), start + seconds(29)).err(),
-        refused(Scope::Function, seconds(1))
+        refused(BreakerScope::Function, seconds(1))
     );
 }
 
@@ -397,8 +397,8 @@ fn many_clients_are_remembered_in_a_memory_of_fixed_size() {
         trap(&breaker, nth, start + Duration::from_millis(nth.into()));
     }
     let state = breaker.lock();
-    assert_eq!(state.clients.len(), clients::REMEMBERED);
-    assert!(state.clients.ticks() <= 66 * (clients::REMEMBERED + 1));
+    assert_eq!(state.clients.len(), client_circuits::REMEMBERED);
+    assert!(state.clients.ticks() <= 66 * (client_circuits::REMEMBERED + 1));
     // Each trap of the last window counts, whoever is forgotten.
     let tick = breaker.ticks.at(start + seconds(79));
     assert_eq!(state.clients.counted(tick), 65_000);

@@ -372,7 +372,7 @@ async fn what_waits_does_not_fit_and_what_is_held_may_be() {
 async fn many_threads_hold_no_more_than_may_be_and_nobody_is_forgotten() {
     let all = budget(1_000);
     let functions = [budget(700), budget(700)];
-    let clients = Arc::new(Clients::new(400));
+    let clients = Arc::new(ClientBudgets::new(400));
     let mut callers = JoinSet::new();
     for seed in 0..64 {
         let (all, clients) = (all.clone(), clients.clone());

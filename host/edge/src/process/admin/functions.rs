@@ -53,12 +53,12 @@ struct OfVersion {
     weight: f64,
     /// How many calls have ended in each way since the process began.
     outcomes: BTreeMap<String, u64>,
-    recent: Recent,
+    recent: RecentCalls,
 }
 
 /// Calls of the last while that say something of their version.
 #[derive(Serialize)]
-struct Recent {
+struct RecentCalls {
     /// How long that is.
     seconds: u64,
     calls: u64,
@@ -127,9 +127,9 @@ fn versions(lanes: &Lanes) -> Vec<OfVersion> {
     versions
 }
 
-fn recent(version: &Version) -> Recent {
+fn recent(version: &Version) -> RecentCalls {
     let counts = version.metrics.recent(Instant::now());
-    Recent {
+    RecentCalls {
         seconds: RECENT.as_secs(),
         calls: counts.calls,
         failed: counts.failed,

@@ -18,7 +18,7 @@ use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 use tokio_util::task::AbortOnDropHandle;
 
-use super::files;
+use super::inputs;
 use super::{Reloader, Trigger};
 use crate::blocking::WATCHING;
 use amphi_edge_blocking::Stopped;
@@ -94,7 +94,7 @@ impl Reloader {
     pub fn watch(self: &Arc<Self>) -> Result<Watching, WatchError> {
         let hangup = signal(SignalKind::hangup()).map_err(WatchError::Hangup)?;
         let happened = Arc::default();
-        let folders = files::folders(self.seen().keys());
+        let folders = inputs::folders(self.seen().keys());
         let look = Look {
             reloader: Arc::clone(self),
             watched: Watched::begin(folders, &happened)?,
@@ -169,9 +169,9 @@ impl Look {
         let (seen, folders) = (self.reloader.seen(), self.watched.folders.clone());
         let happened = Arc::clone(&self.happened);
         let looked = WATCHING.run(move || {
-            let now = files::folders(seen.keys());
+            let now = inputs::folders(seen.keys());
             let anew = (now != folders).then(|| Watched::begin(now, &happened));
-            Ok::<_, Stopped>((anew.transpose(), files::differ(&seen)))
+            Ok::<_, Stopped>((anew.transpose(), inputs::differ(&seen)))
         });
         let (anew, differs) = match looked.await {
             Ok((anew, differs)) => (anew, differs),

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 
 use super::Server;
-use super::files::{self, FileError, look_at_audit, without_stores};
+use super::file_checks::{self, FileError, look_at_audit, without_stores};
 use crate::deploy::artifact::Cache;
 use crate::function::audit::AuditError;
 use crate::host::{ApplyError, Host, Settings};
@@ -218,7 +218,7 @@ async fn prepare(
     told: &(dyn Fn(&str) + Sync),
 ) -> Result<Prepared, StartError> {
     let server = &config.server;
-    let mut warnings = files::look(config, file.as_deref())?;
+    let mut warnings = file_checks::look(config, file.as_deref())?;
     let certificates = server.tls.as_ref().map(certificates).transpose()?;
     let admin_certificates = match server.admin_tls() {
         // They are read and replaced together.

@@ -20,11 +20,11 @@ const USUAL: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub(crate) struct Patience {
     part: Duration,
-    state: Mutex<State>,
+    state: Mutex<WaitState>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct WaitState {
     waits: u32,
     since: Option<Instant>,
     waited: Duration,
@@ -70,7 +70,7 @@ impl Patience {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, WaitState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -95,7 +95,7 @@ pub(crate) async fn within<T>(
     }
 }
 
-impl State {
+impl WaitState {
     fn begin(&mut self, now: Instant) {
         self.waits += 1;
         self.since.get_or_insert(now);
@@ -124,8 +124,8 @@ mod tests {
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
         let part = Duration::from_secs(30);
-        let mut state = State::default();
-        let waited = |state: &State, seconds| state.waited(at(seconds), part).as_secs();
+        let mut state = WaitState::default();
+        let waited = |state: &WaitState, seconds| state.waited(at(seconds), part).as_secs();
         assert_eq!(waited(&state, 5), 0);
         state.begin(at(5));
         assert_eq!(waited(&state, 7), 2);

@@ -25,10 +25,10 @@ pub struct GuestLog {
     limit: u64,
     metrics: Arc<FunctionMetrics>,
     sink: TracingSink,
-    state: Mutex<State>,
+    state: Mutex<StreamState>,
 }
 
-struct State {
+struct StreamState {
     rate: Rate,
     /// Bytes that were dropped and not told of yet.
     dropped: u64,
@@ -70,7 +70,7 @@ impl GuestLog {
                 function: function.into(),
                 version: version.into(),
             },
-            state: Mutex::new(State {
+            state: Mutex::new(StreamState {
                 rate: Rate::new(limit, Instant::now()),
                 dropped: 0,
             }),

@@ -17,7 +17,7 @@ const ROOM: usize = 4 << 20;
 /// Lines that wait to be written.
 #[derive(Default)]
 pub(super) struct Queue {
-    state: Mutex<State>,
+    state: Mutex<QueueState>,
     /// There is something to write.
     begun: Condvar,
     /// Everything is written.
@@ -25,7 +25,7 @@ pub(super) struct Queue {
 }
 
 #[derive(Default)]
-struct State {
+struct QueueState {
     lines: Vec<u8>,
     /// How many were dropped and not told of yet.
     dropped: u64,
@@ -98,7 +98,7 @@ impl Queue {
         mem::take(&mut state.dropped)
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, QueueState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

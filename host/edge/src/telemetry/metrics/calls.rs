@@ -11,7 +11,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
-use super::Of;
+use super::VersionLabels;
 use crate::telemetry::usage::Usage;
 use amphi_edge_rollout::window::{CallResult, Counts, Window};
 
@@ -66,36 +66,36 @@ pub enum InstanceState {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Ended {
+struct RequestLabels {
     function: String,
     version: String,
     outcome: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct InState {
+struct InstanceLabels {
     state: &'static str,
     function: String,
     version: String,
 }
 
-type Histograms = Family<Of, Histogram, fn() -> Histogram>;
+type Histograms = Family<VersionLabels, Histogram, fn() -> Histogram>;
 
 /// The families that calls record in.
 pub(super) struct Families {
-    requests: Family<Ended, Counter>,
+    requests: Family<RequestLabels, Counter>,
     duration: Histograms,
     cpu: Histograms,
     queue: Histograms,
     memory: Histograms,
-    fuel: Family<Of, Counter>,
-    log_dropped: Family<Of, Counter>,
-    received: Family<Of, Counter>,
-    sent: Family<Of, Counter>,
-    instances: Family<InState, Gauge>,
+    fuel: Family<VersionLabels, Counter>,
+    log_dropped: Family<VersionLabels, Counter>,
+    received: Family<VersionLabels, Counter>,
+    sent: Family<VersionLabels, Counter>,
+    instances: Family<InstanceLabels, Gauge>,
     /// Versions that nobody has a handle of any more, with the outcomes that they had; the oldest
     /// first.
-    gone: Mutex<VecDeque<(Of, Vec<String>)>>,
+    gone: Mutex<VecDeque<(VersionLabels, Vec<String>)>>,
 }
 
 impl Families {
@@ -149,12 +149,12 @@ impl Families {
         Arc::new(families)
     }
 
-    fn gone(&self) -> MutexGuard<'_, VecDeque<(Of, Vec<String>)>> {
+    fn gone(&self) -> MutexGuard<'_, VecDeque<(VersionLabels, Vec<String>)>> {
         self.gone.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Tells no more of a version.
-    fn forget(&self, of: &Of, outcomes: &[String]) {
+    fn forget(&self, of: &VersionLabels, outcomes: &[String]) {
         for outcome in outcomes {
             self.requests.remove(&ended(of, outcome));
         }
@@ -171,16 +171,16 @@ impl Families {
     }
 }
 
-fn ended(of: &Of, outcome: &str) -> Ended {
-    Ended {
+fn ended(of: &VersionLabels, outcome: &str) -> RequestLabels {
+    RequestLabels {
         function: of.function.clone(),
         version: of.version.clone(),
         outcome: outcome.to_owned(),
     }
 }
 
-fn in_state(of: &Of, state: InstanceState) -> InState {
-    InState {
+fn in_state(of: &VersionLabels, state: InstanceState) -> InstanceLabels {
+    InstanceLabels {
         state: match state {
             InstanceState::Live => "live",
             InstanceState::Idle => "idle",
@@ -192,7 +192,7 @@ fn in_state(of: &Of, state: InstanceState) -> InState {
 
 /// Where calls of one version are recorded, with everything looked up.
 pub struct FunctionMetrics {
-    of: Of,
+    of: VersionLabels,
     families: Arc<Families>,
     ok: Counter,
     duration: Histogram,
@@ -212,7 +212,7 @@ pub struct FunctionMetrics {
 
 impl FunctionMetrics {
     pub(super) fn new(families: &Arc<Families>, function: &str, version: &str) -> Arc<Self> {
-        let of = Of {
+        let of = VersionLabels {
             function: function.to_owned(),
             version: version.to_owned(),
         };

@@ -5,16 +5,16 @@ use amphi::wasi_http::WasiHttpView as _;
 use amphi::wasi_http::p2::bindings::ProxyIndices;
 use amphi::wasi_http::p2::bindings::http::types::Scheme;
 
-use super::Answer;
+use super::ResponseSender;
 use crate::runtime::call::Failure;
-use crate::runtime::instance::Live;
+use crate::runtime::instance::LiveInstance;
 
 /// Has the guest answer `request`; returns when the guest does.
 pub(super) async fn handle(
-    live: &mut Live,
+    live: &mut LiveInstance,
     indices: &ProxyIndices,
     request: http::Request<WasiBody>,
-    answer: &mut Answer,
+    answer: &mut ResponseSender,
 ) -> Result<(), Failure> {
     let (sender, mut receiver) = tokio::sync::oneshot::channel();
     let call = async {

@@ -17,9 +17,9 @@ use amphi_edge_listen::{Body, BodyError, unsent};
 /// What a guest has written and will write. Its store feeds it; when that goes, what was not
 /// finished looks as if it was, so whoever drops the store says [when](Self::ends).
 #[derive(Clone)]
-pub(super) struct Written(Arc<Mutex<State>>);
+pub(super) struct Written(Arc<Mutex<ResponseState>>);
 
-struct State {
+struct ResponseState {
     /// What the guest writes to, until it has ended.
     body: Option<WasiBody>,
     /// What it had written when it ended.
@@ -33,7 +33,7 @@ struct State {
 
 impl Written {
     pub(super) fn new(body: WasiBody) -> Self {
-        Self(Arc::new(Mutex::new(State {
+        Self(Arc::new(Mutex::new(ResponseState {
             body: Some(body),
             rest: VecDeque::new(),
             is_broken: false,
@@ -74,7 +74,7 @@ impl Written {
             .then(|| failure.unwrap_or(Failure::Unfinished))
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, ResponseState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -6,16 +6,16 @@ use amphi::wasi_http::p3::Request;
 use amphi::wasi_http::p3::bindings::ServiceIndices;
 use amphi::wasi_http::{WasiBody, WasiHttpView as _};
 
-use super::Answer;
+use super::ResponseSender;
 use crate::runtime::call::Failure;
-use crate::runtime::instance::Live;
+use crate::runtime::instance::LiveInstance;
 
 /// Has the guest answer `request`; returns when the guest and all that it has begun have ended.
 pub(super) async fn handle(
-    live: &mut Live,
+    live: &mut LiveInstance,
     indices: &ServiceIndices,
     request: http::Request<WasiBody>,
-    answer: &mut Answer,
+    answer: &mut ResponseSender,
 ) -> Result<(), Failure> {
     let service = indices
         .load(&mut live.store, &live.instance)

@@ -97,7 +97,7 @@ fn tells_answers_apart() {
             level: Level::Warn,
             message: "\"".into(),
         }];
-        answer(&Answer {
+        answer(&Analysis {
             outcome: Ok(report),
             log,
         })
@@ -116,7 +116,7 @@ fn tells_answers_apart() {
 #[test]
 fn writes_errors() {
     let check = |error, expected: &str| {
-        let text = answer(&Answer {
+        let text = answer(&Analysis {
             outcome: Err(error),
             log: Vec::new(),
         });

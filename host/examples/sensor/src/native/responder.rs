@@ -17,7 +17,7 @@ use tokio::time::{error::Elapsed, timeout};
 
 /// A component that is compiled and linked, and grants that are none.
 pub struct Responder {
-    pre: ProxyPre<State>,
+    pre: ProxyPre<ResponderState>,
     limits: Limits,
 }
 
@@ -33,7 +33,7 @@ impl Responder {
     /// The bytes are no such component.
     pub fn new(host: &NativeHost, component: &[u8]) -> Result<Self, RunError> {
         let pre = || {
-            let mut linker = Linker::<State>::new(&host.engine);
+            let mut linker = Linker::<ResponderState>::new(&host.engine);
             amphi::wasi::p2::add_to_linker_async(&mut linker)?;
             wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
             let component = in_tokio(amphi::compile(&host.engine, component))?;

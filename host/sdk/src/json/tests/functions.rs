@@ -2,7 +2,7 @@
 
 use super::{MOST, function, readings, shape, shapes};
 use crate::component::Val;
-use crate::json::{Answer, Bound, Bounds, Function, JsonError, Reason, Shape, Spelling};
+use crate::json::{Bound, Bounds, Function, JsonError, Outcome, Reason, Shape, Spelling};
 use crate::wave::tests::type_of;
 
 #[test]
@@ -126,14 +126,17 @@ fn arguments_by_name_or_by_position() {
     );
     assert!(function.is_fallible());
     let ok = Val::Result(Ok(Some(Box::new(Val::U8(1)))));
-    assert_eq!(function.answer(&[ok], MOST), Ok(Answer::Ok("1".to_owned())));
+    assert_eq!(
+        function.results(&[ok], MOST),
+        Ok(Outcome::Ok("1".to_owned()))
+    );
     let err = Val::Result(Err(Some(Box::new(Val::String("no".to_owned())))));
     assert_eq!(
-        function.answer(&[err], MOST),
-        Ok(Answer::Err("\"no\"".to_owned()))
+        function.results(&[err], MOST),
+        Ok(Outcome::Err("\"no\"".to_owned()))
     );
     assert!(matches!(
-        function.answer(&[Val::U8(1)], MOST),
+        function.results(&[Val::U8(1)], MOST),
         Err(JsonError::Unwritable { .. })
     ));
 }
@@ -154,8 +157,8 @@ fn a_function_without_arguments_takes_an_empty_text() {
         "expected no arguments, found more (line 1, column 1)"
     );
     assert_eq!(
-        function.answer(&[], MOST),
-        Ok(Answer::Ok("null".to_owned()))
+        function.results(&[], MOST),
+        Ok(Outcome::Ok("null".to_owned()))
     );
 }
 

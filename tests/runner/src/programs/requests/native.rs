@@ -8,7 +8,7 @@ use futures_util::future::join;
 use http_body_util::{BodyExt as _, Full};
 use tokio::sync::oneshot;
 
-use super::Answer;
+use super::Reply;
 use crate::host::State;
 
 /// What the guest answers to a request.
@@ -18,7 +18,7 @@ pub async fn answer(
     method: &str,
     path: &str,
     body: &str,
-) -> Result<Answer> {
+) -> Result<Reply> {
     let request = http::Request::builder()
         .method(method)
         .uri(format!("http://guest.test{path}"))

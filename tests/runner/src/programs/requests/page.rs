@@ -6,7 +6,7 @@ use amphi::{Result, Store, Trap, format_err};
 use js_sys::{Object, Reflect};
 use wasm_bindgen::prelude::*;
 
-use super::Answer;
+use super::Reply;
 use crate::host::State;
 
 #[wasm_bindgen]
@@ -40,7 +40,7 @@ pub async fn answer(
     method: &str,
     path: &str,
     body: &str,
-) -> Result<Answer> {
+) -> Result<Reply> {
     let failed = |thrown: JsValue| format_err!("{thrown:?}");
     let init = Object::new();
     let headers = Object::new();

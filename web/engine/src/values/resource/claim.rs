@@ -13,7 +13,7 @@ use wasmtime_environ::component::{InterfaceType, TypeResourceTableIndex};
 use wasmtime_environ::error::{Result, bail};
 
 /// What tells the type of a host resource: a Rust type, or a tag.
-pub trait Kind: Copy + PartialEq {
+pub trait HostKind: Copy + PartialEq {
     /// The kind that `ty` is of, if it is a host resource of this sort.
     fn of(ty: ResourceType) -> Option<Self>;
 
@@ -26,12 +26,12 @@ pub trait Kind: Copy + PartialEq {
 pub struct Claim<K> {
     pub rep: u32,
     pub kind: K,
-    state: Cell<State>,
+    state: Cell<ClaimState>,
 }
 
 /// Where the host's claim to a resource stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+enum ClaimState {
     Borrow,
     /// Owned, and never lent.
     Owned,
@@ -44,18 +44,18 @@ enum State {
 // SAFETY: the page has one thread; `page::local` refuses to compile otherwise.
 unsafe impl<K: Sync> Sync for Claim<K> {}
 
-impl<K: Kind> Claim<K> {
+impl<K: HostKind> Claim<K> {
     /// An owned resource.
     pub fn own(rep: u32, kind: K) -> Claim<K> {
-        Claim::with(rep, kind, State::Owned)
+        Claim::with(rep, kind, ClaimState::Owned)
     }
 
     /// A borrowed resource.
     pub fn borrow(rep: u32, kind: K) -> Claim<K> {
-        Claim::with(rep, kind, State::Borrow)
+        Claim::with(rep, kind, ClaimState::Borrow)
     }
 
-    fn with(rep: u32, kind: K, state: State) -> Claim<K> {
+    fn with(rep: u32, kind: K, state: ClaimState) -> Claim<K> {
         Claim {
             rep,
             kind,
@@ -65,7 +65,7 @@ impl<K: Kind> Claim<K> {
 
     /// Whether this is an owned resource, given away or not.
     pub fn owned(&self) -> bool {
-        self.state.get() != State::Borrow
+        self.state.get() != ClaimState::Borrow
     }
 
     /// The claim behind a dynamically typed handle.
@@ -91,10 +91,10 @@ impl<K: Kind> Claim<K> {
         let mut store = store.as_context_mut();
         let store = store.opaque();
         let (handle, owned) = match self.state.get() {
-            State::Borrow => (store.handles.host_insert_borrow(self.rep)?, false),
-            State::Owned => (store.handles.host_insert_own(self.rep, None)?, true),
-            State::InTable(handle) => (handle, true),
-            State::Taken => bail!("host resource already consumed"),
+            ClaimState::Borrow => (store.handles.host_insert_borrow(self.rep)?, false),
+            ClaimState::Owned => (store.handles.host_insert_own(self.rep, None)?, true),
+            ClaimState::InTable(handle) => (handle, true),
+            ClaimState::Taken => bail!("host resource already consumed"),
         };
         Ok(ResourceAny::new(handle, self.kind.resource_type(), owned))
     }
@@ -118,12 +118,12 @@ impl<K: Kind> Claim<K> {
             InterfaceType::Own(table) => {
                 self.check(cx.resource_type(table))?;
                 let rep = match self.state.get() {
-                    State::Borrow => bail!("cannot lower a `borrow` resource into an `own`"),
-                    State::Taken => bail!("host resource already consumed"),
-                    State::Owned => self.rep,
-                    State::InTable(handle) => cx.opaque().handles.host_take_own(handle)?,
+                    ClaimState::Borrow => bail!("cannot lower a `borrow` resource into an `own`"),
+                    ClaimState::Taken => bail!("host resource already consumed"),
+                    ClaimState::Owned => self.rep,
+                    ClaimState::InTable(handle) => cx.opaque().handles.host_take_own(handle)?,
                 };
-                self.state.set(State::Taken);
+                self.state.set(ClaimState::Taken);
                 let instance = cx.instance_id();
                 cx.opaque().guest_table(instance, table).insert_own(rep)
             }
@@ -135,14 +135,14 @@ impl<K: Kind> Claim<K> {
     fn lend<U>(&self, cx: &mut LowerContext<'_, U>, table: TypeResourceTableIndex) -> Result<u32> {
         self.check(cx.resource_type(table))?;
         let rep = match self.state.get() {
-            State::Borrow => self.rep,
-            State::Taken => bail!("host resource already consumed"),
-            State::Owned => {
+            ClaimState::Borrow => self.rep,
+            ClaimState::Taken => bail!("host resource already consumed"),
+            ClaimState::Owned => {
                 let handle = cx.opaque().handles.host_insert_own(self.rep, None)?;
-                self.state.set(State::InTable(handle));
+                self.state.set(ClaimState::InTable(handle));
                 cx.opaque().handles.host_lend(handle)?
             }
-            State::InTable(handle) => cx.opaque().handles.host_lend(handle)?,
+            ClaimState::InTable(handle) => cx.opaque().handles.host_lend(handle)?,
         };
         cx.lower_borrow(table, rep)
     }
@@ -160,11 +160,11 @@ impl<K: Kind> Claim<K> {
         let (table, rep, state) = match ty {
             InterfaceType::Own(table) => {
                 let rep = cx.opaque().guest_table(instance, table).take_own(handle)?;
-                (table, rep, State::Owned)
+                (table, rep, ClaimState::Owned)
             }
             InterfaceType::Borrow(table) => {
                 let rep = cx.opaque().guest_table(instance, table).lend(handle)?;
-                (table, rep, State::Borrow)
+                (table, rep, ClaimState::Borrow)
             }
             _ => bad_type_info(),
         };

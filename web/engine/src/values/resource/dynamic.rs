@@ -3,7 +3,7 @@
 
 use super::any::ResourceAny;
 use super::by_handle::by_handle;
-use super::claim::{Claim, Kind};
+use super::claim::{Claim, HostKind};
 use crate::store::AsContextMut;
 use crate::types::InstanceType;
 use crate::types::ResourceType;
@@ -21,7 +21,7 @@ pub struct ResourceDynamic(Claim<Tag>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Tag(u32);
 
-impl Kind for Tag {
+impl HostKind for Tag {
     fn of(ty: ResourceType) -> Option<Tag> {
         ty.as_host_dynamic().map(Tag)
     }

@@ -3,7 +3,7 @@
 
 use super::any::ResourceAny;
 use super::by_handle::by_handle;
-use super::claim::{Claim, Kind};
+use super::claim::{Claim, HostKind};
 use crate::store::AsContextMut;
 use crate::types::InstanceType;
 use crate::types::ResourceType;
@@ -38,7 +38,7 @@ impl<T> PartialEq for OfType<T> {
     }
 }
 
-impl<T: 'static> Kind for OfType<T> {
+impl<T: 'static> HostKind for OfType<T> {
     fn of(ty: ResourceType) -> Option<OfType<T>> {
         ty.is_host::<T>().then_some(OfType(PhantomData))
     }

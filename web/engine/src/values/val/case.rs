@@ -8,14 +8,14 @@ use wasmtime_environ::component::{
 use wasmtime_environ::error::{Result, bail, format_err};
 
 /// A case, its payload with the type that is expected of it, and the layout of the whole type.
-pub(super) struct Case<'a> {
+pub(super) struct CaseValue<'a> {
     pub(super) discriminant: u32,
     pub(super) payload: Option<(&'a Val, InterfaceType)>,
     pub(super) abi: &'a CanonicalAbiInfo,
     pub(super) info: &'a VariantInfo,
 }
 
-impl<'a> Case<'a> {
+impl<'a> CaseValue<'a> {
     pub(super) fn of_variant(
         ty: &'a TypeVariant,
         name: &str,
@@ -24,7 +24,7 @@ impl<'a> Case<'a> {
         let found = ty.cases.get_full(name);
         let (index, _, expected) =
             found.ok_or_else(|| format_err!("unknown variant case: `{name}`"))?;
-        Ok(Case {
+        Ok(CaseValue {
             discriminant: discriminant(index)?,
             payload: checked(name, payload, *expected)?,
             abi: &ty.abi,
@@ -35,7 +35,7 @@ impl<'a> Case<'a> {
     pub(super) fn of_enum(ty: &'a TypeEnum, name: &str) -> Result<Self> {
         let found = ty.names.get_index_of(name);
         let index = found.ok_or_else(|| format_err!("enum variant name `{name}` is not valid"))?;
-        Ok(Case {
+        Ok(CaseValue {
             discriminant: discriminant(index)?,
             payload: None,
             abi: &ty.abi,
@@ -44,7 +44,7 @@ impl<'a> Case<'a> {
     }
 
     pub(super) fn of_option(ty: &'a TypeOption, value: &'a Option<Box<Val>>) -> Self {
-        Case {
+        CaseValue {
             discriminant: u32::from(value.is_some()),
             payload: value.as_deref().map(|value| (value, ty.ty)),
             abi: &ty.abi,
@@ -60,7 +60,7 @@ impl<'a> Case<'a> {
             Ok(payload) => (0, checked("ok", payload, ty.ok)?),
             Err(payload) => (1, checked("err", payload, ty.err)?),
         };
-        Ok(Case {
+        Ok(CaseValue {
             discriminant,
             payload,
             abi: &ty.abi,

@@ -1,6 +1,6 @@
 //! Values into a guest.
 
-use super::case::Case;
+use super::case::CaseValue;
 use super::sink::Sink;
 use super::slots::flat_count;
 use super::{Val, flags, mismatch};
@@ -63,14 +63,16 @@ impl Val {
                 lower_elements(cx, list.element, values, to)
             }
             (Ty::Variant(index), Val::Variant(name, payload)) => {
-                Case::of_variant(&types[index], name, payload)?.lower(cx, to)
+                CaseValue::of_variant(&types[index], name, payload)?.lower(cx, to)
             }
-            (Ty::Enum(index), Val::Enum(name)) => Case::of_enum(&types[index], name)?.lower(cx, to),
+            (Ty::Enum(index), Val::Enum(name)) => {
+                CaseValue::of_enum(&types[index], name)?.lower(cx, to)
+            }
             (Ty::Option(index), Val::Option(value)) => {
-                Case::of_option(&types[index], value).lower(cx, to)
+                CaseValue::of_option(&types[index], value).lower(cx, to)
             }
             (Ty::Result(index), Val::Result(value)) => {
-                Case::of_result(&types[index], value)?.lower(cx, to)
+                CaseValue::of_result(&types[index], value)?.lower(cx, to)
             }
             (Ty::Flags(index), Val::Flags(set)) => {
                 let ty = &types[index];
@@ -115,7 +117,7 @@ impl Val {
     }
 }
 
-impl Case<'_> {
+impl CaseValue<'_> {
     fn lower<T: 'static>(&self, cx: &mut LowerContext<'_, T>, mut to: Sink<'_, '_>) -> Result<()> {
         let types = cx.types;
         to.case(cx, self.discriminant, self.info);

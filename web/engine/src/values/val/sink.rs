@@ -1,6 +1,6 @@
 //! Where the parts of a value go.
 
-use super::slots::{Slots, next};
+use super::slots::{CoreValues, next};
 use crate::raw::ValRaw;
 use crate::values::context::LowerContext;
 use crate::values::typed::Lower;
@@ -13,7 +13,7 @@ use wasmtime_environ::error::Result;
 /// What a value is made of is written once for both: each part goes to a sink of its own.
 pub enum Sink<'a, 's> {
     /// The slots that come next.
-    Flat(&'a mut Slots<'s>),
+    Flat(&'a mut CoreValues<'s>),
     /// An address where there is room for the value. The parts of one move it on.
     Memory(usize),
 }

@@ -7,7 +7,7 @@ use wasmtime_environ::component::{ComponentTypes, InterfaceType};
 use wasmtime_environ::error::{Result, bail};
 
 /// Where the next core values go.
-pub type Slots<'a> = IterMut<'a, MaybeUninit<ValRaw>>;
+pub type CoreValues<'a> = IterMut<'a, MaybeUninit<ValRaw>>;
 
 /// The next slot, of which there are as many as a type has core values.
 pub fn next<S>(slots: &mut impl Iterator<Item = S>) -> S {

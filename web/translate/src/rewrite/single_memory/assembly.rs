@@ -41,7 +41,7 @@ pub fn assemble(mut survey: Survey<'_>) -> SingleMemory {
 /// The functions that copy between memories. They ask for accesses as well.
 fn copies(survey: &mut Survey<'_>) -> Vec<Function> {
     let (accesses, numbers) = (&mut survey.accesses, survey.numbers);
-    let one = |copy: &super::copy::Copy| {
+    let one = |copy: &super::copy::MemoryCopy| {
         copy.function(|function, access| {
             if access.memory == 0 {
                 function.raw(access.code);

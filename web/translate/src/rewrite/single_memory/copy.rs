@@ -13,12 +13,12 @@ const WORD: i32 = 8;
 
 /// A copy from memory `src` to memory `dst`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Copy {
+pub struct MemoryCopy {
     pub dst: u32,
     pub src: u32,
 }
 
-impl Copy {
+impl MemoryCopy {
     /// The function, of the type [`BULK`](super::access::BULK).
     ///
     /// `access` emits an access, which is a call unless the memory is the first. As `memory.copy`

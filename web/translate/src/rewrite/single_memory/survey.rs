@@ -1,7 +1,7 @@
 //! What is found in a module with several memories, and what has to be replaced.
 
 use super::access::Access;
-use super::copy::Copy;
+use super::copy::MemoryCopy;
 use super::edit::{Edits, Numbers, Piece};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -30,7 +30,7 @@ pub struct Survey<'a> {
     pub types: u32,
     pub numbers: Numbers,
     pub accesses: Accesses,
-    pub copies: Vec<Copy>,
+    pub copies: Vec<MemoryCopy>,
 }
 
 /// A section of the original.
@@ -241,7 +241,7 @@ impl<'a> Survey<'a> {
                 return Ok(());
             }
             Operator::MemoryCopy { dst_mem, src_mem } if dst_mem != src_mem => {
-                Piece::Copy(self.copy(Copy {
+                Piece::Copy(self.copy(MemoryCopy {
                     dst: dst_mem,
                     src: src_mem,
                 }))
@@ -269,7 +269,7 @@ impl<'a> Survey<'a> {
         Ok(())
     }
 
-    fn copy(&mut self, copy: Copy) -> u32 {
+    fn copy(&mut self, copy: MemoryCopy) -> u32 {
         let known = self.copies.iter().position(|known| *known == copy);
         let index = known.unwrap_or_else(|| {
             self.copies.push(copy);

@@ -31,22 +31,22 @@ impl Model {
             .map(|since| since + OPEN)
     }
 
-    fn ask(&self, client: u32, now: Instant) -> Answer {
+    fn ask(&self, client: u32, now: Instant) -> CircuitDecision {
         let Some(due) = self.due() else {
-            return Answer::Pass;
+            return CircuitDecision::Pass;
         };
         if now >= due {
-            return Answer::Try;
+            return CircuitDecision::Try;
         }
         let Some((_, tries)) = &self.round else {
-            return Answer::Refuse(due - now);
+            return CircuitDecision::Refuse(due - now);
         };
         if tries.len() < self.most && tries.iter().all(|tried| tried.client != client) {
-            return Answer::Try;
+            return CircuitDecision::Try;
         }
         match tries.iter().all(|tried| tried.trapped) {
-            true => Answer::Refuse(due - now),
-            false => Answer::Refuse(Duration::ZERO),
+            true => CircuitDecision::Refuse(due - now),
+            false => CircuitDecision::Refuse(Duration::ZERO),
         }
     }
 
@@ -128,10 +128,10 @@ impl World {
             .retain(|_, model| model.due().is_some_and(|due| now <= due + WINDOW));
     }
 
-    fn ask(&mut self, client: u32, now: Instant) -> (Answer, Answer) {
+    fn ask(&mut self, client: u32, now: Instant) -> (CircuitDecision, CircuitDecision) {
         self.forget(now);
         let own = self.clients.get(&client);
-        let own = own.map_or(Answer::Pass, |model| model.ask(client, now));
+        let own = own.map_or(CircuitDecision::Pass, |model| model.ask(client, now));
         (self.function.ask(client, now), own)
     }
 
@@ -224,18 +224,23 @@ fn enter(breaker: &Arc<Breaker>, world: &mut World, nth: u32, now: Instant, call
     let answers = world.ask(nth, now);
     let entered = breaker.enter(client(nth), now);
     let expected = match answers {
-        (Answer::Refuse(all), Answer::Refuse(own)) => Some((all.max(own), own > all)),
-        (Answer::Refuse(all), _) => Some((all, false)),
-        (_, Answer::Refuse(own)) => Some((own, true)),
+        (CircuitDecision::Refuse(all), CircuitDecision::Refuse(own)) => {
+            Some((all.max(own), own > all))
+        }
+        (CircuitDecision::Refuse(all), _) => Some((all, false)),
+        (_, CircuitDecision::Refuse(own)) => Some((own, true)),
         _ => None,
     };
     match entered {
         Err(Refused { wait, scope }) => {
-            assert_eq!(Some((wait, scope == Scope::Client)), expected);
+            assert_eq!(Some((wait, scope == BreakerScope::Client)), expected);
         }
         Ok(pass) => {
             assert_eq!(expected, None);
-            let tries = (answers.0 == Answer::Try, answers.1 == Answer::Try);
+            let tries = (
+                answers.0 == CircuitDecision::Try,
+                answers.1 == CircuitDecision::Try,
+            );
             assert_eq!(pass.tries(), tries.0 || tries.1);
             if tries.0 {
                 world.function.begin(nth, now);

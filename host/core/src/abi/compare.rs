@@ -9,7 +9,7 @@ use wit_parser::{
 
 use super::change::{Change, Class};
 use super::types::Comparison;
-use super::{Side, version};
+use super::{Side, bump};
 use crate::version::{bare, order, track};
 
 /// Every difference between two worlds.
@@ -105,11 +105,11 @@ struct Successors<'a>(HashMap<&'a str, InterfaceId>);
 
 impl<'a> Successors<'a> {
     fn of(old: &[Named<'_>], new: &'a [Named<'_>]) -> Self {
-        let taken: HashSet<&str> = old.iter().map(|(name, _)| version::matched(name)).collect();
+        let taken: HashSet<&str> = old.iter().map(|(name, _)| bump::matched(name)).collect();
         let mut found = HashMap::new();
         for (name, item) in new {
             if let WorldItem::Interface { id, .. } = item
-                && !taken.contains(version::matched(name))
+                && !taken.contains(bump::matched(name))
             {
                 found.entry(bare(name)).or_insert(*id);
             }
@@ -177,8 +177,8 @@ impl Comparison<'_> {
     }
 
     fn versions(&mut self, path: &str, old: InterfaceId, new: InterfaceId, direction: Direction) {
-        let before = version::of_interface(self.old, old);
-        let after = version::of_interface(self.new, new);
+        let before = bump::of_interface(self.old, old);
+        let after = bump::of_interface(self.new, new);
         if let (Some(before), Some(after)) = (before, after)
             && before != after
         {

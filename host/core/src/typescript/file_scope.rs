@@ -6,15 +6,15 @@ use wit_parser::{
 };
 
 use super::TypescriptError;
-use super::layout::{self, Layout, Side};
+use super::layout::{self, InterfaceSide, Layout};
 use crate::javascript::{Case, exported};
 
 /// A file of declarations, for what is written into it.
 #[derive(Clone, Copy)]
-pub(super) struct Scope<'a> {
+pub(super) struct FileScope<'a> {
     pub resolve: &'a Resolve,
     pub layout: &'a Layout,
-    pub side: Side,
+    pub side: InterfaceSide,
     /// Whose types the file has.
     pub owner: TypeOwner,
     /// The file, without its ending.
@@ -29,7 +29,7 @@ pub(super) struct Unsupported(pub &'static str);
 
 impl Unsupported {
     /// The error at `item`, of the interface or world that `scope` is.
-    pub(super) fn at(self, scope: Scope<'_>, item: &str) -> TypescriptError {
+    pub(super) fn at(self, scope: FileScope<'_>, item: &str) -> TypescriptError {
         TypescriptError::Unsupported {
             place: match scope.key {
                 "" => item.to_owned(),
@@ -40,11 +40,11 @@ impl Unsupported {
     }
 }
 
-impl<'a> Scope<'a> {
+impl<'a> FileScope<'a> {
     pub(super) fn of_interface(
         resolve: &'a Resolve,
         layout: &'a Layout,
-        side: Side,
+        side: InterfaceSide,
         interface: InterfaceId,
         (path, key): (&'a str, &'a str),
     ) -> Self {
@@ -62,7 +62,7 @@ impl<'a> Scope<'a> {
     pub(super) fn of_world(
         resolve: &'a Resolve,
         layout: &'a Layout,
-        side: Side,
+        side: InterfaceSide,
         world: WorldId,
     ) -> Self {
         let owner = TypeOwner::World(world);
@@ -113,8 +113,8 @@ impl<'a> Scope<'a> {
             TypeOwner::World(id) => {
                 let world = &self.resolve.worlds[id];
                 let items = match self.side {
-                    Side::Import => &world.imports,
-                    Side::Export => &world.exports,
+                    InterfaceSide::Import => &world.imports,
+                    InterfaceSide::Export => &world.exports,
                 };
                 let function = |item: &'a WorldItem| match item {
                     WorldItem::Function(function) => Some(function),
@@ -139,8 +139,8 @@ impl<'a> Scope<'a> {
             TypeOwner::World(id) => {
                 let world = &self.resolve.worlds[id];
                 let items = match self.side {
-                    Side::Import => &world.imports,
-                    Side::Export => &world.exports,
+                    InterfaceSide::Import => &world.imports,
+                    InterfaceSide::Export => &world.exports,
                 };
                 match items.get(&WorldKey::Name(name.to_owned()))? {
                     WorldItem::Function(function) => Some(function),
@@ -156,8 +156,8 @@ impl<'a> Scope<'a> {
         let names = functions.iter().map(|function| function.item_name());
         let names = Case::Camel.spell_all(names, others);
         match self.side {
-            Side::Import => names,
-            Side::Export => names.into_iter().map(exported).collect(),
+            InterfaceSide::Import => names,
+            InterfaceSide::Export => names.into_iter().map(exported).collect(),
         }
     }
 

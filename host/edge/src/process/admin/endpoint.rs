@@ -6,7 +6,7 @@ use crate::problem::{Kind, Problem};
 
 /// What a request is for; names are functions'.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Route<'a> {
+pub enum AdminEndpoint<'a> {
     Metrics,
     Description,
     Functions,
@@ -18,7 +18,7 @@ pub enum Route<'a> {
     Weight(&'a str),
 }
 
-impl<'a> Route<'a> {
+impl<'a> AdminEndpoint<'a> {
     /// What `method` at `path` is for, or what is wrong with that.
     pub fn of(method: &Method, path: &'a str) -> Result<Self, Problem> {
         let mut parts = path.trim_start_matches('/').split('/');
@@ -87,7 +87,7 @@ mod tests {
             for method in [Method::GET, Method::POST] {
                 let described = !methods[method.as_str().to_lowercase()].is_null();
                 assert_eq!(
-                    Route::of(&method, &path).is_ok(),
+                    AdminEndpoint::of(&method, &path).is_ok(),
                     described,
                     "{method} {path}"
                 );
@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn nothing_else_is_there() {
         let status = |method: Method, path: &str| {
-            let problem = Route::of(&method, path).expect_err("it is not there");
+            let problem = AdminEndpoint::of(&method, path).expect_err("it is not there");
             problem.status().as_u16()
         };
         assert_eq!(status(Method::GET, "/"), 404);

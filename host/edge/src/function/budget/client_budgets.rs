@@ -13,7 +13,7 @@ const FEW: usize = 64;
 /// A client without any is forgotten: there are never more than twice as many entries as there were
 /// clients at once, or 64.
 #[derive(Debug)]
-pub struct Clients {
+pub struct ClientBudgets {
     limit: u64,
     budgets: Mutex<Budgets>,
 }
@@ -26,7 +26,7 @@ struct Budgets {
     full: usize,
 }
 
-impl Clients {
+impl ClientBudgets {
     /// Nobody is here. Each client may hold `limit` bytes.
     #[must_use]
     pub fn new(limit: u64) -> Self {
@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn a_client_has_one_budget_for_as_long_as_somebody_has_it() {
-        let clients = Clients::new(100);
+        let clients = ClientBudgets::new(100);
         let (first, second) = (clients.of(client(1)), clients.of(client(2)));
         assert!(Arc::ptr_eq(&first, &clients.of(client(1))));
         assert!(!Arc::ptr_eq(&first, &second));
@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_million_clients_that_have_gone_are_forgotten_and_those_that_stay_are_not() {
-        let clients = Clients::new(100);
+        let clients = ClientBudgets::new(100);
         let stay: Vec<_> = (0..100).map(|nth| clients.of(client(nth))).collect();
         for nth in 100..1_000_000 {
             drop(clients.of(client(nth)));

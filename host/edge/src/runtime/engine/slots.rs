@@ -1,19 +1,19 @@
-//! The places of a pool, and which function gets them.
+//! The slots of a pool, and which function gets them.
 //!
-//! A function may be given a least and a most of the places: what it holds less than its least is
-//! kept free for it, and more than its most it never holds. Who finds no place waits. The calls of
-//! a function are let in one after the other; among functions, whoever came first has the next
-//! place that is nobody's own.
+//! A function may have a minimum and a maximum number of slots: while it holds fewer than its
+//! minimum, the rest are reserved for it, and it never holds more than its maximum. Calls are
+//! queued when no slot is free. The calls of a function get slots in order; among functions, the
+//! call that came first gets the next slot that is not reserved.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use tokio::sync::oneshot;
 
-/// How many places a function may hold.
+/// How many slots a function may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Bounds {
-    /// So many are nobody else's.
+    /// This many are reserved for it.
     pub(crate) least: u32,
     /// It never holds more.
     pub(crate) most: u32,
@@ -28,25 +28,25 @@ impl Default for Bounds {
     }
 }
 
-/// The places of a pool.
+/// The slots of a pool.
 #[derive(Debug)]
-pub(crate) struct Places(Mutex<State>);
+pub(crate) struct PoolSlots(Mutex<SlotState>);
 
 #[derive(Debug)]
-struct State {
+struct SlotState {
     free: u32,
-    /// How many of those are kept for functions that hold less than their least.
+    /// How many of those are reserved, for functions that hold fewer than their minimum.
     kept: u32,
-    tenants: HashMap<usize, Tenant>,
+    tenants: HashMap<usize, FunctionSlots>,
     names: HashMap<String, Weak<Share>>,
-    /// The number of the next tenant, or caller that waits.
+    /// The number of the next tenant, or queued call.
     next: usize,
-    /// How many wait.
+    /// How many calls are queued.
     waiting: usize,
 }
 
 #[derive(Debug, Default)]
-struct Tenant {
+struct FunctionSlots {
     held: u32,
     bounds: Bounds,
     queue: VecDeque<Waiter>,
@@ -59,24 +59,24 @@ struct Waiter {
     let_in: oneshot::Sender<()>,
 }
 
-/// The part of the places that one function has.
+/// The share of the slots that one function has.
 #[derive(Debug)]
 pub(crate) struct Share {
-    places: Arc<Places>,
+    places: Arc<PoolSlots>,
     id: usize,
 }
 
-/// Some places of a function, free again when this is dropped.
+/// Slots that a function holds; they are free again when this is dropped.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(crate) struct SlotPermit {
     share: Arc<Share>,
     count: u32,
 }
 
-impl Places {
-    /// So many places, all free.
+impl PoolSlots {
+    /// This many slots, all free.
     pub(crate) fn new(count: u32) -> Arc<Self> {
-        Arc::new(Self(Mutex::new(State {
+        Arc::new(Self(Mutex::new(SlotState {
             free: count,
             kept: 0,
             tenants: HashMap::new(),
@@ -91,15 +91,15 @@ impl Places {
         self.lock().free
     }
 
-    /// The part of the function `name`, which has it in common with all its versions. It is not
-    /// bounded before it is [`bound`](Self::bound).
+    /// The share of the function `name`, common to all its versions. It has no bounds before
+    /// [`bound`](Self::bound) sets them.
     pub(crate) fn share(self: &Arc<Self>, name: &str) -> Arc<Share> {
         let mut state = self.lock();
         if let Some(share) = state.names.get(name).and_then(Weak::upgrade) {
             return share;
         }
         let id = state.number();
-        state.tenants.insert(id, Tenant::default());
+        state.tenants.insert(id, FunctionSlots::default());
         let share = Arc::new(Share {
             places: Arc::clone(self),
             id,
@@ -109,8 +109,7 @@ impl Places {
         share
     }
 
-    /// Bounds what functions hold from now on, by their names; those that are not named are not
-    /// bounded.
+    /// Sets the bounds of functions by their names; those that are not named have none.
     pub(crate) fn bound(&self, bounds: &HashMap<String, Bounds>) {
         let mut state = self.lock();
         // Dropping a share takes the lock.
@@ -127,20 +126,20 @@ impl Places {
                 tenant.bounds = *bounds;
             }
         }
-        state.kept = state.tenants.values().map(Tenant::unused).sum();
+        state.kept = state.tenants.values().map(FunctionSlots::unused).sum();
         state.let_in();
         drop(state);
         drop(shares);
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, SlotState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Share {
-    /// Places for one instance, if there are some that nobody waits for.
-    pub(crate) fn try_take(self: &Arc<Self>, count: u32) -> Option<Place> {
+    /// Slots for one instance, if some are free that no queued call would get.
+    pub(crate) fn try_take(self: &Arc<Self>, count: u32) -> Option<SlotPermit> {
         let mut state = self.places.lock();
         let first = state.waiting == 0 || !state.waits(self.id);
         let own = state.waiting > 0 && state.firsts().next().is_some();
@@ -151,8 +150,8 @@ impl Share {
         })
     }
 
-    /// Places for one instance, as soon as there are some.
-    pub(crate) async fn take(self: &Arc<Self>, count: u32) -> Place {
+    /// Slots for one instance, as soon as some are free.
+    pub(crate) async fn take(self: &Arc<Self>, count: u32) -> SlotPermit {
         let (let_in, mut entry) = oneshot::channel();
         let waits = self.wait(count, let_in);
         // It is never dropped before it was used.
@@ -160,14 +159,14 @@ impl Share {
         waits.entered()
     }
 
-    /// Whether it holds more than its least: what others might have.
+    /// Whether it holds more than its minimum, which others could use.
     pub(crate) fn holds_more_than_its_own(&self) -> bool {
         let state = self.places.lock();
         let tenant = state.tenants.get(&self.id);
         tenant.is_some_and(|tenant| tenant.held > tenant.bounds.least)
     }
 
-    /// Whether its most is what keeps it from having `count` more.
+    /// Whether its maximum is the reason why it cannot have `count` more.
     pub(crate) fn is_full(&self, count: u32) -> bool {
         let state = self.places.lock();
         let tenant = state.tenants.get(&self.id);
@@ -194,9 +193,9 @@ impl Share {
         }
     }
 
-    fn place(self: &Arc<Self>, count: u32) -> Place {
+    fn place(self: &Arc<Self>, count: u32) -> SlotPermit {
         let share = Arc::clone(self);
-        Place { share, count }
+        SlotPermit { share, count }
     }
 }
 
@@ -211,7 +210,7 @@ impl Drop for Share {
     }
 }
 
-impl Drop for Place {
+impl Drop for SlotPermit {
     fn drop(&mut self) {
         self.share
             .places
@@ -220,7 +219,7 @@ impl Drop for Place {
     }
 }
 
-/// A caller that waits, or was let in and does not know it yet.
+/// A queued call, or one that has got its slots and has not been polled yet.
 struct Waits {
     share: Option<Arc<Share>>,
     count: u32,
@@ -228,11 +227,11 @@ struct Waits {
 }
 
 impl Waits {
-    /// Its places, once it was let in.
-    fn entered(mut self) -> Place {
+    /// Its slots, once it has got them.
+    fn entered(mut self) -> SlotPermit {
         let share = self.share.take().expect("it is taken once");
         let count = self.count;
-        Place { share, count }
+        SlotPermit { share, count }
     }
 }
 
@@ -259,8 +258,8 @@ impl Drop for Waits {
     }
 }
 
-impl Tenant {
-    /// How many of its least it does not hold.
+impl FunctionSlots {
+    /// How many of its minimum it does not hold.
     fn unused(&self) -> u32 {
         self.bounds.least.saturating_sub(self.held)
     }
@@ -270,14 +269,14 @@ impl Tenant {
     }
 }
 
-impl State {
+impl SlotState {
     fn number(&mut self) -> usize {
         let number = self.next;
         self.next += 1;
         number
     }
 
-    /// Whether a function can have `count` more; of its own alone, if `own`.
+    /// Whether a function can have `count` more; of those reserved for it only, if `own`.
     fn fits(&self, id: usize, count: u32, own: bool) -> bool {
         let Some(tenant) = self.tenants.get(&id) else {
             return false;
@@ -307,7 +306,7 @@ impl State {
         }
     }
 
-    /// Lets in whom there are places for.
+    /// Gives slots to the queued calls that there are slots for.
     fn let_in(&mut self) {
         while self.waiting > 0 && self.let_one_in() {}
     }
@@ -317,8 +316,8 @@ impl State {
         tenant.is_some_and(|tenant| !tenant.queue.is_empty())
     }
 
-    /// Of each function the first that waits: its number, the function, and how many places. Who
-    /// has as many as it may is in nobody's way.
+    /// The first queued call of each function: its number, the function, and how many slots. A
+    /// function at its maximum is skipped.
     fn firsts(&self) -> impl Iterator<Item = (usize, usize, u32)> {
         self.tenants.iter().filter_map(|(&id, tenant)| {
             let waiter = tenant.queue.front()?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use amphi::component::Val;
-use amphi::json::{Answer, Bounds, Form, JsonError};
+use amphi::json::{Bounds, Form, JsonError, Outcome};
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
@@ -20,7 +20,7 @@ use crate::function::lanes::Chosen;
 use crate::problem::{Kind, Problem};
 use crate::runtime::call::{Exceeded, Failure, Usage, bytes};
 use crate::version::Version;
-use crate::version::handler::Ended;
+use crate::version::handler::EndObserver;
 use crate::version::targets::Target;
 use amphi_edge_config::Limits;
 use amphi_edge_listen::RequestBodyError;
@@ -196,10 +196,10 @@ fn respond(
     results: &[Val],
     limit: u64,
 ) -> Result<(StatusCode, String), Failure> {
-    let answer = target.json.answer_in(form, results, bytes(limit));
+    let answer = target.json.results_in(form, results, bytes(limit));
     match answer.map_err(|_| Failure::Exceeded(Exceeded::Response { limit }))? {
-        Answer::Ok(text) => Ok((StatusCode::OK, text)),
-        Answer::Err(text) => {
+        Outcome::Ok(text) => Ok((StatusCode::OK, text)),
+        Outcome::Err(text) => {
             let status = status_of(function, results);
             Ok((status, format!("{{\"err\":{text}}}")))
         }

@@ -1,35 +1,35 @@
-//! Who has a place, who waits for one, and who is next: the rules, without waiting.
+//! Which calls run, which are queued, and which is next: the rules, without any waiting.
 //!
-//! - A client may have a free place, but the last quarter of all places (rounded down: none of
+//! - A client may take a free slot, but the last quarter of all slots (rounded down: none of
 //!   three) is for clients that hold less than a quarter (at least one). So no client holds all,
-//!   and a newcomer finds room however long the calls of another take. [`Client::UNKNOWN`] is
-//!   exempt: it stands for the program that Amphi is part of.
-//! - Clients that wait have turns. A place goes to the client whose turn it is among those that may
-//!   have it, to the call of it that came first, and its next turn is after all others'.
-//! - Where as many wait as may, a newcomer whose client would still have fewer waiting than the one
-//!   that has most takes the place of that one's newest call. Two clients with as many never push
-//!   each other out.
+//!   and a new client is admitted however long the calls of another take. [`Client::UNKNOWN`] is
+//!   exempt: it stands for the program that embeds Amphi.
+//! - Queued clients take turns (round robin). A slot goes to the next client that may have it, to
+//!   its oldest queued call, and that client's next turn is after all others'.
+//! - When the queue is full, a new call replaces the newest call of the client with most queued
+//!   calls, if its own client would still have fewer. Two clients with equally many never replace
+//!   each other's calls.
 
 use amphi_edge_listen::Client;
 use std::collections::{BTreeMap, VecDeque};
 use std::num::NonZeroU32;
 
-/// The places of one function. `W` is how a waiting call is told of its own.
+/// The running and queued calls of one function. `W` is what notifies a queued call.
 #[derive(Debug)]
-pub(super) struct Places<W> {
+pub(super) struct Schedule<W> {
     all: usize,
-    /// How many of them are for clients that hold few.
+    /// How many slots are for clients that hold few.
     reserved: usize,
-    /// How many are no longer few.
+    /// From how many slots on a client does not hold few.
     few: usize,
     queue: usize,
     running: usize,
     queued: usize,
-    /// How many have come to wait.
+    /// How many calls have been queued so far.
     numbers: u64,
-    /// Clients that hold or want a place.
+    /// Clients with running or queued calls.
     pub(super) clients: BTreeMap<Client, Present<W>>,
-    /// Clients that wait, whose turn is first first.
+    /// Clients with queued calls, in the order of their turns.
     turns: VecDeque<Client>,
 }
 
@@ -49,23 +49,23 @@ impl<W> Default for Present<W> {
     }
 }
 
-/// What became of a call that wants a place.
+/// What becomes of a new call.
 #[derive(Debug)]
 pub(super) enum Asked<W> {
-    /// It has one.
+    /// It runs.
     Runs,
-    /// It waits under this number.
+    /// It is queued under this number.
     Waits {
         number: u64,
-        /// Who had to leave the queue for it.
+        /// The call that was removed from the queue for it.
         instead: Option<W>,
     },
-    /// It has none, and may not wait.
+    /// It is rejected.
     Full,
 }
 
-impl<W> Places<W> {
-    /// Nobody runs and nobody waits.
+impl<W> Schedule<W> {
+    /// No running and no queued calls.
     pub(super) fn new(concurrency: NonZeroU32, queue: usize) -> Self {
         let all = concurrency.get() as usize;
         let quarter = all / 4;
@@ -90,9 +90,9 @@ impl<W> Places<W> {
         self.queued
     }
 
-    /// A call of `client` wants a place; `caller` is asked for if it has to wait.
+    /// Admits, queues or rejects a call of `client`; `caller` is called if it is queued.
     pub(super) fn ask(&mut self, client: Client, caller: impl FnOnce() -> W) -> Asked<W> {
-        // Whoever waits may not have what is free, so this overtakes nobody.
+        // No queued call may have what is free, so this overtakes none.
         if self.may_run(client) {
             self.run(client);
             return Asked::Runs;
@@ -115,18 +115,18 @@ impl<W> Places<W> {
         Asked::Waits { number, instead }
     }
 
-    /// A call of `client` has ended. Who has a place now, with its client.
+    /// A call of `client` has ended. Returns the calls that run now, with their clients.
     pub(super) fn free(&mut self, client: Client) -> Vec<(Client, W)> {
         self.running -= 1;
         if let Some(present) = self.clients.get_mut(&client) {
             present.running -= 1;
         }
         self.forget(client);
-        // Two, if another client gets the place and this one holds few now.
+        // Two, if another client gets the slot and this one holds few now.
         std::iter::from_fn(|| self.next()).collect()
     }
 
-    /// The call with this number waits no more, if it still did.
+    /// Removes the call with this number from the queue, if it is there.
     pub(super) fn leave(&mut self, client: Client, number: u64) {
         let Some(present) = self.clients.get_mut(&client) else {
             return;
@@ -147,7 +147,7 @@ impl<W> Places<W> {
         self.clients.entry(client).or_default().running += 1;
     }
 
-    /// Gives a place to the next that waits and may have it.
+    /// Admits the next queued call that may run.
     fn next(&mut self) -> Option<(Client, W)> {
         let nth = self.turns.iter().position(|&client| self.may_run(client))?;
         let client = self.turns.remove(nth)?;
@@ -158,8 +158,8 @@ impl<W> Places<W> {
         Some((client, caller))
     }
 
-    /// Takes the newest call out of the queue that the client has which has most there, if a
-    /// newcomer of `client` may have its place.
+    /// Removes the newest call of the client with most queued calls, if a new call of `client` may
+    /// replace it.
     fn make_room(&mut self, client: Client) -> Option<W> {
         let waiting = self.clients.get(&client).map_or(0, |of| of.waiting.len());
         let most = |(_, of): &(&Client, &mut Present<W>)| {
@@ -185,7 +185,7 @@ impl<W> Places<W> {
         }
     }
 
-    /// Forgets `client`, if it neither runs nor waits.
+    /// Forgets `client`, if it has neither running nor queued calls.
     fn forget(&mut self, client: Client) {
         let here = |of: &Present<W>| of.running > 0 || !of.waiting.is_empty();
         if !self.clients.get(&client).is_some_and(here) {

@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 
 use super::*;
 
-fn bounded(places: &Arc<Places>, bounds: &[(&str, u32, u32)]) {
+fn bounded(places: &Arc<PoolSlots>, bounds: &[(&str, u32, u32)]) {
     let bounds = bounds.iter().map(|&(name, least, most)| {
         let bounds = Bounds { least, most };
         (name.to_owned(), bounds)
@@ -14,7 +14,7 @@ fn bounded(places: &Arc<Places>, bounds: &[(&str, u32, u32)]) {
     places.bound(&bounds.collect());
 }
 
-type Waiting = Pin<Box<dyn Future<Output = Place>>>;
+type Waiting = Pin<Box<dyn Future<Output = SlotPermit>>>;
 
 /// A caller that has to wait.
 fn waits(share: &Arc<Share>, count: u32) -> Waiting {
@@ -24,13 +24,13 @@ fn waits(share: &Arc<Share>, count: u32) -> Waiting {
     waiting
 }
 
-fn enters(mut waiting: Waiting) -> Place {
+fn enters(mut waiting: Waiting) -> SlotPermit {
     waiting.as_mut().now_or_never().expect("it is let in")
 }
 
 #[test]
 fn who_came_first_is_let_in_first() {
-    let places = Places::new(2);
+    let places = PoolSlots::new(2);
     let (a, b) = (places.share("a"), places.share("b"));
     let (one, two) = (a.try_take(1).expect("one"), a.try_take(1).expect("two"));
     let (first, second, third) = (waits(&b, 1), waits(&a, 1), waits(&b, 1));
@@ -47,7 +47,7 @@ fn who_came_first_is_let_in_first() {
 
 #[test]
 fn many_places_are_waited_for_although_there_are_few() {
-    let places = Places::new(3);
+    let places = PoolSlots::new(3);
     let share = places.share("a");
     let (one, two) = (
         share.try_take(1).expect("one"),
@@ -65,7 +65,7 @@ fn many_places_are_waited_for_although_there_are_few() {
 
 #[test]
 fn a_least_is_nobody_elses() {
-    let places = Places::new(4);
+    let places = PoolSlots::new(4);
     let (a, b) = (places.share("a"), places.share("b"));
     bounded(&places, &[("a", 0, u32::MAX), ("b", 2, u32::MAX)]);
     let held = [a.try_take(1).expect("1"), a.try_take(1).expect("2")];
@@ -82,7 +82,7 @@ fn a_least_is_nobody_elses() {
 
 #[test]
 fn a_most_is_kept_and_in_nobodys_way() {
-    let places = Places::new(4);
+    let places = PoolSlots::new(4);
     let (a, b) = (places.share("a"), places.share("b"));
     bounded(&places, &[("a", 0, 2)]);
     let one = a.try_take(1).expect("1");
@@ -99,7 +99,7 @@ fn a_most_is_kept_and_in_nobodys_way() {
 
 #[test]
 fn bounds_change_while_places_are_held() {
-    let places = Places::new(2);
+    let places = PoolSlots::new(2);
     let (a, b) = (places.share("a"), places.share("b"));
     let held = [a.try_take(1).expect("1"), a.try_take(1).expect("2")];
     let waiting = waits(&a, 1);
@@ -118,7 +118,7 @@ fn bounds_change_while_places_are_held() {
 
 #[test]
 fn who_is_let_in_and_gone_gives_its_places_back() {
-    let places = Places::new(1);
+    let places = PoolSlots::new(1);
     let share = places.share("a");
     let one = share.try_take(1).expect("one");
     let gone = waits(&share, 1);

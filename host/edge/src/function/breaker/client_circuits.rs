@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use super::circuit::{Answer, Circuit};
+use super::circuit::{Circuit, CircuitDecision};
 use super::recent::Recent;
 use super::{BreakerLimits, Ending};
 use amphi_edge_listen::Client;
@@ -13,7 +13,7 @@ pub(super) const REMEMBERED: usize = 256;
 
 /// Clients that have trapped within the window, or are refused.
 #[derive(Debug)]
-pub(super) struct Clients {
+pub(super) struct ClientCircuits {
     limits: BreakerLimits,
     of: HashMap<Client, OfClient>,
     /// Traps of those that are forgotten, as far as they count for the function.
@@ -40,7 +40,7 @@ impl OfClient {
     }
 }
 
-impl Clients {
+impl ClientCircuits {
     /// Nobody has trapped.
     pub(super) fn new(limits: BreakerLimits) -> Self {
         Self {
@@ -52,12 +52,12 @@ impl Clients {
     }
 
     /// Whether a call of `client` may begin.
-    pub(super) fn ask(&self, client: Client, now: Instant) -> Answer {
+    pub(super) fn ask(&self, client: Client, now: Instant) -> CircuitDecision {
         match self.of.get(&client) {
             Some(of) if !of.circuit.is_left_alone(self.limits.window, now) => {
                 of.circuit.ask(client, now)
             }
-            _ => Answer::Pass,
+            _ => CircuitDecision::Pass,
         }
     }
 

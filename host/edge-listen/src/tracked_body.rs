@@ -12,7 +12,7 @@ use super::body::{Body, BodyError};
 use super::flight::Flight;
 
 /// The body of an answer, which is in flight until its last part is taken.
-pub struct Answer {
+pub struct TrackedBody {
     body: Body,
     /// What was read of it and is not handed over yet.
     rest: Bytes,
@@ -21,7 +21,7 @@ pub struct Answer {
     flight: Arc<Flight>,
 }
 
-impl Answer {
+impl TrackedBody {
     pub fn new(body: Body, flight: Flight) -> Self {
         Self {
             body,
@@ -65,7 +65,7 @@ impl Answer {
     }
 }
 
-impl http_body::Body for Answer {
+impl http_body::Body for TrackedBody {
     type Data = Part;
     type Error = BodyError;
 
