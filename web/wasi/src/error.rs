@@ -19,9 +19,9 @@ impl fmt::Display for I32Exit {
 impl std::error::Error for I32Exit {}
 
 /// Either an error code `T` of the interface, which the guest sees, or a trap, which ends the call.
-pub struct TrappableError<T>(Kind<T>);
+pub struct TrappableError<T>(ErrorKind<T>);
 
-enum Kind<T> {
+enum ErrorKind<T> {
     Code(T),
     Trap(Error),
 }
@@ -29,7 +29,7 @@ enum Kind<T> {
 impl<T> TrappableError<T> {
     /// An error that the guest does not see: the call fails with `error`.
     pub fn trap(error: impl Into<Error>) -> Self {
-        Self(Kind::Trap(error.into()))
+        Self(ErrorKind::Trap(error.into()))
     }
 
     /// The code for the guest.
@@ -39,16 +39,16 @@ impl<T> TrappableError<T> {
     /// The error is a trap, and is returned.
     pub fn downcast(self) -> Result<T> {
         match self.0 {
-            Kind::Code(code) => Ok(code),
-            Kind::Trap(error) => Err(error),
+            ErrorKind::Code(code) => Ok(code),
+            ErrorKind::Trap(error) => Err(error),
         }
     }
 
     /// The code for the guest, unless the error is a trap.
     pub fn downcast_ref(&self) -> Option<&T> {
         match &self.0 {
-            Kind::Code(code) => Some(code),
-            Kind::Trap(_) => None,
+            ErrorKind::Code(code) => Some(code),
+            ErrorKind::Trap(_) => None,
         }
     }
 }
@@ -58,15 +58,15 @@ where
     T: std::error::Error + Send + Sync + 'static,
 {
     fn from(code: T) -> Self {
-        Self(Kind::Code(code))
+        Self(ErrorKind::Code(code))
     }
 }
 
 impl<T: fmt::Debug> fmt::Debug for TrappableError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Kind::Code(code) => code.fmt(f),
-            Kind::Trap(error) => error.fmt(f),
+            ErrorKind::Code(code) => code.fmt(f),
+            ErrorKind::Trap(error) => error.fmt(f),
         }
     }
 }
@@ -74,8 +74,8 @@ impl<T: fmt::Debug> fmt::Debug for TrappableError<T> {
 impl<T: fmt::Display> fmt::Display for TrappableError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Kind::Code(code) => code.fmt(f),
-            Kind::Trap(error) => error.fmt(f),
+            ErrorKind::Code(code) => code.fmt(f),
+            ErrorKind::Trap(error) => error.fmt(f),
         }
     }
 }

@@ -22,7 +22,7 @@ pub struct Responder {
 }
 
 /// The state of a call: its limits, and grants that are none.
-type State = WasiState<StoreLimits>;
+type ResponderState = WasiState<StoreLimits>;
 
 impl Responder {
     /// Compiles the bytes of a component that exports `wasi:http/incoming-handler`, for the engine
@@ -80,9 +80,9 @@ impl Responder {
         }
     }
 
-    fn store(&self) -> Store<State> {
+    fn store(&self) -> Store<ResponderState> {
         let wasi = WasiCtx::builder().build();
-        let state = State::with_data(wasi, self.limits.of_store());
+        let state = ResponderState::with_data(wasi, self.limits.of_store());
         let mut store = Store::new(self.pre.engine(), state);
         store.limiter(|state| &mut state.data);
         // Others have their turn with every tick, and the time of the run is watched.

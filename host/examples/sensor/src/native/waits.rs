@@ -6,7 +6,7 @@ use crate::app::State;
 use amphi::component::{HasData, Linker, Resource, ResourceTable};
 use amphi::wasi::p2::DynPollable;
 use amphi::wasi::p2::bindings::{io::poll as asynchronous, sync::io::poll};
-use amphi::wasi::{WasiView, runtime::in_tokio};
+use amphi::wasi::runtime::in_tokio;
 use amphi::{Error, Result};
 use std::fmt;
 use std::time::Instant;
