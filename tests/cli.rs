@@ -346,7 +346,7 @@ fn what_is_no_component_is_named() {
     ] {
         let size = calc.len() / 2;
         let error = format!(
-            "error: cannot {doing} `PATH`\ncaused by:\n  1: expected a whole binary, found one that is cut off after {size} bytes\n"
+            "error: cannot {doing} `PATH`\ncaused by:\n  1: expected a complete binary, found one that is truncated after {size} bytes\n"
         );
         check(&args, 2, "", &error);
     }

@@ -91,7 +91,7 @@ fn component(wit: &str) -> Component {
     let bytes = wit::component(&resolve, world);
     let mut config = Config::new();
     config.wasm_component_model_fixed_length_lists(true);
-    let engine = Engine::new(&config).expect("an engine with lists of fixed length");
+    let engine = Engine::new(&config).expect("an engine with fixed-length lists");
     Component::new(&engine, bytes).expect("the component is valid")
 }
 

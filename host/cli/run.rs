@@ -108,7 +108,7 @@ fn parse_directory(text: &str) -> Result<Directory, String> {
 pub fn run(options: Options) -> Outcome {
     let engine = runnable::engine()?;
     let runtime = Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.context("cannot start what the guest waits by")?;
+    let runtime = runtime.context("cannot start the asynchronous runtime")?;
     let outcome = runtime.block_on(async {
         let component = load::component(&engine, &options.component).await?;
         match &options.invoke {

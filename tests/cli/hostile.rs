@@ -120,7 +120,7 @@ fn types_of_wit_have_the_same_bound() {
     let told = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{told}");
     assert!(
-        told.contains("more than 250 types inside each other"),
+        told.contains("more than 250 types nested in each other"),
         "{told}"
     );
 }

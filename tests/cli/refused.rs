@@ -33,7 +33,7 @@ const CASES: [(&str, &str, &str); 3] = [
     (
         "legacy",
         LEGACY,
-        "expected exceptions as `try_table`, found their old form, `try` and `catch`, in core module 0",
+        "expected exceptions with `try_table`, found legacy exceptions (`try` and `catch`), in core module 0",
     ),
     (
         "shared",
@@ -59,7 +59,7 @@ fn every_command_names_what_no_host_runs() {
             assert_eq!(done.status.code(), Some(2), "{args:?}: {told}");
             // TypeScript has a word of its own for what it cannot say.
             let problem = match (args[0], name) {
-                ("types", "fixed") => "list of fixed length",
+                ("types", "fixed") => "fixed-length list",
                 _ => problem,
             };
             assert!(told.contains(problem), "{args:?}: {told}");

@@ -13,7 +13,7 @@ test('what a component throws and does not catch ends it', async () => {
   try {
     component = await make();
   } catch (error) {
-    if (!String(error).includes('exceptions: switched off, or not to be relied on in this browser')) throw error;
+    if (!String(error).includes('exceptions: disabled, or not reliable in this browser')) throw error;
     return;
   }
   equal(component.exports.caught(), 7);

@@ -199,7 +199,7 @@ impl fmt::Display for BinaryError {
             ),
             Self::Component => f.write_str("expected a core module, found a component"),
             Self::Truncated { size } => {
-                write!(f, "expected a whole binary, found one that is cut off after {size} bytes")
+                write!(f, "expected a complete binary, found one that is truncated after {size} bytes")
             }
             Self::Malformed { offset, problem } => {
                 write!(f, "expected a well-formed binary, found {problem} at byte {offset}")
@@ -305,7 +305,7 @@ mod tests {
         );
         refused(
             b"\0as",
-            "expected a whole binary, found one that is cut off after 3 bytes",
+            "expected a complete binary, found one that is truncated after 3 bytes",
         );
         refused(
             b"\0asm\x0d\0\x01\0\x20\0",

@@ -157,8 +157,8 @@ pub fn asserted<T>(work: impl FnOnce() -> T) -> Result<T, ContractError> {
         let message = message.or_else(|| panic.downcast_ref::<String>().cloned());
         ContractError::Unprintable {
             problem: match message {
-                Some(message) => format!("something its tools do not expect: {message}"),
-                None => "something its tools do not expect".to_owned(),
+                Some(message) => format!("something that its tools do not support: {message}"),
+                None => "something that its tools do not support".to_owned(),
             },
         }
     })

@@ -71,12 +71,14 @@ pub struct LegacyExceptions {
 
 impl fmt::Display for LegacyExceptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("expected exceptions as `try_table`, found their old form, `try` and `catch`")?;
+        f.write_str(
+            "expected exceptions with `try_table`, found legacy exceptions (`try` and `catch`)",
+        )?;
         if let Some(module) = self.module {
             write!(f, ", in core module {module}")?;
         }
         f.write_str(
-            ": compile with `-mllvm -wasm-use-legacy-eh=false`, or translate the module with `wasm-opt --translate-to-exnref` before it is made a component",
+            ": compile with `-mllvm -wasm-use-legacy-eh=false`, or translate the module with `wasm-opt --translate-to-exnref` before you make a component of it",
         )
     }
 }

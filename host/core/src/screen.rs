@@ -141,7 +141,7 @@ impl fmt::Display for ScreenError {
             ),
             Self::Chain { most } => write!(
                 f,
-                "expected at most {most} components of which each refers to the one before, found more"
+                "expected a chain of at most {most} components, each of which refers to the one before, found a longer one"
             ),
             Self::Grows { most } => write!(
                 f,

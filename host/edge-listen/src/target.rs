@@ -47,7 +47,10 @@ pub fn settle<B>(
         // It is of the server as a whole, and has no other form.
         return match *request.method() {
             Method::OPTIONS => Ok(()),
-            _ => Err(ListenError::new(Kind::Target, "`*` is for OPTIONS alone")),
+            _ => Err(ListenError::new(
+                Kind::Target,
+                "`*` is only valid with OPTIONS",
+            )),
         };
     }
     let mut parts = std::mem::take(request.uri_mut()).into_parts();

@@ -126,7 +126,7 @@ impl Making<'_> {
                     function = spec.name,
                     version = version.name,
                     reason = %late,
-                    "it cannot be instantiated in time: each of its calls will be answered with 504"
+                    "it cannot be instantiated in time: each of its calls will get the status 504"
                 ),
                 _ => return Err(error),
             }

@@ -21,9 +21,45 @@ pub mod wasi {
 /// The component model: [`wasmtime::component`], with `bindgen!` and `flags!` that resolve through
 /// this crate.
 ///
-/// `Component::new` is Wasmtime's own: it takes bytes that end the process or hang it, a few
-/// kilobytes of types nested in types or of components that instantiate others twice.
-/// [`compile`](crate::compile()) refuses those before anything reads them, as both do in a page.
+/// A linker defines what components import, a store has their instances, and exported functions
+/// are called with Rust types or with [`Val`](component::Val)s, by the same source on both hosts:
+///
+/// ```
+/// use amphi::component::{Linker, Val};
+/// use amphi::{Engine, Store};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> amphi::Result<()> {
+/// # let bytes = wat::parse_str(r#"(component
+/// #     (import "now" (func $now (result u32)))
+/// #     (core func $lowered (canon lower (func $now)))
+/// #     (core module $m (import "" "now" (func $now (result i32)))
+/// #         (func (export "later") (param i32) (result i32) (i32.add (call $now) (local.get 0))))
+/// #     (core instance $i (instantiate $m (with "" (instance (export "now" (func $lowered))))))
+/// #     (func (export "later") (param "by" u32) (result u32)
+/// #         (canon lift (core func $i "later"))))"#)?;
+/// let engine = Engine::default();
+/// // It imports `now: func() -> u32` and exports `later: func(by: u32) -> u32`.
+/// let component = amphi::compile(&engine, &bytes).await?;
+/// let mut linker = Linker::<u32>::new(&engine);
+/// linker.root().func_wrap("now", |store, ()| Ok((*store.data(),)))?;
+///
+/// let mut store = Store::new(&engine, 1000);
+/// let instance = linker.instantiate(&mut store, &component)?;
+/// let func = instance.get_func(&mut store, "later").expect("it is exported");
+/// let mut results = [Val::Bool(false)];
+/// func.call(&mut store, &[Val::U32(5)], &mut results)?;
+/// assert_eq!(results, [Val::U32(1005)]);
+///
+/// let typed = func.typed::<(u32,), (u32,)>(&store)?;
+/// assert_eq!(typed.call(&mut store, (7,))?, (1007,));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// `Component::new` is Wasmtime's own: it accepts bytes that abort or hang the process, a few
+/// kilobytes of deeply nested types or of components that instantiate others twice.
+/// [`compile`](crate::compile()) refuses those before anything parses them, as both do in a page.
 pub mod component {
     pub use crate::{bindgen, flags};
     pub use wasmtime::component::*;

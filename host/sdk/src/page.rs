@@ -24,7 +24,8 @@ pub use amphi_wasi_web::MemoryDir as Directory;
 #[cfg(feature = "http")]
 pub use amphi_wasi_web::http as wasi_http;
 
-/// The component model, with the names of `wasmtime::component`.
+/// The component model, with the names of `wasmtime::component`. The native documentation has an
+/// example for both hosts.
 pub mod component {
     pub use crate::{bindgen, flags};
     pub use amphi_web::component::*;

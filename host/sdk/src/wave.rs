@@ -119,7 +119,7 @@ impl fmt::Display for WaveError {
             Self::NoText { path, ty } => {
                 write!(
                     f,
-                    "{}expected a type that WAVE can notate, found `{ty}`",
+                    "{}expected a type that WAVE can express, found `{ty}`",
                     at(path)
                 )
             }

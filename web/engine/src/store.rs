@@ -17,7 +17,23 @@ use crate::limits::{Limiter, ResourceLimiter};
 use amphi_translate::plan::Sizes;
 use wasmtime_environ::error::{Error, Result, format_err};
 
-/// Instances, resources and host data `T` that live and die together; as `wasmtime::Store`.
+/// The instances and resources of guests, with the host's data `T`; as `wasmtime::Store`.
+///
+/// # Differences from Wasmtime 48
+///
+/// - There is no fuel and no epoch deadline: [`set_fuel`](Store::set_fuel),
+///   [`get_fuel`](Store::get_fuel) and
+///   [`fuel_async_yield_interval`](Store::fuel_async_yield_interval) fail, and
+///   `set_epoch_deadline`, `epoch_deadline_*`, `call_hook` and `limiter_async` do not exist. A guest
+///   that runs forever is stopped by terminating its worker.
+/// - A [`limiter`](Store::limiter) is asked when an instance is created, for the maximum that each of
+///   its memories and tables declares, since a browser does not report that they grow.
+/// - Exceptions are the browser's: `gc`, `throw` and `take_pending_exception` do not exist. A guest's
+///   uncaught exception is the error [`ThrownException`].
+/// - The memory of guests is released when the store has been dropped and the browser has collected
+///   it.
+///
+/// The facade's module `amphi::component` has an example that runs on both hosts.
 #[derive(Debug)]
 pub struct Store<T: 'static> {
     inner: Box<StoreInner<T>>,
@@ -68,7 +84,7 @@ impl<T> StoreInner<T> {
 }
 
 impl<T: 'static> Store<T> {
-    /// Makes a store.
+    /// Creates a store.
     pub fn new(engine: &Engine, data: T) -> Store<T> {
         Store {
             inner: Box::new(StoreInner {
@@ -83,7 +99,7 @@ impl<T: 'static> Store<T> {
         &mut self.inner
     }
 
-    /// As [`Store::new`]; a page that is out of memory ends before this could say so.
+    /// As [`Store::new`]: a page that runs out of memory is aborted by the browser.
     ///
     /// # Errors
     ///
@@ -102,44 +118,44 @@ impl<T: 'static> Store<T> {
         &mut self.inner.data
     }
 
-    /// Drops the store and gives the host's data back.
+    /// Drops the store and returns the host's data.
     pub fn into_data(self) -> T {
         self.inner.data
     }
 
-    /// The engine that the store was made with.
+    /// The store's engine.
     pub fn engine(&self) -> &Engine {
         &self.inner.opaque.engine
     }
 
-    /// How many bytes of values one call may take from a guest.
+    /// How many bytes of values one call may receive from a guest.
     pub fn hostcall_fuel(&self) -> usize {
         self.inner.opaque.hostcall_fuel
     }
 
-    /// Sets how many bytes of values one call may take from a guest: 128 MiB unless set. They are
-    /// counted before they are made, in the bytes that they have natively.
+    /// Sets how many bytes of values one call may receive from a guest; the default is 128 MiB. They
+    /// are counted before they are allocated, in the bytes that they take natively.
     pub fn set_hostcall_fuel(&mut self, fuel: usize) {
         self.inner.opaque.hostcall_fuel = fuel;
     }
 
-    /// How many handles to resources there may be in this store at a time.
+    /// How many handles to resources may be live in this store.
     pub fn max_component_handles(&self) -> usize {
         self.inner.opaque.handles.live.limit
     }
 
-    /// Sets how many handles to resources there may be in this store at a time: 100,000 unless set.
-    /// What makes one more fails.
+    /// Sets how many handles to resources may be live in this store; the default is 100,000. Creating
+    /// more fails.
     pub fn set_max_component_handles(&mut self, limit: usize) {
         self.inner.opaque.handles.live.limit = limit;
     }
 
-    /// Has the store's data decide what its instances may take, as Wasmtime does.
+    /// Sets a limiter, a part of the store's data that decides how large memories and tables may be.
     ///
-    /// A browser grows memories and tables without telling anybody. So the limiter is asked when an
-    /// instance is made, for the sizes that its memories and tables begin with and then for the
-    /// most that each may grow to by the module's own declaration; no instance is made of a module
-    /// that may outgrow the limit, and the error names this method.
+    /// A browser does not report that memories and tables grow. So the limiter is asked when an
+    /// instance is created, for the initial sizes of its memories and tables and then for the
+    /// maximum that the module declares for each; if it denies one, instantiation fails with an
+    /// error that names this method.
     pub fn limiter(
         &mut self,
         limiter: impl (FnMut(&mut T) -> &mut dyn ResourceLimiter) + Send + Sync + 'static,

@@ -167,7 +167,7 @@ impl PackageGraph {
             None => Ok(()),
             Some(package) => Err(ContractError::Unprintable {
                 problem: format!(
-                    "more than {LONGEST} packages of which each uses the next, from `{}` on",
+                    "a chain of more than {LONGEST} packages, each of which uses the next, starting with `{}`",
                     self.names[package]
                 ),
             }),

@@ -25,7 +25,7 @@ pub fn shallow(resolve: &Resolve) -> Result<(), ContractError> {
                 .unwrap_or("without a name");
             return Err(ContractError::Unprintable {
                 problem: format!(
-                    "more than {DEEPEST} types inside each other, in the type `{name}`"
+                    "more than {DEEPEST} types nested in each other, in the type `{name}`"
                 ),
             });
         }

@@ -139,7 +139,7 @@ impl Code {
             }
             if spent.values > VALUES {
                 return Err(ScreenError::Code {
-                    what: "values that blocks, branches and calls hand over many at once",
+                    what: "values that blocks, branches and calls pass many at a time",
                     most: VALUES,
                 });
             }

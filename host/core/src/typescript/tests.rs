@@ -444,7 +444,7 @@ fn what_the_page_does_not_support_is_named_with_its_place() {
         "`demo:a/i@1.0.0#f`: expected types that the page supports, found `stream`"
     );
     for (ty, kind) in [
-        ("list<u16, 4>", "list of fixed length"),
+        ("list<u16, 4>", "fixed-length list"),
         ("map<string, u8>", "map"),
     ] {
         let wit = format!("package demo:a; world w {{ export f: func() -> option<{ty}>; }}");

@@ -43,7 +43,7 @@ impl FileScope<'_> {
             },
             TypeDefKind::Result(result) => self.result(result)?,
             TypeDefKind::List(ty) => self.list(ty)?,
-            TypeDefKind::FixedLengthList(..) => return Err(Unsupported("list of fixed length")),
+            TypeDefKind::FixedLengthList(..) => return Err(Unsupported("fixed-length list")),
             TypeDefKind::Map(..) => return Err(Unsupported("map")),
             TypeDefKind::Future(_) => return Err(Unsupported("future")),
             TypeDefKind::Stream(_) => return Err(Unsupported("stream")),

@@ -84,8 +84,8 @@ impl fmt::Display for Construct {
             Construct::Future => "future types",
             Construct::ErrorContext => "error-context types",
             Construct::Map => "map types",
-            Construct::FixedLengthList => "lists of fixed length",
-            Construct::Value => "values as imports and exports",
+            Construct::FixedLengthList => "fixed-length lists",
+            Construct::Value => "imported and exported values",
             Construct::Start => "start functions of components",
             Construct::GcAbi => "the garbage-collected canonical ABI",
             Construct::Wide { what, parts, count } => {

@@ -11,43 +11,42 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 const SPECIAL: &[(&str, &str)] = &[
     ("0.0.0.0/8", "this host"),
     ("10.0.0.0/8", "private"),
-    // With 100.100.100.200, what a machine at Alibaba may know of itself.
-    ("100.64.0.0/10", "shared by customers of a provider"),
+    // With 100.100.100.200, the metadata service of Alibaba.
+    ("100.64.0.0/10", "carrier-grade NAT"),
     ("127.0.0.0/8", "loopback"),
     (
         "168.63.129.16/32",
         "the host agent of Azure, by Microsoft's documentation",
     ),
-    // With 169.254.169.254, what a machine may know of itself at AWS, Azure, Google and most
-    // others.
+    // With 169.254.169.254, the metadata service of AWS, Azure, Google and most others.
     ("169.254.0.0/16", "link-local"),
     ("172.16.0.0/12", "private"),
-    // With 192.0.0.192, what a machine may know of itself at Oracle's classic cloud.
-    ("192.0.0.0/24", "of protocols"),
+    // With 192.0.0.192, the metadata service of Oracle's classic cloud.
+    ("192.0.0.0/24", "protocol assignments"),
     ("192.0.2.0/24", "documentation"),
-    ("192.88.99.0/24", "relays of 6to4, in former times"),
+    ("192.88.99.0/24", "6to4 relays (deprecated)"),
     ("192.168.0.0/16", "private"),
-    ("198.18.0.0/15", "measurements"),
+    ("198.18.0.0/15", "benchmarking"),
     ("198.51.100.0/24", "documentation"),
     ("203.0.113.0/24", "documentation"),
     ("224.0.0.0/4", "multicast"),
     ("240.0.0.0/4", "reserved"),
-    // With the loopback, and what is none and what is an IPv4 address in an old way.
+    // With the loopback, the unspecified and IPv4-compatible addresses.
     ("::/96", "loopback and others"),
-    ("64:ff9b:1::/48", "translators of one's own"),
-    ("100::/64", "nowhere"),
+    ("64:ff9b:1::/48", "local NAT64 translators"),
+    ("100::/64", "discard-only"),
     ("2001::/32", "Teredo"),
-    ("2001:2::/48", "measurements"),
-    ("2001:10::/28", "names of keys, in former times"),
-    ("2001:20::/28", "names of keys"),
+    ("2001:2::/48", "benchmarking"),
+    ("2001:10::/28", "ORCHID (deprecated)"),
+    ("2001:20::/28", "ORCHIDv2"),
     ("2001:db8::/32", "documentation"),
     ("3fff::/20", "documentation"),
-    ("5f00::/16", "segments of routes"),
-    // With fd00:ec2::254, fd20:ce::254 and fd00:c1::a9fe:a9fe, what a machine may know of itself at
-    // AWS, Google and Oracle.
+    ("5f00::/16", "segment routing"),
+    // With fd00:ec2::254, fd20:ce::254 and fd00:c1::a9fe:a9fe, the metadata services of AWS, Google
+    // and Oracle.
     ("fc00::/7", "private"),
     ("fe80::/10", "link-local"),
-    ("fec0::/10", "of a site, in former times"),
+    ("fec0::/10", "site-local (deprecated)"),
     ("ff00::/8", "multicast"),
 ];
 

@@ -30,7 +30,7 @@ pub fn leasts(found: &mut Finder, config: &Config) {
         sum += u64::from(function.pool.least);
         // One that is too much alone was told of.
         if before <= pool && sum > pool && function.pool.least <= config.server.pool.instances {
-            let expected = format_args!("at most {pool} places in all functions together");
+            let expected = format_args!("at most {pool} slots for all functions together");
             found.at(name, |found| {
                 found.at("pool", |found| {
                     found.at("least", |found| found.expect(false, expected, sum));

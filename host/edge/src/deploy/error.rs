@@ -109,7 +109,7 @@ impl fmt::Display for DeployError {
             Self::Gate(_) => f.write_str("it would break callers"),
             Self::Pool { places, least } => write!(
                 f,
-                "expected `pool.least` of all functions to be at most {places} places together, found {least}"
+                "expected `pool.least` of all functions to be at most {places} slots together, found {least}"
             ),
             Self::Random(_) => f.write_str("the system has no random numbers for its trial"),
             Self::Unwritten(_) => f.write_str("the outcome of its trial cannot be written"),

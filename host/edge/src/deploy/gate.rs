@@ -25,7 +25,7 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let expected = match self.policy {
             Abi::Compatible => "a component that serves all callers of",
-            Abi::Exact => "a component with the very interfaces of",
+            Abi::Exact => "a component with exactly the interfaces of",
             Abi::Any => "any component side by side",
         };
         write!(f, "expected {expected} version {}", self.version)?;

@@ -44,7 +44,7 @@ impl fmt::Display for SmokeError {
         match self {
             Self::NoTarget(why) => f.write_str(why),
             Self::Arguments(_) => f.write_str("the function does not take its arguments"),
-            Self::Failed(_) => f.write_str("there was no answer"),
+            Self::Failed(_) => f.write_str("the call failed"),
             Self::Broken(why) => write!(f, "the response was incomplete: {why}"),
             Self::Answer { expected, found } => write!(f, "expected {expected}, found {found}"),
         }
@@ -101,7 +101,7 @@ async fn by_json(
             let why = targets.unknown(version.pre.component(), func);
             why.map(|why| why.to_string())
         });
-        SmokeError::NoTarget(why.unwrap_or_else(|| format!("`{func}` is no function")))
+        SmokeError::NoTarget(why.unwrap_or_else(|| format!("`{func}` is not a function")))
     })?;
     let text = args.map_or_else(String::new, Arguments::to_string);
     let arguments = target.json.arguments(text.as_bytes(), &Bounds::default());
@@ -148,7 +148,7 @@ async fn by_http(
         .uri(format!("http://localhost{path}"))
         .header(HOST, "localhost")
         .body(body)
-        .map_err(|error| SmokeError::NoTarget(format!("`{path}` is no path: {error}")))?;
+        .map_err(|error| SmokeError::NoTarget(format!("`{path}` is not a valid path: {error}")))?;
     let (sender, ended) = oneshot::channel();
     let answered = version.answer(request, End(Some(sender)));
     let response = answered.await.map_err(SmokeError::Failed)?;

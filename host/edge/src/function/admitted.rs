@@ -121,10 +121,10 @@ fn refused_by_breaker(function: &Function, refused: Refused) -> Problem {
     let name = &function.name;
     let detail = match refused.scope {
         BreakerScope::Function => {
-            format!("`{name}` has trapped too often and is left alone for a while")
+            format!("the circuit breaker of `{name}` is open after repeated traps")
         }
         BreakerScope::Client => {
-            format!("`{name}` has trapped too often in calls of this client, which waits a while")
+            format!("the circuit breaker of `{name}` is open for this client after repeated traps")
         }
     };
     Problem::new(Kind::CircuitOpen, detail).retry_after(refused.wait)
@@ -145,7 +145,7 @@ async fn share(
     let wait = function.admission.limits().wait;
     let held = account.hold(u64::from(chosen.version.places), wait).await;
     held.map(Some).map_err(|_| {
-        let detail = "the client's calls occupy their share of the pool";
+        let detail = "the client's calls hold all slots of the pool that one client may have";
         Problem::new(Kind::NoPlace, detail).retry_after(wait)
     })
 }

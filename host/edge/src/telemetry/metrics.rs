@@ -1,34 +1,34 @@
-//! What is counted and measured, for Prometheus to read.
+//! Metrics, in the format of Prometheus.
 //!
-//! One [`Metrics`] for a process. A component that is a plugin is told of as a function is, by its
-//! own name, once for each call of what it exports. What a call records goes through a
-//! [`FunctionMetrics`], in which everything was looked up when its version was deployed. Times are
+//! There is one [`Metrics`] per process. A plugin that is a component has the metrics of a function,
+//! under its own name, with one call for each call of its exports. A call is recorded through a
+//! [`FunctionMetrics`], whose metrics were looked up when its version was deployed. Times are
 //! in seconds, sizes in bytes, as the names say.
 //!
 //! | name | labels | what |
 //! |---|---|---|
-//! | `amphi_fn_requests_total` | `function`, `version`, `outcome` | calls that have ended, by what the client got: `ok`, `error` (the guest said no), or what went wrong |
-//! | `amphi_fn_duration_seconds` | `function`, `version` | from a call's begin to its end, waiting included |
-//! | `amphi_fn_cpu_seconds` | `function`, `version` | how long its guest has computed |
-//! | `amphi_fn_queue_seconds` | `function`, `version` | how long it has waited to run |
-//! | `amphi_fn_memory_peak_bytes` | `function`, `version` | the most memory that it had at once |
+//! | `amphi_fn_requests_total` | `function`, `version`, `outcome` | calls, by what the client got: `ok`, `error` (the guest returned an error), or the `kind` of a problem |
+//! | `amphi_fn_duration_seconds` | `function`, `version` | duration of calls, including time in the queue |
+//! | `amphi_fn_cpu_seconds` | `function`, `version` | processor time of the guest |
+//! | `amphi_fn_queue_seconds` | `function`, `version` | time in the queue |
+//! | `amphi_fn_memory_peak_bytes` | `function`, `version` | peak memory |
 //! | `amphi_fn_fuel_consumed_total` | `function`, `version` | fuel, where it is counted |
-//! | `amphi_fn_received_bytes_total`, `amphi_fn_sent_bytes_total` | `function`, `version` | bodies of requests that came, and of answers that were taken |
-//! | `amphi_server_held_bytes` | | bodies of calls by JSON that are held in memory for clients |
-//! | `amphi_server_requests_total` | `outcome` | requests that no function was asked: `ok` if the host has answered them itself, or what was wrong |
-//! | `amphi_fn_log_dropped_bytes_total` | `function`, `version` | output that was over the limit of the log |
-//! | `amphi_log_dropped_lines_total` | | lines of the log that nobody read in time |
-//! | `amphi_connections_refused_total` | `reason` | connections that got no place of their own: `client` has its most, or all are taken (`full`) |
-//! | `amphi_fn_instances` | `function`, `version`, `state` | instances that run (`live`) or wait for a call (`idle`) |
+//! | `amphi_fn_received_bytes_total`, `amphi_fn_sent_bytes_total` | `function`, `version` | bytes of request bodies received, and of response bodies read by clients |
+//! | `amphi_server_held_bytes` | | bodies of JSON calls that are held in memory for clients |
+//! | `amphi_server_requests_total` | `outcome` | requests that reached no function: `ok` if the host responded itself, or the `kind` of the problem |
+//! | `amphi_fn_log_dropped_bytes_total` | `function`, `version` | guest output dropped over the limit of the log |
+//! | `amphi_log_dropped_lines_total` | | log lines dropped because they were not read in time |
+//! | `amphi_connections_refused_total` | `reason` | connections rejected by a limit: that of their `client`, or of all connections (`full`) |
+//! | `amphi_fn_instances` | `function`, `version`, `state` | instances that run a call (`live`) or wait for one (`idle`) |
 //! | `amphi_pool_*` | `engine` | the engine's pool: instances, memories, tables, stacks, and what is kept warm |
 //! | `amphi_route_weight` | `function`, `version` | the share of calls that a version gets, in percent |
-//! | `amphi_rollout_state` | `function`, `state` | 1 for the state that a rollout is in |
-//! | `amphi_config_generation` | | how many configurations have been taken |
-//! | `amphi_config_reload_total` | `result` | reloads, `ok` or what stopped them |
-//! | `amphi_config_last_reload_success` | | 1 if the last reload was taken |
-//! | `amphi_abi_gate_total` | `result`, `reason` | new versions that were judged |
-//! | `amphi_rollout_unwritten_total` | | decisions about versions on trial that could not be written, and were not taken |
-//! | `amphi_cache_failures_total` | | components whose compiled code could not be kept |
+//! | `amphi_rollout_state` | `function`, `state` | 1 for the state of the latest trial |
+//! | `amphi_config_generation` | | the number of the configuration in use |
+//! | `amphi_config_reload_total` | `result` | reloads, `ok` or the reason of the failure |
+//! | `amphi_config_last_reload_success` | | 1 if the last reload succeeded |
+//! | `amphi_abi_gate_total` | `result`, `reason` | new versions checked by the ABI gate |
+//! | `amphi_rollout_unwritten_total` | | decisions about trials not carried out because they could not be written to the audit log |
+//! | `amphi_cache_failures_total` | | components whose compiled code could not be cached |
 
 mod calls;
 mod pool;
@@ -50,7 +50,7 @@ use amphi_edge_listen::{Body, full};
 use calls::Families;
 use pool::PoolGauges;
 
-/// Everything that is measured in a process.
+/// All metrics of a process.
 pub struct Metrics {
     registry: Registry,
     calls: Arc<Families>,
@@ -67,14 +67,14 @@ pub struct Metrics {
     unwritten: Counter,
 }
 
-/// What has become of the last version on trial.
+/// The state of a function's latest trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RolloutState {
     /// It is on trial.
     Trial,
-    /// It has taken the place of the one that served.
+    /// The canary became the stable version.
     Promoted,
-    /// It was taken away.
+    /// The canary was rolled back.
     RolledBack,
 }
 
@@ -125,7 +125,7 @@ impl Default for Metrics {
     }
 }
 
-/// Why a connection got no place of its own.
+/// Why a connection was rejected.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ReasonLabels {
     reason: &'static str,
@@ -163,15 +163,27 @@ impl Metrics {
             registry: Registry::default(),
         };
         let (weight, rollout) = (metrics.weight.clone(), metrics.rollout.clone());
-        registry.register("route_weight", "Share of calls in percent", weight);
-        registry.register("rollout_state", "State of a rollout", rollout);
+        registry.register(
+            "route_weight",
+            "Share of calls that a version gets, in percent",
+            weight,
+        );
+        registry.register(
+            "rollout_state",
+            "1 for the state of the latest trial",
+            rollout,
+        );
         let (generation, last) = (metrics.generation.clone(), metrics.last_reload.clone());
-        registry.register("config_generation", "Configurations taken", generation);
+        registry.register(
+            "config_generation",
+            "Number of the configuration in use",
+            generation,
+        );
         let name = "config_last_reload_success";
-        registry.register(name, "Whether the last reload was taken", last);
+        registry.register(name, "1 if the last reload succeeded", last);
         let (reloads, gate) = (metrics.reloads.clone(), metrics.gate.clone());
-        registry.register("config_reload", "Reloads", reloads);
-        registry.register("abi_gate", "New versions that were judged", gate);
+        registry.register("config_reload", "Reloads by result", reloads);
+        registry.register("abi_gate", "New versions checked by the ABI gate", gate);
         let name = "cache_failures";
         registry.register(
             name,
@@ -179,57 +191,61 @@ impl Metrics {
             metrics.cache_failures.clone(),
         );
         let held = metrics.held.clone();
-        registry.register_with_unit("server_held", "Bodies in memory", Unit::Bytes, held);
+        registry.register_with_unit(
+            "server_held",
+            "Request and response bodies of JSON calls held in memory",
+            Unit::Bytes,
+            held,
+        );
         let answered = metrics.answered.clone();
         let name = "server_requests";
-        registry.register(name, "Requests that no function was asked", answered);
+        registry.register(name, "Requests that reached no function", answered);
         let name = "rollout_unwritten";
         registry.register(
             name,
-            "Decisions that were not written and not taken",
+            "Decisions about trials not carried out because they could not be written to the audit log",
             metrics.unwritten.clone(),
         );
         let name = "log_dropped_lines";
         registry.register(
             name,
-            "Lines of the log that nobody read",
+            "Log lines dropped because they were not read in time",
             DROPPED_LINES.clone(),
         );
         let name = "connections_refused";
-        registry.register(name, "Connections without a place", REFUSED.clone());
+        registry.register(name, "Connections rejected by a limit", REFUSED.clone());
         Self {
             registry,
             ..metrics
         }
     }
 
-    /// Where calls of a version are recorded. What is recorded stays after the last handle is gone,
-    /// until many other versions have gone as well.
+    /// Where calls of a version are recorded. The figures outlive the last handle, until many other
+    /// versions are gone as well.
     #[must_use]
     pub fn function(&self, function: &str, version: &str) -> Arc<FunctionMetrics> {
         FunctionMetrics::new(&self.calls, function, version)
     }
 
-    /// A request ended that no function was asked: there is none for it, or the host has answered
-    /// it itself.
+    /// A request ended that reached no function: there is none for it, or the host responded
+    /// itself.
     pub(crate) fn answered(&self, outcome: &'static str) {
         self.answered
             .get_or_create(&OutcomeLabels { outcome })
             .inc();
     }
 
-    /// So many bytes of bodies are held in memory for clients.
+    /// Sets how many bytes of bodies are held in memory for clients.
     pub(crate) fn held(&self, bytes: u64) {
         self.held.set(i64::try_from(bytes).unwrap_or(i64::MAX));
     }
 
-    /// Takes over what an engine's pool has; `engine` tells engines apart.
+    /// Sets the metrics of the pool of `engine`.
     pub fn pool(&self, engine: &str, metrics: &wasmtime::PoolingAllocatorMetrics) {
         self.pool.set(engine, metrics);
     }
 
-    /// A version gets this share of its function's calls, in percent; `None` when it gets none any
-    /// more.
+    /// Sets the share of its function's calls that a version gets, in percent; `None` removes it.
     pub fn weight(&self, function: &str, version: &str, percent: Option<u32>) {
         let of = VersionLabels {
             function: function.to_owned(),
@@ -245,7 +261,7 @@ impl Metrics {
         }
     }
 
-    /// A function's rollout is in another state; `None` stands for no rollout.
+    /// Sets the state of a function's latest trial; `None` stands for no trial.
     pub fn rollout(&self, function: &str, state: Option<RolloutState>) {
         let phase = |state: RolloutState| RolloutLabels {
             function: function.to_owned(),
@@ -259,8 +275,8 @@ impl Metrics {
         }
     }
 
-    /// A reload ended: `Ok` with the number of the configuration that is in use now, or what
-    /// stopped it, in a word.
+    /// A reload ended: `Ok` with the number of the configuration in use now, or the reason of the
+    /// failure, in a word.
     pub fn reload(&self, result: Result<u64, &str>) {
         let word = result.err().unwrap_or("ok");
         let result_label = ResultLabels {

@@ -145,7 +145,7 @@ impl fmt::Display for InvokeError {
             Self::Parameter { path, ty } => {
                 write!(
                     f,
-                    "argument `{path}`: expected a type that WAVE can notate, found `{ty}`"
+                    "argument `{path}`: expected a type that WAVE can express, found `{ty}`"
                 )
             }
             Self::Result(error) => write!(f, "result: {error}"),

@@ -133,7 +133,10 @@ impl fmt::Display for JsonError {
                 write!(f, "expected at most {most} {bound}, found more")
             }
             Self::Unwritable { expected, .. } => {
-                write!(f, "expected a value for {expected}, found another")
+                write!(
+                    f,
+                    "expected a value for {expected}, found one of another type"
+                )
             }
         }
     }
@@ -149,7 +152,7 @@ impl fmt::Display for Bound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Bytes => "bytes",
-            Self::Depth => "arrays and objects inside each other",
+            Self::Depth => "levels of nested arrays and objects",
             Self::Elements => "values",
             Self::Memory => "bytes of memory for the values",
         })

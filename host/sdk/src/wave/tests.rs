@@ -331,7 +331,7 @@ fn handles_have_no_text() {
     refused(
         &ty,
         "[1]",
-        "value at `[0]`: expected a type that WAVE can notate, found `own resource`",
+        "value at `[0]`: expected a type that WAVE can express, found `own resource`",
     );
 }
 

@@ -28,6 +28,21 @@ use wasmtime_environ::component::{ExportIndex, InterfaceType, TypeFuncIndex};
 use wasmtime_environ::error::{Context as _, Result, bail, format_err};
 
 /// An exported function, as `wasmtime::component::Func`.
+///
+/// # Differences from Wasmtime 48
+///
+/// - `call_concurrent` and `start_call_concurrent` do not exist, since the page runs no asynchronous
+///   components.
+/// - [`call_async`](Func::call_async) suspends a guest that waits for an asynchronous host function
+///   only in a browser with JavaScript Promise Integration
+///   ([`can_suspend`](crate::can_suspend)); elsewhere the guest traps. Dropping its future ends the
+///   guest, and no guest of the store can be entered again.
+/// - A call cannot be interrupted: there is neither fuel nor an epoch deadline in a page. The
+///   browser determines how deep a guest can recurse.
+/// - The kind of a [`Trap`](crate::Trap) is derived from the browser's message, and an error has as
+///   many frames as the browser reports ([`WasmBacktrace`](crate::WasmBacktrace)).
+///
+/// The facade's module `amphi::component` has an example that runs on both hosts.
 #[derive(Clone, Copy, Debug)]
 pub struct Func {
     instance: Instance,
@@ -144,7 +159,7 @@ impl Func {
         Ok(())
     }
 
-    /// Nothing: post-return functions are called by [`call`](Func::call).
+    /// Has no effect: [`call`](Func::call) calls post-return functions.
     ///
     /// # Errors
     ///

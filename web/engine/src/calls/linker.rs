@@ -20,10 +20,23 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use wasmtime_environ::error::{Error, Result, bail, format_err};
 
-/// Names for what components import, as `wasmtime::component::Linker`.
+/// Definitions for the imports of components, as `wasmtime::component::Linker`.
 ///
-/// Names of interfaces match semver-aware: an import of `a:b/c@1.0.0` is satisfied by a definition
-/// of `a:b/c@1.2.0`.
+/// An import of an interface is linked to the definition with its full name, or else to the latest
+/// compatible version: a definition of `a:b/c@1.2.0` satisfies an import of `a:b/c@1.0.0`.
+///
+/// # Differences from Wasmtime 48
+///
+/// - [`instantiate_pre`](Linker::instantiate_pre) lists every unsatisfied import; Wasmtime's reports
+///   the first. For one import the error is Wasmtime's.
+/// - [`instantiate_async`](Linker::instantiate_async) also lets the browser instantiate core modules
+///   off the main thread.
+/// - `func_wrap_concurrent`, `func_new_concurrent` and `resource_concurrent` of [`LinkerInstance`]
+///   do not exist, since the page runs no asynchronous components; host functions may be
+///   asynchronous (`func_wrap_async`, `func_new_async`, `resource_async`).
+/// - A host function that panics ends all guests of the page, since a page's panic does not unwind.
+///
+/// The facade's module `amphi::component` has an example that runs on both hosts.
 pub struct Linker<T: 'static> {
     engine: Engine,
     names: Names,
@@ -43,7 +56,7 @@ impl<T: 'static> Clone for Linker<T> {
 }
 
 impl<T: 'static> Linker<T> {
-    /// A linker that defines nothing.
+    /// A linker without definitions.
     pub fn new(engine: &Engine) -> Linker<T> {
         Linker {
             engine: engine.clone(),
@@ -83,12 +96,12 @@ impl<T: 'static> Linker<T> {
         self.root().into_instance(name)
     }
 
-    /// Checks everything that `component` imports, once for all instances.
+    /// Checks all imports of `component`, once for all instances.
     ///
     /// # Errors
     ///
-    /// Something is missing or has the wrong type; the error lists every import that cannot be
-    /// satisfied.
+    /// An import has no definition or one of the wrong type; the error lists every unsatisfied
+    /// import.
     pub fn instantiate_pre(&self, component: &Component) -> Result<InstancePre<T>> {
         if !Engine::same(&self.engine, component.engine()) {
             bail!("cross-`Engine` instantiation is not currently supported");
@@ -190,12 +203,12 @@ impl<T: 'static> Linker<T> {
             .await
     }
 
-    /// Defines everything that `component` imports and that has no definition yet as functions that
-    /// trap.
+    /// Defines the imports of `component` that have no definition yet: functions as functions that
+    /// trap, and resource types.
     ///
     /// # Errors
     ///
-    /// The component imports something that no trapping definition can stand for.
+    /// The component imports a module, which cannot be defined as a trap.
     pub fn define_unknown_imports_as_traps(&mut self, component: &Component) -> Result<()> {
         let plan = component.plan();
         for (name, ty) in &plan.import_types {

@@ -93,7 +93,7 @@ export class Guest {
     this.failed.value = 0;
     this.#kept = undefined;
     const meaning = error instanceof Trap ? error : this.#caught(error);
-    this.stopped = 'the component cannot be entered: it has trapped, and its state is not to be relied on';
+    this.stopped = 'the component cannot be entered: it has trapped, and its state may be inconsistent';
     if (why === MAY_NOT_LEAVE) return new Trap('cannot leave component instance', 'CannotLeaveComponent', error);
     return kept === undefined ? meaning : kept.error;
   }

@@ -115,7 +115,7 @@ impl<'a> Types<'a> {
             InterfaceType::Borrow(table) => self.handle("borrow", table),
             InterfaceType::Map(_) => bail!("`map`: not supported yet from JavaScript"),
             InterfaceType::FixedLengthList(_) => {
-                bail!("lists of fixed length: not supported yet from JavaScript")
+                bail!("fixed-length lists: not supported yet from JavaScript")
             }
             InterfaceType::Future(_) => bail!("`future`: not supported yet"),
             InterfaceType::Stream(_) => bail!("`stream`: not supported yet"),

@@ -90,14 +90,14 @@ pub(super) fn shared() -> Value {
         let mut response = with_bodies(&described(&kinds), [body].into_iter());
         if status == StatusCode::METHOD_NOT_ALLOWED {
             response["headers"] = json!({
-                "Allow": { "description": "The methods that there are.", "schema": { "type": "string" } },
+                "Allow": { "description": "The allowed methods.", "schema": { "type": "string" } },
             });
         }
         if kinds.iter().any(|kind| kind.fault() == Fault::Host)
             && status != StatusCode::INTERNAL_SERVER_ERROR
         {
             response["headers"] = json!({
-                "Retry-After": { "description": "After how many seconds to try again.", "schema": { "type": "integer", "minimum": 0 } },
+                "Retry-After": { "description": "Seconds to wait before the next attempt.", "schema": { "type": "integer", "minimum": 0 } },
             });
         }
         all.insert(name(status), response);
@@ -113,12 +113,12 @@ pub(super) fn problem() -> Value {
         "properties": {
             "status": { "type": "integer" },
             "title": { "type": "string" },
-            "kind": { "type": "string", "description": "What went wrong, as a word for programs." },
+            "kind": { "type": "string", "description": "What went wrong, as a word that programs can compare." },
             "detail": { "type": "string" },
-            "path": { "type": "string", "description": "Of arguments that do not fit: the argument, and the place in it, as in `readings[3].value`." },
-            "expected": { "type": "string", "description": "Of arguments that do not fit: what should be there." },
-            "found": { "type": "string", "description": "Of arguments that do not fit: what is there." },
-            "trap": { "type": "string", "description": "Of a function that trapped: how." },
+            "path": { "type": "string", "description": "If arguments do not match: the argument and the position in it, such as `readings[3].value`." },
+            "expected": { "type": "string", "description": "If arguments do not match: what was expected." },
+            "found": { "type": "string", "description": "If arguments do not match: what was found." },
+            "trap": { "type": "string", "description": "If the guest trapped: the trap." },
         },
         "required": ["status", "title", "kind", "detail"],
     })

@@ -81,7 +81,7 @@ fn find<'a>(version: &'a Version, path: &str) -> Result<&'a Target, Problem> {
         .targets
         .unknown(version.pre.component(), path)
         .map_or_else(
-            || format!("`{path}` is no function"),
+            || format!("`{path}` is not a function"),
             |error| error.to_string(),
         );
     Err(Problem::new(Kind::NoSuchFunction, why))

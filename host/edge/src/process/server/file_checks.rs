@@ -153,6 +153,6 @@ fn look_at_store(path: &Path) -> Result<(), StoreProblem> {
     }?;
     match begin.is_empty() || begin == STORE {
         true => Ok(()),
-        false => Err(io::Error::other("the file is no key-value store").into()),
+        false => Err(io::Error::other("the file is not a key-value store").into()),
     }
 }

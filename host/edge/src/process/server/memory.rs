@@ -14,6 +14,6 @@ pub fn give_back() {
     let is_set = unsafe { libc::mallopt(libc::M_MMAP_THRESHOLD, OWN_PAGES) };
     #[cfg(target_env = "gnu")]
     if is_set == 0 {
-        tracing::debug!("the allocator keeps large pieces of memory");
+        tracing::debug!("the allocator keeps large blocks of memory");
     }
 }

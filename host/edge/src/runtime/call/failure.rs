@@ -83,7 +83,7 @@ impl fmt::Display for Exceeded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Cpu { limit } => write!(f, "expected at most {limit:?} of processor time"),
-            Self::Wall { limit } => write!(f, "expected an answer within {limit:?}"),
+            Self::Wall { limit } => write!(f, "expected a response within {limit:?}"),
             Self::Memory { limit, wanted } => {
                 write!(
                     f,
@@ -290,7 +290,7 @@ impl fmt::Display for Failure {
             }
             Self::Unfinished => write!(f, "the guest left its response unfinished"),
             Self::NoResponse => write!(f, "the guest returned without setting a response"),
-            Self::GivenUp => write!(f, "the client is gone"),
+            Self::GivenUp => write!(f, "the client disconnected"),
         }
     }
 }

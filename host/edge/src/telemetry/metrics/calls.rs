@@ -114,38 +114,38 @@ impl Families {
             instances: Family::default(),
             gone: Mutex::default(),
         };
-        registry.register(
-            "fn_requests",
-            "Calls that have ended",
-            families.requests.clone(),
-        );
+        registry.register("fn_requests", "Calls by outcome", families.requests.clone());
         for (name, help, histograms) in [
-            ("fn_duration", "Time of calls", &families.duration),
-            ("fn_cpu", "Time that guests have computed", &families.cpu),
-            (
-                "fn_queue",
-                "Time that calls have waited to run",
-                &families.queue,
-            ),
+            ("fn_duration", "Duration of calls", &families.duration),
+            ("fn_cpu", "Processor time of guests", &families.cpu),
+            ("fn_queue", "Time of calls in the queue", &families.queue),
         ] {
             registry.register_with_unit(name, help, Unit::Seconds, histograms.clone());
         }
         let name = "fn_memory_peak";
         let memory = families.memory.clone();
-        registry.register_with_unit(name, "Most memory of a call", Unit::Bytes, memory);
-        registry.register("fn_fuel_consumed", "Fuel of calls", families.fuel.clone());
+        registry.register_with_unit(name, "Peak memory of a call", Unit::Bytes, memory);
+        registry.register(
+            "fn_fuel_consumed",
+            "Fuel consumed by calls",
+            families.fuel.clone(),
+        );
         for (name, help, bytes) in [
             (
                 "fn_log_dropped",
-                "Output over the limit",
+                "Guest output dropped over the limit of the log",
                 &families.log_dropped,
             ),
-            ("fn_received", "Bodies of requests", &families.received),
-            ("fn_sent", "Bodies of answers", &families.sent),
+            ("fn_received", "Request bodies received", &families.received),
+            ("fn_sent", "Response bodies read by clients", &families.sent),
         ] {
             registry.register_with_unit(name, help, Unit::Bytes, bytes.clone());
         }
-        registry.register("fn_instances", "Instances", families.instances.clone());
+        registry.register(
+            "fn_instances",
+            "Instances by state",
+            families.instances.clone(),
+        );
         Arc::new(families)
     }
 
@@ -153,7 +153,7 @@ impl Families {
         self.gone.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells no more of a version.
+    /// Removes the metrics of a version.
     fn forget(&self, of: &VersionLabels, outcomes: &[String]) {
         for outcome in outcomes {
             self.requests.remove(&ended(of, outcome));

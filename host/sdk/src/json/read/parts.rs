@@ -32,8 +32,9 @@ impl Reader<'_> {
                 // Three bytes for four letters, each of which is a value.
                 self.afford(|budget| budget.values(text.len() / 4 * 3 + 3))?;
                 let bytes = BASE64.decode(text.as_bytes());
-                let bytes = bytes
-                    .map_err(|_| mismatch(start, shape, "a string that is no base64".to_owned()))?;
+                let bytes = bytes.map_err(|_| {
+                    mismatch(start, shape, "a string that is not base64".to_owned())
+                })?;
                 Ok(Val::List(bytes.into_iter().map(Val::U8).collect()))
             }
             _ => Err(self.unfit(shape)),

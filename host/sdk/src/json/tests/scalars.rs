@@ -141,7 +141,7 @@ fn bytes_are_base64() {
     refused(
         &ty,
         r#""A*""#,
-        "expected bytes as a string in base64 or as an array, found a string that is no base64 (line 1, column 1)",
+        "expected bytes as a string in base64 or as an array, found a string that is not base64 (line 1, column 1)",
     );
     refused(
         &ty,

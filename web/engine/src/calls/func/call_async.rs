@@ -13,11 +13,10 @@ use wasmtime_environ::component::InterfaceType;
 use wasmtime_environ::error::{Result, format_err};
 
 impl Func {
-    /// As [`call`](Func::call), for guests that may have to wait for asynchronous host functions.
+    /// As [`call`](Func::call), for guests that may wait for asynchronous host functions.
     ///
-    /// Where one has to wait, the guest is suspended, if the browser has JavaScript Promise
-    /// Integration; else it traps with a message that says so. A component with no asynchronous
-    /// import is called as by `call`.
+    /// A guest that has to wait is suspended if the browser has JavaScript Promise Integration, and
+    /// otherwise traps with an error that says so. If no import is asynchronous, this is a `call`.
     ///
     /// Dropping the future before it is done ends the guest, and no guest of the store can be
     /// entered again.
@@ -46,7 +45,7 @@ impl Func {
         Ok(())
     }
 
-    /// Nothing: post-return functions are called by [`call_async`](Func::call_async).
+    /// Has no effect: [`call_async`](Func::call_async) calls post-return functions.
     ///
     /// # Errors
     ///

@@ -15,6 +15,20 @@ use wasmtime_environ::component::{InterfaceType, MAX_FLAT_PARAMS, MAX_FLAT_RESUL
 use wasmtime_environ::error::Result;
 
 /// An exported function with Rust types, as `wasmtime::component::TypedFunc`.
+///
+/// # Differences from Wasmtime 48
+///
+/// Those of [`Func`], and two of results that borrow from the guest, whose memory is not the
+/// application's:
+///
+/// - [`WasmStr::to_str`](crate::component::WasmStr::to_str) returns a copy.
+/// - [`WasmList`](crate::component::WasmList) has `len`, `get` and `iter`, but not `as_le_slice`.
+///
+/// Strings and lists of numbers among the parameters are placed in the guest's memory by generated
+/// code, in the same crossing as the call; anything else that allocates takes one more crossing for
+/// each allocation.
+///
+/// The facade's module `amphi::component` has an example that runs on both hosts.
 pub struct TypedFunc<Params, Return> {
     func: Func,
     _types: PhantomData<fn(Params) -> Return>,
@@ -76,8 +90,8 @@ where
         )
     }
 
-    /// As [`call`](TypedFunc::call), for guests that may have to wait for asynchronous host
-    /// functions: see [`Func::call_async`].
+    /// As [`call`](TypedFunc::call), for guests that may wait for asynchronous host functions: see
+    /// [`Func::call_async`].
     ///
     /// # Errors
     ///
@@ -99,13 +113,26 @@ where
             .await
     }
 
-    /// Nothing: post-return functions are called by [`call`](TypedFunc::call).
+    /// Has no effect: [`call`](TypedFunc::call) calls post-return functions.
     ///
     /// # Errors
     ///
     /// Never.
     #[deprecated(note = "no longer needs to be called; this function has no effect")]
     pub fn post_return(&self, _store: impl AsContextMut) -> Result<()> {
+        Ok(())
+    }
+
+    /// Has no effect: [`call_async`](TypedFunc::call_async) calls post-return functions.
+    ///
+    /// # Errors
+    ///
+    /// Never.
+    #[deprecated(note = "no longer needs to be called; this function has no effect")]
+    pub async fn post_return_async<T: Send>(
+        &self,
+        _store: impl AsContextMut<Data = T>,
+    ) -> Result<()> {
         Ok(())
     }
 }

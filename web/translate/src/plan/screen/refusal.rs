@@ -18,10 +18,7 @@ const CORE: &[(WasmFeatures, &str)] = &[
     (WasmFeatures::THREADS, "threads and shared memories"),
     (WasmFeatures::MEMORY64, "64-bit memories"),
     (WasmFeatures::EXCEPTIONS, "exceptions"),
-    (
-        WasmFeatures::LEGACY_EXCEPTIONS,
-        "the old form of exceptions",
-    ),
+    (WasmFeatures::LEGACY_EXCEPTIONS, "legacy exceptions"),
     (WasmFeatures::GC, "garbage-collected types"),
     (WasmFeatures::GC_TYPES, "garbage-collected types"),
     (
@@ -32,7 +29,7 @@ const CORE: &[(WasmFeatures, &str)] = &[
     (WasmFeatures::WIDE_ARITHMETIC, "wide arithmetic"),
     (
         WasmFeatures::CUSTOM_PAGE_SIZES,
-        "memory pages of other sizes",
+        "custom page sizes of memories",
     ),
     (
         WasmFeatures::SHARED_EVERYTHING_THREADS,
@@ -72,9 +69,7 @@ fn core(bytes: &[u8], features: WasmFeatures) -> Vec<String> {
         for (feature, name) in CORE {
             if !features.contains(*feature) && !valid(module, WasmFeatures::all() - *feature) {
                 let why = match *feature {
-                    WasmFeatures::EXCEPTIONS => {
-                        "switched off, or not to be relied on in this browser"
-                    }
+                    WasmFeatures::EXCEPTIONS => "disabled, or not reliable in this browser",
                     _ => "not supported yet",
                 };
                 reasons

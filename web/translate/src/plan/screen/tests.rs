@@ -45,7 +45,7 @@ fn what_is_not_supported_is_named_with_its_place() {
         ),
         (
             r#"(component (import "f" (func (param "l" (list u8 4)))))"#,
-            "lists of fixed length: not supported yet, used by import `f`",
+            "fixed-length lists: not supported yet, used by import `f`",
         ),
         (
             r#"(component (type (record (field "s" (stream)))))"#,
@@ -69,7 +69,7 @@ fn what_is_not_supported_is_named_with_its_place() {
         ),
         (
             r#"(component (import "v" (value $v u32)) (export "w" (value $v)))"#,
-            "values as imports and exports: not supported yet, used by import `v`",
+            "imported and exported values: not supported yet, used by import `v`",
         ),
         (
             r#"(component (import "f" (func $f)) (start $f))"#,
@@ -81,11 +81,11 @@ fn what_is_not_supported_is_named_with_its_place() {
         ),
         (
             "(component (core module (memory 1 (pagesize 1))))",
-            "memory pages of other sizes: not supported yet, used by core module 0",
+            "custom page sizes of memories: not supported yet, used by core module 0",
         ),
         (
             "(component (core module (tag) (func try catch_all end)))",
-            "found their old form, `try` and `catch`, in core module 0",
+            "found legacy exceptions (`try` and `catch`), in core module 0",
         ),
         (
             "(component (core module (type (struct))))",
@@ -120,7 +120,7 @@ fn a_browser_without_exceptions_says_so() {
     let said = format!("{error:#}");
     assert!(
         said.contains(
-            "exceptions: switched off, or not to be relied on in this browser, used by core module 1"
+            "exceptions: disabled, or not reliable in this browser, used by core module 1"
         ),
         "{said}"
     );

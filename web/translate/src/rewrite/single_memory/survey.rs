@@ -103,7 +103,7 @@ impl<'a> Survey<'a> {
             Payload::ImportSection(section) => self.imports(section)?,
             Payload::FunctionSection(section) => self.numbers.defined = section.count(),
             Payload::MemorySection(section) if self.memories.len() as u32 + section.count() > 1 => {
-                return refused("a memory that a module defines besides another");
+                return refused("a second memory that the module defines");
             }
             Payload::TableSection(section) => {
                 for table in section {
@@ -179,7 +179,7 @@ impl<'a> Survey<'a> {
                 );
             }
             ExternalKind::Memory if export.index > 0 => {
-                return refused("the export of a memory behind the first");
+                return refused("the export of a memory after the first");
             }
             ExternalKind::Memory
             | ExternalKind::Table
@@ -211,7 +211,7 @@ impl<'a> Survey<'a> {
     fn data(&mut self, data: &Data<'a>) -> Result<()> {
         match &data.kind {
             DataKind::Active { memory_index, .. } if *memory_index > 0 => {
-                refused("a data segment of a memory behind the first")
+                refused("a data segment of a memory after the first")
             }
             DataKind::Active { offset_expr, .. } => self.constant(offset_expr),
             DataKind::Passive => Ok(()),
@@ -247,7 +247,7 @@ impl<'a> Survey<'a> {
                 }))
             }
             Operator::MemoryInit { mem, .. } if mem > 0 => {
-                return refused("`memory.init` of a memory behind the first");
+                return refused("`memory.init` of a memory after the first");
             }
             Operator::AtomicFence => return Ok(()),
             _ => {
@@ -314,7 +314,7 @@ fn items<'a, T: FromReader<'a>>(section: SectionLimited<'a, T>) -> Result<Vec<(R
 fn plain(ty: MemoryType) -> Result<()> {
     match (ty.memory64, ty.shared) {
         (false, false) => Ok(()),
-        (true, _) => refused("a memory of 64-bit addresses besides another"),
-        (false, true) => refused("a shared memory besides another"),
+        (true, _) => refused("a 64-bit memory in addition to another"),
+        (false, true) => refused("a shared memory in addition to another"),
     }
 }
