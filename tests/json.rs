@@ -1,8 +1,5 @@
 //! The examples of `docs/json.md`: each is read and written as the page says.
 
-#[path = "edge/wit.rs"]
-mod wit;
-
 use std::fs;
 use std::path::Path;
 
@@ -10,6 +7,7 @@ use amphi::component::types::ComponentItem;
 use amphi::component::{Component, Type};
 use amphi::json::{Bounds, Form, Shape, Spelling};
 use amphi::{Config, Engine, wave};
+use amphi_support::wit;
 use wit_parser::Resolve;
 
 /// The page, and the types of its examples.

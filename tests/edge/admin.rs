@@ -8,13 +8,13 @@ use amphi_edge::admin::{Admin, Token};
 use amphi_edge::listen::{Peer, RequestContext};
 use amphi_edge::page::{ADMIN, POLICY};
 use amphi_edge::{ConfigSource, Host, Reloader, Settings, Spec, config};
+use amphi_support::fixture::{call, deploy, guest, host, read, serving, settings, with_causes};
 use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::Full;
 use serde_json::{Value, json};
 
 use crate::described;
-use crate::fixture::{call, deploy, guest, host, read, serving, settings, with_causes};
 use crate::trials::share;
 
 const HERE: ([u8; 4], u16) = ([127, 0, 0, 1], 9090);

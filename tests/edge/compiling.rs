@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use amphi_edge::config::{self, Format};
 use amphi_edge::{Cache, CompileError, Compiling, DeployError, Host, Isolation, Settings, Spec};
+use amphi_support::fixture::{call, deploy, guest, with_causes};
 use http::StatusCode;
 use serde_json::json;
 
 use crate::bombs;
-use crate::fixture::{call, deploy, guest, with_causes};
 use crate::trials::share;
 
 /// The command, which is a program that compiles when it is told to.

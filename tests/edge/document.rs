@@ -10,10 +10,9 @@ use amphi::json::Form;
 use amphi::{Engine, invoke, json};
 use amphi_core::contract;
 use amphi_edge::openapi::{Deployed, Endpoint, document};
+use amphi_support::wit;
 use serde_json::Value;
 use wit_parser::Resolve;
-
-use crate::wit;
 
 /// The document of a component made of WIT, without any code. Functions that JSON cannot carry are
 /// left out.
@@ -52,8 +51,8 @@ fn document_of(path: &str, name: &str) -> Value {
 
 #[test]
 fn a_document_to_the_letter() {
-    let found = document_of("host/edge/tests/openapi/shop.wit", "shop");
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("host/edge/tests/openapi/shop.json");
+    let found = document_of("tests/edge/openapi/shop.wit", "shop");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/edge/openapi/shop.json");
     let text = serde_json::to_string_pretty(&found).expect("a document is JSON") + "\n";
     if std::env::var_os("BLESS").is_some() {
         fs::write(&file, &text).expect("the golden file can be written");

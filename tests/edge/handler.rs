@@ -6,13 +6,12 @@ use std::time::Duration;
 
 use amphi_edge::config::Limits;
 use amphi_edge::{Host, Spec};
+use amphi_support::fixture::{guest, read, serving};
 use bytes::Bytes;
 use futures_util::stream;
 use http::{Request, StatusCode};
 use http_body::Frame;
 use http_body_util::{BodyExt, Full, StreamBody};
-
-use crate::fixture::{guest, read, serving};
 
 /// Both versions of the interface answer alike.
 const GUESTS: [&str; 2] = ["respond", "respond-0-3"];

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use amphi_edge::config::{Limits, Reuse};
 use amphi_edge::{Host, PoolSettings, Settings, Spec};
+use amphi_support::fixture::{call, deploy, guest, serving, settings};
 use bytes::Bytes;
 use futures_util::future::join_all;
 use http::{Request, StatusCode};
@@ -12,7 +13,6 @@ use http_body_util::{BodyExt, Full};
 use serde_json::{Value, json};
 
 use crate::bombs;
-use crate::fixture::{call, deploy, guest, serving, settings};
 
 /// A component whose function counts how often its instance was called.
 fn counter() -> Vec<u8> {

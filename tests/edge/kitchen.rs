@@ -6,12 +6,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use amphi_edge::Spec;
+use amphi_support::fixture::{call, deploy, guest, host};
+use amphi_support::pantry::Pantry;
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
-
-use crate::fixture::{call, deploy, guest, host};
-use crate::pantry::Pantry;
 
 #[derive(Deserialize)]
 struct Cases {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use amphi_edge::config::Limits;
 use amphi_edge::{CompileError, Compiling, DeployError, Host, PoolSettings, Settings, Spec};
+use amphi_support::fixture::{call, deploy, guest, host, settings};
 use bytes::Bytes;
 use futures_util::future::join_all;
 use http::{Request, StatusCode};
@@ -15,7 +16,6 @@ use tokio::io::AsyncWriteExt;
 use crate::bombs;
 use crate::client::{Listening, head, read};
 use crate::compiling::program;
-use crate::fixture::{call, deploy, guest, host, settings};
 
 /// A function that is attacked, or attacks.
 struct Case {

@@ -2,11 +2,11 @@
 //! that fits, and the next one as ever.
 
 use amphi_edge::Spec;
+use amphi_support::fixture::{guest, serving};
 use serde_json::json;
 use tokio::io::AsyncWriteExt;
 
 use crate::client::{Listening, read};
-use crate::fixture::{guest, serving};
 
 const START: &str = "POST /v1/fn/calc/add HTTP/1.1\r\nhost: a\r\n";
 const CHUNKED: &str = "transfer-encoding: chunked\r\n\r\n";

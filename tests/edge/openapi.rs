@@ -1,11 +1,10 @@
 //! What is served describes itself.
 
 use amphi_edge::{Body, Host, Spec};
+use amphi_support::fixture::{call, deploy, guest, host, read, serving};
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Empty};
 use serde_json::Value;
-
-use crate::fixture::{call, deploy, guest, host, read, serving};
 
 async fn get(host: &Host, path: &str) -> Response<Body> {
     let request = Request::get(path)

@@ -3,6 +3,7 @@
 
 use amphi_edge::config::Limits;
 use amphi_edge::{Body, BodyError, Client, Function, Host, PoolSettings, Settings, Spec, full};
+use amphi_support::fixture::{self, call, deploy, guest, serving, settings};
 use bytes::Bytes;
 use futures_util::stream;
 use http::Request;
@@ -15,7 +16,6 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::client::{Listening, head, read};
-use crate::fixture::{self, call, deploy, guest, serving, settings};
 
 /// What a client got: a status, and whether the answer ended as it said that it would.
 #[derive(Debug, PartialEq, Eq)]

@@ -7,11 +7,10 @@ use std::time::Duration;
 use amphi::component::Linker;
 use amphi_edge::config::Reuse;
 use amphi_edge::{CallState, ComponentPlugin, DeployError, Host, Plugin, Spec};
+use amphi_support::fixture::{call, deploy, guest, host, with_causes};
 use futures_util::future::join_all;
 use http::StatusCode;
 use serde_json::{Value, json};
-
-use crate::fixture::{call, deploy, guest, host, with_causes};
 
 /// The log as host functions.
 struct NativeLedger;

@@ -8,11 +8,11 @@ use amphi_edge::config::OnCacheFailure;
 use amphi_edge::reload::Trigger;
 use amphi_edge::{Compiling, Host, Settings, Spec};
 use amphi_runner::hostile::{Hostile, Kind};
+use amphi_support::fixture::{deploy, host, settings, with_causes};
 use serde_json::json;
 
 use crate::bombs;
 use crate::compiling::program;
-use crate::fixture::{deploy, host, settings, with_causes};
 use crate::reload::{CONFIG, Load, Site, component, fill, problems, returning, with_cache};
 
 /// Breaks a site that serves under calls: the old version serves on, and `reason` is in the state

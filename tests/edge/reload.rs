@@ -14,12 +14,11 @@ use amphi_edge::reload::{ReloadOutcome, Trigger};
 use amphi_edge::{
     Applied, Cache, Config, ConfigSource, Digest, Host, ReloadError, Reloader, Settings, config,
 };
+use amphi_support::fixture::{call, host, with_causes};
 use http::StatusCode;
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
-
-use crate::fixture::{call, host, with_causes};
 
 pub const CONFIG: &str = "functions:\n  f:\n    component: f.wasm\n";
 

@@ -2,11 +2,10 @@
 
 use amphi_edge::config::{Cors, Origin};
 use amphi_edge::{Body, Host, Spec};
+use amphi_support::fixture::{guest, read, serving};
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::Full;
 use serde_json::json;
-
-use crate::fixture::{guest, read, serving};
 
 const CALL: &str = "/v1/fn/calc/add";
 const PAGE: (&str, &str) = ("origin", "https://app.example");

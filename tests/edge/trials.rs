@@ -9,11 +9,11 @@ use amphi_edge::config::{self, Canary, CanaryStep, CanarySteps, Format, Percent}
 use amphi_edge::rollout::choice::Weight;
 use amphi_edge::rollout::record::Author;
 use amphi_edge::{Cache, Compiling, Digest, Host, Settings, Spec};
+use amphi_support::fixture::{call, deploy, guest, serving, settings};
 use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::compiling::program_after;
-use crate::fixture::{call, deploy, guest, serving, settings};
 use crate::versions::{calc, call_with, component, text};
 
 pub fn on_trial(canary: &str, weight: u16) -> Spec {

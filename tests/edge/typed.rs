@@ -5,12 +5,11 @@ use std::sync::Arc;
 use amphi::component::Linker;
 use amphi_edge::config::{Int64, Status};
 use amphi_edge::{CallState, Host, Plugin, Spec};
+use amphi_support::fixture::{call, deploy, guest, host, read, serving};
 use bytes::Bytes;
 use http::{Request, StatusCode};
 use http_body_util::{BodyExt, Empty, Full};
 use serde_json::{Value, json};
-
-use crate::fixture::{call, deploy, guest, host, read, serving};
 
 #[tokio::test]
 async fn arguments_go_by_name_or_by_position() {

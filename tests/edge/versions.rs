@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use amphi_edge::config::{Abi, Arguments, RequestPath, Smoke, Status};
 use amphi_edge::{DeployError, Host, Spec};
+use amphi_support::fixture::{deploy, guest, host, read, serving, with_causes};
 use bytes::Bytes;
 use futures_util::stream;
 use http::{HeaderMap, Request, StatusCode};
@@ -15,7 +16,6 @@ use http_body::Frame;
 use http_body_util::{Full, StreamBody};
 use serde_json::{Value, json};
 
-use crate::fixture::{deploy, guest, host, read, serving, with_causes};
 use crate::trials::{on_trial, share};
 
 pub fn calc(version: &str) -> Spec {

@@ -12,14 +12,14 @@ use amphi_edge::{
     CallState, ConfigSource, DeployError, Failure, Host, Plugin, PoolSettings, ReloadError,
     Reloader, Settings, Spec,
 };
+use amphi_support::fixture::{call, deploy, host, settings, with_causes};
+use amphi_support::slow;
 use http::StatusCode;
 use rustix::fs::{CWD, Mode, mkfifoat};
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::fixture::{call, deploy, host, settings, with_causes};
 use crate::reload::{CONFIG, Site, component, problems, returning};
-use crate::slow;
 
 /// Longer than anybody waits for a test.
 const EVER: Duration = Duration::from_secs(100_000);

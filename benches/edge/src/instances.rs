@@ -5,8 +5,6 @@
 //! the medians in nanoseconds as JSON. `bench-instances memory host|bare COMPONENT COUNT` keeps
 //! that many and writes how many bytes the process has grown by for each.
 
-mod memory;
-
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -15,9 +13,9 @@ use std::time::Instant;
 use amphi::component::{Component, InstancePre, Linker, ResourceTable};
 use amphi::wasi::{self, WasiCtx, WasiCtxView, WasiView};
 use amphi::wasi_http::{self, WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+use amphi_bench_edge::resident;
 use amphi_edge::{EngineKind, Engines, Host, Pool, PoolSettings, Settings, Spec, Version};
 use anyhow::{Context, Result, bail, ensure};
-use memory::resident;
 use serde_json::json;
 use wasmtime::Store;
 

@@ -93,6 +93,10 @@ impl Bench {
         }
     }
 
+    #[expect(
+        unsafe_code,
+        reason = "a bare call has no types, which is why it is measured"
+    )]
     fn add_bare(&mut self, times: u32) -> Result<()> {
         let mut arguments = [ValRaw::i32(0), ValRaw::i32(0)];
         for number in 0..times {

@@ -1,6 +1,7 @@
 //! Adds numbers and has each written down, by a plugin of the host or by another component: it does
 //! not see which.
 
+#[expect(unsafe_code, reason = "exports are called with addresses")]
 mod bindings {
     wit_bindgen::generate!({ path: "../../wit/ledger", world: "adder" });
     use super::Adder;

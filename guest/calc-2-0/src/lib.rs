@@ -1,5 +1,6 @@
 //! The calculator of `demo:calc@2.0.0`: it adds wider numbers than 1.x.
 
+#[expect(unsafe_code, reason = "exports are called with addresses")]
 mod bindings {
     wit_bindgen::generate!({ path: "../../wit/calc-2.0.0" });
     use super::Calculator;

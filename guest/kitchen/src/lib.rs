@@ -1,5 +1,6 @@
 //! The component of `demo:kitchen`: a function for each type of WIT, one file per interface.
 
+#[expect(unsafe_code, reason = "exports are called with addresses")]
 mod bindings {
     wit_bindgen::generate!({ path: "../../wit/kitchen" });
     use super::Kitchen;

@@ -1,5 +1,6 @@
 //! Writes down what others do, as long as its instance lives: one call of the other.
 
+#[expect(unsafe_code, reason = "exports are called with addresses")]
 mod bindings {
     wit_bindgen::generate!({ path: "../../wit/ledger", world: "ledger" });
     use super::Ledger;

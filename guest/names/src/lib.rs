@@ -1,5 +1,6 @@
 //! The component of `demo:names`: what each of its functions gives tells which it is.
 
+#[expect(unsafe_code, reason = "exports are called with addresses")]
 mod bindings {
     wit_bindgen::generate!({ path: "../../wit/names" });
     use super::Names;

@@ -1,5 +1,6 @@
 //! The component of `demo:notes`: files, by Rust's standard library.
 
+#[expect(unsafe_code, reason = "exports are called with addresses")]
 mod bindings {
     wit_bindgen::generate!({ path: "../../wit/notes" });
     use super::Notes;

@@ -1,6 +1,7 @@
 //! Answers HTTP requests as the guest `respond` does, by asynchronous functions: says what it was
 //! asked, gives a body back, or fails, by the path.
 
+#[expect(unsafe_code, reason = "exports are called with addresses")]
 mod bindings {
     wit_bindgen::generate!({
         path: ["../../wit/deps/clocks-0.3", "../../wit/deps/http-0.3"],

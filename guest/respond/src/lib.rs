@@ -1,5 +1,6 @@
 //! Answers HTTP requests: says what it was asked, gives a body back, or fails, by the path.
 
+#[expect(unsafe_code, reason = "exports are called with addresses")]
 mod bindings {
     wit_bindgen::generate!({
         path: [

@@ -1,6 +1,7 @@
 //! The filter of `demo:sensor`: validates readings, drops outliers, and sums up what is left of
 //! each sensor.
 
+#[expect(unsafe_code, reason = "exports are called with addresses")]
 mod bindings {
     wit_bindgen::generate!({ path: "../../wit/sensor", additional_derives: [PartialEq] });
     use super::Filter;

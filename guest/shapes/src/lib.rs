@@ -1,6 +1,7 @@
 //! The component of `demo:shapes`: it does as little as each shape allows, so that what is measured
 //! is the crossing.
 
+#[expect(unsafe_code, reason = "exports are called with addresses")]
 mod bindings {
     wit_bindgen::generate!({ path: "../../wit/shapes" });
     use super::Shapes;

@@ -1,5 +1,6 @@
 //! The transformer of `demo:transform`: renames, picks and redacts the fields of a JSON document.
 
+#[expect(unsafe_code, reason = "exports are called with addresses")]
 mod bindings {
     wit_bindgen::generate!({ path: "../../wit/transform" });
     use super::Transformer;

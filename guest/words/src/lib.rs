@@ -6,6 +6,7 @@
 
 mod count;
 
+#[expect(unsafe_code, reason = "exports are called with addresses")]
 mod bindings {
     wit_bindgen::generate!({
         path: [

@@ -4,11 +4,9 @@
 //! This test is not among those of a plain `cargo test`, for it needs a page: `cargo xtask test
 //! pages browser` makes it and runs it.
 
-#[path = "answers/server.rs"]
-mod server;
-
 use amphi_harness::{Browser, Server, Session, selected};
 use amphi_runner::{Report, block_on, run_requests};
+use amphi_support::answers::answers;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -63,7 +61,7 @@ fn differences(native: &Report, page: &Report, host: &str) -> String {
 }
 
 fn in_page(browser: &'static Browser) -> Report {
-    let server = Server::start_beside(&folder(), &[], server::answers()).expect("a free port");
+    let server = Server::start_beside(&folder(), &[], answers()).expect("a free port");
     let session = Session::start(browser, DEADLINE).unwrap_or_else(|error| panic!("{error:?}"));
     let outcome = session
         .open(&server.url("http.html"))
@@ -75,7 +73,7 @@ fn in_page(browser: &'static Browser) -> Report {
 
 fn native() -> Report {
     let folder = folder();
-    let server = Server::start_beside(&folder, &[], server::answers()).expect("a free port");
+    let server = Server::start_beside(&folder, &[], answers()).expect("a free port");
     let authority = server.authority();
     let load = async |path: &str| Ok(fs::read(folder.join(path))?);
     block_on(run_requests(load, &authority)).unwrap_or_else(|error| panic!("natively: {error:?}"))

@@ -4,13 +4,8 @@
 //! Like `javascript`, it needs a folder that is assembled (`cargo xtask web javascript`), and runs
 //! when asked for by name.
 
-#[path = "answers/secure.rs"]
-mod secure;
-#[path = "answers/server.rs"]
-mod server;
-
 use amphi_harness::{Browser, Session, selected, site};
-use secure::Secure;
+use amphi_support::answers::{Secure, answers};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -30,7 +25,7 @@ fn an_upload_is_streamed_where_browser_and_server_can() {
 }
 
 fn check(browser: &'static Browser, protocol: &str, page: &str) {
-    let site = site(&folder(), &[], server::answers()).expect("there is a folder");
+    let site = site(&folder(), &[], answers()).expect("there is a folder");
     let server = Secure::start(site, protocol).expect("a free port");
     let session = Session::start(browser, DEADLINE).unwrap_or_else(|error| panic!("{error:?}"));
     let found = session

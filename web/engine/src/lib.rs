@@ -15,6 +15,11 @@
 //! Each knows those above it alone.
 //!
 //! A component that cannot be run gives an error naming the feature; nothing panics.
+#![allow(
+    unsafe_code,
+    reason = "values cross to guests in frames without types, generated code calls back by address, and \
+              what it calls finds the store by a pointer; `typed` has Wasmtime's traits, which are unsafe"
+)]
 
 #[cfg(any(target_arch = "wasm32", test))]
 mod backtrace;

@@ -124,6 +124,7 @@ impl<T> MaybeUninitExt<T> for MaybeUninit<T> {
 macro_rules! map_maybe_uninit {
     ($value:ident $($field:tt)*) => {{
         #[allow(unused_unsafe, reason = "expanded inside and outside of unsafe blocks")]
+        // SAFETY: what is named after the value is a field of it, whose address is taken.
         unsafe {
             use $crate::MaybeUninitExt;
             let whole: &mut ::core::mem::MaybeUninit<_> = $value;

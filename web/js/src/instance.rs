@@ -1,4 +1,8 @@
 //! An instance whose guest JavaScript calls by itself.
+#![expect(
+    unsafe_code,
+    reason = "JavaScript passes arguments as numbers, of which no type tells that they fit"
+)]
 
 use crate::compiled::{Compiled, engine};
 use crate::linking::Linking;

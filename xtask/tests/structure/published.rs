@@ -244,7 +244,9 @@ fn sources(package: &Value) -> Vec<PathBuf> {
         })
         .filter(|file| {
             let of_tests = ["tests.rs", "tests"];
-            !file
+            // The checkout may be in a folder of such a name.
+            let inside = file.strip_prefix(root()).unwrap_or(file);
+            !inside
                 .iter()
                 .any(|name| of_tests.iter().any(|test| name == *test))
         })

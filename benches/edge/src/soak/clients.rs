@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use amphi_bench_edge::resident;
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 use tokio::time::sleep;
@@ -13,7 +14,6 @@ use crate::bad::{self, Met};
 use crate::client;
 use crate::crowd::{self, Open};
 use crate::good::{CLIENTS, Counts, Good};
-use crate::memory::resident;
 use crate::pace::Pace;
 use crate::progress;
 use crate::server::{Server, Site};

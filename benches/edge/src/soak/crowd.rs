@@ -4,10 +4,10 @@
 use std::fs;
 use std::time::Duration;
 
+use amphi_support::slow;
 use anyhow::Result;
 
 use crate::server::Site;
-use crate::slow;
 
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;

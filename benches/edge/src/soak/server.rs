@@ -11,12 +11,11 @@ use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use amphi_bench_edge::resident;
 use anyhow::{Context, Result, ensure};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
-
-use crate::memory::resident;
 
 /// The core of the server and its compiler; clients are on another.
 const CORE: &str = "0";

@@ -1,10 +1,10 @@
 //! Key-value stores, from a guest.
 
-use crate::vault::Host;
 use amphi_edge_capabilities::Grants;
 use amphi_edge_capabilities::keyvalue::{
     Access, KeyValueGrant, KeyValueStores, StoreBounds, StorePlace,
 };
+use amphi_support::vault::Host;
 use std::collections::BTreeMap;
 use std::path::Path;
 

@@ -1,10 +1,10 @@
 //! Outgoing HTTP, from a guest: to servers of this machine, which is why its own network is allowed
 //! here, or to none.
 
-use crate::vault::Host;
 use amphi_edge_capabilities::Grants;
 use amphi_edge_capabilities::keyvalue::KeyValueStores;
 use amphi_edge_capabilities::outgoing::{Networks, Outgoing, OutgoingLimits, Trust};
+use amphi_support::vault::Host;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,11 +1,11 @@
 //! Configuration values, the log, and WASI, from a guest.
 
-use crate::vault::{Host, linked};
 use amphi::Engine;
 use amphi::component::Component;
 use amphi_edge_capabilities::keyvalue::{Access, KeyValueStores};
 use amphi_edge_capabilities::logging::LogLevel;
 use amphi_edge_capabilities::{DirectoryGrant, GrantError, Grants, NotGranted, Prepared};
+use amphi_support::vault::{Host, linked};
 use std::collections::BTreeMap;
 
 fn host(grants: Grants) -> Host {

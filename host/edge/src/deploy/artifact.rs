@@ -244,6 +244,10 @@ async fn loaded(
     DEPLOYING.run(load).await
 }
 
+#[expect(
+    unsafe_code,
+    reason = "Wasmtime runs compiled code as it is, so it trusts whoever says that it is its own"
+)]
 fn load(engine: &Engine, code: impl AsRef<[u8]>) -> wasmtime::Result<Component> {
     // SAFETY: the code was made by this process or by a child of it, or it was read from a cache
     // that nobody else may write to, and is unchanged since: `Cache::read` has compared its digest.

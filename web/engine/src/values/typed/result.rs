@@ -145,13 +145,13 @@ unsafe impl<A: Lift, B: Lift> Lift for Result<A, B> {
     ) -> Result<Self> {
         let (ok, err) = payloads(cx.types, ty);
         match src.tag.get_u32() {
-            // SAFETY: the case says which payload is there.
             0 => lift_payload(ok, |ty| {
+                // SAFETY: the case says which payload is there.
                 A::linear_lift_from_flat(cx, ty, unsafe { &src.payload.ok })
             })
             .map(Ok),
-            // SAFETY: as above.
             1 => lift_payload(err, |ty| {
+                // SAFETY: as above.
                 B::linear_lift_from_flat(cx, ty, unsafe { &src.payload.err })
             })
             .map(Err),

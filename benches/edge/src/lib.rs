@@ -1,4 +1,4 @@
-//! The memory of a process.
+//! What the measurements of the edge function host share: the memory of a process.
 
 use std::fs;
 

@@ -1,35 +1,20 @@
 //! The command `amphi`, as its user meets it: arguments in; exit code, standard output and standard
-//! error out.
+//! error out. `amphi serve` has a suite of its own, `tests/edge/serve`.
 //!
 //! Components come from `target/guests`, where `cargo xtask guests` puts them, or are small ones in
 //! WAT. `BLESS=1` rewrites the expected outputs in `tests/cli/`.
 
-#[path = "cli/check.rs"]
 mod check;
-#[path = "cli/full.rs"]
-mod full;
-#[path = "cli/hostile.rs"]
 mod hostile;
-#[path = "cli/numbers.rs"]
-mod numbers;
-#[path = "cli/refused.rs"]
 mod refused;
-#[path = "cli/run.rs"]
 mod run;
-#[path = "cli/serve.rs"]
-mod serve;
-#[path = "cli/serve_check.rs"]
-mod serve_check;
-#[path = "cli/serving.rs"]
-mod serving;
-#[path = "edge/slow.rs"]
-mod slow;
-#[path = "cli/types.rs"]
 mod types;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
+
+use amphi_support::command::{amphi, folder, guest, text};
 
 /// Two interfaces that share a function name, and what a guest can say no with.
 const SMALL: &str = r#"(component
@@ -77,15 +62,6 @@ const PREVIEW1: &str = r#"(module
     (memory (export "memory") 1)
     (func (export "_start")))"#;
 
-/// A folder of the test `name` alone.
-fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .join("cli")
-        .join(name);
-    fs::create_dir_all(&folder).expect("the folder for tests can be written");
-    folder
-}
-
 /// A file with these bytes, for the test `name`.
 fn file(name: &str, bytes: impl AsRef<[u8]>) -> String {
     let path = folder(name).join("file.wasm");
@@ -98,32 +74,6 @@ fn assembled(name: &str, wat: &str) -> String {
         name,
         wat::parse_str(wat).expect("the test's text is well formed"),
     )
-}
-
-fn guest(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("target/guests")
-        .join(name);
-    assert!(
-        path.exists(),
-        "expected `{}`: run `cargo xtask guests`",
-        path.display()
-    );
-    text(&path)
-}
-
-fn text(path: &Path) -> String {
-    path.to_str()
-        .expect("the path of the project is Unicode")
-        .to_owned()
-}
-
-fn amphi(args: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_amphi"));
-    command
-        .args(args)
-        .output()
-        .expect("the binary was built for this test")
 }
 
 /// Runs `amphi` and compares all that a user sees of it; `PATH` stands for the first file among the

@@ -3,14 +3,11 @@
 //! It is a test of `xtask` since that is built first and quickly: a wrong direction shows before
 //! Wasmtime is compiled.
 
-#[path = "structure/licences.rs"]
 mod licences;
-#[path = "structure/names.rs"]
 mod names;
-#[path = "structure/published.rs"]
 mod published;
-#[path = "structure/rooms.rs"]
 mod rooms;
+mod suites;
 
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -43,7 +40,10 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ),
     ("amphi-site", &[]),
     ("sensor-demo", &["amphi", "amphi-site"]),
-    ("amphi-bench-edge", &["amphi", "amphi-edge"]),
+    (
+        "amphi-bench-edge",
+        &["amphi", "amphi-edge", "amphi-support"],
+    ),
     ("amphi-bench-web", &["amphi", "amphi-web"]),
     ("amphi-bench-size", &["amphi-web"]),
     ("amphi-edge-blocking", &[]),
@@ -82,6 +82,10 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
             "amphi-edge",
             "amphi-edge-capabilities",
         ],
+    ),
+    (
+        "amphi-support",
+        &["amphi", "amphi-edge", "amphi-edge-capabilities"],
     ),
     ("amphi-harness", &["amphi-site"]),
     ("amphi-conformance", &["amphi", "amphi-harness"]),

@@ -10,11 +10,11 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use amphi_harness::Browser;
+use amphi_support::command::{Serving, ask_at};
+use amphi_support::fixture::guest;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::fixture::guest;
-use crate::serving::{Serving, ask_at};
 use crate::tab::{Tab, in_each};
 
 const CALC: &str = "[data-function=calc]";

@@ -9,7 +9,6 @@ use amphi_edge_capabilities::config_values::{self, ConfigValuesView};
 use amphi_edge_capabilities::keyvalue::{KeyValueStores, KeyValueView, add_to_linker};
 use amphi_edge_capabilities::logging::{self, LogLevel, LogLine, LogSink, LoggingView};
 use amphi_edge_capabilities::{Grants, Prepared};
-use std::path::Path;
 use std::sync::{Arc, LazyLock, Mutex};
 
 /// What a host has for the calls of this function.
@@ -19,6 +18,7 @@ pub struct Host {
     linker: Linker<State>,
     grants: Grants,
     stores: KeyValueStores,
+    /// What it has logged.
     pub log: Arc<Log>,
 }
 
@@ -44,19 +44,14 @@ impl LogSink for Log {
 
 /// The guest, compiled once for all tests.
 static VAULT: LazyLock<(Engine, Component)> = LazyLock::new(|| {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let path = root.join("target/guests/vault.wasm");
     let engine = Engine::default();
-    let component = Component::from_file(&engine, &path).unwrap_or_else(|error| {
-        panic!(
-            "expected `{}`: run `cargo xtask guests`: {error}",
-            path.display()
-        )
-    });
+    let component = Component::from_file(&engine, crate::guest::file("vault.wasm"));
+    let component = component.unwrap_or_else(|error| panic!("the guest `vault`: {error}"));
     (engine, component)
 });
 
 impl Host {
+    /// A host that grants this, of these stores.
     pub fn new(grants: Grants, stores: &KeyValueStores) -> Host {
         let (engine, component) = VAULT.clone();
         let prepared = Prepared::new(grants.clone(), stores).expect("it can be granted");
@@ -106,6 +101,7 @@ impl Host {
     }
 }
 
+/// What the guest imports, with what is granted behind it.
 pub fn linked(
     engine: &Engine,
     component: &Component,

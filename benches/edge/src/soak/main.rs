@@ -5,33 +5,17 @@
 //! and the folder of built guests, says on standard error how far it is, and writes what came of it
 //! as one line of JSON. It fails where a request is lost; `clients` has more that it fails at.
 
-#[path = "soak/bad.rs"]
 mod bad;
-#[path = "soak/client.rs"]
 mod client;
-#[path = "soak/clients.rs"]
 mod clients;
-#[path = "soak/crowd.rs"]
 mod crowd;
-#[path = "soak/drain.rs"]
 mod drain;
-#[path = "soak/good.rs"]
 mod good;
-#[path = "soak/kill.rs"]
 mod kill;
-mod memory;
-#[path = "soak/pace.rs"]
 mod pace;
-#[path = "soak/reload.rs"]
 mod reload;
-#[path = "soak/server.rs"]
 mod server;
-#[path = "../../../tests/edge/slow.rs"]
-#[expect(dead_code, reason = "of its components, the tests use all")]
-mod slow;
-#[path = "soak/steering.rs"]
 mod steering;
-#[path = "soak/windows.rs"]
 mod windows;
 
 use std::path::Path;

@@ -1,4 +1,8 @@
-//! What the guests' server answers.
+//! What the guests' server answers, and the same under TLS.
+
+mod secure;
+
+pub use secure::Secure;
 
 use axum::Router;
 use axum::body::Body;

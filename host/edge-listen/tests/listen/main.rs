@@ -1,20 +1,12 @@
 //! Connections over real sockets: who is slow, who leaves, who comes when all is over.
 
-#[path = "listen/drain.rs"]
 mod drain;
-#[path = "listen/frames.rs"]
 mod frames;
-#[path = "listen/places.rs"]
 mod places;
-#[path = "listen/server.rs"]
 mod server;
-#[path = "listen/slow.rs"]
 mod slow;
-#[path = "listen/taking.rs"]
 mod taking;
-#[path = "listen/target.rs"]
 mod target;
-#[path = "listen/tls.rs"]
 mod tls;
 
 use amphi_edge_listen::Timeouts;

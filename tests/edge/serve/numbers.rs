@@ -6,11 +6,9 @@ use std::time::Duration;
 
 use amphi_edge::Server;
 use amphi_edge::config::{self, Config, Format};
+use amphi_support::command::{Serving, folder, guest, text};
 use serde_json::{Value, json};
 use tokio::time::timeout;
-
-use super::serving::Serving;
-use super::{folder, guest, text};
 
 /// How long a check of one function may take on a machine that has much else to do.
 const LONGEST: Duration = Duration::from_secs(60);

@@ -2,11 +2,12 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::Path;
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 use std::thread::{self, JoinHandle};
 
 use serde_json::Value;
+
+use super::{folder, program};
 
 /// A server on a free port, ended with the test if not before.
 pub struct Serving {
@@ -20,6 +21,7 @@ pub struct Serving {
 }
 
 impl Serving {
+    /// A server of a component or of a configuration.
     pub fn start(what: &str) -> Self {
         Self::read(Self::unread(what))
     }
@@ -29,7 +31,7 @@ impl Serving {
     pub fn start_limited(what: &str) -> Self {
         let mut shell = Command::new("sh");
         shell.args(["-c", "trap '' XFSZ && exec \"$@\"", "sh"]);
-        shell.arg(env!("CARGO_BIN_EXE_amphi"));
+        shell.arg(program());
         Self::read(Self::by(shell, what))
     }
 
@@ -53,14 +55,13 @@ impl Serving {
 
     /// A server whose log nobody reads.
     pub fn unread(what: &str) -> Self {
-        Self::by(Command::new(env!("CARGO_BIN_EXE_amphi")), what)
+        Self::by(Command::new(program()), what)
     }
 
     fn by(mut command: Command, what: &str) -> Self {
-        let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli/serve-cache");
         let mut child = command
             .args(["serve", "--json", "--listen", "127.0.0.1:0", what])
-            .env("XDG_CACHE_HOME", cache)
+            .env("XDG_CACHE_HOME", folder("serve-cache"))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -88,6 +89,7 @@ impl Serving {
         self.said[what].as_str().expect("it is a text")
     }
 
+    /// A connection to it.
     pub fn connect(&self) -> TcpStream {
         connect(self.place("address"))
     }
@@ -97,10 +99,12 @@ impl Serving {
         ask_at(self.place("address"), method, path, "", body)
     }
 
+    /// Its process.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
+    /// Sends it a signal, named as `kill` has it.
     pub fn tell(&self, signal: &str) {
         let id = self.id().to_string();
         let told = Command::new("kill").args([signal, &id]).status();

@@ -8,13 +8,12 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use amphi_support::command::{Serving, amphi, ask_at, folder, guest, text};
 use serde_json::{Value, json};
 
-use super::serve::EXAMPLE;
-use super::serving::{Serving, ask_at};
-use super::{amphi, folder, guest, text};
+use crate::EXAMPLE;
 
-const SCHEMA: &str = include_str!("../../docs/edge/config.schema.json");
+const SCHEMA: &str = include_str!("../../../docs/edge/config.schema.json");
 
 #[test]
 fn a_configuration_is_checked_without_serving_it() {
@@ -77,6 +76,10 @@ fn a_check_shows_how_far_it_is_on_a_terminal() {
 }
 
 /// A terminal: our end, and that of a program.
+#[expect(
+    unsafe_code,
+    reason = "rustix has terminals by a feature, with which Wasmtime would be built once more for tests"
+)]
 fn terminal() -> (File, File) {
     let mut options = OpenOptions::new();
     let options = options.read(true).write(true);

@@ -1,16 +1,19 @@
 //! `amphi serve`: a process that is started, asked, and told to end.
 
-use std::fs::{self};
+mod check;
+mod full;
+mod numbers;
+
+use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use amphi_support::command::{Serving, ask_at, folder, guest, text};
+use amphi_support::slow;
 use serde_json::{Value, json};
-
-use super::serving::{Serving, ask_at};
-use super::{folder, guest, slow, text};
 
 /// The example that the documentation speaks of.
 pub const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/edge/amphi.yaml");

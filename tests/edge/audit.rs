@@ -13,7 +13,7 @@ const FILE: &str = "AMPHI_TEST_AUDIT";
 /// What the process that writes says, before the number of the entry that is on the disk.
 const WRITTEN: &str = "written ";
 
-const NAME: &str = "what_was_written_is_there_after_kill_9";
+const NAME: &str = "audit::what_was_written_is_there_after_kill_9";
 
 #[derive(Serialize, Deserialize)]
 struct Entry {

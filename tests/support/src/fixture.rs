@@ -1,34 +1,19 @@
 //! A host in this process, and requests to it.
 
-use std::fs;
-use std::path::Path;
-
+pub use crate::guest::bytes as guest;
 pub use amphi_edge::with_causes;
+
 use amphi_edge::{Body, Cache, Host, Settings, Spec};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use serde_json::Value;
 
-/// The bytes of a guest of this workspace.
-pub fn guest(name: &str) -> Vec<u8> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("target/guests")
-        .join(format!("{name}.wasm"));
-    fs::read(&path).unwrap_or_else(|error| {
-        panic!(
-            "expected a built guest at `{}` (`cargo xtask test guests`): {error}",
-            path.display()
-        )
-    })
-}
-
 /// Settings of a host that compiles a guest once for all tests; for each, where others may write to
 /// a folder that this workspace is in.
 pub fn settings() -> Settings {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("edge-code");
     Settings {
-        cache: Cache::open(folder).ok(),
+        cache: Cache::open(crate::temporary("edge-code")).ok(),
         ..Settings::default()
     }
 }
@@ -45,6 +30,7 @@ pub async fn serving(spec: Spec) -> Host {
     host
 }
 
+/// Deploys a function that must be taken.
 pub async fn deploy(host: &Host, spec: Spec) {
     let name = spec.name.clone();
     if let Err(error) = host.deploy(spec).await {

@@ -4,12 +4,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use amphi_edge::{Spec, config, listen};
+use amphi_support::fixture::{deploy, guest, host};
+use amphi_support::pantry::Pantry;
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
-use crate::fixture::{deploy, guest, host};
-use crate::pantry::Pantry;
 use crate::tab::{Tab, in_each};
 
 #[test]

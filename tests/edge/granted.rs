@@ -1,22 +1,17 @@
 //! What a configuration grants is what a guest has.
 
-#[path = "../../edge-capabilities/tests/grants/vault.rs"]
-mod vault;
-
 use amphi_edge::grant::keyvalue::KeyValueStores;
 use amphi_edge::{config, grants_of_function, stores_of};
-use vault::Host;
+use amphi_support::guest;
+use amphi_support::vault::Host;
 
 /// What a file grants is what a guest has.
 #[tokio::test]
 async fn a_configuration_is_granted() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("edge.yaml");
-    std::fs::copy(
-        "../../target/guests/vault.wasm",
-        folder.path().join("vault.wasm"),
-    )
-    .expect("the guest is there");
+    let vault = guest::file("vault.wasm");
+    std::fs::copy(vault, folder.path().join("vault.wasm")).expect("it can be copied");
     std::fs::create_dir(folder.path().join("data")).expect("it is made");
     let text = "
         functions:

@@ -1,7 +1,6 @@
 //! Starts that are refused, and checks that say the same before: each configuration is checked and
 //! started, and both come to one end.
 
-#[path = "start/admin.rs"]
 mod admin;
 
 use std::fs;

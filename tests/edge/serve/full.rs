@@ -4,10 +4,8 @@ use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use amphi_support::command::{Serving, ask_at, folder, text};
 use serde_json::Value;
-
-use super::serving::{Serving, ask_at};
-use super::{folder, text};
 
 fn component(run: &str) -> Vec<u8> {
     let text = format!(
