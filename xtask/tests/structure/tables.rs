@@ -168,7 +168,7 @@ const ENGINE: Rooms = &[
         ],
     ),
     (
-        "calls/script",
+        "script",
         &[
             "raw",
             "page",
@@ -185,7 +185,10 @@ const ENGINE: Rooms = &[
             "calls/resolving",
         ],
     ),
-    ("component", &["raw", "flags", "types", "values", "calls"]),
+    (
+        "component",
+        &["raw", "flags", "types", "values", "calls", "script"],
+    ),
     ("floor", &["raw", "page", "store", "calls/func"]),
     ("gauge", &["page"]),
 ];
