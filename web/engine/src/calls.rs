@@ -11,5 +11,4 @@ pub mod instance;
 pub mod instantiate;
 pub mod linker;
 pub mod resolving;
-pub mod script;
 pub mod suspending;

@@ -12,7 +12,7 @@ pub use crate::calls::instance::Instance;
 pub use crate::calls::instantiate::InstancePre;
 pub use crate::calls::linker::{Linker, LinkerInstance};
 #[doc(hidden)]
-pub use crate::calls::script;
+pub use crate::script;
 pub use crate::types::{ResourceType, Type};
 pub use crate::values::resource::{Resource, ResourceAny, ResourceDynamic};
 pub use crate::values::resource_table::{ResourceTable, ResourceTableError};
@@ -26,6 +26,10 @@ pub use wasmtime_internal_component_macro::{ComponentType, Lift, Lower, bindgen}
 pub use crate::flags::__flags_here as flags;
 
 /// The types of components, reflected.
+///
+/// A type here is a handle on the type table of the component that it was read from, together with
+/// the resource types which that component's instance has, where there is one. Two types are equal
+/// when their structure is, wherever they were read.
 pub mod types {
     pub use crate::types::{
         Case, Component, ComponentExtern, ComponentFunc, ComponentInstance, ComponentItem, Enum,

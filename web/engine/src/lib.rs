@@ -3,13 +3,14 @@
 //! The names, signatures and behaviour are Wasmtime 48's; what runs a component is the page's
 //! engine, driven from Rust through small generated wasm modules rather than through JavaScript.
 //! `amphi-translate` makes a plan of a component's bytes, and those modules. Here is what runs
-//! them, which exists on `wasm32` alone:
+//! them, which exists on `wasm32` alone, but that tests of what needs no page run natively:
 //!
 //! - `page`: those modules on the page's engine: the guarded entry, guest memory, slots in tables.
 //! - `types`: the types of components, and `handles`: the tables of handles to resources.
 //! - `store`: all that is kept of instances.
 //! - `values`: Rust types and `Val`, into a guest and out of it.
 //! - `calls`: instances, calls of their guests, and calls from there.
+//! - `script`: what the package for JavaScript is built from.
 //! - `component`: the names of all this, which are Wasmtime's.
 //!
 //! Each knows those above it alone.
@@ -52,6 +53,9 @@ mod module;
 mod page;
 #[cfg(target_arch = "wasm32")]
 mod raw;
+#[cfg(target_arch = "wasm32")]
+#[doc(hidden)]
+pub mod script;
 #[cfg(target_arch = "wasm32")]
 mod store;
 #[cfg(target_arch = "wasm32")]

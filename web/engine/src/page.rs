@@ -5,11 +5,11 @@
 //! growable table; guests' trampolines and memory accessors live there.
 
 mod boot;
+mod counted;
 mod enter;
 mod glue;
 mod local;
 mod memory;
-mod script;
 mod single_memory;
 mod slots;
 mod suspended;
@@ -17,6 +17,7 @@ mod transcoder;
 mod waits;
 
 pub(crate) use boot::{can_suspend, has_exceptions, page};
+pub(crate) use counted::counted_call;
 pub use enter::outside;
 pub(crate) use enter::{
     Arrivals, CallFrame, Caught, FRAME_SLOTS, Frame, enter, instantiate, is_poisoned,
@@ -28,7 +29,6 @@ pub(crate) use glue::{
 };
 pub use local::Local;
 pub(crate) use memory::GuestMemory;
-pub(crate) use script::{counted_call, fenced_call, script_call};
 pub(crate) use single_memory::add_accessors;
 pub(crate) use slots::{PlacingImports, Slot, array_call_slot, placing_call_slot};
 pub(crate) use suspended::SuspendableCall;

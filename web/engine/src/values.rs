@@ -4,9 +4,7 @@
 mod aligned;
 #[cfg(target_arch = "wasm32")]
 pub mod context;
-#[cfg(target_arch = "wasm32")]
 pub mod resource;
-#[cfg(target_arch = "wasm32")]
 pub mod resource_table;
 mod staging;
 #[cfg(target_arch = "wasm32")]

@@ -22,7 +22,7 @@ const NO_SCOPE: usize = 0;
 
 impl InstanceData {
     /// Runs the destructor of a resource, if it has one, where nothing can be waited for.
-    pub(super) fn destroy(&self, resource: ResourceIndex, rep: u32) -> Result<()> {
+    pub fn destroy(&self, resource: ResourceIndex, rep: u32) -> Result<()> {
         match self.destructors.get(&resource) {
             None => Ok(()),
             Some(Destroy::Host(dtor)) => match &**dtor {
@@ -124,7 +124,7 @@ impl StoreOpaque {
 
     /// Runs a destructor, on a stack that can be suspended where the browser can. The caller has
     /// entered the instance if it has to be.
-    pub(super) async fn destroy_async(&mut self, dtor: Destructor, rep: u32) -> Result<()> {
+    pub async fn destroy_async(&mut self, dtor: Destructor, rep: u32) -> Result<()> {
         let instance = self.instance_of(dtor);
         match instance.destructors.get(&dtor.resource) {
             Some(Destroy::Host(host)) => {

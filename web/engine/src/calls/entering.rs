@@ -93,7 +93,7 @@ impl StoreOpaque {
     /// # Errors
     ///
     /// A guest has trapped in this store.
-    pub(super) fn enter_script(&mut self) -> Result<usize> {
+    pub fn enter_script(&mut self) -> Result<usize> {
         if self.trapped {
             bail!(Trap::CannotEnterComponent);
         }

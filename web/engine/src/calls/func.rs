@@ -83,7 +83,7 @@ impl Instance {
 }
 
 impl Func {
-    pub(super) fn new(instance: Instance, index: ExportIndex) -> Func {
+    pub(crate) fn new(instance: Instance, index: ExportIndex) -> Func {
         Func { instance, index }
     }
 

@@ -1,10 +1,8 @@
 //! Host functions: from a guest's call to a Rust closure and back.
 
 mod async_func;
-mod script;
 
-pub use async_func::now_or_never;
-pub use script::Waited;
+pub use async_func::{finish, now_or_never};
 
 use crate::page::{CallFrame, FRAME_SLOTS, Frame};
 use crate::raw::ValRaw;
@@ -39,7 +37,7 @@ impl Landing {
     }
 
     #[inline]
-    fn host_call<'a>(&'a self, frame: &'a mut Frame) -> HostCall<'a> {
+    pub fn host_call<'a>(&'a self, frame: &'a mut Frame) -> HostCall<'a> {
         HostCall {
             landing: self,
             frame,
@@ -81,7 +79,7 @@ impl HostFunc {
             land: land_typed::<T, F, P, R>,
             finish: None,
             closure: Box::new(func),
-            direct: None,
+            stand_in: None,
         })
     }
 
@@ -99,13 +97,13 @@ impl HostFunc {
             land: land_dynamic::<T, F>,
             finish: None,
             closure: Box::new(func),
-            direct: None,
+            stand_in: None,
         })
     }
 }
 
 /// Any type does for dynamic values.
-fn typecheck_dynamic(ty: TypeFuncIndex, types: &InstanceType<'_>) -> Result<()> {
+pub fn typecheck_dynamic(ty: TypeFuncIndex, types: &InstanceType<'_>) -> Result<()> {
     match types.types[ty].async_ {
         true => bail!("functions that are `async` in WIT: not supported yet"),
         false => Ok(()),
@@ -176,7 +174,7 @@ impl HostCall<'_> {
     }
 
     /// The call ends, but for its result: borrows must be gone, lent handles are free again.
-    fn finish_scope(&mut self) -> Result<()> {
+    pub fn finish_scope(&mut self) -> Result<()> {
         // SAFETY: as in `store`.
         unsafe { (*self.landing.store).handles.finish_scope() }
     }

@@ -10,7 +10,7 @@ use wasmtime_environ::error::{Result, format_err};
 
 impl InstanceData {
     /// The JavaScript value behind a definition.
-    pub(super) fn resolve(&self, def: &Def) -> Result<JsValue> {
+    pub fn resolve(&self, def: &Def) -> Result<JsValue> {
         let field = |object: &Object, name: &str| {
             js_sys::Reflect::get(object, &JsValue::from_str(name))
                 .ok()
@@ -26,36 +26,14 @@ impl InstanceData {
                     self.transcoder(transcoding, invalid)
                 }
                 TrampolineKind::LowerImport { lowering, .. } => {
-                    match self.script(*lowering, *index) {
-                        Some(function) => function,
+                    match self.landings[*lowering].stand_in() {
+                        Some((make, func)) => make(func, self, *index),
                         None => field(&self.wrappers, &index.to_string()),
                     }
                 }
                 _ => field(&self.wrappers, &index.to_string()),
             },
         }
-    }
-
-    /// What stands in the place of trampoline `index`, where that is for a host function which the
-    /// guest calls by itself.
-    fn script(&self, lowering: usize, index: usize) -> Option<Result<JsValue>> {
-        let direct = self.landings[lowering].direct()?;
-        let trampoline = &self.component.plan().trampolines[index];
-        let flags = trampoline
-            .caller
-            .map(|instance| JsValue::from(&*self.flags[instance]));
-        let function = direct
-            .make
-            .call1(&JsValue::UNDEFINED, &JsValue::from(lowering as u32))
-            .map_err(|error| format_err!("{}", page::caught_message(&error)));
-        Some(function.and_then(|function| {
-            page::script_call(
-                &trampoline.signature,
-                function,
-                (*direct.failed).clone(),
-                flags,
-            )
-        }))
     }
 
     fn transcoder(&self, transcoding: &Transcoding, invalid: JsValue) -> Result<JsValue> {
@@ -83,7 +61,7 @@ impl InstanceData {
     }
 
     /// The `realloc` function `wanted`, and the component instance whose flags guard it.
-    pub(super) fn realloc(&self, wanted: usize) -> Option<(&Def, usize)> {
+    pub fn realloc(&self, wanted: usize) -> Option<(&Def, usize)> {
         let steps = &self.component.plan().steps;
         steps.iter().find_map(|step| match step {
             Step::ExtractRealloc {

@@ -183,12 +183,17 @@ fn nothing_is_borrowed_or_lent_outside_of_a_call() {
 fn a_call_that_has_failed_leaves_no_borrow_to_the_next() {
     let mut handles = handles();
     let depth = handles.scopes.enter();
-    here(&mut handles).insert_borrow(7).expect("it is a call");
+    let stale = here(&mut handles).insert_borrow(7).expect("it is a call");
     handles.scopes.unwind(depth);
     assert!(handles.scopes.is_idle());
     let again = handles.scopes.enter();
     assert_eq!(again, depth);
     handles.finish_scope().expect("this call has no borrow");
+    // Nor is one that was left given back for a call inside of this one.
+    handles.scopes.enter();
+    here(&mut handles).insert_borrow(8).expect("it is a call");
+    here(&mut handles).remove(stale).expect("it is there");
+    refused(handles.finish_scope(), LEFT);
 }
 
 #[test]

@@ -1,11 +1,10 @@
 //! Host functions, and where a guest's calls of them arrive.
 
-use super::StoreOpaque;
+use super::{InstanceData, StoreOpaque};
 use crate::handles::InstanceId;
-use crate::page::{CallFrame, Local};
+use crate::page::CallFrame;
 use crate::types::InstanceType;
 use amphi_translate::plan::Options;
-use js_sys::Function;
 use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
@@ -76,9 +75,11 @@ impl Landing {
         self.func = Some(Arc::clone(func));
     }
 
-    /// The function that is bound, if it is JavaScript that the guest calls by itself.
-    pub fn direct(&self) -> Option<&Direct> {
-        self.func.as_ref()?.direct.as_ref()
+    /// What makes the core function that stands in the wrapper's place, if the function that is
+    /// bound has one; and that function.
+    pub fn stand_in(&self) -> Option<(StandIn, &HostFunc)> {
+        let func = self.func.as_ref()?;
+        Some((func.stand_in?, func))
     }
 
     /// What the guest's wrapper is told where the call fails with `error`.
@@ -102,9 +103,13 @@ pub(crate) struct HostFunc {
     pub finish: Option<Land>,
     /// The function itself; `land` knows its type.
     pub closure: Box<dyn Any + Send + Sync>,
-    /// What stands in its place where the guest calls JavaScript by itself.
-    pub direct: Option<Direct>,
+    /// What makes the core function that guests call in its place, where they do.
+    pub stand_in: Option<StandIn>,
 }
+
+/// Makes the core function that the guest of an instance calls for a host function, in the place of
+/// the wrapper that is this trampoline of its plan.
+pub(crate) type StandIn = fn(&HostFunc, &InstanceData, usize) -> Result<JsValue>;
 
 impl fmt::Debug for HostFunc {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -117,14 +122,4 @@ impl HostFunc {
     pub fn is_async(&self) -> bool {
         self.finish.is_some()
     }
-}
-
-/// A host function that a guest calls without Rust between them.
-#[derive(Clone, Debug)]
-pub struct Direct {
-    /// `(lowering) -> function`, which makes the core function for a lowering once the memory that
-    /// it works on is there.
-    pub make: Local<Function>,
-    /// The global that such a function sets when it fails.
-    pub failed: Local<JsValue>,
 }

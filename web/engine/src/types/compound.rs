@@ -98,9 +98,12 @@ impl Map {
     }
 }
 
-#[expect(
-    clippy::len_without_is_empty,
-    reason = "the length is a property of the type"
+#[cfg_attr(
+    target_arch = "wasm32",
+    expect(
+        clippy::len_without_is_empty,
+        reason = "the length is a property of the type"
+    )
 )]
 impl FixedLengthList {
     /// The type of the elements.

@@ -1,5 +1,8 @@
 //! Where a host keeps the values behind its resources.
 
+#[cfg(test)]
+mod tests;
+
 use super::resource::Resource;
 use std::any::Any;
 use std::collections::{BTreeMap, BTreeSet};

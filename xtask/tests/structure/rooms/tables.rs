@@ -169,7 +169,7 @@ const ENGINE: Rooms = &[
         ],
     ),
     (
-        "calls/script",
+        "script",
         &[
             "raw",
             "page",
@@ -186,7 +186,10 @@ const ENGINE: Rooms = &[
             "calls/resolving",
         ],
     ),
-    ("component", &["raw", "flags", "types", "values", "calls"]),
+    (
+        "component",
+        &["raw", "flags", "types", "values", "calls", "script"],
+    ),
     ("floor", &["raw", "page", "store", "calls/func"]),
     ("gauge", &["page"]),
 ];

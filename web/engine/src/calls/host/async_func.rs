@@ -30,7 +30,7 @@ impl HostFunc {
             land: land_typed::<T, F, P, R>,
             finish: Some(finish),
             closure: Box::new(func),
-            direct: None,
+            stand_in: None,
         })
     }
 
@@ -53,7 +53,7 @@ impl HostFunc {
             land: land_dynamic::<T, F>,
             finish: Some(finish),
             closure: Box::new(func),
-            direct: None,
+            stand_in: None,
         })
     }
 }
@@ -117,7 +117,7 @@ where
 }
 
 /// Where a guest's wrapper comes back to once the guest is running again.
-pub(super) extern "C" fn finish(landing: &Landing, frame: &mut CallFrame) -> u32 {
+pub extern "C" fn finish(landing: &Landing, frame: &mut CallFrame) -> u32 {
     // SAFETY: a guest was suspended, so its frame has what it waited for.
     let waits = unsafe { &*frame.waits };
     let (depth, result) = waits.finish();
@@ -130,7 +130,7 @@ pub(super) extern "C" fn finish(landing: &Landing, frame: &mut CallFrame) -> u32
 
 impl Landing {
     /// Begins an asynchronous host function, and finishes it if it is done at once.
-    pub(super) fn begin(
+    pub fn begin(
         &self,
         frame: &mut CallFrame,
         start: impl FnOnce(&mut HostCall<'_>) -> Result<Waiting>,

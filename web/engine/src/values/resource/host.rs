@@ -1,19 +1,14 @@
 //! `Resource<T>`: a resource that the host defines, represented by a number, whose type is a Rust
 //! type.
 
-use super::any::ResourceAny;
-use super::by_handle::by_handle;
+#[cfg(target_arch = "wasm32")]
+mod crossing;
+
 use super::claim::{Claim, HostKind};
-use crate::store::AsContextMut;
-use crate::types::InstanceType;
 use crate::types::ResourceType;
-use crate::values::context::{LiftContext, LowerContext};
-use crate::values::typed::NativeLayout;
 use std::any::type_name;
 use std::fmt;
 use std::marker::PhantomData;
-use wasmtime_environ::component::InterfaceType;
-use wasmtime_environ::error::Result;
 
 /// A host-defined resource with the representation `rep`, as `wasmtime::component::Resource`.
 ///
@@ -68,43 +63,6 @@ impl<T: 'static> Resource<T> {
     pub fn owned(&self) -> bool {
         self.0.owned()
     }
-
-    /// The resource behind a dynamically typed handle.
-    ///
-    /// # Errors
-    ///
-    /// `resource` is not of this type, or is gone.
-    pub fn try_from_resource_any(
-        resource: ResourceAny,
-        store: impl AsContextMut,
-    ) -> Result<Resource<T>> {
-        Claim::from_any(resource, store).map(Resource)
-    }
-
-    /// A dynamically typed handle to this resource.
-    ///
-    /// # Errors
-    ///
-    /// The resource has been given away already.
-    pub fn try_into_resource_any(self, store: impl AsContextMut) -> Result<ResourceAny> {
-        self.0.into_any(store)
-    }
-
-    fn typecheck_handle(ty: &InterfaceType, types: &InstanceType<'_>) -> Result<()> {
-        Claim::<OfType<T>>::typecheck(ty, types)
-    }
-
-    fn lower_handle<U>(&self, cx: &mut LowerContext<'_, U>, ty: InterfaceType) -> Result<u32> {
-        self.0.lower(cx, ty)
-    }
-
-    fn lift_handle(
-        cx: &mut LiftContext<'_>,
-        ty: InterfaceType,
-        handle: u32,
-    ) -> Result<Resource<T>> {
-        Claim::lift(cx, ty, handle).map(Resource)
-    }
 }
 
 impl<T> fmt::Debug for OfType<T> {
@@ -118,5 +76,3 @@ impl<T> fmt::Debug for Resource<T> {
         f.debug_tuple("Resource").field(&self.0).finish()
     }
 }
-
-by_handle!([T: 'static] Resource<T>, NativeLayout::numbers(3));

@@ -5,17 +5,21 @@
 //! itself, from a plan. Handles to resources stay with the store, and so does what a guest's throw
 //! means.
 
-use super::func::Func;
-use super::host::Waited;
-use super::instance::Instance;
-use super::instantiate::InstancePre;
-use super::linker::LinkerInstance;
+mod functions;
+mod host;
+
+use crate::calls::func::Func;
+use crate::calls::instance::Instance;
+use crate::calls::instantiate::InstancePre;
+use crate::calls::linker::LinkerInstance;
 use crate::component::component::Component;
 use crate::handles::{Destructor, InstanceId};
 use crate::page::{self, FRAME_SLOTS};
 use crate::raw::ValRaw;
-use crate::store::{Direct, HostFunc, InstanceData, Store, StoreOpaque};
+use crate::store::{HostFunc, InstanceData, Store, StoreOpaque};
 use amphi_translate::plan::{CoreType, Export, Options, Plan, Signature, Step};
+use functions::fenced_call;
+use host::{Direct, Waited};
 use js_sys::Function;
 use std::cell::{Cell, UnsafeCell};
 use std::fmt;
@@ -181,7 +185,7 @@ impl<T: 'static> Guest<T> {
             results: Box::default(),
         };
         let flags = JsValue::from(&*data.flags[instance]);
-        let post_return = page::fenced_call(&signature, data.resolve(def)?, flags)?;
+        let post_return = fenced_call(&signature, data.resolve(def)?, flags)?;
         Ok(Exported {
             call,
             post_return: Some(post_return),
@@ -207,7 +211,7 @@ impl<T: 'static> Guest<T> {
                 results: [CoreType::I32].into(),
             };
             let flags = JsValue::from(&*data.flags[instance]);
-            page::fenced_call(&signature, data.resolve(def)?, flags)
+            fenced_call(&signature, data.resolve(def)?, flags)
         });
         Ok(Environment {
             memory,

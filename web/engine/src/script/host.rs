@@ -1,13 +1,25 @@
 //! Host functions that are JavaScript.
 
-use super::typecheck_dynamic;
+use super::functions::script_call;
+use crate::calls::host::{finish, typecheck_dynamic};
 use crate::page::{self, CallFrame, Finish, Local, Waiting};
-use crate::store::{Direct, HostFunc, Landing, unbound};
+use crate::store::{HostFunc, InstanceData, Landing, unbound};
+use amphi_translate::plan::TrampolineKind;
 use js_sys::{Function, Promise};
 use std::sync::Arc;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use wasmtime_environ::error::{Error, format_err};
+use wasmtime_environ::error::{Error, Result, format_err};
+
+/// A host function that a guest calls without Rust between them.
+#[derive(Clone, Debug)]
+pub struct Direct {
+    /// `(lowering) -> function`, which makes the core function for a lowering once the memory that
+    /// it works on is there.
+    pub make: Local<Function>,
+    /// The global that such a function sets when it fails.
+    pub failed: Local<JsValue>,
+}
 
 /// A host function that may have to be waited for. What it keeps to itself when it fails, its
 /// caller finds there.
@@ -27,8 +39,8 @@ impl HostFunc {
             typecheck: typecheck_dynamic,
             land: unbound,
             finish: None,
-            closure: Box::new(()),
-            direct: Some(direct),
+            closure: Box::new(direct),
+            stand_in: Some(stand_in),
         })
     }
 
@@ -37,11 +49,32 @@ impl HostFunc {
         Arc::new(HostFunc {
             typecheck: typecheck_dynamic,
             land,
-            finish: Some(super::async_func::finish),
+            finish: Some(finish),
             closure: Box::new(waited),
-            direct: None,
+            stand_in: None,
         })
     }
+}
+
+/// The core function of JavaScript behind the small wrapper that it needs.
+fn stand_in(func: &HostFunc, instance: &InstanceData, index: usize) -> Result<JsValue> {
+    let trampoline = &instance.component.plan().trampolines[index];
+    let (Some(direct), TrampolineKind::LowerImport { lowering, .. }) =
+        (func.closure.downcast_ref::<Direct>(), &trampoline.kind)
+    else {
+        return Err(format_err!(
+            "a function of JavaScript stands for what is no import"
+        ));
+    };
+    let flags = trampoline
+        .caller
+        .map(|instance_index| JsValue::from(&*instance.flags[instance_index]));
+    let function = direct
+        .make
+        .call1(&JsValue::UNDEFINED, &JsValue::from(*lowering as u32))
+        .map_err(|error| format_err!("{}", page::caught_message(&error)))?;
+    let failed = (*direct.failed).clone();
+    script_call(&trampoline.signature, function, failed, flags)
 }
 
 extern "C" fn land(landing: &Landing, frame: &mut CallFrame) -> u32 {
