@@ -21,12 +21,12 @@ use wasmtime_environ::error::{Error, Result, bail, format_err};
 /// - There is no fuel and no epoch deadline: [`set_fuel`](Store::set_fuel),
 ///   [`get_fuel`](Store::get_fuel) and
 ///   [`fuel_async_yield_interval`](Store::fuel_async_yield_interval) fail, and
-///   `set_epoch_deadline`, `epoch_deadline_*`, `call_hook` and `limiter_async` do not exist. A guest
-///   that runs forever is stopped by terminating its worker.
-/// - A [`limiter`](Store::limiter) is asked when an instance is created, for the maximum that each of
-///   its memories and tables declares, since a browser does not report that they grow.
-/// - Exceptions are the browser's: `gc`, `throw` and `take_pending_exception` do not exist. A guest's
-///   uncaught exception is the error [`ThrownException`].
+///   `set_epoch_deadline`, `epoch_deadline_*`, `call_hook` and `limiter_async` do not exist. A
+///   guest that runs forever is stopped by terminating its worker.
+/// - A [`limiter`](Store::limiter) is asked when an instance is created, for the maximum that each
+///   of its memories and tables declares, since a browser does not report that they grow.
+/// - Exceptions are the browser's: `gc`, `throw` and `take_pending_exception` do not exist. A
+///   guest's uncaught exception is the error [`ThrownException`].
 /// - The memory of guests is released when the store has been dropped and the browser has collected
 ///   it.
 ///
@@ -153,8 +153,8 @@ impl<T: 'static> Store<T> {
         self.inner.opaque.hostcall_fuel
     }
 
-    /// Sets how many bytes of values one call may receive from a guest; the default is 128 MiB. They
-    /// are counted before they are allocated, in the bytes that they take natively.
+    /// Sets how many bytes of values one call may receive from a guest; the default is 128 MiB.
+    /// They are counted before they are allocated, in the bytes that they take natively.
     pub fn set_hostcall_fuel(&mut self, fuel: usize) {
         self.inner.opaque.hostcall_fuel = fuel;
     }
@@ -164,13 +164,14 @@ impl<T: 'static> Store<T> {
         self.inner.opaque.live_handles.limit
     }
 
-    /// Sets how many handles to resources may be live in this store; the default is 100,000. Creating
-    /// more fails.
+    /// Sets how many handles to resources may be live in this store; the default is 100,000.
+    /// Creating more fails.
     pub fn set_max_component_handles(&mut self, limit: usize) {
         self.inner.opaque.live_handles.limit = limit;
     }
 
-    /// Sets a limiter, a part of the store's data that decides how large memories and tables may be.
+    /// Sets a limiter, a part of the store's data that decides how large memories and tables may
+    /// be.
     ///
     /// A browser does not report that memories and tables grow. So the limiter is asked when an
     /// instance is created, for the initial sizes of its memories and tables and then for the

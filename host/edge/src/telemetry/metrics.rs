@@ -1,9 +1,9 @@
 //! Metrics, in the format of Prometheus.
 //!
-//! There is one [`Metrics`] per process. A plugin that is a component has the metrics of a function,
-//! under its own name, with one call for each call of its exports. A call is recorded through a
-//! [`FunctionMetrics`], whose metrics were looked up when its version was deployed. Times are
-//! in seconds, sizes in bytes, as the names say.
+//! There is one [`Metrics`] per process. A plugin that is a component has the metrics of a
+//! function, under its own name, with one call for each call of its exports. A call is recorded
+//! through a [`FunctionMetrics`], whose metrics were looked up when its version was deployed. Times
+//! are in seconds, sizes in bytes, as the names say.
 //!
 //! | name | labels | what |
 //! |---|---|---|

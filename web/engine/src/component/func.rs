@@ -31,8 +31,8 @@ use wasmtime_environ::error::{Result, bail, format_err};
 ///
 /// # Differences from Wasmtime 48
 ///
-/// - `call_concurrent` and `start_call_concurrent` do not exist, since the page runs no asynchronous
-///   components.
+/// - `call_concurrent` and `start_call_concurrent` do not exist, since the page runs no
+///   asynchronous components.
 /// - [`call_async`](Func::call_async) suspends a guest that waits for an asynchronous host function
 ///   only in a browser with JavaScript Promise Integration
 ///   ([`can_suspend`](crate::can_suspend)); elsewhere the guest traps. Dropping its future ends the

@@ -27,10 +27,10 @@ use wasmtime_environ::error::{Error, Result, bail, format_err};
 ///
 /// # Differences from Wasmtime 48
 ///
-/// - [`instantiate_pre`](Linker::instantiate_pre) lists every unsatisfied import; Wasmtime's reports
-///   the first. For one import the error is Wasmtime's.
-/// - [`instantiate_async`](Linker::instantiate_async) also lets the browser instantiate core modules
-///   off the main thread.
+/// - [`instantiate_pre`](Linker::instantiate_pre) lists every unsatisfied import; Wasmtime's
+///   reports the first. For one import the error is Wasmtime's.
+/// - [`instantiate_async`](Linker::instantiate_async) also lets the browser instantiate core
+///   modules off the main thread.
 /// - `func_wrap_concurrent`, `func_new_concurrent` and `resource_concurrent` of [`LinkerInstance`]
 ///   do not exist, since the page runs no asynchronous components; host functions may be
 ///   asynchronous (`func_wrap_async`, `func_new_async`, `resource_async`).
