@@ -77,7 +77,7 @@ async fn a_truncated_component_is_refused() {
         let whole = returning(2);
         site.write("f.wasm", &whole[..whole.len() / 2]);
     };
-    refused(truncated, "component", "expected a whole binary").await;
+    refused(truncated, "component", "expected a complete binary").await;
 }
 
 #[tokio::test]

@@ -345,7 +345,10 @@ async fn a_half_written_file_is_refused_until_it_is_whole() {
     let mut file = fs::File::create(site.path("f.wasm")).expect("a file");
     file.write_all(half).expect("half of it");
     let problems = site.failed().await;
-    assert!(problems.contains("expected a whole binary"), "{problems}");
+    assert!(
+        problems.contains("expected a complete binary"),
+        "{problems}"
+    );
     assert_eq!(site.answer().await, json!(1));
     file.write_all(rest).expect("all of it");
     site.answers(2).await;

@@ -385,10 +385,7 @@ async fn there_must_be_places_for_all_leasts() {
     deploy(&host, own("a", 2)).await;
     let error = host.deploy(own("b", 1)).await.err().expect("there is none");
     let told = with_causes(&error);
-    assert!(
-        told.contains("at most 2 places together, found 3"),
-        "{told}"
-    );
+    assert!(told.contains("at most 2 slots together, found 3"), "{told}");
     // In the place of the one that has them.
     deploy(&host, own("a", 1)).await;
     deploy(&host, own("b", 1)).await;
@@ -401,8 +398,5 @@ async fn there_must_be_places_for_all_leasts() {
     config.functions.insert("c".to_owned(), function);
     let error = host.apply(&config).await.expect_err("there are not");
     let told = error.to_string();
-    assert!(
-        told.contains("at most 2 places together, found 3"),
-        "{told}"
-    );
+    assert!(told.contains("at most 2 slots together, found 3"), "{told}");
 }

@@ -240,7 +240,7 @@ impl Contract {
 pub enum ContractError {
     /// The bytes are not a component.
     Binary(BinaryError),
-    /// Nobody should read the bytes.
+    /// The bytes are not safe to parse.
     Screened(ScreenError),
     /// The bytes are a WIT package in its binary form, which nothing can run.
     Package {

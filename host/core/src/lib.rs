@@ -1,13 +1,12 @@
-//! What any host knows of a component before an engine runs it.
+//! What any host knows about a component before an engine runs it.
 //!
-//! [`binary`] says what some bytes are: a component, or what else, and what to do about that.
-//! [`screen`] refuses those that nobody should read, [`exceptions`] those of old compilers.
-//! [`contract`] says what a component asks of its host and what it offers, as WIT and as data;
-//! [`typescript`] says it in TypeScript; [`abi`] whether one component can take another's place;
-//! [`version`] which versions of an interface are compatible; [`javascript`] what JavaScript calls
-//! things; [`wasi`] what every host supplies; [`componentize`] makes a component of a core module.
-//! There is no engine here and no input or output: bytes go in, plain data comes out, on any
-//! target.
+//! [`binary`] identifies bytes: a component, or what else, and what to do about that. [`screen`]
+//! refuses components that are not safe to parse, [`exceptions`] legacy exceptions. [`contract`] is
+//! what a component imports and exports, as WIT and as data; [`typescript`] the same in TypeScript;
+//! [`abi`] whether a component can replace another version; [`version`] which versions of an
+//! interface are compatible; [`javascript`] names in JavaScript; [`wasi`] which interfaces every
+//! host supplies; [`componentize`] makes a component of a core module. There is no engine here and
+//! no input or output: from bytes to plain data, on any target.
 
 #[cfg(feature = "contract")]
 pub mod abi;

@@ -1,22 +1,23 @@
-//! What is looked at before anything else reads a component, so that no bytes end or hang the host.
+//! The check of a component's bytes before anything parses them, so that none can crash or hang a
+//! host.
 //!
-//! Whoever reads components trusts what is valid, and validity bounds neither how deep things are
-//! nested in the bytes nor how much a component multiplies itself: thirty components of which each
-//! instantiates the one before twice are a few hundred bytes and a thousand million instances. An
-//! exhausted stack ends the process, and an application in a page; so such components are refused
-//! here. The screens, in the order in which each is safe after those before:
+//! Parsers and engines rely on validity, and validity limits neither how deep items are nested in
+//! the bytes nor how much a component multiplies itself: thirty components, each of which
+//! instantiates the previous one twice, are a few hundred bytes and a thousand million instances. A
+//! stack overflow ends the process, or the application in a page; so such components are refused
+//! here. The screens, in an order in which each is safe after the previous ones:
 //!
 //! - `nesting`: components in components, and types in types, which the parser reads by recursion
 //! - `walk`: what the validator walks over, copies and compares whenever something has a name or is
 //!   instantiated
-//! - `growth`: what instantiating the component on paper would write down, counted without writing
-//!   it down
-//! - `code`: locals and values that a few bytes of code make a compiler write down
-//! - `loops`: loops in each other, whose cost grows with the square of how deep they are
+//! - `growth`: what instantiating the component symbolically would produce, counted without
+//!   producing it
+//! - `code`: locals and values for which a few bytes of code make a compiler allocate much
+//! - `loops`: nested loops, whose cost grows with the square of their depth
 //!
-//! That is all that is asked: whether a component is valid, and what it needs, is for whoever reads
-//! it next. What else compiling code costs is not bounded here: it goes by its size, and in one
-//! function by how many locals live through how many blocks.
+//! Validity and required features are not checked here. Nor is the remaining cost of compiling code
+//! limited, which depends on its size, and on how many locals of one function are live across how
+//! many blocks.
 //!
 //! ```
 //! use amphi_core::screen;
@@ -86,7 +87,7 @@ fn component(bytes: &[u8]) -> Result<(), ScreenError> {
     growth::check(&walk::outline(bytes)?)
 }
 
-/// Why nobody should read a component.
+/// Why a component is not safe to parse.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ScreenError {

@@ -22,7 +22,7 @@ fn shared(version: &Version) -> Option<usize> {
     }
 }
 
-/// Whether whoever asks for one of the versions can be served by the other.
+/// Whether two versions are compatible: an import of either is satisfied by the other.
 ///
 /// ```
 /// use amphi_core::version::is_compatible;
@@ -72,8 +72,8 @@ pub fn bare(interface: &str) -> &str {
         .map_or(interface, |(bare, _)| bare)
 }
 
-/// The one of `interfaces` that serves who asks for `wanted`: it itself, or else the latest that is
-/// compatible.
+/// The one of `interfaces` that satisfies an import of `wanted`: the same, or else the latest
+/// compatible one.
 ///
 /// ```
 /// use amphi_core::version::serving;

@@ -1,5 +1,5 @@
-//! Files that the host itself opens: regular ones, and nothing that can keep who opens or reads it
-//! waiting for somebody else, as a named pipe does.
+//! Files that the host itself opens: regular ones only, so that opening or reading never waits for
+//! another process, as with a named pipe.
 
 use std::fs::{File, FileType, OpenOptions};
 use std::io::{self, Read};

@@ -1,8 +1,9 @@
-//! What may block a thread, and must block no other's: work that takes long ([`Threads`]), files
-//! ([`file`](mod@file)), and whether somebody else could change them ([`trusted`]).
+//! Blocking work, which must not block the threads that serve calls: long computations
+//! ([`Threads`]), files ([`file`](mod@file)), and whether other users could change a file
+//! ([`trusted`]).
 //!
-//! Nothing here knows a component, a configuration or HTTP. Work is charged to whatever the thread
-//! that waits for it is busy with ([`polling`]).
+//! Nothing here depends on components, configuration or HTTP. The processor time of work is charged
+//! to the call that waits for it ([`polling`]).
 
 pub mod file;
 mod polled;

@@ -1,9 +1,10 @@
 //! Work that takes long, or hangs, on threads that serve no calls.
 //!
-//! A file on a disk that is gone, or a name whose server is slow, may keep a thread for ever. So
-//! each use of threads has only so many ([`Threads`]), and work that finds none waits for one
-//! without a thread: what hangs in one use is in no other's way. All uses of a process together
-//! should have fewer than the 512 threads that tokio has.
+//! A file on a disk that no longer responds, or a name whose server is slow, may block a thread
+//! forever. So each purpose has a limited number of threads ([`Threads`]), and work that finds none
+//! free waits for one without occupying a thread: what hangs for one purpose does not affect the
+//! others. All purposes of a process together should have fewer than the 512 threads that tokio
+//! has.
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,17 +17,17 @@ use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
 use crate::polled::{charge, runtime};
 
-/// Works that were begun and have not ended.
+/// The number of jobs that have started and not ended.
 static RUNNING: AtomicUsize = AtomicUsize::new(0);
 
-/// How many works have begun and not ended: at the end of a process, those that hang.
+/// How many jobs have started and not ended: at the end of a process, those that hang.
 #[must_use]
 pub fn running() -> usize {
     RUNNING.load(Ordering::Relaxed)
 }
 
-/// Work was stopped before its end: the process ends, it has panicked, or it was late and goes on
-/// without anybody who waits for it.
+/// A job did not complete: the process ends, the job has panicked, or it exceeded its time limit
+/// and continues in the background.
 #[derive(Debug)]
 pub struct Stopped(pub String);
 
@@ -50,7 +51,7 @@ impl From<AcquireError> for Stopped {
     }
 }
 
-/// The threads that one use may have.
+/// The threads for one purpose.
 #[derive(Clone, Debug)]
 pub struct Threads {
     places: Arc<Semaphore>,
@@ -69,7 +70,7 @@ struct ThreadPermit {
 }
 
 impl Threads {
-    /// So many, for works that take as long as they do.
+    /// This many threads, without a time limit for jobs.
     #[must_use]
     pub fn new(most: usize) -> Self {
         Self {
@@ -80,8 +81,8 @@ impl Threads {
         }
     }
 
-    /// So many of the runtime that is entered where the work is begun, whichever polls: of one for
-    /// files that may hang, for example.
+    /// This many threads of the runtime that is entered when a job starts, whichever runtime polls:
+    /// for example of one for files that may hang.
     #[must_use]
     pub fn of_files(most: usize) -> Self {
         Self {
@@ -90,7 +91,7 @@ impl Threads {
         }
     }
 
-    /// The same for works that nobody waits for longer than `limit`.
+    /// The same with a time limit: a job is not waited for any longer.
     ///
     /// ```
     /// use std::time::Duration;
@@ -112,7 +113,7 @@ impl Threads {
         }
     }
 
-    /// A share of these: at most so many.
+    /// A share of these threads: at most this many.
     #[must_use]
     pub fn share(&self, most: usize) -> Self {
         Self {
@@ -122,9 +123,9 @@ impl Threads {
         }
     }
 
-    /// Does `work` on a thread that serves no calls, as soon as there is one. What it computes is
-    /// charged to the call that waits for it, if one does. Work that has begun goes on to its end,
-    /// whoever waits for it.
+    /// Runs `work` on a thread that serves no calls, as soon as one is free. Its processor time is
+    /// charged to the call that waits for it, if any. Work that has started runs to its end, even
+    /// if nothing waits for it any more.
     ///
     /// # Errors
     ///

@@ -1,14 +1,13 @@
-//! Whether somebody else can put something in the place of a file.
+//! Whether another user could replace a file.
 //!
-//! Whoever may write to a folder can put another file, or another folder, in the place of what is
-//! in it. So a path is trusted only as a whole: from the root on each folder, each symbolic link
-//! that is followed and what is there at the end belongs to root or to this user, and can be
-//! written to by nobody else. Of a folder with the sticky bit (`/tmp`) others may change what is
-//! theirs alone, so there it does not matter who writes. A group that this user alone is in, as
-//! many systems have one for each user, is this user. These are the rules of OpenSSH's
-//! `StrictModes`, as Debian has them, and of Tor's `fs-mistrust`. What has passed can be changed by
-//! nobody afterwards but those who are trusted, so there is no race between a look and the next
-//! one.
+//! A user who may write to a folder can replace any file or folder in it. So a path is only trusted
+//! as a whole: from the root on, each folder, each symbolic link that is followed and the file at
+//! the end belongs to root or to this user, and no other user can write to it. In a folder with the
+//! sticky bit (`/tmp`) users can only replace their own files, so there it does not matter who can
+//! write. A group whose only member is this user, as many systems create one for each user, counts
+//! as this user. These are the rules of OpenSSH's `StrictModes`, as Debian has them, and of Tor's
+//! `fs-mistrust`. Once a path has passed, only trusted users can change it, so there is no race
+//! between this check and a later use.
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
@@ -23,11 +22,11 @@ use rustix::fs::{Access, OFlags};
 const BY_GROUP: u32 = 0o020;
 const BY_OTHERS: u32 = 0o002;
 const STICKY: u32 = 0o1000;
-/// How many places are looked at, symbolic links followed: more are a loop, or a maze.
+/// How many files are checked along a path, symbolic links followed: more are a loop, or a maze.
 const MOST: usize = 256;
 
-/// A place on the way to a file: a folder, a symbolic link, or what is there at the end. Its path
-/// has no links in it but itself.
+/// One element of a path: a folder, a symbolic link, or the file at the end. Its own path contains
+/// no links except itself.
 #[derive(Debug)]
 pub struct Place {
     /// Where it is.
@@ -35,12 +34,12 @@ pub struct Place {
     metadata: Metadata,
 }
 
-/// The places on the way to `path`, from the root on, and whether there is something at the end. A
-/// relative path begins at the working directory.
+/// The elements of `path`, from the root on, and whether the last one exists. A relative path
+/// begins at the working directory.
 ///
 /// # Errors
 ///
-/// When a place cannot be looked at, or there are too many.
+/// When an element cannot be read, or there are too many.
 pub fn places(path: &Path) -> io::Result<(Vec<Place>, bool)> {
     let absolute = std::path::absolute(path)?;
     let mut ahead: VecDeque<OsString> = parts(&absolute);
@@ -84,12 +83,12 @@ fn parts(path: &Path) -> VecDeque<OsString> {
     parts.map(|part| part.as_os_str().to_owned()).collect()
 }
 
-/// Whether there is a folder at `path`, which nobody else can put anything into.
+/// Whether there is a folder at `path` that no other user can write to.
 ///
 /// # Errors
 ///
-/// When somebody else could, or could put another folder in its place: with the first place that
-/// lets them. When there is something else than a folder.
+/// When another user could write to it or replace it: names the first element of the path that
+/// allows it. When it is not a folder.
 pub fn folder(path: &Path) -> io::Result<bool> {
     let (places, there) = looked_at(path)?;
     match places.last() {
@@ -98,12 +97,12 @@ pub fn folder(path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Opens the file at `path` to be read, which nobody else can change or put another in the place
-/// of. The file itself is looked at when it is open, and may be no symbolic link.
+/// Opens the file at `path` for reading, if no other user can change or replace it. The file itself
+/// is checked once it is open, and must not be a symbolic link.
 ///
 /// # Errors
 ///
-/// As [`folder`], and when it cannot be opened or is no regular file.
+/// As [`folder`], and when it cannot be opened or is not a regular file.
 pub fn open(path: &Path) -> io::Result<File> {
     folder(path.parent().unwrap_or(Path::new("/")))?;
     // A pipe does not wait for somebody who writes to it.
@@ -120,12 +119,12 @@ pub fn open(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Refuses a path that this user may not write to: what is there, or the last folder on the way to
-/// what is not. Nothing is written.
+/// Checks that this user may write to a path, or to the last existing folder on the way to it.
+/// Nothing is written.
 ///
 /// # Errors
 ///
-/// When this user may not, or a place on the way cannot be looked at.
+/// When this user may not, or an element of the path cannot be read.
 pub fn can_be_written(path: &Path) -> io::Result<()> {
     let (places, _) = places(path)?;
     let last = places.last().map_or(Path::new("/"), |place| &place.path);
@@ -135,8 +134,7 @@ pub fn can_be_written(path: &Path) -> io::Result<()> {
     })
 }
 
-/// Whether others may read the file at `path`, which nobody else can change or put another in the
-/// place of.
+/// Whether other users may read the file at `path`, which no other user can change or replace.
 ///
 /// # Errors
 ///
@@ -155,7 +153,7 @@ pub fn is_readable(path: &Path) -> io::Result<bool> {
     Ok(file.metadata.mode() & readable != 0 && folders.iter().all(reached))
 }
 
-/// The places on the way to `path`, none of which lets somebody else change it.
+/// The elements of `path`, if none of them can be changed by another user.
 fn looked_at(path: &Path) -> io::Result<(Vec<Place>, bool)> {
     let (places, there) = places(path)?;
     let last = places.len() - usize::from(there);
@@ -165,7 +163,7 @@ fn looked_at(path: &Path) -> io::Result<(Vec<Place>, bool)> {
     Ok((places, there))
 }
 
-/// Refuses what somebody else can change; if more of the path `follows`, that is what matters.
+/// Rejects a file that another user can change; `follows` says whether more of the path follows.
 fn is_ours(path: &Path, metadata: &Metadata, follows: bool) -> io::Result<()> {
     let path = path.display();
     let (owner, us) = (metadata.uid(), rustix::process::geteuid().as_raw());

@@ -1,4 +1,4 @@
-//! Whom a request is counted for, where one client must not decide for all.
+//! Which client sent a request, for limits and statistics per client.
 
 use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, Ipv6Addr};
@@ -7,17 +7,17 @@ use http::Extensions;
 
 use super::RequestContext;
 
-/// Whoever sends requests, as far as the host can tell them apart: an IPv4 address, or the /64 that
-/// an IPv6 address is in, since that much belongs to one site (RFC 6177). All requests that come
-/// without an address are one client's.
+/// A sender of requests, as far as the host can distinguish them: an IPv4 address, or the /64 of an
+/// IPv6 address, since that much belongs to one site (RFC 6177). All requests without an address
+/// are those of one client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Client(Option<IpAddr>);
 
 impl Client {
-    /// Who has no address.
+    /// The client of requests without an address.
     pub const UNKNOWN: Self = Self(None);
 
-    /// Who sends from `address`.
+    /// The client at `address`.
     #[must_use]
     pub fn at(address: IpAddr) -> Self {
         Self(Some(match address.to_canonical() {
@@ -29,7 +29,7 @@ impl Client {
         }))
     }
 
-    /// What tells it from others: 16 bytes, zero for who has no address.
+    /// 16 bytes that identify it, zero for [`UNKNOWN`](Self::UNKNOWN).
     #[must_use]
     pub fn octets(self) -> [u8; 16] {
         match self.0 {
@@ -39,13 +39,13 @@ impl Client {
         }
     }
 
-    /// Whether it is somebody who can be told from others.
+    /// Whether it can be distinguished from others.
     #[must_use]
     pub fn is_known(self) -> bool {
         self != Self::UNKNOWN
     }
 
-    /// Whom a request is of, by what the listener has said of it.
+    /// The client that sent the request with these extensions, which the listener has set.
     #[must_use]
     pub fn of(extensions: &Extensions) -> Self {
         let context: Option<&RequestContext> = extensions.get();
@@ -54,7 +54,7 @@ impl Client {
     }
 }
 
-/// Of one number, which is told faster than the parts of an address.
+/// Hashes one number, which is faster than the parts of an address.
 impl Hash for Client {
     fn hash<H: Hasher>(&self, state: &mut H) {
         state.write_u128(u128::from_be_bytes(self.octets()));

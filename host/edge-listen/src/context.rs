@@ -9,15 +9,16 @@ use super::Peer;
 use super::attach::Attached;
 use super::request_id::RequestId;
 
-/// Who follows a request until its client has taken all of the answer: what is told here is known
-/// when the connection has let go of it.
+/// Follows a request until its client has read all of the response: it is notified before the
+/// connection drops the response.
 pub trait Follower: Send + Sync {
-    /// A part of the answer was handed over, and is given up before the client has taken all of it.
+    /// The response was aborted before the client had read a part that was passed to the
+    /// connection.
     fn is_untaken(&self);
 }
 
-/// Where a request comes from, and what it is called: among its extensions, one for all that would
-/// each be looked for there. Copies are of the same one.
+/// Where a request comes from, and its id: one extension of the request for all of it. Clones share
+/// one context.
 #[derive(Clone, Debug)]
 pub struct RequestContext(Arc<Known>);
 
@@ -29,13 +30,13 @@ struct Known {
 }
 
 impl RequestContext {
-    /// That of a request of `peer` with these fields, for who has it from elsewhere.
+    /// The context of a request of `peer` with these fields that no listener received.
     #[must_use]
     pub fn new(peer: Peer, headers: &HeaderMap) -> Self {
         Self::of(peer, headers, None)
     }
 
-    /// That of a request which has come over a connection.
+    /// The context of a request that came over a connection.
     pub(super) fn over(attached: Option<Attached>, peer: Peer, headers: &HeaderMap) -> Self {
         Self::of(peer, headers, attached)
     }
@@ -49,20 +50,19 @@ impl RequestContext {
         }))
     }
 
-    /// Who sends it, and how.
+    /// Which client sent it, and how.
     #[must_use]
     pub fn peer(&self) -> &Peer {
         &self.0.peer
     }
 
-    /// What it is called.
+    /// Its id.
     #[must_use]
     pub fn id(&self) -> &RequestId {
         &self.0.id
     }
 
-    /// What was [attached](super::Attach) to the connection that it has come over, if that is of
-    /// this type.
+    /// The value that is [attached](super::Attach) to its connection, if it has this type.
     #[must_use]
     pub fn attached<T: 'static>(&self) -> Option<&T> {
         self.0.attached.as_deref()?.downcast_ref()

@@ -1,5 +1,5 @@
-//! What the listener answers by itself: a request that is none to be answered over its connection,
-//! or one that came to no answer.
+//! Requests that the listener rejects itself: invalid ones, those that their connection may not
+//! send, and those without a response.
 
 use std::error::Error;
 use std::fmt;
@@ -11,7 +11,7 @@ use http::{Response, StatusCode};
 use super::body::Body;
 use super::request::plain;
 
-/// Why the listener answers a request by itself.
+/// Why the listener rejects a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListenError {
     kind: ListenErrorKind,
@@ -19,25 +19,25 @@ pub struct ListenError {
     retry_after: Option<Duration>,
 }
 
-/// What is wrong with a request that the listener answers by itself.
+/// What is wrong with a request that the listener rejects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ListenErrorKind {
-    /// It does not say, in one way, for which host it is.
+    /// It does not name its host, or names two.
     Authority,
-    /// Its target is none that is asked for of a server.
+    /// Its target is not valid for a server.
     Target,
-    /// Its body is said to be chunked more than once.
+    /// `transfer-encoding` names `chunked` more than once.
     TransferEncoding,
-    /// Its body is said to be in another transfer coding than `chunked`.
+    /// `transfer-encoding` names a coding other than `chunked`.
     TransferCoding,
-    /// It asks to be connected with another host.
+    /// Its method is CONNECT.
     Connect,
-    /// It expects something else than `100-continue`.
+    /// `expect` is something other than `100-continue`.
     Expectation,
-    /// There are too many connections; over this one only probes are answered.
+    /// There are too many connections; this one serves only health probes.
     TooManyConnections,
-    /// The next part of its body did not come in time.
+    /// The next part of its body did not arrive in time.
     BodyLate,
     /// The handler panicked.
     HandlerFailed,

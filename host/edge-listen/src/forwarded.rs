@@ -1,11 +1,11 @@
-//! Whom a request is of, where a proxy has sent it.
+//! Which client sent a request that came through a proxy.
 //!
-//! A trusted proxy adds whom it was asked by to the end of `x-forwarded-for`, so the client is the
-//! last address there that is no trusted proxy itself: what is before it is a client's own words.
-//! `x-forwarded-proto` says how it was asked. `forwarded` (RFC 7239) says the same; no proxy writes
-//! both, and one that writes only the first passes on what clients write into the second, so one of
-//! them is read, and that is the one that proxies write. From anybody else these fields are taken
-//! off a request: who reads them finds what a trusted proxy has said, or nothing.
+//! A trusted proxy appends the address of its client to `x-forwarded-for`, so the client is the
+//! last address there that is not itself a trusted proxy: a client may have written what is before
+//! it. `x-forwarded-proto` is the client's scheme. `forwarded` (RFC 7239) says the same; no proxy
+//! writes both, and one that only writes the first passes on what clients write into the second, so
+//! only the first, which proxies do write, is read. These fields are removed from requests of
+//! anybody else: they contain what a trusted proxy reported, or are absent.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
@@ -19,7 +19,7 @@ const FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const REAL_IP: HeaderName = HeaderName::from_static("x-real-ip");
 
-/// Who sends a request with these fields over a connection. What nobody may believe is taken off.
+/// The peer that sent a request with these fields over a connection. Untrusted fields are removed.
 pub fn peer(line: &Line, proxies: &[IpNet], headers: &mut HeaderMap) -> Peer {
     let mut peer = Peer {
         address: line.address,

@@ -1,20 +1,20 @@
 //! Sockets: HTTP/1.1 and HTTP/2, encrypted or not, from the first byte of a connection to a drain
 //! that loses nothing.
 //!
-//! In goes a bound socket and a [`Handler`]; out comes what was lost, when all has ended. What a
-//! request means is not known here, but for `/healthz` and `/readyz`, which are answered from a
-//! [`Readiness`]. What is wrong with a request before a handler gets it is a [`ListenError`], of
-//! which the handler makes the answer.
+//! It takes a bound socket and a [`Handler`], and returns what was lost when it has shut down. It
+//! does not interpret requests, except `/healthz` and `/readyz`, which it answers from a
+//! [`Readiness`]. A request that is invalid before a handler gets it is a [`ListenError`], from
+//! which the handler makes the response.
 //!
-//! A client that is slow ends itself and nobody else: headers have a time to come in, so has every
-//! next part of a body, of 16 KiB or the rest (408 if nothing was answered yet), and so has every
-//! next part of an answer to be taken. A client that goes away drops the future of its call. A
-//! handler that panics is answered with 500.
+//! A slow client only affects itself: there are timeouts for the headers, for each next 16 KiB of a
+//! body or its end (408 if there is no response yet), and for each next part of a response to be
+//! read. When a client disconnects, the future of its call is dropped. A handler that panics
+//! results in a 500.
 //!
-//! When `shutdown` resolves: `/readyz` answers 503, for the drain's delay all goes on as before,
-//! then no connection is accepted any more; those that wait to be are served; HTTP/1.1 answers say
-//! `connection: close`, HTTP/2 connections get GOAWAY, idle ones are closed; what is in flight has
-//! until the drain's end.
+//! When `shutdown` resolves, `/readyz` responds with 503, and for the drain's delay everything else
+//! goes on as before. Then no new connections are accepted, except those that the system has
+//! accepted already; HTTP/1.1 responses say `connection: close`, HTTP/2 connections get GOAWAY,
+//! idle ones are closed; requests in flight have until the end of the drain.
 
 mod accept;
 mod activity;
@@ -65,49 +65,46 @@ pub use signal::{Terminate, terminate};
 pub use target::authority_of;
 pub use tls::{Certificates, TlsError};
 
-/// How many bytes of a body a client has to send or to take within the time for a part: as many as
-/// a frame of HTTP/2 has, if nobody wants it otherwise.
+/// How many bytes of a body a client has to send or to read within the time for a part: the default
+/// size of an HTTP/2 frame.
 const PART: usize = 16 << 10;
 
-/// What answers requests.
+/// Handles requests.
 pub trait Handler: Send + Sync + 'static {
-    /// Answers one. The future is dropped when nobody waits for the answer any more; the request
-    /// has a [`RequestContext`] among its extensions, and in its target the scheme and the
-    /// authority that it is for.
+    /// Responds to a request. The future is dropped when the client has disconnected; the request
+    /// has a [`RequestContext`] among its extensions, and its target has a scheme and an authority.
     fn handle(&self, request: Request<RequestBody>) -> impl Future<Output = Response<Body>> + Send;
 
-    /// The answer to a request that the listener has none for but an error. By default that as
-    /// text.
+    /// The response to a request that the listener rejects. By default, the error as text.
     fn answer_to(&self, error: &ListenError) -> Response<Body> {
         error.response()
     }
 
-    /// Is told of a request that is answered with an error before it gets here; its extensions are
-    /// those of others.
+    /// Called for a request that is rejected before it gets here; it has the usual extensions.
     fn refused(&self, request: &Parts, error: &ListenError) {
         let _ = (request, error);
     }
 
-    /// Is told that what came over a connection from `address` is no request, and was answered with
-    /// `status` and no more.
+    /// Called when the bytes of a connection from `address` are not a valid request; the response
+    /// was `status` without a body.
     fn unread(&self, address: SocketAddr, status: StatusCode) {
         let _ = (address, status);
     }
 
-    /// Is told that a connection got no place of its own.
+    /// Called for a connection that is rejected by a limit.
     fn without_place(&self, why: NoPlace) {
         let _ = why;
     }
 }
 
-/// Who sends a request, and how.
+/// Which client sent a request, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Peer {
     /// Where the connection comes from.
     pub address: SocketAddr,
-    /// The address of the client: that of the connection, or what a trusted proxy says.
+    /// The address of the client: that of the connection, or the one that a trusted proxy reports.
     pub client: IpAddr,
-    /// Whether the client's connection is encrypted: this one, or as a trusted proxy says.
+    /// Whether the client's connection is encrypted: this one, or as a trusted proxy reports.
     pub encrypted: bool,
 }
 
@@ -121,9 +118,9 @@ pub struct Timeouts {
     pub body: Duration,
     /// How long a connection stays open without a request.
     pub idle: Duration,
-    /// How long requests in flight have when the server is told to end.
+    /// How long requests in flight have when the server shuts down.
     pub drain: Duration,
-    /// How long it goes on accepting connections before, while `/readyz` answers 503 already.
+    /// How long connections are still accepted before that, while `/readyz` responds with 503.
     pub drain_delay: Duration,
 }
 

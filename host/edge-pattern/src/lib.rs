@@ -1,4 +1,4 @@
-//! Patterns of hosts: whom requests may be sent to, as a text such as `*.example.com:443`.
+//! Host patterns, such as `*.example.com:443`: where requests may be sent to.
 
 use http::uri::Scheme;
 use std::fmt;

@@ -20,10 +20,10 @@ use crate::{Engine, Result};
 /// # }
 /// ```
 ///
-/// Bytes from anywhere can be given to it: what would exhaust a stack or multiplies itself beyond
-/// measure is refused before anything else reads it, on both hosts. Natively `Component::new`,
-/// which is Wasmtime's own, does not look. How long compiling takes besides, the size of the code
-/// bounds.
+/// It is safe for untrusted bytes: on both hosts, a component that would exhaust the stack or
+/// multiply itself beyond measure is refused before anything parses it. Natively `Component::new`,
+/// which is Wasmtime's own, does not check that. Otherwise compile time is limited by the size of
+/// the code.
 ///
 /// # Errors
 ///

@@ -5,23 +5,23 @@
 //! browser's own engine. Host code written against Wasmtime's component API, `bindgen!` included,
 //! compiles for both by writing `amphi` where it said `wasmtime`.
 //!
-//! What the two targets cannot share is spelled once: [`compile`] is asynchronous, since a browser
-//! compiles off the main thread, and is ready at once natively; it takes bytes from anywhere, which
-//! natively `Component::new`, being Wasmtime's own, does not. [`page_future`] wraps what a page
-//! awaits; a `Directory` is a folder there and a tree in memory here; a `wasi::WasiState` is the
-//! data of a store whose guest is given WASI. [`link`](link()) tells of every import that is
-//! missing, not of the first. [`shared_config`](shared_config()) has an engine take the same
-//! components on both.
+//! Where the two targets differ, there is one API for both: [`compile`] is asynchronous, since a
+//! browser compiles off the main thread, and ready immediately natively; it is safe for untrusted
+//! bytes, which natively `Component::new`, being Wasmtime's own, is not. [`page_future`] wraps a
+//! page's futures; a `Directory` is a folder natively and a tree in memory in a page;
+//! a `wasi::WasiState` is the store data of a guest that uses WASI.
+//! [`link`](link()) lists every unsatisfied import, not only the first.
+//! [`shared_config`](shared_config()) makes an engine support the same components on both.
 //!
 //! # Features
 //!
-//! - `wasi`, the one that is on by default: `wasi` and `Directory`
-//! - `http`: `wasi_http`, for guests that send requests or answer them; brings `wasi`
+//! - `wasi`, the only default: `wasi` and `Directory`
+//! - `http`: `wasi_http`, for guests that send or handle requests; enables `wasi`
 //! - `json`: `json`, values and calls as JSON
-//! - `wave`: `wave`, values as text, and `invoke`, calls by a line of text
+//! - `wave`: `wave`, values as text, and `invoke`, calls from a line of text
 //!
-//! A native host with none of them has Wasmtime, with its compiler, and no HTTP or file library
-//! besides.
+//! A native host with none of them has only Wasmtime, with its compiler, and no HTTP or file
+//! library.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod adapters;

@@ -1,4 +1,4 @@
-//! Linking, with an error that lists every import that nobody supplies.
+//! Linking, with an error that lists every unsatisfied import.
 
 use crate::Result;
 use crate::component::{Component, InstancePre, Linker};
@@ -6,8 +6,8 @@ use crate::engine::instantiate_pre;
 
 /// Binds what `component` imports to what `linker` defines, as [`Linker::instantiate_pre`] does.
 ///
-/// Where several imports cannot be satisfied, the error names them all, a line for each, with what
-/// is wrong; Wasmtime's own names the first.
+/// If several imports cannot be satisfied, the error lists all of them, one per line, with the
+/// reasons; Wasmtime's own reports the first.
 ///
 /// ```
 /// use amphi::component::{Component, Linker};

@@ -104,8 +104,8 @@ pub fn page_future<F: Future + Send>(future: F) -> F {
 #[doc(hidden)]
 pub use wasmtime::component::bindgen as __bindgen;
 
-/// Refuses bytes that nobody should read, exceptions in their old form, and compositions of which
-/// each call would exhaust the stack: what whoever compiles with Wasmtime itself asks first.
+/// Refuses bytes that are not safe to parse, legacy exceptions, and compositions whose calls would
+/// exhaust the stack: to be called before compiling with Wasmtime itself.
 ///
 /// # Errors
 ///
@@ -117,7 +117,7 @@ pub fn check_bytes(bytes: &[u8]) -> Result<()> {
     crate::adapters::check(bytes)
 }
 
-/// Compiles bytes that are a component's, unless nobody should read them.
+/// Compiles a component, if it is safe to parse.
 pub(crate) async fn compile_component(
     engine: &Engine,
     bytes: &[u8],

@@ -1,30 +1,30 @@
-//! A circuit breaker: a function that traps again and again is not called for a while, then some
-//! calls try it; and a client whose calls do is refused alone.
+//! A circuit breaker: it rejects calls for a while after repeated traps, then lets some calls try;
+//! a single client whose calls trap is rejected individually.
 //!
-//! It judges the function by what many clients got, and a client by what it got itself. Time comes
-//! in as an argument; what a trap is, the caller knows. With `traps`, `window` and `open` of its
+//! It judges the function by the calls of many clients, and a client by its own. Time is an
+//! argument; the caller determines what a trap is. With `traps`, `window` and `open` of its
 //! [`BreakerLimits`]:
 //!
 //! - **A client's own circuit** opens when `traps` calls of that client have trapped within
-//!   `window` and none has returned, and refuses that client for `open`. Then one call tries. A
-//!   client is all who share an address: one of them that traps on purpose does not have the others
-//!   refused, as long as they get answers.
+//!   `window` and none has returned, and rejects that client for `open`. Then one call tries. All
+//!   who share an address are one client: one of them that traps on purpose does not cause the
+//!   others to be rejected, as long as their calls succeed.
 //! - **The function's circuit** opens when, within `window`, there were `traps` traps (and two at
 //!   least), of which at most half (rounded down, at least one) count for one client, *and* of the
-//!   clients that were heard of at least half trapped in their last call. It refuses every client
-//!   for `open`. Then, in a round that lasts as long as `open`, up to three clients may try, with
+//!   clients that called at least half trapped in their last call. It rejects every client for
+//!   `open`. Then, in a round that lasts as long as `open`, up to three clients may try, with
 //!   one try each: the first try that returns closes it, also when its round is over; when three
 //!   have trapped, it is open again; and when the round is over, the next begins. So neither one
 //!   client alone opens it, whatever it sends, nor does one that is quick to try keep it open; and
 //!   where one client is all there is, it has a try in each round.
-//! - A call that ends without telling of the function ([`Ending::GivenUp`]) counts for nothing, and
-//!   its try is free again. Calls that began before a circuit opened neither close it nor open it
+//! - A call whose end says nothing about the function ([`Ending::GivenUp`]) does not count, and its
+//!   try is free again. Calls that began before a circuit opened neither close it nor open it
 //!   again.
 //!
-//! Clients are heard of always, not only when something traps: so a few that trap in one moment do
-//! not decide while the good ones happen to be silent. The price: a function that breaks with many
-//! clients is closed to them when half of them have met the trap, and at the latest `window` after
-//! the last call that returned.
+//! All clients that call are counted, not only those whose calls trap: so a few that trap in one
+//! moment do not decide while the others happen to be silent. The price: the circuit of a function
+//! that breaks with many clients opens when half of them have met the trap, and at the latest
+//! `window` after the last call that returned.
 //!
 //! What is remembered has a fixed size: 256 clients that have trapped (of more, the one whose last
 //! trap is the oldest is forgotten, with its circuit; its traps still count for the function), and
@@ -55,7 +55,7 @@ pub struct BreakerLimits {
     pub traps: NonZeroU32,
     /// ... of which the first is no older than this at the last.
     pub window: Duration,
-    /// How long it refuses calls before it lets some try, and how long a round of tries lasts.
+    /// How long it rejects calls before it lets some try, and how long a round of tries lasts.
     pub open: Duration,
 }
 
@@ -85,46 +85,46 @@ impl From<&config::Breaker> for BreakerLimits {
 /// How a call ended, as far as a breaker cares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// The function returned, be it an error of its own.
+    /// The function returned, possibly with an error of its own.
     Returned,
     /// The guest trapped.
     Trapped,
-    /// The call was given up from outside (the client left, the host drains), which tells nothing
-    /// of the function.
+    /// The call was aborted from outside (the client disconnected, the host drains), which says
+    /// nothing about the function.
     GivenUp,
 }
 
 /// What a breaker does with calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BreakerState {
-    /// All calls pass, but those of clients that are refused alone.
+    /// All calls pass, except those of clients that are rejected individually.
     Closed,
     /// No call passes.
     Open,
-    /// Some calls try, the others are refused.
+    /// Some calls try, the others are rejected.
     HalfOpen,
 }
 
-/// Whose calls are refused.
+/// Whose calls are rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BreakerScope {
-    /// Everybody's.
+    /// Those of all clients.
     Function,
     /// Those of one client.
     Client,
 }
 
-/// A call that may not begin.
+/// A call that is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refused {
-    /// How long until a next one may, which is what `Retry-After` is for; zero while calls try.
+    /// How long calls are rejected, for `Retry-After`; zero while calls try.
     pub wait: Duration,
-    /// Whether others may.
+    /// Whether the calls of all clients are rejected.
     pub scope: BreakerScope,
 }
 
-/// A breaker that calls on many threads share. Where nobody is refused, a call costs two loads and
-/// a hash; only traps, and calls while somebody is refused, take a lock.
+/// A breaker that calls on many threads share. While no client is rejected, a call costs two loads
+/// and a hash; only traps, and calls while a client is rejected, take a lock.
 #[derive(Debug)]
 pub struct Breaker {
     limits: BreakerLimits,

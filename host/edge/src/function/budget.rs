@@ -1,12 +1,11 @@
-//! Bytes that are held for clients, bounded at several levels at once: a connection's, a client's,
-//! a function's, and all.
+//! Bytes that are held for clients, limited at several levels at once: per connection, per client,
+//! per function, and in total.
 //!
-//! A [`Budget`] is one level, an [`Account`] the levels that some bytes count at, and [`Held`] is
-//! bytes that count there until it is dropped. A hold is taken at all levels or at none: who waits
-//! holds no more than before. Bytes that fit are given at once, and of those who wait the one that
-//! asks for least is next (who came first, where two ask for the same): so nobody waits for a place
-//! that it could have, and who asks for much delays nobody but itself. It may be overtaken for as
-//! long as it waits.
+//! A [`Budget`] is one level, an [`Account`] the levels at which some bytes count, and [`Held`] is
+//! bytes that count there until it is dropped. A hold is taken at all levels or at none: a waiting
+//! request holds no more than before. Bytes that fit are granted immediately, and of the waiting
+//! requests the smallest is next (the first, if two are equal): so none waits although it would
+//! fit, and a large one only delays itself. It may be overtaken for as long as it waits.
 //!
 //! # How much can be held
 //!
@@ -20,8 +19,8 @@
 //! of all, most)`. With several levels, all of it is also at most the sum over those who hold:
 //! clients × `max(limit of a client, most)`.
 //!
-//! Who holds and asks for more ([`Held::grow`]) waits with what it has. When all do so, nobody
-//! gives anything back, and each ends when its time is over: waiting is never without end.
+//! A holder that asks for more ([`Held::grow`]) keeps what it has while it waits. If all do so,
+//! none releases anything, and each ends at its timeout: no wait is unlimited.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -50,7 +49,7 @@ struct BudgetState {
     held: u64,
     /// The bytes of each hold as far as the limit goes, so never more than the limit.
     counted: u64,
-    /// Who waits for bytes here. The first asks for least, so nobody fits where it does not.
+    /// Waiting requests. The first is the smallest: if it does not fit, none does.
     waiting: BTreeMap<QueuePosition, Arc<Notify>>,
 }
 

@@ -1,8 +1,8 @@
-//! What becomes of a function's version on trial.
+//! The trial of a function's canary.
 //!
-//! Whatever is decided, by its trial, its schedule, by hand or by another configuration, goes the
-//! same way: it is decided, written to the audit log on a thread that serves no calls, and then
-//! done. One thing is under way at a time. What cannot be written is not done.
+//! Every decision, by its trial, its schedule, an operator or another configuration, goes the same
+//! way: it is made, written to the audit log on a thread that serves no calls, and then carried
+//! out, one at a time. A decision that cannot be written is not carried out.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -30,14 +30,14 @@ const TICK: Duration = Duration::from_secs(1);
 /// How a trial has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Settled {
-    /// The version on trial serves.
+    /// The canary is the stable version now.
     Promoted,
-    /// It is gone.
+    /// The canary was removed.
     RolledBack,
 }
 
-/// A function that takes another one's place, or none, with what becomes of the trials. Nothing
-/// else is decided about that one meanwhile.
+/// The replacement or removal of a function, with what becomes of its trial. No other decision
+/// about that function is made meanwhile.
 pub(crate) struct Replacement {
     before: Option<Arc<Function>>,
     after: Option<Arc<Function>>,
@@ -45,7 +45,7 @@ pub(crate) struct Replacement {
     _deciding: Option<OwnedMutexGuard<()>>,
 }
 
-/// What becomes of the trial of a function that gives way to another.
+/// What becomes of the trial of a function that is replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
     /// There is none.
@@ -66,17 +66,17 @@ enum Act {
 }
 
 impl Function {
-    /// Has the version on trial take the place of the one that serves; whether there was one.
+    /// Promotes the canary to stable version; returns whether there was one.
     ///
     /// # Errors
     ///
-    /// It cannot be written to the audit log. Everything is as it was.
+    /// It cannot be written to the audit log. Nothing has changed then.
     pub async fn promote(self: &Arc<Self>, by: Author) -> Result<bool, AuditError> {
         let act = Act::End(Settled::Promoted);
         self.by_hand(Event::Promoted { by }, act).await
     }
 
-    /// Takes the version on trial away; whether there was one.
+    /// Rolls the canary back; returns whether there was one.
     ///
     /// # Errors
     ///

@@ -28,11 +28,11 @@ use amphi_edge_config::{self as config, Config};
 /// Why a configuration is not served.
 #[derive(Debug)]
 pub struct ApplyError {
-    /// Everything that is in the way, by the path in the configuration.
+    /// All reasons, by the path in the configuration.
     pub problems: Vec<(String, ApplyProblem)>,
 }
 
-/// One thing that is in the way.
+/// One reason why a configuration is not served.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ApplyProblem {
@@ -92,11 +92,11 @@ impl std::error::Error for ApplyProblem {
 /// What a configuration has changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Applied {
-    /// Functions that are new, or another than before.
+    /// Functions that are new or have changed.
     pub deployed: Vec<String>,
-    /// Functions that are served no more.
+    /// Functions that are no longer served.
     pub removed: Vec<String>,
-    /// What was in nobody's way but should be known, by the path in the configuration.
+    /// Warnings, by the path in the configuration.
     pub warnings: Vec<(String, String)>,
 }
 
@@ -164,17 +164,17 @@ impl Settings {
 }
 
 impl Host {
-    /// Serves what `config` says: functions are added, replaced where they or their components have
-    /// changed, and removed. Plugins that were added in Rust stay.
+    /// Makes the host match `config`: functions are added, replaced if they or their components
+    /// have changed, and removed. Plugins that were added in Rust stay.
     ///
     /// # Errors
     ///
-    /// Everything that is in the way. Nothing has changed then.
+    /// All reasons why it cannot. Nothing has changed then.
     pub async fn apply(&self, config: &Config) -> Result<Applied, ApplyError> {
         self.apply_telling(config, &|_| ()).await
     }
 
-    /// The same; `told` hears the name of each function when it is made, or cannot be.
+    /// The same; `told` is called with the name of each function when it is deployed, or cannot be.
     pub(crate) async fn apply_telling(
         &self,
         config: &Config,

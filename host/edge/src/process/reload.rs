@@ -1,17 +1,16 @@
-//! Reload: a changed configuration takes the place of the old one while calls go on, or says why it
-//! does not.
+//! Reload: apply a changed configuration, completely or not at all, while calls go on.
 //!
 //! A [`Reloader`] reads its source and has the host [`apply`](Host::apply) it, one reload at a time
-//! and away from calls. When anything is in the way, what was served is served on; why is in the
-//! log, in the metrics, and in [`Reloads`]. What asks for a reload is a call of
-//! [`reload`](Reloader::reload), SIGHUP, or a change of a file that is [watched](Reloader::watch).
-//! Contents decide what is changed: a reload of files that say the same changes nothing. Every
-//! reload ends: each step of it has a time of its own, and all of them together have one too.
+//! and not on the threads that serve calls. If it fails, the old configuration stays in use; the
+//! reasons are in the log, the metrics, and [`Reloads`]. A reload is triggered by a call of
+//! [`reload`](Reloader::reload), by SIGHUP, or by a change of a file that is
+//! [watched](Reloader::watch). Contents decide what has changed: a reload of files with the same
+//! contents changes nothing. Every reload ends: each step has a timeout, and so has the whole.
 //!
-//! The `server` section of a configuration is for the start of a process; a reload takes nothing of
-//! it, and says what has changed there.
+//! The `server` section of a configuration takes effect when the process starts; a reload does not
+//! apply it, and reports the keys that have changed.
 //!
-//! Each reload is in the audit log, if one is kept.
+//! Each reload is recorded in the audit log, if one is kept.
 
 mod entry;
 mod error;
@@ -95,21 +94,21 @@ pub struct Attempt {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "result", rename_all = "kebab-case")]
 pub enum ReloadOutcome {
-    /// Everything was as it is.
+    /// Nothing has changed.
     Unchanged,
-    /// Something else is served.
+    /// The new configuration is in use.
     Changed {
-        /// Functions that are new, or another than before.
+        /// Functions that are new or have changed.
         deployed: Vec<String>,
-        /// Functions that are served no more.
+        /// Functions that are no longer served.
         removed: Vec<String>,
-        /// What was in nobody's way but should be known.
+        /// Warnings, which do not make a reload fail.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         warnings: Vec<ReloadProblem>,
     },
-    /// What was served is served on.
+    /// The old configuration stays in use.
     Failed {
-        /// Everything that is in the way.
+        /// All reasons.
         problems: Vec<ReloadProblem>,
     },
 }
@@ -169,25 +168,25 @@ impl Reloader {
         &self.host
     }
 
-    /// What reloads came to so far.
+    /// The configuration in use, and the result of the last reload.
     #[must_use]
     pub fn state(&self) -> Reloads {
         self.locked().clone()
     }
 
-    /// Reads the configuration and serves it, after the reload that runs if there is one. A reload
-    /// that has begun goes on to its end, also when nobody waits for it any more. Nothing is done,
-    /// and nothing kept of it, where [files](Trigger::Files) are said to be others, and whoever
-    /// came before has read them as they are.
+    /// Reads the configuration and applies it, after the running reload if there is one. A reload
+    /// that has started runs to its end, even if its future is dropped. A reload because of changed
+    /// [files](Trigger::Files) does nothing, and is not recorded, if an earlier one has already
+    /// read the files as they are.
     ///
     /// # Errors
     ///
-    /// Everything that is in the way. Nothing has changed then.
+    /// All reasons why the configuration cannot be served. Nothing has changed then.
     pub async fn reload(self: &Arc<Self>, trigger: Trigger) -> Result<Applied, ReloadError> {
         self.reload_by(trigger, None).await
     }
 
-    /// The same, asked for by somebody with an address.
+    /// The same, requested by a client with this address.
     ///
     /// # Errors
     ///

@@ -28,11 +28,10 @@ const TABLE_KEPT: usize = 16 << 10;
 /// known which are written.
 const SCANNED_KEPT: usize = 1 << 20;
 
-/// What is compiled into a component's code beside the component.
+/// Engine features that affect code generation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct EngineKind {
-    /// Asynchronous functions, streams and futures of the component model: what WASI 0.3 is made
-    /// of.
+    /// Asynchronous functions, streams and futures of the component model, which WASI 0.3 uses.
     pub concurrent: bool,
     /// Fuel is counted.
     pub fuel: bool,
@@ -45,7 +44,7 @@ impl EngineKind {
         usize::from(self.concurrent) | usize::from(self.fuel) << 1
     }
 
-    /// What it is called in metrics.
+    /// Its name in metrics.
     #[must_use]
     pub fn name(self) -> &'static str {
         match (self.concurrent, self.fuel) {
@@ -56,11 +55,10 @@ impl EngineKind {
         }
     }
 
-    /// The settings that code is compiled with. Whoever compiles for an engine of this kind has the
-    /// same ones.
+    /// The settings that code is compiled with, which must be the same in the compiler and in an
+    /// engine of this kind.
     ///
-    /// What a component may be made of is what the page takes as well, and what is asynchronous
-    /// where that was asked for.
+    /// Components may use what the page supports, and asynchronous features if enabled.
     #[must_use]
     pub fn config(self) -> Config {
         let mut config = amphi::shared_config();
@@ -76,10 +74,10 @@ impl EngineKind {
     }
 }
 
-/// How much is set aside for instances, once for each kind of engine.
+/// The size of the pool, for each kind of engine.
 #[derive(Clone, Debug)]
 pub struct PoolSettings {
-    /// How many instances live at once; more wait.
+    /// The number of slots for instances; further calls are queued.
     pub instances: u32,
     /// The most memories of one component.
     pub memories: u32,
@@ -90,12 +88,12 @@ pub struct PoolSettings {
     /// The most elements of one table.
     pub table_elements: usize,
     /// Whether the kernel is asked which pages of a memory a call has written, so that only those
-    /// are cleared. Without it the pages are given back to the kernel, which costs a page fault
-    /// each when they are used again.
+    /// are cleared. Otherwise the pages are returned to the kernel, which costs a page fault each
+    /// when they are used again.
     ///
-    /// The kernel does not tell of a page that it has swapped out, or is moving at that moment: the
-    /// next call of the same function would find it as it was left. So this is for functions that
-    /// may see what their calls have left, on machines without swap. Needs Linux 6.7.
+    /// The kernel does not report a page that is swapped out or being migrated: the next call of
+    /// the same function would find its old contents. So this is for functions whose calls may see
+    /// each other's data, on machines without swap. Requires Linux 6.7.
     pub pagemap_scan: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What happens, told line by line on standard error: for people as text, for machines as JSON.
+//! The log: events as lines on standard error, as text for people or as JSON for machines.
 //!
 //! Three kinds of events: what the host does (target `amphi_edge`), a line for each request
 //! (`request`), and what guests say (`guest`), which is limited in bytes per second by a
@@ -8,8 +8,8 @@
 //! Each event is one line, whatever guests, clients and files put into it: control characters are
 //! escaped.
 //!
-//! Nobody waits for who reads standard error: lines wait in a queue, and those that find no room in
-//! it are dropped, counted and told of.
+//! Nothing waits for the reader of standard error: lines are queued, and those that do not fit are
+//! dropped, counted and reported.
 
 mod guest;
 mod line;
@@ -36,16 +36,16 @@ use queue::Queue;
 /// The environment variable that replaces the configured level.
 const VARIABLE: &str = "AMPHI_LOG";
 
-/// How long the end waits for somebody to read the last lines.
+/// How long the process waits at its end for the last lines to be read.
 const LAST: Duration = Duration::from_secs(2);
 
-/// Begins to write events, and panics as events, to standard error, for the whole process. What is
-/// returned is to be dropped at the end of the process.
+/// Starts writing events, and panics as events, to standard error, for the whole process. Drop the
+/// returned guard at the end of the process.
 ///
 /// # Errors
 ///
-/// If the environment variable is not understood, somebody else takes the events already, or there
-/// can be no thread that writes them.
+/// The environment variable is invalid, the process has another subscriber of `tracing`, or the
+/// writing thread cannot be started.
 pub fn start(log: &Log) -> Result<FlushGuard, LogError> {
     let filter = wanted(log)?;
     let tell = |lines| tracing::warn!(lines, "log lines were dropped, since nothing read them");

@@ -31,14 +31,14 @@ pub enum ReloadError {
     Stopped(String),
 }
 
-/// One thing that is in the way of a reload.
+/// One reason why a reload fails.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ReloadProblem {
-    /// The keys that lead to it in the configuration; empty if it is the whole of it.
+    /// The path of the key in the configuration; empty if it is the whole configuration.
     pub path: String,
-    /// What it is, with its causes.
+    /// The message, with its causes.
     pub message: String,
-    /// If the gate refused a component: what would break callers.
+    /// If the ABI gate rejected a component: what would break callers.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<GateChange>,
 }
@@ -50,9 +50,9 @@ pub struct GateChange {
     pub class: &'static str,
     /// Where it is, by WIT's names.
     pub path: String,
-    /// What the version that serves has there, as WIT.
+    /// The stable version's type, as WIT.
     pub expected: Option<String>,
-    /// What the component has there, as WIT.
+    /// The component's type, as WIT.
     pub found: Option<String>,
 }
 
@@ -83,7 +83,7 @@ impl Error for ReloadError {
 }
 
 impl ReloadError {
-    /// Everything that is in the way; at least one thing.
+    /// All reasons; at least one.
     #[must_use]
     pub fn problems(&self) -> Vec<ReloadProblem> {
         match self {
@@ -102,7 +102,7 @@ impl ReloadError {
         }
     }
 
-    /// The word for it in metrics: what the first problem is of.
+    /// The word for it in metrics, by the first problem.
     #[must_use]
     pub fn word(&self) -> &'static str {
         let error = match self {

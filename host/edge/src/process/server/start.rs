@@ -84,16 +84,16 @@ impl Error for StartError {
     }
 }
 
-/// What a start without sockets came to.
+/// The result of a start without sockets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Checked {
-    /// What is in nobody's way but should be known.
+    /// Warnings, which do not prevent a start.
     pub warnings: Vec<String>,
-    /// What a start would find out and this has not, since it would disturb a process that serves.
+    /// What only a real start can check, since the check would disturb a running server.
     pub unchecked: Vec<String>,
 }
 
-/// Everything that a server is made of but its sockets.
+/// Everything that a server consists of except its sockets.
 struct Prepared {
     host: Arc<Host>,
     reloader: Arc<Reloader>,
@@ -105,9 +105,9 @@ struct Prepared {
 
 impl Server {
     /// Binds the sockets and deploys the functions of `config`. Components are compiled by
-    /// `program`, a process whose `main` begins with [`run_if_child`](crate::run_if_child); without
-    /// one in this process, where nothing limits what that takes. Reloads read the configuration
-    /// again from `file`, or only its components if it is of no file.
+    /// `program`, whose `main` begins with [`run_if_child`](crate::run_if_child), in a child
+    /// process; without one in this process, without limits. Reloads read the configuration again
+    /// from `file`, or only its components if it does not come from a file.
     ///
     /// # Errors
     ///

@@ -1,6 +1,6 @@
 //! How a claim is given, lent and taken.
 
-use super::{Claim, HostKind, ClaimState};
+use super::{Claim, ClaimState, HostKind};
 use crate::store::AsContextMut;
 use crate::values::context::{LiftContext, LowerContext};
 use crate::values::resource::ResourceAny;
