@@ -3,55 +3,22 @@
 
 use std::io::{self, Write};
 
-use amphi::component::{Component, InstancePre, Linker, ResourceTable};
+use amphi::component::{Component, InstancePre, Linker};
 use amphi::error::Context;
-use amphi::wasi::{WasiCtx, WasiCtxView, WasiView, p2};
-use amphi::wasi_http::{self, WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
-use amphi::{Engine, Result};
+use amphi::wasi::{WasiCtx, WasiState, p2};
+use amphi::{Engine, Result, wasi_http};
+use amphi_edge_capabilities::Prepared;
 use amphi_edge_capabilities::config_values::{self, ConfigValuesView};
 use amphi_edge_capabilities::keyvalue::{self, KeyValueView};
 use amphi_edge_capabilities::logging::{self, LogLine, LogSink, LoggingView};
-use amphi_edge_capabilities::{Hooks, Prepared};
 
 /// The state behind the imports of one instance.
-pub struct State {
-    wasi: WasiCtx,
-    table: ResourceTable,
-    http: WasiHttpCtx,
-    hooks: Hooks,
-    granted: Prepared,
-}
+pub type State = WasiState<Prepared>;
 
-impl State {
-    /// The state of a guest that may do what `wasi` and `granted` grant.
-    pub fn new(wasi: WasiCtx, granted: Prepared) -> Self {
-        Self {
-            wasi,
-            table: ResourceTable::new(),
-            http: WasiHttpCtx::new(),
-            hooks: granted.hooks(),
-            granted,
-        }
-    }
-}
-
-impl WasiView for State {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
-    }
-}
-
-impl WasiHttpView for State {
-    fn http(&mut self) -> WasiHttpCtxView<'_> {
-        WasiHttpCtxView {
-            ctx: &mut self.http,
-            table: &mut self.table,
-            hooks: &mut self.hooks,
-        }
-    }
+/// The state of a guest that may do what `wasi` and `granted` grant.
+pub fn state(wasi: WasiCtx, granted: Prepared) -> State {
+    let hooks = granted.hooks();
+    State::with_data(wasi, granted).with_hooks(hooks)
 }
 
 /// Lines of `wasi:logging`, which go to standard error.
@@ -79,10 +46,10 @@ pub fn link(engine: &Engine, component: &Component) -> Result<InstancePre<State>
     p2::add_to_linker_async(&mut linker)?;
     wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
     config_values::add_to_linker(&mut linker, |state| ConfigValuesView {
-        values: state.granted.config(),
+        values: state.data.config(),
     })?;
     keyvalue::add_to_linker(&mut linker, |state| KeyValueView {
-        grant: state.granted.keyvalue(),
+        grant: state.data.keyvalue(),
         table: &mut state.table,
     })?;
     logging::add_to_linker(&mut linker, |_| LoggingView { sink: &Lines })?;

@@ -126,7 +126,7 @@ async fn invoke(engine: &Engine, component: &Component, options: &Options, text:
     let pre = link(engine, component, options)?;
     let mut wasi = grants(options)?;
     wasi.stdout(Stream::Error);
-    let mut store = Store::new(engine, State::new(wasi.build(), drafts(options)?));
+    let mut store = Store::new(engine, link::state(wasi.build(), drafts(options)?));
     let instance = pre
         .instantiate_async(&mut store)
         .await
@@ -161,7 +161,7 @@ async fn command(engine: &Engine, component: &Component, options: &Options) -> O
     wasi.stdout(Stream::Output);
     wasi.arg(options.component.to_string_lossy());
     wasi.args(&options.args);
-    let mut store = Store::new(engine, State::new(wasi.build(), drafts(options)?));
+    let mut store = Store::new(engine, link::state(wasi.build(), drafts(options)?));
     let guest = pre
         .instantiate_async(&mut store)
         .await

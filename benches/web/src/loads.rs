@@ -7,7 +7,7 @@ use crate::bindings::sensor::Sensor;
 use crate::bindings::sensor::exports::demo::sensor::filter::FilterError;
 use crate::bindings::shapes::Shapes as Component;
 use crate::shapes::check;
-use crate::state::State;
+use crate::state::state;
 use crate::{Salted, Shapes};
 
 /// The shapes that [`Shapes::load`] knows.
@@ -39,7 +39,7 @@ impl Shapes {
     async fn first_answer_shapes(&mut self, times: u32) -> Result<()> {
         for _ in 0..times {
             let component = amphi::compile(&self.engine, self.bytes.shapes.renew()).await?;
-            let mut store = Store::new(&self.engine, State::new());
+            let mut store = Store::new(&self.engine, state());
             let guest = Component::instantiate(&mut store, &component, &self.linker)?;
             check(&guest.demo_shapes_calls().call_add(&mut store, 1, 2)?, &3)?;
         }
@@ -49,7 +49,7 @@ impl Shapes {
     async fn first_answer_sensor(&mut self, times: u32) -> Result<()> {
         for _ in 0..times {
             let component = amphi::compile(&self.engine, self.bytes.sensor.renew()).await?;
-            let mut store = Store::new(&self.engine, State::new());
+            let mut store = Store::new(&self.engine, state());
             let sensor = Sensor::instantiate(&mut store, &component, &self.linker)?;
             let answer = sensor.demo_sensor_filter().call_run(&mut store, &[])?;
             ensure!(

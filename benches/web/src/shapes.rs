@@ -8,7 +8,7 @@ use std::hint::black_box;
 use crate::Salted;
 use crate::bindings::shapes::Shapes as Component;
 use crate::bindings::shapes::exports::demo::shapes::calls::Entry;
-use crate::state::{State, linker};
+use crate::state::{State, linker, state};
 use crate::values::{self, BYTES, ENTRIES, SHORT, sum_below};
 
 /// The shapes that [`Shapes::run`] knows.
@@ -81,7 +81,7 @@ impl Shapes {
             sensor: linker.instantiate_pre(&amphi::compile(&engine, guests.sensor).await?)?,
         };
         let composed = linker.instantiate_pre(&amphi::compile(&engine, composed).await?)?;
-        let mut store = Store::new(&engine, State::new());
+        let mut store = Store::new(&engine, state());
         let (add, guest) = instance(&mut store, &ready.shapes)?;
         let counter = guest.demo_shapes_calls().counter();
         let counter = counter.call_constructor(&mut store, 0)?;
@@ -241,7 +241,7 @@ fn instance(store: &mut Store<State>, ready: &InstancePre<State>) -> Result<(Fun
 }
 
 fn compose(engine: &Engine, ready: &InstancePre<State>) -> Result<Composed> {
-    let mut store = Store::new(engine, State::new());
+    let mut store = Store::new(engine, state());
     let instance = ready.instantiate(&mut store)?;
     Ok(Composed {
         sum: instance.get_typed_func(&mut store, "sum")?,
@@ -252,7 +252,7 @@ fn compose(engine: &Engine, ready: &InstancePre<State>) -> Result<Composed> {
 
 fn instantiate(engine: &Engine, ready: &InstancePre<State>, times: u32) -> Result<()> {
     for _ in 0..times {
-        let mut store = Store::new(engine, State::new());
+        let mut store = Store::new(engine, state());
         black_box(ready.instantiate(&mut store)?);
     }
     Ok(())

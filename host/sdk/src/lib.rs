@@ -8,9 +8,10 @@
 //! What the two targets cannot share is spelled once: [`compile`] is asynchronous, since a browser
 //! compiles off the main thread, and is ready at once natively; it takes bytes from anywhere, which
 //! natively `Component::new`, being Wasmtime's own, does not. [`page_future`] wraps what a page
-//! awaits; a `Directory` is a folder there and a tree in memory here. [`link`](link()) tells of
-//! every import that is missing, not of the first. [`shared_config`](shared_config()) has an engine
-//! take the same components on both.
+//! awaits; a `Directory` is a folder there and a tree in memory here; a `wasi::WasiState` is the
+//! data of a store whose guest is given WASI. [`link`](link()) tells of every import that is
+//! missing, not of the first. [`shared_config`](shared_config()) has an engine take the same
+//! components on both.
 //!
 //! # Features
 //!
@@ -46,6 +47,8 @@ mod shared_config;
 mod unsatisfied;
 #[cfg(all(feature = "http", not(target_arch = "wasm32")))]
 pub mod wasi_http;
+#[cfg(feature = "wasi")]
+mod wasi_state;
 #[cfg(feature = "wave")]
 pub mod wave;
 

@@ -11,9 +11,12 @@ pub use wasmtime::{
 #[doc(hidden)]
 pub use wasmtime::anyhow;
 
-/// WASI for both hosts, with the names of `wasmtime-wasi`.
+/// WASI for both hosts, with the names of `wasmtime-wasi`; [`WasiState`](wasi::WasiState) besides.
 #[cfg(feature = "wasi")]
-pub use wasmtime_wasi as wasi;
+pub mod wasi {
+    pub use crate::wasi_state::WasiState;
+    pub use wasmtime_wasi::*;
+}
 
 /// The component model: [`wasmtime::component`], with `bindgen!` and `flags!` that resolve through
 /// this crate.

@@ -11,9 +11,13 @@ pub use amphi_web::{
 #[doc(hidden)]
 pub use amphi_web::anyhow;
 
-/// WASI for both hosts, with the names of `wasmtime-wasi`.
+/// WASI for both hosts, with the names of `wasmtime-wasi`; [`WasiState`](wasi::WasiState) besides.
 #[cfg(feature = "wasi")]
-pub use amphi_wasi_web as wasi;
+pub mod wasi {
+    pub use crate::wasi_state::WasiState;
+    pub use amphi_wasi_web::*;
+}
+
 #[cfg(feature = "wasi")]
 pub use amphi_wasi_web::MemoryDir as Directory;
 /// `wasi:http` for both hosts, with the names of `wasmtime-wasi-http`.

@@ -1,8 +1,8 @@
 //! An application outside of the project's workspace: it depends on the facade and asks the linker
 //! for nothing. Components are its plugins, in a page by `answer` and natively by the program.
 
-use amphi::component::{Linker, ResourceTable};
-use amphi::wasi::{WasiCtx, WasiCtxView, WasiView, p2};
+use amphi::component::Linker;
+use amphi::wasi::{WasiCtx, WasiState, p2};
 use amphi::{Engine, Result, Store};
 
 amphi::component::bindgen!({
@@ -20,30 +20,13 @@ amphi::component::bindgen!({
     ",
 });
 
-struct State {
-    wasi: WasiCtx,
-    table: ResourceTable,
-}
-
-impl WasiView for State {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
-    }
-}
-
 /// `a * b + a`, which the component of `bytes` works out.
 pub async fn work_out(bytes: &[u8], a: i32, b: i32) -> Result<i32> {
     let engine = Engine::default();
     let component = amphi::compile(&engine, bytes).await?;
     let mut linker = Linker::new(&engine);
     p2::add_to_linker_sync(&mut linker)?;
-    let state = State {
-        wasi: WasiCtx::builder().build(),
-        table: ResourceTable::new(),
-    };
+    let state = WasiState::new(WasiCtx::builder().build());
     let mut store = Store::new(&engine, state);
     let calc = CalcPre::new(amphi::link(&linker, &component)?)?;
     let calc = calc.instantiate_async(&mut store).await?;

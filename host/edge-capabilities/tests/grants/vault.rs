@@ -1,15 +1,14 @@
 //! The guest `vault`, which tries what it is told to and says what came of it.
 
-use amphi::component::{Component, Linker, ResourceTable};
+use amphi::component::{Component, Linker};
+use amphi::wasi::WasiState;
 use amphi::wasi::p2::bindings::Command;
 use amphi::wasi::p2::pipe::MemoryOutputPipe;
-use amphi::wasi::{WasiCtx, WasiCtxView, WasiView};
-use amphi::wasi_http::{self, WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
-use amphi::{Engine, Store};
+use amphi::{Engine, Store, wasi_http};
 use amphi_edge_capabilities::config_values::{self, ConfigValuesView};
 use amphi_edge_capabilities::keyvalue::{KeyValueStores, KeyValueView, add_to_linker};
 use amphi_edge_capabilities::logging::{self, LogLevel, LogLine, LogSink, LoggingView};
-use amphi_edge_capabilities::{Grants, Hooks, Prepared};
+use amphi_edge_capabilities::{Grants, Prepared};
 use std::path::Path;
 use std::sync::{Arc, LazyLock, Mutex};
 
@@ -24,11 +23,10 @@ pub struct Host {
 }
 
 /// The state of one call.
-pub struct State {
-    wasi: WasiCtx,
-    http: WasiHttpCtx,
-    hooks: Hooks,
-    table: ResourceTable,
+pub type State = WasiState<Call>;
+
+/// What one call is granted besides WASI.
+pub struct Call {
     prepared: Prepared,
     log: Arc<Log>,
 }
@@ -41,25 +39,6 @@ impl LogSink for Log {
     fn line(&self, line: LogLine<'_>) {
         let mut lines = self.0.lock().expect("nobody panics");
         lines.push((line.level, line.context.to_owned(), line.message.to_owned()));
-    }
-}
-
-impl WasiView for State {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
-    }
-}
-
-impl WasiHttpView for State {
-    fn http(&mut self) -> WasiHttpCtxView<'_> {
-        WasiHttpCtxView {
-            hooks: &mut self.hooks,
-            table: &mut self.table,
-            ctx: &mut self.http,
-        }
     }
 }
 
@@ -101,14 +80,9 @@ impl Host {
         };
         let prepared = Prepared::new(grants, &self.stores)?;
         let out = MemoryOutputPipe::new(1 << 20);
-        let state = State {
-            wasi: prepared.wasi(out.clone(), out.clone())?,
-            http: WasiHttpCtx::new(),
-            hooks: prepared.hooks(),
-            table: ResourceTable::new(),
-            prepared,
-            log: self.log.clone(),
-        };
+        let (wasi, hooks) = (prepared.wasi(out.clone(), out.clone())?, prepared.hooks());
+        let log = self.log.clone();
+        let state = State::with_data(wasi, Call { prepared, log }).with_hooks(hooks);
         let mut store = Store::new(&self.engine, state);
         let command = Command::instantiate_async(&mut store, &self.component, &self.linker).await?;
         let ended = command.wasi_cli_run().call_run(&mut store).await?;
@@ -141,14 +115,14 @@ pub fn linked(
     amphi::wasi::p2::add_to_linker_async(&mut linker)?;
     wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
     add_to_linker(&mut linker, |state: &mut State| KeyValueView {
-        grant: state.prepared.keyvalue(),
+        grant: state.data.prepared.keyvalue(),
         table: &mut state.table,
     })?;
     config_values::add_to_linker(&mut linker, |state: &mut State| ConfigValuesView {
-        values: state.prepared.config(),
+        values: state.data.prepared.config(),
     })?;
     logging::add_to_linker(&mut linker, |state: &mut State| LoggingView {
-        sink: &*state.log,
+        sink: &*state.data.log,
     })?;
     prepared.refuse(&mut linker, component)?;
     Ok(linker)

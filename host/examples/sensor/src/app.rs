@@ -4,9 +4,9 @@
 //! [`Answer`]. The component is granted nothing: it can log through the host, and WASI is there, as
 //! Rust's standard library needs it, but empty.
 
-use amphi::component::{Component, HasSelf, Linker, ResourceTable};
+use amphi::component::{Component, HasSelf, Linker};
 use amphi::wasi::p2::pipe::MemoryOutputPipe;
-use amphi::wasi::{I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use amphi::wasi::{I32Exit, WasiCtxBuilder, WasiState};
 use amphi::{Engine, Error, Result, Store, Trap, bail, ensure};
 
 #[expect(
@@ -57,42 +57,27 @@ pub struct Answer {
     pub log: Vec<Line>,
 }
 
-/// What one instance has in its store. `H` is what only one of the hosts needs: limits natively,
+/// What one instance has in its store.
+pub type State<H> = WasiState<Guest<H>>;
+
+/// What the host keeps for a guest. `H` is what only one of the hosts needs: limits natively,
 /// nothing in the page.
-pub struct State<H> {
+pub struct Guest<H> {
     /// What only this host needs.
     pub host: H,
     log: Vec<Line>,
     stderr: MemoryOutputPipe,
-    table: ResourceTable,
-    wasi: WasiCtx,
 }
 
-impl<H> State<H> {
-    /// A state that grants nothing.
-    pub fn new(host: H) -> Self {
-        let stderr = MemoryOutputPipe::new(LOG_BYTES);
-        let wasi = WasiCtxBuilder::new().stderr(stderr.clone()).build();
-        Self {
-            host,
-            log: Vec::new(),
-            stderr,
-            table: ResourceTable::new(),
-            wasi,
-        }
-    }
+/// A state that grants nothing.
+pub fn state<H>(host: H) -> State<H> {
+    let stderr = MemoryOutputPipe::new(LOG_BYTES);
+    let wasi = WasiCtxBuilder::new().stderr(stderr.clone()).build();
+    let log = Vec::new();
+    State::with_data(wasi, Guest { host, log, stderr })
 }
 
-impl<H: Send> WasiView for State<H> {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
-    }
-}
-
-impl<H> bindings::demo::sensor::log::Host for State<H> {
+impl<H> bindings::demo::sensor::log::Host for Guest<H> {
     fn record_message(&mut self, level: Level, message: String) -> Result<()> {
         let bytes: usize = self.log.iter().map(|line| line.message.len()).sum();
         if self.log.len() == LOG_LINES || bytes + message.len() > LOG_BYTES {
@@ -107,9 +92,9 @@ impl<H> bindings::demo::sensor::log::Host for State<H> {
 
 /// What any component of the contract is linked with: the log and WASI.
 pub fn linker<H: Send + 'static>(engine: &Engine) -> Result<Linker<State<H>>> {
-    let mut linker = Linker::new(engine);
+    let mut linker = Linker::<State<H>>::new(engine);
     amphi::wasi::p2::add_to_linker_sync(&mut linker)?;
-    Sensor::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| state)?;
+    Sensor::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| &mut state.data)?;
     Ok(linker)
 }
 
@@ -141,7 +126,7 @@ pub fn run<H: Send + 'static>(
     }
     Ok(Answer {
         outcome,
-        log: std::mem::take(&mut store.data_mut().log),
+        log: std::mem::take(&mut store.data_mut().data.log),
     })
 }
 
@@ -203,7 +188,7 @@ pub fn explain<H>(store: &Store<State<H>>, error: &Error) -> String {
     } else {
         reasons(error)
     };
-    let stderr = store.data().stderr.contents();
+    let stderr = store.data().data.stderr.contents();
     match String::from_utf8_lossy(&stderr).trim() {
         "" => what,
         said => format!("{what}\nit said: {said}"),

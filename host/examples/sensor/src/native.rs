@@ -173,8 +173,8 @@ impl NativeHost {
             limits: self.limits.of_store(),
             until: Instant::now() + self.limits.time,
         };
-        let mut store = Store::new(&self.engine, State::new(bounds));
-        store.limiter(|state| &mut state.host.limits);
+        let mut store = Store::new(&self.engine, app::state(bounds));
+        store.limiter(|state| &mut state.data.host.limits);
         let ticks = self.limits.time.as_millis().div_ceil(TICK.as_millis());
         store.set_epoch_deadline(u64::try_from(ticks).unwrap_or(u64::MAX >> 1));
         store

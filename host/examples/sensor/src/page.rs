@@ -41,7 +41,7 @@ impl Filter {
     ///
     /// The component does not fit the contract, or traps as it starts.
     pub fn instantiate(&self) -> Result<Instance, JsError> {
-        let mut store = Store::new(self.linker.engine(), State::new(()));
+        let mut store = Store::new(self.linker.engine(), app::state(()));
         match app::instantiate(&mut store, &self.component, &self.linker) {
             Ok(sensor) => Ok(Instance { store, sensor }),
             Err(error) => Err(JsError::new(&app::explain(&store, &error))),

@@ -12,28 +12,13 @@ use amphi::wasi::filesystem::{WasiFilesystem, WasiFilesystemView};
 use amphi::wasi::p2::bindings::{self, Command};
 use amphi::wasi::random::{WasiRandom, WasiRandomView};
 use amphi::wasi::sockets::{WasiSockets, WasiSocketsView};
-use amphi::wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use amphi::wasi::{WasiCtxBuilder, WasiState};
 use amphi::{Result, Store};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::Transcript;
 use super::errands::INPUT;
 use crate::stage::Stage;
-
-/// The state of a store.
-struct State {
-    wasi: WasiCtx,
-    table: ResourceTable,
-}
-
-impl WasiView for State {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
-    }
-}
 
 /// Ties `wasi:io` to the table.
 struct Io;
@@ -43,9 +28,9 @@ impl HasData for Io {
 }
 
 /// Links every interface that a command may import.
-fn link(l: &mut Linker<State>) -> Result<()> {
+fn link(l: &mut Linker<WasiState>) -> Result<()> {
     use bindings::{cli, clocks, filesystem, io, random, sockets};
-    type S = State;
+    type S = WasiState;
 
     io::error::add_to_linker::<S, Io>(l, |state| &mut state.table)?;
     io::poll::add_to_linker::<S, Io>(l, |state| &mut state.table)?;
@@ -171,8 +156,7 @@ pub async fn run(t: &mut Transcript, stage: &Stage, component: &Component) -> Re
             .stdout(output.clone())
             .stderr(output.clone())
             .build();
-        let table = ResourceTable::new();
-        let mut store = Store::new(&stage.engine, State { wasi, table });
+        let mut store = Store::new(&stage.engine, WasiState::new(wasi));
         let command = Command::instantiate_async(&mut store, component, &linker).await?;
         let ended = command.wasi_cli_run().call_run(&mut store).await;
         t.same(&format!("{kind}, end"), ended?, Ok::<(), ()>(()));

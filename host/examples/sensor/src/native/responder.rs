@@ -2,14 +2,12 @@
 //! limits of a run.
 
 use super::{Limits, NativeHost, RunError};
-use amphi::component::{Linker, ResourceTable};
+use amphi::component::Linker;
 use amphi::wasi::runtime::in_tokio;
-use amphi::wasi::{WasiCtx, WasiCtxView, WasiView};
+use amphi::wasi::{WasiCtx, WasiState};
 use amphi::wasi_http::p2::bindings::ProxyPre;
 use amphi::wasi_http::p2::bindings::http::types::Scheme;
-use amphi::wasi_http::{
-    self, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpView, refusing_hooks,
-};
+use amphi::wasi_http::{self, WasiBody, WasiHttpView};
 use amphi::{Error, Result, Store, StoreLimits};
 use axum::http::{Request, Response};
 use std::time::Duration;
@@ -23,31 +21,8 @@ pub struct Responder {
     limits: Limits,
 }
 
-struct State {
-    limits: StoreLimits,
-    wasi: WasiCtx,
-    http: WasiHttpCtx,
-    table: ResourceTable,
-}
-
-impl WasiView for State {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
-    }
-}
-
-impl WasiHttpView for State {
-    fn http(&mut self) -> WasiHttpCtxView<'_> {
-        WasiHttpCtxView {
-            hooks: refusing_hooks(),
-            table: &mut self.table,
-            ctx: &mut self.http,
-        }
-    }
-}
+/// The state of a call: its limits, and grants that are none.
+type State = WasiState<StoreLimits>;
 
 impl Responder {
     /// Compiles the bytes of a component that exports `wasi:http/incoming-handler`, for the engine
@@ -106,14 +81,10 @@ impl Responder {
     }
 
     fn store(&self) -> Store<State> {
-        let state = State {
-            limits: self.limits.of_store(),
-            wasi: WasiCtx::builder().build(),
-            http: WasiHttpCtx::new(),
-            table: ResourceTable::new(),
-        };
+        let wasi = WasiCtx::builder().build();
+        let state = State::with_data(wasi, self.limits.of_store());
         let mut store = Store::new(self.pre.engine(), state);
-        store.limiter(|state| &mut state.limits);
+        store.limiter(|state| &mut state.data);
         // Others have their turn with every tick, and the time of the run is watched.
         store.set_epoch_deadline(1);
         store.epoch_deadline_async_yield_and_update(1);

@@ -6,7 +6,7 @@ use crate::app::State;
 use amphi::component::{HasData, Linker, Resource, ResourceTable};
 use amphi::wasi::p2::DynPollable;
 use amphi::wasi::p2::bindings::{io::poll as asynchronous, sync::io::poll};
-use amphi::wasi::{WasiView, runtime::in_tokio};
+use amphi::wasi::runtime::in_tokio;
 use amphi::{Error, Result};
 use std::fmt;
 use std::time::Instant;
@@ -27,9 +27,9 @@ impl std::error::Error for TooLong {}
 pub fn bound(linker: &mut Linker<State<Bounds>>) -> Result<()> {
     linker.allow_shadowing(true);
     poll::add_to_linker::<_, BoundedPoll<'static>>(linker, |state| {
-        let until = state.host.until;
+        let until = state.data.host.until;
         BoundedPoll {
-            table: state.ctx().table,
+            table: &mut state.table,
             until,
         }
     })?;

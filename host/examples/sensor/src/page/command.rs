@@ -1,11 +1,11 @@
 //! Commands (`wasi:cli/run`) in the page: what they write is shown as it comes.
 
 use super::refusal;
-use amphi::component::{Linker, ResourceTable};
+use amphi::component::Linker;
 use amphi::wasi::cli::{IsTerminal, StdoutStream};
 use amphi::wasi::p2::bindings::Command;
 use amphi::wasi::p2::pipe::MemoryInputPipe;
-use amphi::wasi::{FsPerms, I32Exit, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use amphi::wasi::{FsPerms, I32Exit, WasiCtxBuilder, WasiState};
 use amphi::{Directory, Engine, Local, Store};
 use js_sys::{Function, Uint8Array};
 use std::io;
@@ -13,20 +13,6 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use tokio::io::AsyncWrite;
 use wasm_bindgen::prelude::*;
-
-struct State {
-    wasi: WasiCtx,
-    table: ResourceTable,
-}
-
-impl WasiView for State {
-    fn ctx(&mut self) -> WasiCtxView<'_> {
-        WasiCtxView {
-            ctx: &mut self.wasi,
-            table: &mut self.table,
-        }
-    }
-}
 
 /// A stream that a function of the page shows.
 #[derive(Clone)]
@@ -84,7 +70,7 @@ pub async fn command(
     let run = async {
         let engine = Engine::default();
         let component = amphi::compile(&engine, &bytes).await?;
-        let mut linker = Linker::<State>::new(&engine);
+        let mut linker = Linker::new(&engine);
         amphi::wasi::p2::add_to_linker_async(&mut linker)?;
         let data = Directory::of([
             ("greeting.txt", "Hello, world!\n"),
@@ -99,8 +85,7 @@ pub async fn command(
             .preopened_dir(&data, "/data", FsPerms::ReadWrite)?
             .preopened_dir(&fixed, "/fixed", FsPerms::ReadOnly)?
             .build();
-        let table = ResourceTable::new();
-        let mut store = Store::new(&engine, State { wasi, table });
+        let mut store = Store::new(&engine, WasiState::new(wasi));
         let command = Command::instantiate_async(&mut store, &component, &linker).await?;
         match command.wasi_cli_run().call_run(&mut store).await {
             Ok(Ok(())) => Ok(0),
