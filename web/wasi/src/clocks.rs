@@ -1,8 +1,9 @@
 //! `wasi:clocks`: the page's clocks, and timers by them.
 
+use crate::io::{DynPollable, Pollable, subscribe};
+use crate::p2::bindings::datetime;
 use crate::p2::bindings::sync::clocks::monotonic_clock::{self, Duration as Nanoseconds, Instant};
 use crate::p2::bindings::sync::clocks::wall_clock::{self, Datetime};
-use crate::p2::{DynPollable, Pollable, subscribe};
 use crate::page;
 use crate::timeout::{give_way, wait_until};
 use amphi_web::Result;
@@ -157,14 +158,6 @@ impl Pollable for Timer {
 
     fn awaits(&self) -> String {
         format!("a timer of {:?}", self.duration)
-    }
-}
-
-/// A time since 1970, in the interface's words.
-pub(crate) fn datetime(since_1970: Duration) -> Datetime {
-    Datetime {
-        seconds: since_1970.as_secs(),
-        nanoseconds: since_1970.subsec_nanos(),
     }
 }
 

@@ -3,8 +3,7 @@
 //! The console ends every message with a newline of its own, so flushing cannot print half a line:
 //! what is left unfinished is printed when the last handle to the stream is gone.
 
-use crate::cli::{IsTerminal, StdoutStream};
-use crate::p2::{OutputStream, Pollable, StreamResult};
+use crate::io::{IsTerminal, OutputStream, Pollable, StdoutStream, StreamResult};
 use crate::page;
 use bytes::Bytes;
 use std::io;

@@ -9,7 +9,7 @@ use crate::console::Console;
 use crate::filesystem::{
     FsPerms, MemoryDir, WasiFilesystemCtx, WasiFilesystemCtxView, WasiFilesystemView,
 };
-use crate::p2::pipe::ClosedInputStream;
+use crate::io::pipe::ClosedInputStream;
 use crate::random::{WasiRandomCtx, WasiRandomView};
 use crate::sockets::{WasiSocketsCtx, WasiSocketsCtxView, WasiSocketsView};
 use amphi_web::Result;

@@ -1,6 +1,5 @@
 //! The errors that cross from a WASI function to its caller.
 
-use amphi_web::component::ResourceTableError;
 use amphi_web::{Error, Result};
 use std::fmt;
 
@@ -60,18 +59,6 @@ where
 {
     fn from(code: T) -> Self {
         Self(Kind::Code(code))
-    }
-}
-
-impl From<ResourceTableError> for crate::p2::FsError {
-    fn from(error: ResourceTableError) -> Self {
-        Self::trap(error)
-    }
-}
-
-impl From<ResourceTableError> for crate::p2::SocketError {
-    fn from(error: ResourceTableError) -> Self {
-        Self::trap(error)
     }
 }
 

@@ -4,22 +4,27 @@
 //! (`descriptor`) is a node and what may be done with it. Here are the functions of the interface,
 //! in terms of these. All are done at once, so none ever waits.
 
-mod descriptor;
+pub(crate) mod descriptor;
+mod errno;
 mod memory_dir;
 mod node;
 mod path;
+#[cfg(target_arch = "wasm32")]
 mod stored_dir;
 mod stream;
 mod tree;
+mod words;
 
-pub use descriptor::{Descriptor, FsPerms};
+pub use crate::p2::bindings::errors::FsError;
+pub use descriptor::{Descriptor, DirectoryEntryStream, FsPerms};
 pub use memory_dir::MemoryDir;
+#[cfg(target_arch = "wasm32")]
 pub use stored_dir::StoredDir;
 
+use crate::io::{DynInputStream, DynOutputStream, IoError};
 use crate::p2::bindings::clocks::wall_clock::Datetime;
 use crate::p2::bindings::filesystem::{preopens, types};
-use crate::p2::{DynInputStream, DynOutputStream, IoError};
-use crate::{TrappableError, page};
+use crate::page;
 use amphi_web::Result;
 use amphi_web::component::{HasData, Resource, ResourceTable};
 use descriptor::{Dir, set_times, stat};
@@ -31,9 +36,7 @@ use types::{
     Advice, DescriptorFlags, DescriptorStat, DescriptorType, DirectoryEntry, ErrorCode, Filesize,
     MetadataHashValue, NewTimestamp, OpenFlags, PathFlags,
 };
-
-/// An error code for the guest, or a trap.
-pub type FsError = TrappableError<ErrorCode>;
+use words::follows;
 
 /// What the filesystem's functions return.
 pub type FsResult<T> = Result<T, FsError>;
@@ -66,22 +69,14 @@ pub struct WasiFilesystemCtx {
     pub(crate) preopens: Vec<(MemoryDir, String, FsPerms)>,
 }
 
-/// The host's side of the resource `directory-entry-stream`: what was in the directory when it was
-/// asked for.
-pub struct DirectoryEntryStream(std::vec::IntoIter<DirectoryEntry>);
-
 impl preopens::Host for WasiFilesystemCtxView<'_> {
     fn get_directories(&mut self) -> Result<Vec<(Resource<Descriptor>, String)>> {
         let mut directories = Vec::new();
         for (granted, name, perms) in &self.ctx.preopens {
-            let flags = match perms {
-                FsPerms::ReadOnly => DescriptorFlags::READ,
-                FsPerms::ReadWrite => DescriptorFlags::READ | DescriptorFlags::MUTATE_DIRECTORY,
-            };
             let directory = Descriptor::Dir(Dir {
-                handle: Handle::open(&granted.tree, ROOT)?,
+                handle: Handle::open(&granted.tree, ROOT).map_err(ErrorCode::from)?,
                 perms: *perms,
-                flags,
+                mutable: !perms.write_not_permitted(),
             });
             directories.push((self.table.push(directory)?, name.clone()));
         }
@@ -104,7 +99,11 @@ impl types::HostDirectoryEntryStream for WasiFilesystemCtxView<'_> {
         &mut self,
         this: Resource<DirectoryEntryStream>,
     ) -> FsResult<Option<DirectoryEntry>> {
-        Ok(self.table.get_mut(&this)?.0.next())
+        let entry = self.table.get_mut(&this)?.next();
+        Ok(entry.map(|(name, kind)| DirectoryEntry {
+            type_: kind.into(),
+            name,
+        }))
     }
 
     fn drop(&mut self, this: Resource<DirectoryEntryStream>) -> Result<()> {
@@ -159,7 +158,7 @@ impl types::HostDescriptor for WasiFilesystemCtxView<'_> {
     }
 
     fn get_flags(&mut self, this: Resource<Descriptor>) -> FsResult<DescriptorFlags> {
-        Ok(self.table.get(&this)?.flags())
+        Ok(words::flags(self.table.get(&this)?))
     }
 
     fn get_type(&mut self, this: Resource<Descriptor>) -> FsResult<DescriptorType> {
@@ -214,17 +213,8 @@ impl types::HostDescriptor for WasiFilesystemCtxView<'_> {
         this: Resource<Descriptor>,
     ) -> FsResult<Resource<DirectoryEntryStream>> {
         let dir = self.table.get(&this)?.dir()?;
-        let mut entries = Vec::new();
-        {
-            let tree = dir.handle.lock();
-            for (name, id) in tree.entries(dir.handle.node)? {
-                entries.push(DirectoryEntry {
-                    type_: tree.node(*id)?.kind(),
-                    name: name.clone(),
-                });
-            }
-        }
-        Ok(self.table.push(DirectoryEntryStream(entries.into_iter()))?)
+        let entries = dir.entries()?;
+        Ok(self.table.push(entries)?)
     }
 
     fn sync(&mut self, this: Resource<Descriptor>) -> FsResult<()> {
@@ -239,7 +229,7 @@ impl types::HostDescriptor for WasiFilesystemCtxView<'_> {
     fn stat(&mut self, this: Resource<Descriptor>) -> FsResult<DescriptorStat> {
         let handle = self.table.get(&this)?.handle();
         let stat = stat(&handle.lock(), handle.node)?;
-        Ok(stat)
+        Ok(stat.into())
     }
 
     fn stat_at(
@@ -249,7 +239,8 @@ impl types::HostDescriptor for WasiFilesystemCtxView<'_> {
         path: String,
     ) -> FsResult<DescriptorStat> {
         let dir = self.table.get(&this)?.dir()?;
-        Ok(dir.seen_at(flags, &path, |tree, id| stat(tree, id))?)
+        let stat = dir.seen_at(follows(flags), &path, |tree, id| stat(tree, id))?;
+        Ok(stat.into())
     }
 
     fn set_times_at(
@@ -263,7 +254,7 @@ impl types::HostDescriptor for WasiFilesystemCtxView<'_> {
         let dir = self.table.get(&this)?.dir()?;
         let (accessed, modified) = (time(accessed)?, time(modified)?);
         dir.perms.check_write()?;
-        Ok(dir.at(flags, &path, |tree, id| {
+        Ok(dir.at(follows(flags), &path, |tree, id| {
             set_times(tree, id, accessed, modified)
         })?)
     }
@@ -280,7 +271,7 @@ impl types::HostDescriptor for WasiFilesystemCtxView<'_> {
         let new = self.table.get(&new_descriptor)?.dir()?;
         old.perms.check_write()?;
         new.perms.check_write()?;
-        if old_flags.contains(PathFlags::SYMLINK_FOLLOW) {
+        if follows(old_flags) {
             return Err(ErrorCode::Invalid.into());
         }
         Ok(old.link(&old_path, new, &new_path)?)
@@ -295,7 +286,7 @@ impl types::HostDescriptor for WasiFilesystemCtxView<'_> {
         flags: DescriptorFlags,
     ) -> FsResult<Resource<Descriptor>> {
         let dir = self.table.get(&this)?.dir()?;
-        let opened = dir.open_at(path_flags, &path, open_flags, flags)?;
+        let opened = dir.open_at(&path, words::open(path_flags, open_flags, flags))?;
         Ok(self.table.push(opened)?)
     }
 
@@ -358,7 +349,7 @@ impl types::HostDescriptor for WasiFilesystemCtxView<'_> {
         path: String,
     ) -> FsResult<MetadataHashValue> {
         let dir = self.table.get(&this)?.dir()?;
-        let id = dir.seen_at(flags, &path, |_, id| Ok(id))?;
+        let id = dir.seen_at(follows(flags), &path, |_, id| Ok(id))?;
         Ok(hash(&dir.handle, id))
     }
 

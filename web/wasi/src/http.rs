@@ -6,21 +6,29 @@
 
 mod body;
 mod ctx;
+#[cfg(target_arch = "wasm32")]
 mod fetch;
 mod fields;
+#[cfg(target_arch = "wasm32")]
 mod handler;
 mod host;
 pub mod p2;
+#[cfg(target_arch = "wasm32")]
 mod script;
+#[cfg(target_arch = "wasm32")]
 mod serve;
+#[cfg(target_arch = "wasm32")]
 mod stream;
 mod task;
 mod types;
 
+#[cfg(target_arch = "wasm32")]
+pub use ctx::default_hooks;
 pub use ctx::{
     DEFAULT_FORBIDDEN_HEADERS, ForbiddenHeaderFilter, RequestOptions, Result, WasiBody, WasiHttp,
-    WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView, default_hooks, refusing_hooks,
+    WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView, refusing_hooks,
 };
 pub use fields::{FieldMap, FieldMapError};
 pub use p2::bindings::http::types::ErrorCode as Error;
+#[cfg(target_arch = "wasm32")]
 pub use serve::serve;

@@ -2,21 +2,21 @@
 //!
 //! Refusals carry the codes that `wasmtime-wasi` gives a guest to which no network was granted.
 
+pub(crate) mod resources;
 mod tcp;
 mod udp;
 
-pub use tcp::TcpSocket;
-pub use udp::{IncomingDatagramStream, OutgoingDatagramStream, UdpSocket};
+pub use crate::p2::bindings::errors::SocketError;
+pub use resources::{
+    IncomingDatagramStream, Network, OutgoingDatagramStream, ResolveAddressStream, TcpSocket,
+    UdpSocket,
+};
 
-use crate::TrappableError;
-use crate::p2::DynPollable;
+use crate::io::DynPollable;
 use crate::p2::bindings::sync::sockets::network::{ErrorCode, IpAddress};
 use crate::p2::bindings::sync::sockets::{instance_network, ip_name_lookup, network};
 use amphi_web::Result;
 use amphi_web::component::{HasData, Resource, ResourceTable};
-
-/// An error code for the guest, or a trap.
-pub type SocketError = TrappableError<ErrorCode>;
 
 /// What the functions of sockets return.
 pub type SocketResult<T> = Result<T, SocketError>;
@@ -46,12 +46,6 @@ pub struct WasiSocketsCtxView<'a> {
 /// What a guest is granted of sockets: nothing, since a page has none.
 #[derive(Clone, Default)]
 pub struct WasiSocketsCtx {}
-
-/// The host's side of the resource `network`: a token that grants nothing.
-pub struct Network;
-
-/// The host's side of the resource `resolve-address-stream`. There is none.
-pub enum ResolveAddressStream {}
 
 impl network::Host for WasiSocketsCtxView<'_> {
     fn convert_error_code(&mut self, error: SocketError) -> Result<ErrorCode> {

@@ -12,7 +12,11 @@ use super::{assert_none, read, root, sources};
 type Rooms = &'static [(&'static str, &'static [&'static str])];
 
 /// The crates whose rooms are held, by folder. To have another one held is a row.
-const CRATES: &[(&str, Rooms)] = &[("host/edge", EDGE), ("web/translate", TRANSLATE)];
+const CRATES: &[(&str, Rooms)] = &[
+    ("host/edge", EDGE),
+    ("web/translate", TRANSLATE),
+    ("web/wasi", WASI),
+];
 
 /// From bytes to a plan, and from a plan to modules.
 const TRANSLATE: Rooms = &[
@@ -21,6 +25,82 @@ const TRANSLATE: Rooms = &[
     ("rewrite", &["sections"]),
     ("plan", &["core_type", "rewrite"]),
     ("codegen", &["sections", "plan"]),
+];
+
+/// WASI in the page, from what a guest's resources are to the functions that link it all.
+const WASI: Rooms = &[
+    ("error", &[]),
+    ("page", &[]),
+    ("timeout", &["page"]),
+    ("io", &[]),
+    ("filesystem/errno", &[]),
+    ("filesystem/node", &[]),
+    ("filesystem/tree", &["filesystem/errno", "filesystem/node"]),
+    (
+        "filesystem/path",
+        &["filesystem/errno", "filesystem/node", "filesystem/tree"],
+    ),
+    (
+        "filesystem/descriptor",
+        &[
+            "filesystem/errno",
+            "filesystem/node",
+            "filesystem/tree",
+            "filesystem/path",
+        ],
+    ),
+    ("sockets/resources", &[]),
+    (
+        "p2/bindings",
+        &["error", "io", "filesystem/descriptor", "sockets/resources"],
+    ),
+    ("console", &["page", "io"]),
+    ("cli", &["error", "io", "p2/bindings"]),
+    ("clocks", &["page", "timeout", "io", "p2/bindings"]),
+    ("random", &["page", "p2/bindings"]),
+    (
+        "filesystem",
+        &[
+            "page",
+            "io",
+            "filesystem/errno",
+            "filesystem/node",
+            "filesystem/tree",
+            "filesystem/path",
+            "filesystem/descriptor",
+            "p2/bindings",
+        ],
+    ),
+    ("sockets", &["io", "sockets/resources", "p2/bindings"]),
+    (
+        "ctx",
+        &[
+            "io",
+            "console",
+            "cli",
+            "clocks",
+            "random",
+            "filesystem",
+            "sockets",
+        ],
+    ),
+    (
+        "p2",
+        &[
+            "io",
+            "p2/bindings",
+            "cli",
+            "clocks",
+            "random",
+            "filesystem",
+            "sockets",
+            "ctx",
+        ],
+    ),
+    (
+        "http",
+        &["error", "page", "timeout", "io", "p2/bindings", "ctx", "p2"],
+    ),
 ];
 
 /// The edge host, from what runs a component to a process that serves.

@@ -1,10 +1,9 @@
 //! What a guest holds of a tree: open files and directories, and what each may be used for.
 
-use super::node::{Content, Node, NodeId};
+use super::errno::{Errno, TreeResult};
+use super::node::{Content, Kind, Node, NodeId};
 use super::path::{LONGEST_PATH, Place, only_name, resolve, resolve_in_parent};
-use super::tree::{Handle, Tree, TreeResult};
-use super::types::{DescriptorFlags, DescriptorStat, ErrorCode, OpenFlags, PathFlags};
-use crate::clocks::datetime;
+use super::tree::{Handle, Tree};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -26,7 +25,7 @@ impl FsPerms {
     /// That something may be changed.
     pub(super) fn check_write(self) -> TreeResult<()> {
         match self {
-            Self::ReadOnly => Err(ErrorCode::NotPermitted),
+            Self::ReadOnly => Err(Errno::NotPermitted),
             Self::ReadWrite => Ok(()),
         }
     }
@@ -55,8 +54,36 @@ pub struct File {
 pub struct Dir {
     pub handle: Handle,
     pub perms: FsPerms,
-    /// What it says of itself.
-    pub flags: DescriptorFlags,
+    /// Whether it says of itself that what it has may be changed.
+    pub mutable: bool,
+}
+
+/// The host's side of the resource `directory-entry-stream`: what was in the directory when it was
+/// asked for.
+pub struct DirectoryEntryStream(std::vec::IntoIter<(String, Kind)>);
+
+impl Iterator for DirectoryEntryStream {
+    type Item = (String, Kind);
+
+    fn next(&mut self) -> Option<(String, Kind)> {
+        self.0.next()
+    }
+}
+
+/// How something is opened.
+#[derive(Copy, Clone, Debug, Default)]
+pub struct Open {
+    /// Whether a symbolic link at the end of the path is followed.
+    pub follow: bool,
+    pub create: bool,
+    pub exclusive: bool,
+    pub truncate: bool,
+    /// Whether it has to be a directory.
+    pub directory: bool,
+    pub read: bool,
+    pub write: bool,
+    /// Whether what is written has to be kept when the write returns.
+    pub synchronous: bool,
 }
 
 impl Descriptor {
@@ -64,7 +91,7 @@ impl Descriptor {
     pub(super) fn file(&self) -> TreeResult<&File> {
         match self {
             Self::File(file) => Ok(file),
-            Self::Dir(_) => Err(ErrorCode::BadDescriptor),
+            Self::Dir(_) => Err(Errno::BadDescriptor),
         }
     }
 
@@ -72,7 +99,7 @@ impl Descriptor {
     pub(super) fn dir(&self) -> TreeResult<&Dir> {
         match self {
             Self::Dir(dir) => Ok(dir),
-            Self::File(_) => Err(ErrorCode::NotDirectory),
+            Self::File(_) => Err(Errno::NotDirectory),
         }
     }
 
@@ -91,30 +118,13 @@ impl Descriptor {
             Self::Dir(dir) => dir.perms,
         }
     }
-
-    /// What it says of itself.
-    pub(super) fn flags(&self) -> DescriptorFlags {
-        match self {
-            Self::Dir(dir) => dir.flags,
-            Self::File(file) => {
-                let mut flags = DescriptorFlags::empty();
-                if file.readable {
-                    flags |= DescriptorFlags::READ;
-                }
-                if file.writable {
-                    flags |= DescriptorFlags::WRITE;
-                }
-                flags
-            }
-        }
-    }
 }
 
 impl File {
     /// At most `len` bytes from `offset`.
     pub fn read(&self, offset: u64, len: usize) -> TreeResult<Vec<u8>> {
         if !self.readable {
-            return Err(ErrorCode::BadDescriptor);
+            return Err(Errno::BadDescriptor);
         }
         Ok(self
             .handle
@@ -127,7 +137,7 @@ impl File {
     pub fn write(&self, offset: Option<u64>, bytes: &[u8]) -> TreeResult<u64> {
         self.perms.check_write()?;
         if !self.writable {
-            return Err(ErrorCode::BadDescriptor);
+            return Err(Errno::BadDescriptor);
         }
         let mut tree = self.handle.lock();
         let offset = match offset {
@@ -141,93 +151,83 @@ impl File {
     pub fn set_size(&self, size: u64) -> TreeResult<()> {
         self.perms.check_write()?;
         if !self.writable || i64::try_from(size).is_err() {
-            return Err(ErrorCode::Invalid);
+            return Err(Errno::Invalid);
         }
         self.handle.lock().set_size(self.handle.node, size)
     }
 }
 
 impl Dir {
+    /// What is in it, in order.
+    pub fn entries(&self) -> TreeResult<DirectoryEntryStream> {
+        let tree = self.handle.lock();
+        let entries = tree.entries(self.handle.node)?.iter();
+        let entries = entries.map(|(name, id)| Ok((name.clone(), tree.node(*id)?.kind())));
+        let entries: Vec<_> = entries.collect::<TreeResult<_>>()?;
+        Ok(DirectoryEntryStream(entries.into_iter()))
+    }
+
     /// Opens what is at a path, and makes it if it is asked for.
-    pub fn open_at(
-        &self,
-        path_flags: PathFlags,
-        path: &str,
-        open: OpenFlags,
-        flags: DescriptorFlags,
-    ) -> TreeResult<Descriptor> {
-        let synchronous = DescriptorFlags::FILE_INTEGRITY_SYNC
-            | DescriptorFlags::DATA_INTEGRITY_SYNC
-            | DescriptorFlags::REQUESTED_WRITE_SYNC;
-        if flags.intersects(synchronous) {
-            return Err(ErrorCode::Unsupported);
+    pub fn open_at(&self, path: &str, open: Open) -> TreeResult<Descriptor> {
+        if open.synchronous {
+            return Err(Errno::Unsupported);
         }
-        let making = OpenFlags::CREATE | OpenFlags::EXCLUSIVE | OpenFlags::TRUNCATE;
-        if open.contains(OpenFlags::DIRECTORY) && open.intersects(making) {
-            return Err(ErrorCode::Invalid);
+        if open.directory && (open.create || open.exclusive || open.truncate) {
+            return Err(Errno::Invalid);
         }
-        let writable = flags.contains(DescriptorFlags::WRITE)
-            || open.intersects(OpenFlags::CREATE | OpenFlags::TRUNCATE);
+        let writable = open.write || open.create || open.truncate;
         if writable {
             self.perms.check_write()?;
         }
-        let node = self.open_node(path_flags, path, open, writable)?;
+        let node = self.open_node(path, open, writable)?;
         let handle = Handle::open(&self.handle.tree, node)?;
         let is_directory = handle.lock().node(node)?.is_directory();
-        let readable =
-            flags.contains(DescriptorFlags::READ) || !flags.contains(DescriptorFlags::WRITE);
         let perms = self.perms;
         Ok(match is_directory {
             true => Descriptor::Dir(Dir {
                 handle,
                 perms,
-                flags: DescriptorFlags::READ,
+                mutable: false,
             }),
             false => Descriptor::File(File {
                 handle,
                 perms,
-                readable,
+                readable: open.read || !open.write,
                 writable,
             }),
         })
     }
 
-    fn open_node(
-        &self,
-        path_flags: PathFlags,
-        path: &str,
-        open: OpenFlags,
-        writable: bool,
-    ) -> TreeResult<NodeId> {
+    fn open_node(&self, path: &str, open: Open, writable: bool) -> TreeResult<NodeId> {
         let mut tree = self.handle.lock();
-        let create = open.contains(OpenFlags::CREATE);
-        let exclusive = create && open.contains(OpenFlags::EXCLUSIVE);
+        let exclusive = open.create && open.exclusive;
         // Nothing is made under a name with a slash behind it, and what is there is not looked at.
-        if create && path.ends_with('/') && self.place(&tree, without_slash(path))?.name.is_some() {
-            return Err(ErrorCode::IsDirectory);
+        let slash = open.create && path.ends_with('/');
+        if slash && self.place(&tree, without_slash(path))?.name.is_some() {
+            return Err(Errno::IsDirectory);
         }
-        let follow = path_flags.contains(PathFlags::SYMLINK_FOLLOW) && !exclusive;
+        let follow = open.follow && !exclusive;
         let place = resolve(&tree, self.handle.node, path, follow)?;
         let Some(id) = place.node else {
-            return match (create, place.slash, place.name()) {
+            return match (open.create, place.slash, place.name()) {
                 (true, false, Some(name)) => {
                     tree.make(place.directory, name, Content::File(Vec::new()))
                 }
                 // A link that ends in a slash.
-                (true, ..) => Err(ErrorCode::IsDirectory),
-                (false, ..) => Err(ErrorCode::NoEntry),
+                (true, ..) => Err(Errno::IsDirectory),
+                (false, ..) => Err(Errno::NoEntry),
             };
         };
         if exclusive {
-            return Err(ErrorCode::Exist);
+            return Err(Errno::Exist);
         }
         match tree.node(id)?.content {
-            Content::Link(_) => Err(ErrorCode::Loop),
-            Content::Directory(_) if writable => Err(ErrorCode::IsDirectory),
+            Content::Link(_) => Err(Errno::Loop),
+            Content::Directory(_) if writable => Err(Errno::IsDirectory),
             Content::Directory(_) => Ok(id),
-            Content::File(_) if open.contains(OpenFlags::DIRECTORY) => Err(ErrorCode::NotDirectory),
+            Content::File(_) if open.directory => Err(Errno::NotDirectory),
             Content::File(_) => {
-                if open.contains(OpenFlags::TRUNCATE) {
+                if open.truncate {
                     tree.set_size(id, 0)?;
                 }
                 Ok(id)
@@ -238,25 +238,24 @@ impl Dir {
     /// What is at a path, to be looked at.
     pub fn seen_at<T>(
         &self,
-        flags: PathFlags,
+        follow: bool,
         path: &str,
         look: impl FnOnce(&mut Tree, NodeId) -> TreeResult<T>,
     ) -> TreeResult<T> {
         match only_name(path) {
-            Some(name) if !flags.contains(PathFlags::SYMLINK_FOLLOW) => self.at(flags, name, look),
-            Some(_) | None => self.at(flags, path, look),
+            Some(name) if !follow => self.at(follow, name, look),
+            Some(_) | None => self.at(follow, path, look),
         }
     }
 
-    /// What is at a path; a symbolic link at its end is followed if the flags say so.
+    /// What is at a path; `follow` says what to do with a symbolic link at its end.
     pub fn at<T>(
         &self,
-        flags: PathFlags,
+        follow: bool,
         path: &str,
         look: impl FnOnce(&mut Tree, NodeId) -> TreeResult<T>,
     ) -> TreeResult<T> {
         let mut tree = self.handle.lock();
-        let follow = flags.contains(PathFlags::SYMLINK_FOLLOW);
         let id = resolve(&tree, self.handle.node, path, follow)?.existing()?;
         look(&mut tree, id)
     }
@@ -276,27 +275,27 @@ impl Dir {
                 let content = Content::Directory(BTreeMap::new());
                 tree.make(place.directory, name, content).map(drop)
             }
-            (Some(_), _) | (None, None) => Err(ErrorCode::Exist),
+            (Some(_), _) | (None, None) => Err(Errno::Exist),
         }
     }
 
     pub fn symlink(&self, target: &str, path: &str) -> TreeResult<()> {
         self.perms.check_write()?;
         if target.starts_with('/') {
-            return Err(ErrorCode::NotPermitted);
+            return Err(Errno::NotPermitted);
         }
         let mut tree = self.handle.lock();
         let place = self.place(&tree, path)?;
         if target.len() > LONGEST_PATH {
-            return Err(ErrorCode::NameTooLong);
+            return Err(Errno::NameTooLong);
         }
         match (place.node, place.name()) {
             (None, Some(name)) if !place.slash && !target.is_empty() => {
                 let content = Content::Link(target.to_owned());
                 tree.make(place.directory, name, content).map(drop)
             }
-            (None, _) => Err(ErrorCode::NoEntry),
-            (Some(_), _) => Err(ErrorCode::Exist),
+            (None, _) => Err(Errno::NoEntry),
+            (Some(_), _) => Err(Errno::Exist),
         }
     }
 
@@ -305,7 +304,7 @@ impl Dir {
         let id = self.place(&tree, path)?.existing()?;
         match &tree.node(id)?.content {
             Content::Link(target) => Ok(target.clone()),
-            Content::File(_) | Content::Directory(_) => Err(ErrorCode::Invalid),
+            Content::File(_) | Content::Directory(_) => Err(Errno::Invalid),
         }
     }
 
@@ -315,12 +314,12 @@ impl Dir {
         let old = self.place(&tree, path)?.existing()?;
         let new = other.place(&tree, new_path)?;
         if tree.node(old)?.is_directory() {
-            return Err(ErrorCode::NotPermitted);
+            return Err(Errno::NotPermitted);
         }
         match (new.node, new.name()) {
             (None, Some(name)) if !new.slash => tree.link(new.directory, name, old),
-            (None, _) => Err(ErrorCode::NoEntry),
-            (Some(_), _) => Err(ErrorCode::Exist),
+            (None, _) => Err(Errno::NoEntry),
+            (Some(_), _) => Err(Errno::Exist),
         }
     }
 
@@ -331,7 +330,7 @@ impl Dir {
         let id = place.existing()?;
         match place.name() {
             Some(name) if !tree.node(id)?.is_directory() => tree.unlink(place.directory, name),
-            Some(_) | None => Err(ErrorCode::IsDirectory),
+            Some(_) | None => Err(Errno::IsDirectory),
         }
     }
 
@@ -342,10 +341,10 @@ impl Dir {
         let id = place.existing()?;
         let empty = tree.entries(id)?.is_empty();
         match place.name() {
-            Some(_) if place.slash => Err(ErrorCode::Invalid),
+            Some(_) if place.slash => Err(Errno::Invalid),
             Some(name) if empty => tree.unlink(place.directory, name),
-            Some(_) => Err(ErrorCode::NotEmpty),
-            None => Err(ErrorCode::Invalid),
+            Some(_) => Err(Errno::NotEmpty),
+            None => Err(Errno::Invalid),
         }
     }
 
@@ -356,25 +355,25 @@ impl Dir {
         let old = self.place(&tree, without_slash(path))?;
         let new = other.place(&tree, without_slash(new_path))?;
         let (Some(old_name), Some(new_name)) = (old.name(), new.name()) else {
-            return Err(ErrorCode::Busy);
+            return Err(Errno::Busy);
         };
         let id = old.existing()?;
         let is_directory = tree.node(id)?.is_directory();
         if slash && !is_directory {
-            return Err(ErrorCode::NotDirectory);
+            return Err(Errno::NotDirectory);
         }
         if is_directory && tree.is_within(id, new.directory) {
-            return Err(ErrorCode::Invalid);
+            return Err(Errno::Invalid);
         }
         if new.node == Some(id) {
             return Ok(());
         }
         if let Some(there) = new.node {
             match (is_directory, tree.node(there)?.is_directory()) {
-                (true, false) => return Err(ErrorCode::NotDirectory),
-                (false, true) => return Err(ErrorCode::IsDirectory),
+                (true, false) => return Err(Errno::NotDirectory),
+                (false, true) => return Err(Errno::IsDirectory),
                 (true, true) if !tree.entries(there)?.is_empty() => {
-                    return Err(ErrorCode::NotEmpty);
+                    return Err(Errno::NotEmpty);
                 }
                 (true, true) | (false, false) => tree.unlink(new.directory, new_name)?,
             }
@@ -389,7 +388,7 @@ impl Dir {
         other.perms.check_write()?;
         match self.handle.shares_tree_with(&other.handle) {
             true => Ok(()),
-            false => Err(ErrorCode::CrossDevice),
+            false => Err(Errno::CrossDevice),
         }
     }
 }
@@ -403,18 +402,29 @@ fn without_slash(path: &str) -> &str {
 }
 
 /// What a node says of itself.
-pub fn stat(tree: &Tree, id: NodeId) -> TreeResult<DescriptorStat> {
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub struct Stat {
+    pub kind: Kind,
+    pub links: u64,
+    pub size: u64,
+    pub accessed: Duration,
+    pub modified: Duration,
+    pub created: Duration,
+}
+
+/// What a node says of itself.
+pub fn stat(tree: &Tree, id: NodeId) -> TreeResult<Stat> {
     let node = tree.node(id)?;
-    Ok(DescriptorStat {
-        type_: node.kind(),
-        link_count: match &node.content {
+    Ok(Stat {
+        kind: node.kind(),
+        links: match &node.content {
             Content::Directory(_) => links_of_directory(tree, id)?,
             Content::File(_) | Content::Link(_) => node.links,
         },
         size: node.size(),
-        data_access_timestamp: Some(datetime(node.accessed)),
-        data_modification_timestamp: Some(datetime(node.modified)),
-        status_change_timestamp: Some(datetime(node.created)),
+        accessed: node.accessed,
+        modified: node.modified,
+        created: node.created,
     })
 }
 

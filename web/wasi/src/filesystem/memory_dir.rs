@@ -1,9 +1,11 @@
 //! A directory in memory, as the host sees it.
 
+use super::errno::{Errno, TreeResult};
 use super::node::{Content, NodeId};
 use super::path::resolve;
-use super::tree::{DEFAULT_CAPACITY, ROOT, SharedTree, Tree, TreeResult, lock};
-use super::types::ErrorCode;
+use super::tree::{DEFAULT_CAPACITY, ROOT, SharedTree, Tree, lock};
+use crate::p2::bindings::filesystem::types::ErrorCode;
+use crate::page;
 use amphi_web::error::Context as _;
 use amphi_web::{Error, Result};
 use std::collections::BTreeMap;
@@ -39,7 +41,7 @@ impl MemoryDir {
 
     /// An empty directory that takes `capacity` bytes; then guests get `insufficient-space`.
     pub fn with_capacity(capacity: u64) -> Self {
-        let tree = Arc::new(Mutex::new(Tree::new(capacity)));
+        let tree = Arc::new(Mutex::new(Tree::new(capacity, page::unix_time)));
         Self { tree }
     }
 
@@ -121,9 +123,9 @@ impl MemoryDir {
             let place = resolve(tree, ROOT, path, false)?;
             let node = place.existing()?;
             if tree.entries(node).is_ok_and(|entries| !entries.is_empty()) {
-                return Err(ErrorCode::NotEmpty);
+                return Err(Errno::NotEmpty);
             }
-            let name = place.name().ok_or(ErrorCode::Busy)?;
+            let name = place.name().ok_or(Errno::Busy)?;
             tree.unlink(place.directory, name)
         })
     }
@@ -151,7 +153,7 @@ impl MemoryDir {
 
     fn change<T>(&self, path: &str, change: impl FnOnce(&mut Tree) -> TreeResult<T>) -> Result<T> {
         change(&mut lock(&self.tree))
-            .map_err(Error::from)
+            .map_err(|errno| Error::from(ErrorCode::from(errno)))
             .with_context(|| format!("path `{path}` of a directory in memory"))
     }
 }
@@ -167,7 +169,7 @@ pub fn make_file(tree: &mut Tree, path: &str) -> TreeResult<NodeId> {
         (None, Some(name)) if !place.slash => {
             tree.make(place.directory, name, Content::File(Vec::new()))
         }
-        (None, _) => Err(ErrorCode::IsDirectory),
+        (None, _) => Err(Errno::IsDirectory),
     }
 }
 

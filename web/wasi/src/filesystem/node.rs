@@ -1,6 +1,5 @@
 //! What a tree is made of: files, directories and symbolic links, each with its times.
 
-use crate::p2::bindings::filesystem::types::DescriptorType;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -29,6 +28,14 @@ pub enum Content {
     Link(String),
 }
 
+/// The kind of a node.
+#[derive(Copy, Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    File,
+    Directory,
+    Link,
+}
+
 impl Node {
     /// A node made at `now`, in no directory yet.
     pub fn new(content: Content, now: Duration) -> Node {
@@ -43,12 +50,11 @@ impl Node {
         }
     }
 
-    /// The kind of the node, in the interface's words.
-    pub fn kind(&self) -> DescriptorType {
+    pub fn kind(&self) -> Kind {
         match self.content {
-            Content::File(_) => DescriptorType::RegularFile,
-            Content::Directory(_) => DescriptorType::Directory,
-            Content::Link(_) => DescriptorType::SymbolicLink,
+            Content::File(_) => Kind::File,
+            Content::Directory(_) => Kind::Directory,
+            Content::Link(_) => Kind::Link,
         }
     }
 

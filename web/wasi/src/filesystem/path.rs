@@ -1,8 +1,8 @@
 //! Where a path leads. No path leads out of the directory that it begins in.
 
+use super::errno::{Errno, TreeResult};
 use super::node::{Content, NodeId};
-use super::tree::{Tree, TreeResult};
-use super::types::ErrorCode;
+use super::tree::Tree;
 
 /// How many symbolic links one path may lead through.
 const MOST_LINKS: u32 = 40;
@@ -26,7 +26,7 @@ pub struct Place {
 impl Place {
     /// What is there, if anything is.
     pub fn existing(&self) -> TreeResult<NodeId> {
-        self.node.ok_or(ErrorCode::NoEntry)
+        self.node.ok_or(Errno::NoEntry)
     }
 
     /// The name under which something is there, or can be.
@@ -50,7 +50,7 @@ pub fn resolve_in_parent(tree: &Tree, base: NodeId, path: &str) -> TreeResult<Pl
 
 fn check_length(path: &str) -> TreeResult<()> {
     match path.len() > LONGEST_PATH {
-        true => Err(ErrorCode::NameTooLong),
+        true => Err(Errno::NameTooLong),
         false => Ok(()),
     }
 }
@@ -122,13 +122,13 @@ impl Walk<'_> {
     /// Puts a path before what is left.
     fn push(&mut self, path: &str) -> TreeResult<()> {
         if path.is_empty() {
-            return Err(ErrorCode::NoEntry);
+            return Err(Errno::NoEntry);
         }
         if path.contains('\0') {
-            return Err(ErrorCode::Invalid);
+            return Err(Errno::Invalid);
         }
         if path.starts_with('/') {
-            return Err(ErrorCode::NotPermitted);
+            return Err(Errno::NotPermitted);
         }
         let parts = path.split('/').filter(|part| !part.is_empty());
         self.left.extend(parts.rev().map(str::to_owned));
@@ -144,7 +144,7 @@ impl Walk<'_> {
 
     fn up(&mut self) -> TreeResult<()> {
         if self.directories.len() == 1 {
-            return Err(ErrorCode::NotPermitted);
+            return Err(Errno::NotPermitted);
         }
         self.directories.pop();
         Ok(())
@@ -153,7 +153,7 @@ impl Walk<'_> {
     /// Goes into the directory `name`, or ends there.
     fn step(&mut self, name: &str, follow: bool) -> TreeResult<Option<Place>> {
         if name.len() > LONGEST_NAME {
-            return Err(ErrorCode::NameTooLong);
+            return Err(Errno::NameTooLong);
         }
         let directory = self.here();
         let at_end = self.left.is_empty();
@@ -169,14 +169,14 @@ impl Walk<'_> {
         let Some(id) = node else {
             return match at_end {
                 true => end(None, self.slash),
-                false => Err(ErrorCode::NoEntry),
+                false => Err(Errno::NoEntry),
             };
         };
         match &self.tree.node(id)?.content {
             Content::Link(target) if follow || !at_end || self.slash => {
                 self.links += 1;
                 if self.links > MOST_LINKS {
-                    return Err(ErrorCode::Loop);
+                    return Err(Errno::Loop);
                 }
                 self.slash |= at_end && target.ends_with('/');
                 self.push(target)?;
@@ -187,7 +187,7 @@ impl Walk<'_> {
                 Ok(None)
             }
             Content::File(_) | Content::Link(_) if !at_end || self.slash => {
-                Err(ErrorCode::NotDirectory)
+                Err(Errno::NotDirectory)
             }
             Content::Directory(_) | Content::File(_) | Content::Link(_) => {
                 end(Some(id), self.slash)

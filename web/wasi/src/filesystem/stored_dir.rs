@@ -3,7 +3,7 @@
 
 mod script;
 
-use super::MemoryDir;
+use super::memory_dir::MemoryDir;
 use super::node::NodeId;
 use super::tree::lock;
 use amphi_web::error::Context as _;

@@ -5,8 +5,9 @@
 //! that it does not wait for is the same.
 
 use super::descriptor::File;
-use super::types::ErrorCode;
-use crate::p2::{InputStream, OutputStream, Pollable, StreamError, StreamResult};
+use super::errno::Errno;
+use crate::io::{InputStream, OutputStream, Pollable, StreamError, StreamResult};
+use crate::p2::bindings::filesystem::types::ErrorCode;
 use amphi_web::format_err;
 use bytes::Bytes;
 
@@ -29,7 +30,7 @@ pub struct FileInput {
 enum Read {
     Nothing,
     Bytes(Bytes),
-    Failed(ErrorCode),
+    Failed(Errno),
     /// The end: it stays, even if the file grows.
     End,
 }
@@ -116,8 +117,8 @@ enum Written {
     /// All is well, and more may be written.
     Well,
     /// Nobody has waited for it: where it ends, or why it failed.
-    Pending(Result<u64, ErrorCode>),
-    Failed(ErrorCode),
+    Pending(Result<u64, Errno>),
+    Failed(Errno),
     /// It has failed, and was told.
     Closed,
 }
@@ -201,6 +202,6 @@ impl OutputStream for FileOutput {
 }
 
 /// The guest can ask for the code by `filesystem-error-code`.
-fn failed(code: ErrorCode) -> StreamError {
-    StreamError::LastOperationFailed(code.into())
+fn failed(errno: Errno) -> StreamError {
+    StreamError::LastOperationFailed(ErrorCode::from(errno).into())
 }

@@ -1,12 +1,12 @@
 //! A tree of files in memory: its nodes, what is read from them and written to them, and how much
 //! they may take.
 
+use super::errno::{Errno, TreeResult};
 use super::node::{Content, Node, NodeId};
-use super::types::ErrorCode;
-use crate::page;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// The directory that everything else is in.
 pub const ROOT: NodeId = 0;
@@ -16,6 +16,9 @@ pub const DEFAULT_CAPACITY: u64 = 256 << 20;
 
 /// What a node takes besides its bytes: a guest that makes empty files without end is stopped, too.
 const NODE_SIZE: u64 = 256;
+
+/// What tells the time since 1970.
+pub type Clock = fn() -> Duration;
 
 /// A tree that several handles share.
 pub type SharedTree = Arc<Mutex<Tree>>;
@@ -32,10 +35,8 @@ pub struct Tree {
     size: u64,
     capacity: u64,
     version: u64,
+    clock: Clock,
 }
-
-/// What the functions of a tree return.
-pub type TreeResult<T> = Result<T, ErrorCode>;
 
 /// Takes a tree's lock. A panic while it was held left whole nodes behind.
 pub fn lock(tree: &SharedTree) -> MutexGuard<'_, Tree> {
@@ -43,9 +44,9 @@ pub fn lock(tree: &SharedTree) -> MutexGuard<'_, Tree> {
 }
 
 impl Tree {
-    /// An empty directory that takes `capacity` bytes.
-    pub fn new(capacity: u64) -> Tree {
-        let mut root = Node::new(Content::Directory(BTreeMap::new()), page::unix_time());
+    /// An empty directory that takes `capacity` bytes, and has its times from `clock`.
+    pub fn new(capacity: u64, clock: Clock) -> Tree {
+        let mut root = Node::new(Content::Directory(BTreeMap::new()), clock());
         root.links = 1;
         Tree {
             id: TREES.fetch_add(1, Ordering::Relaxed),
@@ -54,6 +55,7 @@ impl Tree {
             size: 0,
             capacity,
             version: 0,
+            clock,
         }
     }
 
@@ -63,18 +65,18 @@ impl Tree {
     }
 
     pub fn node(&self, id: NodeId) -> TreeResult<&Node> {
-        self.nodes.get(&id).ok_or(ErrorCode::NoEntry)
+        self.nodes.get(&id).ok_or(Errno::NoEntry)
     }
 
     pub fn node_mut(&mut self, id: NodeId) -> TreeResult<&mut Node> {
-        self.nodes.get_mut(&id).ok_or(ErrorCode::NoEntry)
+        self.nodes.get_mut(&id).ok_or(Errno::NoEntry)
     }
 
     /// What a directory has.
     pub fn entries(&self, directory: NodeId) -> TreeResult<&BTreeMap<String, NodeId>> {
         match &self.node(directory)?.content {
             Content::Directory(entries) => Ok(entries),
-            Content::File(_) | Content::Link(_) => Err(ErrorCode::NotDirectory),
+            Content::File(_) | Content::Link(_) => Err(Errno::NotDirectory),
         }
     }
 
@@ -82,8 +84,8 @@ impl Tree {
     pub fn bytes(&self, file: NodeId) -> TreeResult<&[u8]> {
         match &self.node(file)?.content {
             Content::File(bytes) => Ok(bytes),
-            Content::Directory(_) => Err(ErrorCode::IsDirectory),
-            Content::Link(_) => Err(ErrorCode::Loop),
+            Content::Directory(_) => Err(Errno::IsDirectory),
+            Content::Link(_) => Err(Errno::Loop),
         }
     }
 
@@ -106,7 +108,7 @@ impl Tree {
         if end > self.bytes(file)?.len() as u64 {
             self.resize(file, end)?;
         }
-        let start = usize::try_from(offset).map_err(|_| ErrorCode::FileTooLarge)?;
+        let start = usize::try_from(offset).map_err(|_| Errno::FileTooLarge)?;
         if let Content::File(content) = &mut self.node_mut(file)?.content {
             content[start..start + bytes.len()].copy_from_slice(bytes);
         }
@@ -123,18 +125,18 @@ impl Tree {
     fn resize(&mut self, file: NodeId, size: u64) -> TreeResult<()> {
         let old = self.bytes(file)?.len();
         // More than a page can address is more than it has.
-        let new = usize::try_from(size).map_err(|_| ErrorCode::InsufficientSpace)?;
+        let new = usize::try_from(size).map_err(|_| Errno::InsufficientSpace)?;
         if new > old {
             self.take((new - old) as u64)?;
         } else {
             self.size -= (old - new) as u64;
         }
         let Content::File(bytes) = &mut self.node_mut(file)?.content else {
-            return Err(ErrorCode::IsDirectory);
+            return Err(Errno::IsDirectory);
         };
         if bytes.try_reserve(new.saturating_sub(old)).is_err() {
             self.size -= new.saturating_sub(old) as u64;
-            return Err(ErrorCode::InsufficientMemory);
+            return Err(Errno::InsufficientMemory);
         }
         bytes.resize(new, 0);
         Ok(())
@@ -146,14 +148,14 @@ impl Tree {
                 self.size = sum;
                 Ok(())
             }
-            Some(_) | None => Err(ErrorCode::InsufficientSpace),
+            Some(_) | None => Err(Errno::InsufficientSpace),
         }
     }
 
     /// Notes that a node was changed just now.
     pub fn touch(&mut self, id: NodeId) -> TreeResult<()> {
         self.version += 1;
-        let (version, now) = (self.version, page::unix_time());
+        let (version, now) = (self.version, (self.clock)());
         let node = self.node_mut(id)?;
         node.modified = now;
         node.version = version;
@@ -162,7 +164,7 @@ impl Tree {
 
     /// Makes a node and puts it into a directory, where the name is free.
     pub fn make(&mut self, directory: NodeId, name: &str, content: Content) -> TreeResult<NodeId> {
-        let node = Node::new(content, page::unix_time());
+        let node = Node::new(content, (self.clock)());
         self.take(NODE_SIZE + node.size())?;
         let id = self.next;
         self.nodes.insert(id, node);
@@ -180,13 +182,13 @@ impl Tree {
     pub fn link(&mut self, directory: NodeId, name: &str, id: NodeId) -> TreeResult<()> {
         let parent = self.node_mut(directory)?;
         if parent.links == 0 {
-            return Err(ErrorCode::NoEntry);
+            return Err(Errno::NoEntry);
         }
         let Content::Directory(entries) = &mut parent.content else {
-            return Err(ErrorCode::NotDirectory);
+            return Err(Errno::NotDirectory);
         };
         if entries.contains_key(name) {
-            return Err(ErrorCode::Exist);
+            return Err(Errno::Exist);
         }
         entries.insert(name.to_owned(), id);
         self.node_mut(id)?.links += 1;
@@ -197,9 +199,9 @@ impl Tree {
     pub fn unlink(&mut self, directory: NodeId, name: &str) -> TreeResult<()> {
         let parent = self.node_mut(directory)?;
         let Content::Directory(entries) = &mut parent.content else {
-            return Err(ErrorCode::NotDirectory);
+            return Err(Errno::NotDirectory);
         };
-        let id = entries.remove(name).ok_or(ErrorCode::NoEntry)?;
+        let id = entries.remove(name).ok_or(Errno::NoEntry)?;
         self.touch(directory)?;
         let node = self.node_mut(id)?;
         node.links -= 1;
@@ -241,7 +243,7 @@ fn check_range(offset: u64, len: usize) -> TreeResult<()> {
     let end = offset.checked_add(len as u64).map(i64::try_from);
     match end {
         Some(Ok(_)) => Ok(()),
-        Some(Err(_)) | None => Err(ErrorCode::Invalid),
+        Some(Err(_)) | None => Err(Errno::Invalid),
     }
 }
 

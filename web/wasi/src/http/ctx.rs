@@ -1,7 +1,9 @@
 //! What a store has for `wasi:http`: [`WasiHttpCtx`], and the hooks by which the host decides on
 //! requests.
 
-use super::{Error, fetch};
+use super::Error;
+#[cfg(target_arch = "wasm32")]
+use super::fetch;
 use amphi_web::component::{HasData, ResourceTable};
 use bytes::Bytes;
 use http::uri::Scheme;
@@ -98,6 +100,9 @@ pub struct RequestOptions {
 /// What goes on beside a response, until it is done.
 type Beside = Box<dyn Future<Output = Result<(), Error>> + Send>;
 
+/// What comes of a request.
+type Sent = Box<dyn Future<Output = Result<(http::Response<WasiBody>, Beside)>> + Send>;
+
 /// How the host decides on requests, and sends them.
 pub trait WasiHttpHooks: Send {
     /// Whether guests may not see or set the header `name`.
@@ -126,18 +131,28 @@ pub trait WasiHttpHooks: Send {
     }
 
     /// Sends a request: by the page's `fetch`. `beside` is done when the body of the request is.
+    #[cfg(target_arch = "wasm32")]
     fn send_request(
         &mut self,
         request: http::Request<WasiBody>,
         options: Option<RequestOptions>,
         beside: Beside,
-    ) -> Box<dyn Future<Output = Result<(http::Response<WasiBody>, Beside)>> + Send> {
+    ) -> Sent {
         drop(beside);
         Box::new(async move {
             let response = fetch::send(request, options).await?;
             Ok((response, Box::new(async { Ok(()) }) as Beside))
         })
     }
+
+    /// Sends a request.
+    #[cfg(not(target_arch = "wasm32"))]
+    fn send_request(
+        &mut self,
+        request: http::Request<WasiBody>,
+        options: Option<RequestOptions>,
+        beside: Beside,
+    ) -> Sent;
 
     /// How many pieces of a body that a guest writes are kept besides the one that is being sent.
     fn p2_outgoing_body_buffer_chunks(&mut self) -> usize {
@@ -150,12 +165,15 @@ pub trait WasiHttpHooks: Send {
     }
 }
 
+#[cfg(target_arch = "wasm32")]
 struct Fetching;
 
+#[cfg(target_arch = "wasm32")]
 impl WasiHttpHooks for Fetching {}
 
 /// Hooks that send every request by `fetch`. What the page's policy and the server's allow is what
 /// a guest can reach.
+#[cfg(target_arch = "wasm32")]
 pub fn default_hooks() -> &'static mut dyn WasiHttpHooks {
     // A value of no size needs no memory.
     Box::leak(Box::new(Fetching))
@@ -169,7 +187,7 @@ impl WasiHttpHooks for Refusing {
         _: http::Request<WasiBody>,
         _: Option<RequestOptions>,
         _: Beside,
-    ) -> Box<dyn Future<Output = Result<(http::Response<WasiBody>, Beside)>> + Send> {
+    ) -> Sent {
         Box::new(async { Err(Error::HttpRequestDenied) })
     }
 }

@@ -1,5 +1,6 @@
 //! Sending a request by `fetch`, and reading the response as it comes.
 
+use super::body::empty;
 use super::script::{
     AbortController, Chunk, Message, ReadableStream, Reader, fetch, headers_of, headers_to_script,
     ignore, internal, object,
@@ -13,7 +14,7 @@ use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use http::request::Parts;
 use http_body::{Body, Frame};
-use http_body_util::{BodyExt as _, Empty};
+use http_body_util::BodyExt as _;
 use js_sys::Uint8Array;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
@@ -134,11 +135,6 @@ fn answer(
         http::StatusCode::from_u16(response.status()).map_err(|_| Error::HttpProtocolError)?;
     *answer.headers_mut() = headers;
     Ok(answer)
-}
-
-/// A body with nothing in it.
-pub fn empty() -> WasiBody {
-    Empty::new().map_err(|never| match never {}).boxed_unsync()
 }
 
 /// Ends a `fetch` when nobody wants it any more.

@@ -1,11 +1,12 @@
 //! `wasi:http/outgoing-handler`: a guest's request, checked and handed to the hooks.
 
+use super::body::empty;
 use super::host::content_length;
 use super::p2::HttpResult;
 use super::p2::bindings::http::outgoing_handler;
 use super::p2::bindings::http::types::{ErrorCode, Scheme};
 use super::types::{HostFutureIncomingResponse, HostOutgoingRequest};
-use super::{RequestOptions, WasiHttpCtxView, fetch, task};
+use super::{RequestOptions, WasiHttpCtxView, task};
 use amphi_web::component::Resource;
 use wasm_bindgen_futures::spawn_local;
 
@@ -36,7 +37,7 @@ impl outgoing_handler::Host for WasiHttpCtxView<'_> {
         }
         let uri = uri.build().map_err(|_| ErrorCode::HttpRequestUriInvalid)?;
 
-        let mut request = http::Request::new(guest.body.unwrap_or_else(fetch::empty));
+        let mut request = http::Request::new(guest.body.unwrap_or_else(empty));
         *request.method_mut() = method;
         *request.uri_mut() = uri;
         *request.headers_mut() = guest.headers.into();

@@ -8,7 +8,7 @@ use super::RequestOptions;
 use super::WasiHttpCtxView;
 use super::p2::bindings::http::types::{self, Duration, ErrorCode, HeaderError};
 use super::p2::{HeaderError as FieldsError, HttpError};
-use crate::p2::IoError;
+use crate::io::IoError;
 use amphi_web::component::Resource;
 use amphi_web::{Result, format_err};
 use http::HeaderMap;

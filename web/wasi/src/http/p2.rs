@@ -1,8 +1,12 @@
 //! `wasi:http` 0.2: its bindings, the host's side of its resources, and the functions that link it.
 
 pub mod bindings;
+#[cfg(target_arch = "wasm32")]
+mod link;
 
 pub use super::body::HostIncomingBody;
+#[cfg(target_arch = "wasm32")]
+pub use link::{add_only_http_to_linker_async, add_to_linker_async};
 
 /// The host's side of bodies.
 pub mod body {
@@ -20,10 +24,9 @@ pub mod types {
     };
 }
 
-use super::{WasiHttp, WasiHttpView};
-use crate::{TrappableError, WasiView};
+use crate::error::TrappableError;
 use amphi_web::Result;
-use amphi_web::component::{Linker, ResourceTableError};
+use amphi_web::component::ResourceTableError;
 
 /// An error code for the guest, or a trap.
 pub type HttpError = TrappableError<bindings::http::types::ErrorCode>;
@@ -47,31 +50,4 @@ impl From<ResourceTableError> for HeaderError {
     fn from(error: ResourceTableError) -> Self {
         Self::trap(error)
     }
-}
-
-/// Links every interface of the world `wasi:http/proxy`.
-///
-/// # Errors
-///
-/// The linker already has one of them and does not allow shadowing.
-pub fn add_to_linker_async<T>(linker: &mut Linker<T>) -> Result<()>
-where
-    T: WasiHttpView + WasiView + 'static,
-{
-    crate::p2::add_to_linker_proxy_interfaces_async(linker)?;
-    add_only_http_to_linker_async(linker)
-}
-
-/// Links `wasi:http` alone, beside what [`add_to_linker_async`](crate::p2::add_to_linker_async) has
-/// linked.
-///
-/// # Errors
-///
-/// The linker already has one of its interfaces and does not allow shadowing.
-pub fn add_only_http_to_linker_async<T>(linker: &mut Linker<T>) -> Result<()>
-where
-    T: WasiHttpView + 'static,
-{
-    bindings::http::outgoing_handler::add_to_linker::<T, WasiHttp>(linker, T::http)?;
-    bindings::http::types::add_to_linker::<T, WasiHttp>(linker, T::http)
 }

@@ -1,6 +1,7 @@
 //! A guest that answers requests: called with a `Request` of the page, it gives a `Response`.
 
-use super::fetch::{ResponseBody, empty};
+use super::body::empty;
+use super::fetch::ResponseBody;
 use super::p2::bindings::Proxy;
 use super::p2::bindings::http::types::Scheme;
 use super::script::{Message, Response, headers_of, headers_to_script, internal, object};

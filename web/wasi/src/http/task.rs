@@ -1,10 +1,6 @@
 //! A future that the page runs by itself, until it is done or nobody wants its result any more.
 
-use std::future::poll_fn;
-use std::pin::{Pin, pin};
-use std::task::Poll;
 use tokio::sync::oneshot;
-use wasm_bindgen_futures::spawn_local;
 
 /// The result of a future that runs by itself. Dropped before it is there, the future is dropped,
 /// too.
@@ -15,10 +11,15 @@ pub struct Task<T> {
 }
 
 /// Runs `future` beside everything else.
+#[cfg(target_arch = "wasm32")]
 pub fn spawn<T: 'static>(future: impl Future<Output = T> + 'static) -> Task<T> {
+    use std::future::poll_fn;
+    use std::pin::{Pin, pin};
+    use std::task::Poll;
+
     let (sender, result) = oneshot::channel();
     let (wanted, mut unwanted) = oneshot::channel::<()>();
-    spawn_local(async move {
+    wasm_bindgen_futures::spawn_local(async move {
         let mut future = pin!(future);
         let result = poll_fn(|cx| match Pin::new(&mut unwanted).poll(cx) {
             Poll::Ready(_) => Poll::Ready(None),

@@ -1,11 +1,10 @@
 //! The host's side of requests and responses.
 
-use super::body::{HostIncomingBody, HyperIncomingBody, HyperOutgoingBody};
-use super::fetch::empty;
+use super::body::{HostIncomingBody, HyperIncomingBody, HyperOutgoingBody, empty};
 use super::p2::bindings::http::types::{ErrorCode, Method, Scheme};
 use super::task::Task;
 use super::{Error, FieldMap, WasiHttpCtxView};
-use crate::p2::Pollable;
+use crate::io::Pollable;
 use amphi_web::component::Resource;
 use amphi_web::{Result, format_err};
 use bytes::Bytes;

@@ -3,6 +3,10 @@
 //! As in `wasmtime-wasi`, the functions that may wait are asynchronous here and synchronous in
 //! [`sync`]; all others are the same ones.
 
+use amphi_web::component::ResourceTableError;
+use errors::{FsError, SocketError};
+use std::time::Duration;
+
 /// Bindings whose functions are all synchronous.
 pub mod sync {
     #[expect(
@@ -22,25 +26,25 @@ pub mod sync {
             world: "wasi:cli/command",
             imports: { default: trappable },
             trappable_error_type: {
-                "wasi:io/streams.stream-error" => crate::p2::StreamError,
-                "wasi:filesystem/types.error-code" => crate::p2::FsError,
-                "wasi:sockets/network.error-code" => crate::p2::SocketError,
+                "wasi:io/streams.stream-error" => crate::io::StreamError,
+                "wasi:filesystem/types.error-code" => crate::p2::bindings::errors::FsError,
+                "wasi:sockets/network.error-code" => crate::p2::bindings::errors::SocketError,
             },
             with: {
-                "wasi:io/error.error": crate::p2::IoError,
-                "wasi:io/poll.pollable": crate::p2::DynPollable,
-                "wasi:io/streams.input-stream": crate::p2::DynInputStream,
-                "wasi:io/streams.output-stream": crate::p2::DynOutputStream,
-                "wasi:cli/terminal-input.terminal-input": crate::cli::TerminalInput,
-                "wasi:cli/terminal-output.terminal-output": crate::cli::TerminalOutput,
-                "wasi:filesystem/types.descriptor": crate::filesystem::Descriptor,
-                "wasi:filesystem/types.directory-entry-stream": crate::filesystem::DirectoryEntryStream,
-                "wasi:sockets/network.network": crate::sockets::Network,
-                "wasi:sockets/ip-name-lookup.resolve-address-stream": crate::sockets::ResolveAddressStream,
-                "wasi:sockets/tcp.tcp-socket": crate::sockets::TcpSocket,
-                "wasi:sockets/udp.udp-socket": crate::sockets::UdpSocket,
-                "wasi:sockets/udp.incoming-datagram-stream": crate::sockets::IncomingDatagramStream,
-                "wasi:sockets/udp.outgoing-datagram-stream": crate::sockets::OutgoingDatagramStream,
+                "wasi:io/error.error": crate::io::IoError,
+                "wasi:io/poll.pollable": crate::io::DynPollable,
+                "wasi:io/streams.input-stream": crate::io::DynInputStream,
+                "wasi:io/streams.output-stream": crate::io::DynOutputStream,
+                "wasi:cli/terminal-input.terminal-input": crate::io::TerminalInput,
+                "wasi:cli/terminal-output.terminal-output": crate::io::TerminalOutput,
+                "wasi:filesystem/types.descriptor": crate::filesystem::descriptor::Descriptor,
+                "wasi:filesystem/types.directory-entry-stream": crate::filesystem::descriptor::DirectoryEntryStream,
+                "wasi:sockets/network.network": crate::sockets::resources::Network,
+                "wasi:sockets/ip-name-lookup.resolve-address-stream": crate::sockets::resources::ResolveAddressStream,
+                "wasi:sockets/tcp.tcp-socket": crate::sockets::resources::TcpSocket,
+                "wasi:sockets/udp.udp-socket": crate::sockets::resources::UdpSocket,
+                "wasi:sockets/udp.incoming-datagram-stream": crate::sockets::resources::IncomingDatagramStream,
+                "wasi:sockets/udp.outgoing-datagram-stream": crate::sockets::resources::OutgoingDatagramStream,
             },
             require_store_data_send: true,
             wasmtime_crate: amphi_web,
@@ -131,13 +135,13 @@ mod generated {
         },
         exports: { default: async },
         trappable_error_type: {
-            "wasi:io/streams.stream-error" => crate::p2::StreamError,
+            "wasi:io/streams.stream-error" => crate::io::StreamError,
         },
         with: {
             "wasi:io/error": crate::p2::bindings::sync::io::error,
-            "wasi:io/poll.pollable": crate::p2::DynPollable,
-            "wasi:io/streams.input-stream": crate::p2::DynInputStream,
-            "wasi:io/streams.output-stream": crate::p2::DynOutputStream,
+            "wasi:io/poll.pollable": crate::io::DynPollable,
+            "wasi:io/streams.input-stream": crate::io::DynInputStream,
+            "wasi:io/streams.output-stream": crate::io::DynOutputStream,
             "wasi:cli": crate::p2::bindings::sync::cli,
             "wasi:clocks": crate::p2::bindings::sync::clocks,
             "wasi:filesystem": crate::p2::bindings::sync::filesystem,
@@ -156,3 +160,35 @@ pub mod io {
 
 pub use generated::{Command, CommandIndices, CommandPre, exports};
 pub use sync::{cli, clocks, filesystem, random, sockets};
+
+/// What functions that fail return.
+pub(crate) mod errors {
+    use super::{filesystem, sockets};
+    use crate::error::TrappableError;
+
+    /// An error code for the guest, or a trap.
+    pub type FsError = TrappableError<filesystem::types::ErrorCode>;
+
+    /// An error code for the guest, or a trap.
+    pub type SocketError = TrappableError<sockets::network::ErrorCode>;
+}
+
+impl From<ResourceTableError> for FsError {
+    fn from(error: ResourceTableError) -> Self {
+        Self::trap(error)
+    }
+}
+
+impl From<ResourceTableError> for SocketError {
+    fn from(error: ResourceTableError) -> Self {
+        Self::trap(error)
+    }
+}
+
+/// A time since 1970, in the interface's words.
+pub(crate) fn datetime(since_1970: Duration) -> clocks::wall_clock::Datetime {
+    clocks::wall_clock::Datetime {
+        seconds: since_1970.as_secs(),
+        nanoseconds: since_1970.subsec_nanos(),
+    }
+}

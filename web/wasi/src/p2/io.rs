@@ -1,12 +1,13 @@
 //! The functions of `wasi:io/streams` and `wasi:io/error` over the table's streams. [`sync`] has
 //! those that cannot wait.
 
+mod poll;
 mod sync;
 
-use super::bindings::io::{error, streams};
-use super::{
+use crate::io::{
     DynInputStream, DynOutputStream, DynPollable, IoError, StreamError, StreamResult, subscribe,
 };
+use crate::p2::bindings::io::{error, streams};
 use amphi_web::Result;
 use amphi_web::component::{Resource, ResourceTable};
 use bytes::Bytes;

@@ -1,15 +1,13 @@
 //! `wasi:sockets/tcp`: creating a socket is refused, so there is none, and the type says so.
 
-use super::{Network, SocketResult, WasiSocketsCtxView};
+use super::resources::{Network, TcpSocket};
+use super::{SocketResult, WasiSocketsCtxView};
+use crate::io::{DynInputStream, DynOutputStream, DynPollable};
 use crate::p2::bindings::sync::sockets::network::{ErrorCode, IpAddressFamily, IpSocketAddress};
 use crate::p2::bindings::sync::sockets::tcp::{self, Duration, ShutdownType};
 use crate::p2::bindings::sync::sockets::tcp_create_socket;
-use crate::p2::{DynInputStream, DynOutputStream, DynPollable};
 use amphi_web::Result;
 use amphi_web::component::Resource;
-
-/// The host's side of the resource `tcp-socket`. There is none.
-pub enum TcpSocket {}
 
 impl tcp_create_socket::Host for WasiSocketsCtxView<'_> {
     fn create_tcp_socket(&mut self, _: IpAddressFamily) -> SocketResult<Resource<TcpSocket>> {

@@ -1,22 +1,14 @@
 //! `wasi:sockets/udp`: creating a socket is refused, so there is none, and no stream of one; the
 //! types say so.
 
-use super::{Network, SocketResult, WasiSocketsCtxView};
-use crate::p2::DynPollable;
+use super::resources::{IncomingDatagramStream, Network, OutgoingDatagramStream, UdpSocket};
+use super::{SocketResult, WasiSocketsCtxView};
+use crate::io::DynPollable;
 use crate::p2::bindings::sync::sockets::network::{ErrorCode, IpAddressFamily, IpSocketAddress};
 use crate::p2::bindings::sync::sockets::udp::{self, IncomingDatagram, OutgoingDatagram};
 use crate::p2::bindings::sync::sockets::udp_create_socket;
 use amphi_web::Result;
 use amphi_web::component::Resource;
-
-/// The host's side of the resource `udp-socket`. There is none.
-pub enum UdpSocket {}
-
-/// The host's side of the resource `incoming-datagram-stream`. There is none.
-pub enum IncomingDatagramStream {}
-
-/// The host's side of the resource `outgoing-datagram-stream`. There is none.
-pub enum OutgoingDatagramStream {}
 
 impl udp_create_socket::Host for WasiSocketsCtxView<'_> {
     fn create_udp_socket(&mut self, _: IpAddressFamily) -> SocketResult<Resource<UdpSocket>> {

@@ -2,7 +2,7 @@
 
 use super::HyperIncomingBody;
 use crate::http::Error;
-use crate::p2::{InputStream, Pollable, StreamError, StreamResult, poll_once};
+use crate::io::{InputStream, Pollable, StreamError, StreamResult, poll_once};
 use bytes::Bytes;
 use http::HeaderMap;
 use http_body_util::BodyExt as _;

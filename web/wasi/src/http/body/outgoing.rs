@@ -2,7 +2,7 @@
 
 use super::HyperOutgoingBody;
 use crate::http::Error;
-use crate::p2::{OutputStream, Pollable, StreamError, StreamResult};
+use crate::io::{OutputStream, Pollable, StreamError, StreamResult};
 use bytes::Bytes;
 use http_body::{Body, Frame};
 use http_body_util::BodyExt as _;

@@ -4,7 +4,7 @@ use crate::http::body::{HostFutureTrailers, HostIncomingBody};
 use crate::http::p2::bindings::http::types::{self, ErrorCode, Method, Scheme, StatusCode};
 use crate::http::types::{HostFutureIncomingResponse, HostIncomingRequest, HostIncomingResponse};
 use crate::http::{FieldMap, WasiHttpCtxView};
-use crate::p2::{DynInputStream, DynPollable, subscribe};
+use crate::io::{DynInputStream, DynPollable, subscribe};
 use amphi_web::Result;
 use amphi_web::component::Resource;
 use std::mem;

@@ -6,7 +6,7 @@ use crate::http::p2::HttpResult;
 use crate::http::p2::bindings::http::types::{self, ErrorCode, Method, Scheme, StatusCode};
 use crate::http::types::{HostOutgoingRequest, HostOutgoingResponse, HostResponseOutparam};
 use crate::http::{FieldMap, WasiHttpCtxView};
-use crate::p2::DynOutputStream;
+use crate::io::DynOutputStream;
 use amphi_web::Result;
 use amphi_web::component::Resource;
 

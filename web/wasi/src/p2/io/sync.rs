@@ -1,11 +1,11 @@
 //! The same functions where nothing can wait: what would have to wait is a trap.
 
-use crate::p2::bindings::io::streams::{self as waiting, HostInputStream, HostOutputStream};
-use crate::p2::bindings::sync::io::streams;
-use crate::p2::{
+use crate::io::{
     DynInputStream, DynOutputStream, DynPollable, Pollable, StreamError, StreamResult,
     without_waiting, would_block,
 };
+use crate::p2::bindings::io::streams::{self as waiting, HostInputStream, HostOutputStream};
+use crate::p2::bindings::sync::io::streams;
 use amphi_web::Result;
 use amphi_web::component::{Resource, ResourceTable};
 

@@ -2,8 +2,10 @@
 
 pub use super::async_io::{AsyncReadStream, AsyncWriteStream};
 
-use super::{InputStream, OutputStream, Pollable, StreamError, StreamResult};
-use crate::cli::{IsTerminal, StdinStream, StdoutStream};
+use super::{
+    InputStream, IsTerminal, OutputStream, Pollable, StdinStream, StdoutStream, StreamError,
+    StreamResult,
+};
 use bytes::{Bytes, BytesMut};
 use std::io;
 use std::pin::Pin;
@@ -269,6 +271,32 @@ impl StdinStream for ClosedInputStream {
 
     fn p2_stream(&self) -> Box<dyn InputStream> {
         Box::new(*self)
+    }
+}
+
+impl IsTerminal for io::Empty {
+    fn is_terminal(&self) -> bool {
+        false
+    }
+}
+
+impl StdinStream for io::Empty {
+    fn async_stream(&self) -> Box<dyn AsyncRead + Send + Sync> {
+        Box::new(ClosedInputStream)
+    }
+
+    fn p2_stream(&self) -> Box<dyn InputStream> {
+        Box::new(ClosedInputStream)
+    }
+}
+
+impl StdoutStream for io::Empty {
+    fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
+        Box::new(SinkOutputStream)
+    }
+
+    fn p2_stream(&self) -> Box<dyn OutputStream> {
+        Box::new(SinkOutputStream)
     }
 }
 

@@ -1,13 +1,10 @@
-//! `wasi:io/poll`: what a guest waits for is polled by whoever polls the call; a synchronous call
-//! asks once and cannot wait.
+//! What a guest waits for: it is polled by whoever polls the call; a synchronous call asks once and
+//! cannot wait.
 
-use super::bindings::io::poll;
-use super::bindings::sync;
 use amphi_web::component::{Resource, ResourceTable, ResourceTableError};
-use amphi_web::{Error, Result, ensure, format_err};
+use amphi_web::{Error, Result, format_err};
 use std::any::Any;
 use std::collections::BTreeMap;
-use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
@@ -55,6 +52,12 @@ pub fn subscribe<T: Pollable>(
     Ok(table.push_child(pollable, &resource)?)
 }
 
+/// Deletes `pollable`, and what it watches where it owns that.
+pub fn unsubscribe(table: &mut ResourceTable, pollable: Resource<DynPollable>) -> Result<()> {
+    let DynPollable { index, delete, .. } = table.delete(pollable)?;
+    delete.map_or(Ok(()), |delete| delete(table, index))
+}
+
 /// The result of `future`, if it needs no waiting.
 pub fn poll_once<T>(future: impl Future<Output = T>) -> Option<T> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
@@ -85,7 +88,7 @@ pub fn would_block(what: &str) -> Error {
 }
 
 /// What `pollable` watches.
-fn watched<'a>(
+pub fn watched<'a>(
     table: &'a mut ResourceTable,
     pollable: &Resource<DynPollable>,
 ) -> Result<&'a mut dyn Pollable> {
@@ -95,7 +98,7 @@ fn watched<'a>(
 }
 
 /// A future for each entry that `pollables` watch, and the places of those that do.
-fn all_watched<'a>(
+pub fn all_watched<'a>(
     table: &'a mut ResourceTable,
     pollables: &[Resource<DynPollable>],
 ) -> Result<Vec<Watched<'a>>> {
@@ -115,72 +118,4 @@ fn all_watched<'a>(
 }
 
 /// What is waited for, and the places of the pollables that wait for it.
-type Watched<'a> = (Pin<Box<dyn Future<Output = ()> + Send + 'a>>, Vec<u32>);
-
-impl poll::Host for ResourceTable {
-    async fn poll(&mut self, pollables: Vec<Resource<DynPollable>>) -> Result<Vec<u32>> {
-        ensure!(
-            !pollables.is_empty(),
-            "`wasi:io/poll#poll`: expected at least one pollable, found an empty list"
-        );
-        let mut watched = all_watched(self, &pollables)?;
-        let ready = poll_fn(|cx| {
-            let mut ready = Vec::new();
-            for (future, places) in &mut watched {
-                if future.as_mut().poll(cx).is_ready() {
-                    ready.append(places);
-                }
-            }
-            match ready.is_empty() {
-                true => Poll::Pending,
-                false => Poll::Ready(ready),
-            }
-        });
-        Ok(ready.await)
-    }
-}
-
-impl poll::HostPollable for ResourceTable {
-    fn ready(&mut self, pollable: Resource<DynPollable>) -> Result<bool> {
-        Ok(poll_once(watched(self, &pollable)?.ready()).is_some())
-    }
-
-    async fn block(&mut self, pollable: Resource<DynPollable>) -> Result<()> {
-        watched(self, &pollable)?.ready().await;
-        Ok(())
-    }
-
-    fn drop(&mut self, pollable: Resource<DynPollable>) -> Result<()> {
-        let DynPollable { index, delete, .. } = self.delete(pollable)?;
-        delete.map_or(Ok(()), |delete| delete(self, index))
-    }
-}
-
-impl sync::io::poll::Host for ResourceTable {
-    fn poll(&mut self, pollables: Vec<Resource<DynPollable>>) -> Result<Vec<u32>> {
-        let reps: Vec<u32> = pollables.iter().map(Resource::rep).collect();
-        if let Some(polled) = without_waiting(poll::Host::poll(self, pollables)) {
-            return polled;
-        }
-        let mut awaited = Vec::new();
-        for rep in reps {
-            awaited.push(watched(self, &Resource::new_borrow(rep))?.awaits());
-        }
-        Err(would_block(&awaited.join(", ")))
-    }
-}
-
-impl sync::io::poll::HostPollable for ResourceTable {
-    fn ready(&mut self, pollable: Resource<DynPollable>) -> Result<bool> {
-        poll::HostPollable::ready(self, pollable)
-    }
-
-    fn block(&mut self, pollable: Resource<DynPollable>) -> Result<()> {
-        let watched = watched(self, &pollable)?;
-        without_waiting(watched.ready()).ok_or_else(|| would_block(&watched.awaits()))
-    }
-
-    fn drop(&mut self, pollable: Resource<DynPollable>) -> Result<()> {
-        poll::HostPollable::drop(self, pollable)
-    }
-}
+pub type Watched<'a> = (Pin<Box<dyn Future<Output = ()> + Send + 'a>>, Vec<u32>);
