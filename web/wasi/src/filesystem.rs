@@ -15,6 +15,9 @@ mod stream;
 mod tree;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 pub use crate::p2::bindings::errors::FsError;
 pub use descriptor::{Descriptor, DirectoryEntryStream, FsPerms};
 pub use memory_dir::MemoryDir;

@@ -6,6 +6,9 @@ mod poll;
 mod stdio;
 mod streams;
 
+#[cfg(test)]
+mod tests;
+
 pub use poll::{
     DynPollable, Pollable, all_watched, poll_once, subscribe, unsubscribe, watched,
     without_waiting, would_block,

@@ -293,3 +293,86 @@ impl Drop for Handle {
         tree.forget_unless_used(self.node);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Handle, NODE_SIZE, ROOT, Tree, lock};
+    use crate::filesystem::errno::Errno;
+    use crate::filesystem::node::Content;
+    use std::cell::Cell;
+    use std::collections::BTreeMap;
+    use std::sync::{Arc, Mutex};
+    use std::time::Duration;
+
+    /// One second later each time that it is asked in a test.
+    fn clock() -> Duration {
+        thread_local! {
+            static SECONDS: Cell<u64> = const { Cell::new(0) };
+        }
+        SECONDS.set(SECONDS.get() + 1);
+        Duration::from_secs(SECONDS.get())
+    }
+
+    fn file() -> Content {
+        Content::File(Vec::new())
+    }
+
+    #[test]
+    fn a_tree_takes_so_much_and_gets_back_what_is_gone() {
+        let tree = Arc::new(Mutex::new(Tree::new(2 * NODE_SIZE + 10, clock)));
+        let a = lock(&tree).make(ROOT, "a", file()).unwrap();
+        {
+            let mut tree = lock(&tree);
+            tree.make(ROOT, "b", file()).unwrap();
+            tree.write(a, 0, b"0123456789").unwrap();
+            let full = Err(Errno::InsufficientSpace);
+            assert_eq!(tree.write(a, 10, b"x"), full);
+            assert_eq!(tree.set_size(a, 1 << 40), full);
+            assert_eq!(tree.set_size(a, u64::MAX), full);
+            assert_eq!(tree.bytes(a), Ok(&b"0123456789"[..]));
+            tree.write(a, 9, b"x").unwrap();
+            let link = Content::Link("a".to_owned());
+            assert_eq!(tree.make(ROOT, "c", link), Err(Errno::InsufficientSpace));
+            assert_eq!(tree.make(ROOT, "b", file()), Err(Errno::InsufficientSpace));
+            assert_eq!(tree.entries(ROOT).map(BTreeMap::len), Ok(2));
+        }
+        let open = Handle::open(&tree, a).unwrap();
+        let again = open.clone();
+        lock(&tree).unlink(ROOT, "a").unwrap();
+        drop(open);
+        assert_eq!(
+            lock(&tree).make(ROOT, "c", file()),
+            Err(Errno::InsufficientSpace)
+        );
+        drop(again);
+        assert_eq!(lock(&tree).bytes(a), Err(Errno::NoEntry));
+        let c = lock(&tree).make(ROOT, "c", file()).unwrap();
+        assert_ne!(c, a, "a number is never used again");
+        lock(&tree).write(c, 0, b"0123456789").unwrap();
+        lock(&tree).set_size(c, 9).unwrap();
+        lock(&tree).write(c, 9, b"x").unwrap();
+    }
+
+    #[test]
+    fn what_changes_has_a_new_time_and_version() {
+        let mut tree = Tree::new(1 << 20, clock);
+        let file = tree.make(ROOT, "a", file()).unwrap();
+        let times = |tree: &Tree, id| {
+            let node = tree.node(id).unwrap();
+            [node.created, node.modified].map(|time| time.as_secs())
+        };
+        assert_eq!((times(&tree, ROOT), times(&tree, file)), ([1, 3], [2, 2]));
+        tree.write(file, 0, b"text").unwrap();
+        assert_eq!((times(&tree, ROOT), times(&tree, file)), ([1, 3], [2, 4]));
+        let version = tree.node(file).unwrap().version;
+        tree.read(file, 0, 4).unwrap();
+        tree.write(file, 9, b"").unwrap();
+        assert_eq!((times(&tree, file), tree.version()), ([2, 4], version));
+        tree.set_size(file, 1).unwrap();
+        tree.link(ROOT, "b", file).unwrap();
+        assert_eq!((times(&tree, ROOT), times(&tree, file)), ([1, 6], [2, 5]));
+        tree.unlink(ROOT, "a").unwrap();
+        assert_eq!(times(&tree, ROOT), [1, 7]);
+        assert_eq!(tree.version(), version + 3);
+    }
+}

@@ -3,7 +3,7 @@
 use super::WasiHttpHooks;
 use super::p2::HeaderError;
 use super::p2::bindings::http::types;
-use http::header::CONTENT_LENGTH;
+use http::header::{CONTENT_LENGTH, Entry};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::fmt;
 use std::ops::Deref;
@@ -12,6 +12,8 @@ use std::ops::Deref;
 #[derive(Debug, Clone, Default)]
 pub struct FieldMap {
     map: HeaderMap,
+    /// What they count for: their bytes, and something for each, so that empty ones are not free.
+    size: usize,
     /// How large they may become; none if they cannot be changed.
     limit: Option<usize>,
 }
@@ -28,16 +30,24 @@ impl FieldMap {
         for name in forbidden {
             map.remove(name);
         }
-        Self { map, limit: None }
+        let names: usize = map.keys().map(size_of_name).sum();
+        let values: usize = map.values().map(size_of_value).sum();
+        Self {
+            map,
+            size: names + values,
+            limit: None,
+        }
     }
 
     /// No fields yet, which may take `limit` bytes.
     pub fn new_mutable(limit: usize) -> Self {
-        let (map, limit) = (HeaderMap::new(), Some(limit));
-        Self { map, limit }
+        Self {
+            limit: Some(limit),
+            ..Self::default()
+        }
     }
 
-    /// Replaces the values of a name; none removes it.
+    /// Replaces the values of a name, which keeps its place among the others; none removes it.
     ///
     /// # Errors
     ///
@@ -48,21 +58,41 @@ impl FieldMap {
         name: String,
         values: Vec<Vec<u8>>,
     ) -> Result<(), FieldMapError> {
-        let name = self.changeable(hooks, &name)?;
+        let name = permitted(hooks, &name)?;
+        let limit = self.limit()?;
         if name == CONTENT_LENGTH && values.len() > 1 {
             return Err(FieldMapError::InvalidHeaderValue);
         }
         let values = values.into_iter().map(|value| parse(&name, value));
         let values = values.collect::<Result<Vec<_>, _>>()?;
-        let mut changed = self.map.clone();
-        changed.remove(&name);
+        let new: usize = values.iter().map(size_of_value).sum();
+        let mut values = values.into_iter();
+        let mut entry = match (self.map.try_entry(name)?, values.next()) {
+            (Entry::Vacant(_), None) => return Ok(()),
+            (Entry::Vacant(entry), Some(value)) => {
+                let size = self.size + size_of_name(entry.key()) + new;
+                self.size = within(limit, size)?;
+                entry.try_insert_entry(value)?
+            }
+            (Entry::Occupied(mut entry), value) => {
+                let old: usize = entry.iter().map(size_of_value).sum();
+                let Some(value) = value else {
+                    self.size -= size_of_name(entry.key()) + old;
+                    entry.remove_entry_mult();
+                    return Ok(());
+                };
+                self.size = within(limit, self.size - old + new)?;
+                entry.insert(value);
+                entry
+            }
+        };
         for value in values {
-            changed.try_append(&name, value)?;
+            entry.append(value);
         }
-        self.replace(changed)
+        Ok(())
     }
 
-    /// Adds a value to those of a name.
+    /// Adds a value to those of a name, and says whether there was one.
     ///
     /// # Errors
     ///
@@ -73,19 +103,36 @@ impl FieldMap {
         name: String,
         value: Vec<u8>,
     ) -> Result<bool, FieldMapError> {
-        let name = self.changeable(hooks, &name)?;
+        let name = permitted(hooks, &name)?;
         let value = parse(&name, value)?;
-        let there = self.map.contains_key(&name);
-        if name == CONTENT_LENGTH && there {
+        if name == CONTENT_LENGTH && self.map.contains_key(&name) {
             return Err(FieldMapError::InvalidHeaderValue);
         }
-        let mut changed = self.map.clone();
-        changed.try_append(name, value)?;
-        self.replace(changed)?;
+        self.append_raw(name, value)
+    }
+
+    /// As [`append`](Self::append), of a name that no hooks are asked about.
+    ///
+    /// # Errors
+    ///
+    /// The fields cannot be changed or would be too large.
+    pub fn append_raw(
+        &mut self,
+        name: HeaderName,
+        value: HeaderValue,
+    ) -> Result<bool, FieldMapError> {
+        let limit = self.limit()?;
+        let size_of_name = match self.map.contains_key(&name) {
+            true => 0,
+            false => size_of_name(&name),
+        };
+        let size = within(limit, self.size + size_of_name + size_of_value(&value))?;
+        let there = self.map.try_append(name, value)?;
+        self.size = size;
         Ok(there)
     }
 
-    /// Removes a name with all its values.
+    /// Removes a name with all its values, which are returned.
     ///
     /// # Errors
     ///
@@ -94,10 +141,16 @@ impl FieldMap {
         &mut self,
         hooks: &mut dyn WasiHttpHooks,
         name: String,
-    ) -> Result<(), FieldMapError> {
-        let name = self.changeable(hooks, &name)?;
-        self.map.remove(name);
-        Ok(())
+    ) -> Result<Vec<HeaderValue>, FieldMapError> {
+        let name = permitted(hooks, &name)?;
+        self.limit()?;
+        let Entry::Occupied(entry) = self.map.try_entry(name)? else {
+            return Ok(Vec::new());
+        };
+        let (name, values) = entry.remove_entry_mult();
+        let values: Vec<_> = values.collect();
+        self.size -= size_of_name(&name) + values.iter().map(size_of_value).sum::<usize>();
+        Ok(values)
     }
 
     /// Lets the fields be changed, up to `limit` bytes.
@@ -110,47 +163,41 @@ impl FieldMap {
         self.limit = None;
     }
 
-    fn changeable(
-        &self,
-        hooks: &mut dyn WasiHttpHooks,
-        name: &str,
-    ) -> Result<HeaderName, FieldMapError> {
-        let name = name.parse().map_err(|_| FieldMapError::InvalidHeaderName)?;
-        if hooks.is_forbidden_header(&name) {
-            return Err(FieldMapError::Forbidden);
-        }
-        match self.limit {
-            Some(_) => Ok(name),
-            None => Err(FieldMapError::Immutable),
-        }
-    }
-
-    fn replace(&mut self, map: HeaderMap) -> Result<(), FieldMapError> {
-        if self.limit.is_some_and(|limit| size(&map) > limit) {
-            return Err(FieldMapError::TotalSizeTooBig);
-        }
-        self.map = map;
-        Ok(())
+    /// How large the fields may become, if they may be changed.
+    fn limit(&self) -> Result<usize, FieldMapError> {
+        self.limit.ok_or(FieldMapError::Immutable)
     }
 }
 
-/// What fields count for: their bytes, and something for each, so that empty ones are not free.
-fn size(map: &HeaderMap) -> usize {
-    let names = map.keys().map(|name| name.as_str().len());
-    let values = map.values().map(|value| value.len());
-    names
-        .map(|len| len + size_of::<HeaderName>())
-        .sum::<usize>()
-        + values
-            .map(|len| len + size_of::<HeaderValue>())
-            .sum::<usize>()
+/// The name of a field that guests may set.
+fn permitted(hooks: &mut dyn WasiHttpHooks, name: &str) -> Result<HeaderName, FieldMapError> {
+    let name = name.parse()?;
+    match hooks.is_forbidden_header(&name) {
+        true => Err(FieldMapError::Forbidden),
+        false => Ok(name),
+    }
+}
+
+fn within(limit: usize, size: usize) -> Result<usize, FieldMapError> {
+    match size > limit {
+        true => Err(FieldMapError::TotalSizeTooBig),
+        false => Ok(size),
+    }
+}
+
+fn size_of_name(name: &HeaderName) -> usize {
+    name.as_str().len() + size_of::<HeaderName>()
+}
+
+fn size_of_value(value: &HeaderValue) -> usize {
+    value.len() + size_of::<HeaderValue>()
 }
 
 /// A length is digits and nothing else, or the two sides of a connection may not agree on it.
 fn parse(name: &HeaderName, value: Vec<u8>) -> Result<HeaderValue, FieldMapError> {
     let invalid = FieldMapError::InvalidHeaderValue;
     if *name != CONTENT_LENGTH {
-        return HeaderValue::try_from(value).map_err(|_| invalid);
+        return Ok(HeaderValue::try_from(value)?);
     }
     let digits = std::str::from_utf8(&value).map_err(|_| invalid)?;
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -212,6 +259,18 @@ impl From<http::header::MaxSizeReached> for FieldMapError {
     }
 }
 
+impl From<http::header::InvalidHeaderName> for FieldMapError {
+    fn from(_: http::header::InvalidHeaderName) -> Self {
+        Self::InvalidHeaderName
+    }
+}
+
+impl From<http::header::InvalidHeaderValue> for FieldMapError {
+    fn from(_: http::header::InvalidHeaderValue) -> Self {
+        Self::InvalidHeaderValue
+    }
+}
+
 impl From<FieldMapError> for HeaderError {
     fn from(error: FieldMapError) -> Self {
         match error {
@@ -224,3 +283,6 @@ impl From<FieldMapError> for HeaderError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

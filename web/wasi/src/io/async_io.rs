@@ -40,7 +40,7 @@ impl AsyncReadStream {
         self.read = Some(match polled {
             Ok(()) if buffer.filled().is_empty() => Err(StreamError::Closed),
             Ok(()) => Ok(Bytes::copy_from_slice(buffer.filled())),
-            Err(error) => Err(failed(error)),
+            Err(error) => Err(StreamError::LastOperationFailed(error.into())),
         });
         Poll::Ready(())
     }
@@ -108,7 +108,7 @@ impl AsyncWriteStream {
         }
         if let Err(error) = ready!(self.poll_left(cx)) {
             self.closed = true;
-            self.failure = Some(failed(error));
+            self.failure = Some(StreamError::LastOperationFailed(error.into()));
         }
         Poll::Ready(())
     }
@@ -166,13 +166,5 @@ impl OutputStream for AsyncWriteStream {
 
     fn check_write(&mut self) -> StreamResult<usize> {
         Ok(if self.advance()? { self.budget } else { 0 })
-    }
-}
-
-/// An error of a reader or writer as a stream has it.
-fn failed(error: io::Error) -> StreamError {
-    match error.kind() {
-        io::ErrorKind::BrokenPipe => StreamError::Closed,
-        _ => StreamError::LastOperationFailed(error.into()),
     }
 }

@@ -113,11 +113,11 @@ pub trait OutputStream: Pollable {
             }
         }
         match self.flush() {
-            Ok(()) => match self.write_ready().await {
-                Ok(_) | Err(StreamError::Closed) => Ok(()),
-                Err(error) => Err(error),
-            },
-            Err(StreamError::Closed) => Ok(()),
+            Ok(()) | Err(StreamError::Closed) => {}
+            Err(error) => return Err(error),
+        }
+        match self.write_ready().await {
+            Ok(_) | Err(StreamError::Closed) => Ok(()),
             Err(error) => Err(error),
         }
     }

@@ -48,7 +48,8 @@ impl types::HostFields for WasiHttpCtxView<'_> {
 
     fn delete(&mut self, this: Resource<FieldMap>, name: String) -> HeaderResult<()> {
         let fields = self.table.get_mut(&this)?;
-        Ok(fields.remove_all(self.hooks, name)?)
+        fields.remove_all(self.hooks, name)?;
+        Ok(())
     }
 
     fn append(
