@@ -28,16 +28,21 @@ impl types::Host for WasiHttpCtxView<'_> {
     }
 }
 
-/// The length that a message announces for its body.
+/// The length that a message announces for its body: one, of digits and nothing else.
 pub fn content_length(headers: &HeaderMap) -> Result<Option<u64>> {
-    let Some(value) = headers.get(CONTENT_LENGTH) else {
+    let mut values = headers.get_all(CONTENT_LENGTH).iter();
+    let Some(value) = values.next() else {
         return Ok(None);
     };
-    let length = value.to_str().ok().and_then(|digits| digits.parse().ok());
-    match length {
-        Some(length) => Ok(Some(length)),
-        None => Err(format_err!(
+    let digits = value.to_str().ok();
+    let digits = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    match (digits.and_then(|digits| digits.parse().ok()), values.next()) {
+        (Some(length), None) => Ok(Some(length)),
+        (None, _) => Err(format_err!(
             "header `content-length`: expected a number, found {value:?}"
+        )),
+        (Some(_), Some(other)) => Err(format_err!(
+            "header `content-length`: expected one number, found {value:?} and {other:?}"
         )),
     }
 }

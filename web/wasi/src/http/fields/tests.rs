@@ -8,7 +8,9 @@ macro_rules! guest {
     ($name:ident, $($http:ident)::+) => {
         mod $name {
             use http::HeaderMap;
-            use $($http)::+::p2::bindings::http::types::{HeaderError, Host, HostFields};
+            use $($http)::+::p2::bindings::http::types::{
+                HeaderError, Host, HostFields, HostOutgoingResponse,
+            };
             use $($http)::+::p2::HeaderError as Trappable;
             use $($http)::+::{FieldMap, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiBody};
             use $($http)::+::{Error, RequestOptions, Result as HttpResult};
@@ -102,6 +104,12 @@ macro_rules! guest {
                         }
                         ["delete", name] => {
                             view.delete(fields, name.into()).map(|()| "ok".to_owned())
+                        }
+                        ["body"] => {
+                            let headers = HostFields::clone(&mut view, fields).unwrap();
+                            let response = HostOutgoingResponse::new(&mut view, headers).unwrap();
+                            let body = HostOutgoingResponse::body(&mut view, response).unwrap();
+                            Ok(body.map_or("refused", |_| "ok").to_owned())
                         }
                         _ => panic!("`{line}` says nothing"),
                     };
@@ -303,6 +311,17 @@ fn a_length_is_one_number() {
          append content-length 8
          from-list content-length=1 content-length=1 => invalid-syntax",
     );
+}
+
+#[test]
+fn a_body_is_as_long_as_one_number_says() {
+    let length = "content-length";
+    check("new\nbody");
+    check_with(10_000, &[(length, "5")], "body");
+    for wrong in ["+5", "-5", "", "x", "18446744073709551616", "5, 5"] {
+        check_with(10_000, &[(length, wrong)], "body => refused");
+    }
+    check_with(10_000, &[(length, "5"), (length, "5")], "body => refused");
 }
 
 /// What a field of a name and a value of one byte each takes.
