@@ -418,7 +418,7 @@ fn a_memory_that_nothing_uses_is_not_asked_for() {
 #[test]
 fn what_is_in_the_way_is_named() {
     for (text, expected) in [
-        ("(memory 1)", "a memory that a module defines"),
+        ("(memory 1)", "a second memory that the module defines"),
         (r#"(export "m" (memory $second))"#, "the export of a memory"),
         (
             r#"(data (memory $second) (i32.const 0) "x")"#,
@@ -433,7 +433,7 @@ fn what_is_in_the_way_is_named() {
             "an atomic instruction",
         ),
         (r#"(import "m" "s" (memory 1 1 shared))"#, "a shared memory"),
-        (r#"(import "m" "l" (memory i64 1))"#, "64-bit addresses"),
+        (r#"(import "m" "l" (memory i64 1))"#, "a 64-bit memory"),
     ] {
         let error = single_memory(&two_memories(text)).expect_err("it is refused");
         let error = error.to_string();
