@@ -1,12 +1,12 @@
 //! `Func`: calling what a component exports.
 
 mod call_async;
+mod dynamic;
 mod typed_func;
-mod values;
 
 pub use typed_func::TypedFunc;
 
-use values::{lift_values, lower_values};
+use dynamic::{lift_values, lower_values};
 
 use super::instance::Instance;
 use crate::component::component::ExportLookup;

@@ -2,12 +2,12 @@
 
 mod case;
 mod choice;
+mod core_values;
 mod eq;
 mod flags;
 mod lift;
 mod lower;
 mod sink;
-mod slots;
 mod source;
 
 pub use lift::lift_tuple;

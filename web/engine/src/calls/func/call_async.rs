@@ -1,6 +1,6 @@
 //! Calls of guests that may have to wait for the host.
 
-use super::values::{lift_values, lower_values};
+use super::dynamic::{lift_values, lower_values};
 use super::{Func, finish_call};
 use crate::calls::suspending::Scope;
 use crate::page::{self, Caught, FRAME_SLOTS, Frame, Local, SuspendableCall};

@@ -1,7 +1,7 @@
 //! `TypedFunc`: a function with Rust types.
 
 use super::Func;
-use super::values::result_pointer;
+use super::dynamic::result_pointer;
 use crate::page::Frame;
 use crate::raw::ValRaw;
 use crate::store::AsContextMut;

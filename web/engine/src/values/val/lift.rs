@@ -1,7 +1,7 @@
 //! Values out of a guest.
 
 use super::choice::Choice;
-use super::slots::flat_count;
+use super::core_values::flat_count;
 use super::source::Source;
 use super::{Val, counted_name, flags, unsupported};
 use crate::values::context::{AlignedBytes, LiftContext};

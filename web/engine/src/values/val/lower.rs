@@ -1,8 +1,8 @@
 //! Values into a guest.
 
 use super::case::CaseValue;
+use super::core_values::flat_count;
 use super::sink::Sink;
-use super::slots::flat_count;
 use super::{Val, flags, mismatch};
 use crate::values::context::LowerContext;
 use wasmtime_environ::component::{InterfaceType, RecordField, TypeMap, TypeTuple};

@@ -1,6 +1,6 @@
 //! Where the parts of a value go.
 
-use super::slots::{CoreValues, next};
+use super::core_values::{CoreValues, next};
 use crate::raw::ValRaw;
 use crate::values::context::LowerContext;
 use crate::values::typed::Lower;

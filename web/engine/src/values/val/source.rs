@@ -1,6 +1,6 @@
 //! Where the parts of a value come from.
 
-use super::slots::next;
+use super::core_values::next;
 use crate::raw::ValRaw;
 use crate::values::context::LiftContext;
 use crate::values::typed::Lift;
