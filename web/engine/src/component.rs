@@ -11,8 +11,6 @@ pub use crate::calls::func::{Func, TypedFunc};
 pub use crate::calls::instance::Instance;
 pub use crate::calls::instantiate::InstancePre;
 pub use crate::calls::linker::{Linker, LinkerInstance};
-#[doc(hidden)]
-pub use crate::script;
 pub use crate::types::{ResourceType, Type};
 pub use crate::values::resource::{Resource, ResourceAny, ResourceDynamic};
 pub use crate::values::resource_table::{ResourceTable, ResourceTableError};

@@ -10,7 +10,7 @@
 //! - `store`: all that is kept of instances.
 //! - `values`: Rust types and `Val`, into a guest and out of it.
 //! - `calls`: instances, calls of their guests, and calls from there.
-//! - `script`: what the package for JavaScript is built from.
+//! - `embed`: what a surface for another language is built from.
 //! - `component`: the names of all this, which are Wasmtime's.
 //!
 //! Each knows those above it alone.
@@ -28,6 +28,9 @@ mod backtrace;
 mod calls;
 #[cfg(target_arch = "wasm32")]
 pub mod component;
+#[cfg(target_arch = "wasm32")]
+#[doc(hidden)]
+pub mod embed;
 #[cfg(target_arch = "wasm32")]
 mod engine;
 #[cfg(target_arch = "wasm32")]
@@ -53,9 +56,6 @@ mod module;
 mod page;
 #[cfg(target_arch = "wasm32")]
 mod raw;
-#[cfg(target_arch = "wasm32")]
-#[doc(hidden)]
-pub mod script;
 #[cfg(target_arch = "wasm32")]
 mod store;
 #[cfg(target_arch = "wasm32")]

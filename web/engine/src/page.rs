@@ -16,16 +16,18 @@ mod suspended;
 mod transcoder;
 mod waits;
 
-pub(crate) use boot::{can_suspend, has_exceptions, page};
+pub use boot::Modules;
+pub(crate) use boot::{cached, can_suspend, has_exceptions, page};
 pub(crate) use counted::counted_call;
 pub use enter::outside;
 pub(crate) use enter::{
     Arrivals, CallFrame, Caught, FRAME_SLOTS, Frame, enter, instantiate, is_poisoned,
     left_by_script,
 };
+pub use glue::caught_message;
 pub(crate) use glue::{
-    caught_message, caught_stack, compile, export, import_object, instance_exports, instance_of,
-    may_leave_flag, size_or_value, throw_next,
+    caught_stack, compile, export, import_object, instance_exports, instance_of, may_leave_flag,
+    size_or_value, throw_next,
 };
 pub use local::Local;
 pub(crate) use memory::GuestMemory;

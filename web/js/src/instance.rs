@@ -1,15 +1,16 @@
 //! An instance whose guest JavaScript calls by itself.
 #![expect(
     unsafe_code,
-    reason = "JavaScript passes arguments as numbers, of which no type tells that they fit"
+    reason = "that nothing runs a guest which waits, JavaScript alone can see to: it calls by itself"
 )]
 
 use crate::compiled::{Compiled, engine};
+use crate::core_functions::{environment, exported};
 use crate::linking::Linking;
 use crate::refusal;
 use crate::wasi::{Grants, State};
 use amphi_wasi_web::I32Exit;
-use amphi_web::component::script::Guest;
+use amphi_web::embed::SharedStore;
 use amphi_web::{Store, Trap};
 use js_sys::{Array, BigInt};
 use wasm_bindgen::prelude::*;
@@ -17,7 +18,7 @@ use wasm_bindgen::prelude::*;
 /// A store with one instance.
 #[wasm_bindgen]
 pub struct Instance {
-    guest: Guest<State>,
+    store: SharedStore<State>,
 }
 
 #[wasm_bindgen]
@@ -25,9 +26,10 @@ impl Instance {
     /// A store with what is granted, and no instance yet.
     #[wasm_bindgen(constructor)]
     pub fn new(grants: &mut Grants) -> Instance {
-        Instance {
-            guest: Guest::new(Store::new(&engine(), grants.take())),
-        }
+        let store = Store::new(&engine(), grants.take());
+        // SAFETY: the package's `guest.js` and `export.js` let no other call in while one waits.
+        let store = unsafe { SharedStore::new(store) };
+        Instance { store }
     }
 
     /// Makes the instance.
@@ -40,7 +42,7 @@ impl Instance {
             .linker
             .instantiate_pre(&compiled.component)
             .map_err(refusal)?;
-        self.guest.instantiate(&pre).await.map_err(refusal)
+        self.store.instantiate(&pre).await.map_err(refusal)
     }
 
     /// The core function of an export, and what is called with its flat result afterwards.
@@ -49,7 +51,7 @@ impl Instance {
     ///
     /// The export is no function.
     pub fn exported(&self, index: u32) -> Result<Array, JsError> {
-        let exported = self.guest.exported(index).map_err(refusal)?;
+        let exported = exported(&self.store, index).map_err(refusal)?;
         Ok(Array::of2(
             &exported.call,
             &exported.post_return.unwrap_or(JsValue::UNDEFINED),
@@ -62,7 +64,7 @@ impl Instance {
     ///
     /// They are not there yet.
     pub fn environment(&self, options: u32) -> Result<Array, JsError> {
-        let environment = self.guest.environment(options).map_err(refusal)?;
+        let environment = environment(&self.store, options).map_err(refusal)?;
         Ok(Array::of2(
             &environment.memory.unwrap_or(JsValue::UNDEFINED),
             &environment.realloc.unwrap_or(JsValue::UNDEFINED),
@@ -75,7 +77,7 @@ impl Instance {
     ///
     /// No guest of the store may run any more.
     pub fn enter(&self) -> Result<u32, JsError> {
-        let depth = self.guest.enter().map_err(refusal)?;
+        let depth = self.store.enter().map_err(refusal)?;
         Ok(u32::try_from(depth)?)
     }
 
@@ -85,12 +87,12 @@ impl Instance {
     ///
     /// A borrow is left.
     pub fn finish(&self) -> Result<(), JsError> {
-        self.guest.finish().map_err(refusal)
+        self.store.finish().map_err(refusal)
     }
 
     /// Such a call has ended.
     pub fn leave(&self, depth: u32) {
-        self.guest.leave(depth as usize);
+        self.store.leave(depth as usize);
     }
 
     /// An owned resource leaves the guest's table: its representation.
@@ -100,7 +102,7 @@ impl Instance {
     /// The handle is not an owned one of that table, or is lent.
     #[wasm_bindgen(js_name = takeOwn)]
     pub fn take_own(&self, table: u32, handle: u32) -> Result<u32, JsError> {
-        self.guest.take_own(table, handle).map_err(refusal)
+        self.store.take_own(table, handle).map_err(refusal)
     }
 
     /// An owned resource enters the guest's table: its handle there.
@@ -110,7 +112,7 @@ impl Instance {
     /// There are too many.
     #[wasm_bindgen(js_name = insertOwn)]
     pub fn insert_own(&self, table: u32, rep: u32) -> Result<u32, JsError> {
-        self.guest.insert_own(table, rep).map_err(refusal)
+        self.store.insert_own(table, rep).map_err(refusal)
     }
 
     /// The guest lends a handle for the length of the current call: the representation.
@@ -119,7 +121,7 @@ impl Instance {
     ///
     /// The handle is not one of that table.
     pub fn lend(&self, table: u32, handle: u32) -> Result<u32, JsError> {
-        self.guest.lend(table, handle).map_err(refusal)
+        self.store.lend(table, handle).map_err(refusal)
     }
 
     /// A resource is lent to the guest for the length of the current call: its handle there.
@@ -129,7 +131,7 @@ impl Instance {
     /// There are too many.
     #[wasm_bindgen(js_name = insertBorrow)]
     pub fn insert_borrow(&self, table: u32, rep: u32) -> Result<u32, JsError> {
-        self.guest.insert_borrow(table, rep).map_err(refusal)
+        self.store.insert_borrow(table, rep).map_err(refusal)
     }
 
     /// Runs the destructor of a resource.
@@ -138,7 +140,7 @@ impl Instance {
     ///
     /// No guest of the store may run any more, or the destructor traps.
     pub fn destroy(&self, resource: u32, rep: u32) -> Result<(), JsError> {
-        self.guest.destroy(resource, rep).map_err(refusal)
+        self.store.destroy(resource, rep).map_err(refusal)
     }
 
     /// As `destroy`, on a stack that can be suspended. Nothing else runs the guest until the
@@ -149,7 +151,7 @@ impl Instance {
     /// As there.
     #[wasm_bindgen(js_name = destroyAsync)]
     pub async fn destroy_async(&self, resource: u32, rep: u32) -> Result<(), JsError> {
-        self.guest
+        self.store
             .destroy_async(resource, rep)
             .await
             .map_err(refusal)
@@ -162,7 +164,7 @@ impl Instance {
     ///
     /// The application itself has thrown on the guest's behalf: what it was.
     pub fn caught(&self, thrown: JsValue) -> Result<Array, JsValue> {
-        let error = self.guest.caught(thrown)?;
+        let error = self.store.caught(thrown)?;
         let kind = error.downcast_ref::<Trap>().map(|trap| format!("{trap:?}"));
         let exit = error.downcast_ref::<I32Exit>().map(|exit| exit.0);
         Ok(Array::of3(
@@ -175,7 +177,7 @@ impl Instance {
     /// Whether no guest of the store may run any more.
     #[wasm_bindgen(js_name = hasTrapped)]
     pub fn has_trapped(&self) -> bool {
-        self.guest.has_trapped()
+        self.store.has_trapped()
     }
 
     /// Calls the core function of an export with its flat arguments, on a stack that can be
@@ -186,9 +188,7 @@ impl Instance {
     /// What the guest throws.
     #[wasm_bindgen(js_name = callAsync)]
     pub async fn call_async(&self, index: u32, args: Vec<u64>) -> Result<BigInt, JsValue> {
-        // SAFETY: the package's `export.js` gives what the plan says, and lets no other call in
-        // meanwhile.
-        let called = unsafe { self.guest.call_async(index, &args) }.await;
+        let called = self.store.call_async(index, &args).await;
         called
             .map_err(|error| JsValue::from(refusal(error)))?
             .map(BigInt::from)

@@ -6,7 +6,9 @@
 #![cfg(target_arch = "wasm32")]
 
 mod compiled;
+mod core_functions;
 mod directory;
+mod host_functions;
 mod instance;
 mod json;
 mod linking;

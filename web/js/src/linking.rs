@@ -1,12 +1,12 @@
 //! What an instance's imports are bound to: WASI, and functions and resources of JavaScript.
 
 use crate::compiled::engine;
-use crate::refusal;
 use crate::wasi::State;
+use crate::{host_functions, refusal};
 use amphi_wasi_web::{http, p2};
-use amphi_web::component::script::{self, HostFunctions, Local};
 use amphi_web::component::{Linker, LinkerInstance, ResourceType};
-use amphi_web::{Result, format_err};
+use amphi_web::embed::{self, HostFunction};
+use amphi_web::{Local, Result, format_err};
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
@@ -14,7 +14,7 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen]
 pub struct Linking {
     pub(crate) linker: Linker<State>,
-    functions: HostFunctions,
+    function: HostFunction,
 }
 
 #[wasm_bindgen]
@@ -26,8 +26,8 @@ impl Linking {
     ///
     /// Never.
     pub fn direct(make: Function, failed: JsValue) -> Result<Linking, JsError> {
-        let functions = HostFunctions::direct(make, failed);
-        Linking::new(functions, p2::add_to_linker_sync).map_err(refusal)
+        let function = host_functions::direct(make, failed);
+        Linking::new(function, p2::add_to_linker_sync).map_err(refusal)
     }
 
     /// WASI alone, whose functions may have to be waited for, as those of the page: `begin:
@@ -37,8 +37,8 @@ impl Linking {
     ///
     /// Never.
     pub fn waited(begin: Function, finish: Function) -> Result<Linking, JsError> {
-        let functions = HostFunctions::waited(begin, finish);
-        Linking::new(functions, p2::add_to_linker_async).map_err(refusal)
+        let function = host_functions::waited(begin, finish);
+        Linking::new(function, p2::add_to_linker_async).map_err(refusal)
     }
 
     /// Defines the function `name` of an interface, or of the world.
@@ -47,9 +47,9 @@ impl Linking {
     ///
     /// The interface's name stands for something else.
     pub fn func(&mut self, interface: Option<String>, name: &str) -> Result<(), JsError> {
-        let Linking { linker, functions } = self;
+        let Linking { linker, function } = self;
         names(linker, interface)
-            .and_then(|mut names| script::define(&mut names, name, functions))
+            .and_then(|mut names| function.define(&mut names, name))
             .map_err(refusal)
     }
 
@@ -68,7 +68,7 @@ impl Linking {
     ) -> Result<(), JsError> {
         let dropped = Local::new(dropped);
         let dtor = move |_: amphi_web::StoreContextMut<'_, State>, rep| {
-            script::outside(|| dropped.call1(&JsValue::UNDEFINED, &JsValue::from(rep)))
+            embed::outside(|| dropped.call1(&JsValue::UNDEFINED, &JsValue::from(rep)))
                 .map(drop)
                 .map_err(|_| format_err!("a host resource could not be disposed of"))
         };
@@ -80,14 +80,14 @@ impl Linking {
 
 impl Linking {
     fn new(
-        functions: HostFunctions,
+        function: HostFunction,
         add_wasi: fn(&mut Linker<State>) -> Result<()>,
     ) -> Result<Linking> {
         let mut linker = Linker::new(&engine());
         add_wasi(&mut linker)?;
         http::p2::add_only_http_to_linker_async(&mut linker)?;
         linker.allow_shadowing(true);
-        Ok(Linking { linker, functions })
+        Ok(Linking { linker, function })
     }
 }
 

@@ -10,8 +10,8 @@ mod types;
 use crate::json;
 use amphi_core::javascript::Case;
 use amphi_translate::plan::{Export, Plan, Step, TrampolineKind};
-use amphi_web::Result;
-use amphi_web::component::{Component, script};
+use amphi_web::component::Component;
+use amphi_web::{Result, embed};
 use roles::{Kind, Side};
 use std::collections::HashSet;
 use types::Types;
@@ -26,7 +26,7 @@ use wasmtime_environ::component::{
 ///
 /// A type is one that JavaScript has no value for.
 pub fn describe(component: &Component) -> Result<String> {
-    let plan = script::plan(component);
+    let plan = embed::plan(component);
     let mut description = Description {
         plan,
         types: Types::new(plan),

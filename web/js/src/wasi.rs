@@ -8,7 +8,7 @@ use amphi_wasi_web::http::{
 };
 use amphi_wasi_web::p2::pipe::MemoryInputPipe;
 use amphi_wasi_web::{FsPerms, ResourceTable, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
-use amphi_web::component::script::{self, Local};
+use amphi_web::{Local, embed};
 use js_sys::{Function, Uint8Array};
 use std::io;
 use std::pin::Pin;
@@ -145,7 +145,7 @@ impl AsyncWrite for Handler {
         let text = Uint8Array::from(bytes);
         // A handler that fails has seen the text all the same: the guest is not to blame, and goes
         // on.
-        let _ = script::outside(|| self.0.call1(&JsValue::UNDEFINED, &text));
+        let _ = embed::outside(|| self.0.call1(&JsValue::UNDEFINED, &text));
         Poll::Ready(Ok(bytes.len()))
     }
 

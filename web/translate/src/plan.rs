@@ -154,6 +154,18 @@ impl Start {
 }
 
 impl Plan {
+    /// The `realloc` function `wanted`, and the component instance whose flags guard it.
+    pub fn realloc(&self, wanted: usize) -> Option<(&Def, usize)> {
+        self.steps.iter().find_map(|step| match step {
+            Step::ExtractRealloc {
+                index,
+                def,
+                instance,
+            } if *index == wanted => Some((def, *instance)),
+            _ => None,
+        })
+    }
+
     /// Rewrites the core modules that have several memories, for browsers that allow one.
     ///
     /// # Errors

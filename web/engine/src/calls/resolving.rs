@@ -3,13 +3,13 @@
 use crate::page::{self, PlacingImports, Slot};
 use crate::store::InstanceData;
 use amphi_translate::codegen::INVALID;
-use amphi_translate::plan::{Def, Options, Placed, Signature, Step, TrampolineKind, Transcoding};
+use amphi_translate::plan::{Def, Options, Placed, Signature, TrampolineKind, Transcoding};
 use js_sys::Object;
 use wasm_bindgen::JsValue;
 use wasmtime_environ::error::{Result, format_err};
 
 impl InstanceData {
-    /// The JavaScript value behind a definition.
+    /// The JavaScript value behind a definition of the component's plan.
     pub fn resolve(&self, def: &Def) -> Result<JsValue> {
         let field = |object: &Object, name: &str| {
             js_sys::Reflect::get(object, &JsValue::from_str(name))
@@ -18,7 +18,13 @@ impl InstanceData {
                 .ok_or_else(|| format_err!("core instance has no export `{name}`"))
         };
         match def {
-            Def::Export(export) => field(&self.core_instances[export.instance], &export.name),
+            Def::Export(export) => {
+                let instance = self.core_instances.get(export.instance);
+                let instance = instance.ok_or_else(|| {
+                    format_err!("core instance {} has not been made yet", export.instance)
+                })?;
+                field(instance, &export.name)
+            }
             Def::Flags(instance) => Ok(JsValue::from(&*self.flags[*instance])),
             Def::Trampoline(index) => match &self.component.plan().trampolines[*index].kind {
                 TrampolineKind::Transcode(transcoding) => {
@@ -60,19 +66,6 @@ impl InstanceData {
         page::array_call_slot(signature, function, flags)
     }
 
-    /// The `realloc` function `wanted`, and the component instance whose flags guard it.
-    pub fn realloc(&self, wanted: usize) -> Option<(&Def, usize)> {
-        let steps = &self.component.plan().steps;
-        steps.iter().find_map(|step| match step {
-            Step::ExtractRealloc {
-                index,
-                def,
-                instance,
-            } if *index == wanted => Some((def, *instance)),
-            _ => None,
-        })
-    }
-
     /// Puts a trampoline that places `placed` on the way into a slot, where there is anything to
     /// place.
     pub(super) fn placing_trampoline(
@@ -89,7 +82,7 @@ impl InstanceData {
         else {
             return Ok(None);
         };
-        let Some((realloc, instance)) = self.realloc(realloc) else {
+        let Some((realloc, instance)) = self.component.plan().realloc(realloc) else {
             return Ok(None);
         };
         let joined = PlacingImports {

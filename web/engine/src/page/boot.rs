@@ -38,8 +38,6 @@ pub struct Page {
     pub bounds_sound_alike: bool,
     array_calls: Modules<(Signature, bool)>,
     placing_calls: Modules<(Signature, Box<[Placed]>)>,
-    script_calls: Modules<(Signature, bool)>,
-    fenced_calls: Modules<Signature>,
     counted_calls: Modules<Signature>,
     transcoders: Modules<Transcode, Compiled>,
     accessors: Modules<Box<[u8]>>,
@@ -56,7 +54,7 @@ pub struct Border {
 }
 
 /// Generated modules by what they were generated for.
-type Modules<K, M = WebAssembly::Module> = RefCell<HashMap<K, M>>;
+pub type Modules<K, M = WebAssembly::Module> = RefCell<HashMap<K, M>>;
 
 /// A module and what stands for its memories behind the first, in a browser that allows one.
 #[derive(Clone)]
@@ -135,8 +133,6 @@ fn boot() -> Result<Page> {
         bounds_sound_alike: bounds_sound_alike(&imports)?,
         array_calls: RefCell::default(),
         placing_calls: RefCell::default(),
-        script_calls: RefCell::default(),
-        fenced_calls: RefCell::default(),
         counted_calls: RefCell::default(),
         transcoders: RefCell::default(),
         accessors: RefCell::default(),
@@ -206,24 +202,6 @@ impl Page {
         })
     }
 
-    /// The compiled way from a guest to a function of JavaScript.
-    pub fn script_call(
-        &self,
-        signature: &Signature,
-        leave_flag: bool,
-    ) -> Result<WebAssembly::Module> {
-        cached(&self.script_calls, (signature.clone(), leave_flag), || {
-            glue::compile(&codegen::script_call(signature, leave_flag))
-        })
-    }
-
-    /// The compiled way from JavaScript to a guest's function that may not leave its instance.
-    pub fn fenced_call(&self, signature: &Signature) -> Result<WebAssembly::Module> {
-        cached(&self.fenced_calls, signature.clone(), || {
-            glue::compile(&codegen::fenced_call(signature))
-        })
-    }
-
     /// The compiled way from an adapter to a guest whose call is counted.
     pub fn counted_call(&self, signature: &Signature) -> Result<WebAssembly::Module> {
         cached(&self.counted_calls, signature.clone(), || {
@@ -254,8 +232,6 @@ impl Page {
     pub fn generated(&self) -> usize {
         self.array_calls.borrow().len()
             + self.placing_calls.borrow().len()
-            + self.script_calls.borrow().len()
-            + self.fenced_calls.borrow().len()
             + self.counted_calls.borrow().len()
             + self.transcoders.borrow().len()
             + self.accessors.borrow().len()
@@ -273,7 +249,7 @@ impl Page {
 const KEPT: usize = 256;
 
 /// Something compiled at its first use, and kept until there are too many.
-fn cached<K: Eq + Hash, M: Clone>(
+pub fn cached<K: Eq + Hash, M: Clone>(
     modules: &Modules<K, M>,
     key: K,
     compile: impl FnOnce() -> Result<M>,

@@ -169,7 +169,7 @@ const ENGINE: Rooms = &[
         ],
     ),
     (
-        "script",
+        "embed",
         &[
             "raw",
             "page",
@@ -186,10 +186,7 @@ const ENGINE: Rooms = &[
             "calls/resolving",
         ],
     ),
-    (
-        "component",
-        &["raw", "flags", "types", "values", "calls", "script"],
-    ),
+    ("component", &["raw", "flags", "types", "values", "calls"]),
     ("floor", &["raw", "page", "store", "calls/func"]),
     ("gauge", &["page"]),
 ];
