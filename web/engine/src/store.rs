@@ -29,7 +29,7 @@ use wasmtime_environ::error::{Error, Result, format_err};
 /// - A [`limiter`](Store::limiter) is asked when an instance is created, for the maximum that each
 ///   of its memories and tables declares, since a browser does not report that they grow.
 /// - Exceptions are the browser's: `gc`, `throw` and `take_pending_exception` do not exist. A
-///   guest's uncaught exception is the error [`ThrownException`].
+///   guest's uncaught exception is the error [`ThrownException`](crate::ThrownException).
 /// - The memory of guests is released when the store has been dropped and the browser has collected
 ///   it.
 ///
