@@ -76,8 +76,8 @@ fn obey(order: &str) -> Result<(), String> {
     limit(Resource::Cpu, seconds)?;
     limit(Resource::As, bytes)?;
     limit(Resource::Core, 0)?;
-    // Calls come first, but a machine that is busy with them still compiles: Linux gives this a tenth
-    // of the time of another process. It does not matter if that cannot be asked for.
+    // Calls come first, but a machine that is busy with them still compiles: Linux gives this a
+    // tenth of the time of another process. It does not matter if that cannot be asked for.
     let _ = rustix::process::nice(10);
     let mut component = Vec::new();
     io::stdin()
