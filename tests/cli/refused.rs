@@ -75,7 +75,7 @@ fn componentize_writes_none() {
             "legacy",
             r#"(module (import "wasi_snapshot_preview1" "sched_yield" (func (result i32)))
                 (tag $t) (func (export "_start") try throw $t catch_all end))"#,
-            "expected exceptions as `try_table`, found their old form, `try` and `catch`",
+            "expected exceptions with `try_table`, found legacy exceptions (`try` and `catch`)",
         ),
         (
             "gc",

@@ -288,13 +288,14 @@ async fn of_a_client_whose_body_is_none() {
     let listening = Listening::start(serving(spec).await).await;
     let function = listening.host.function("web").expect("it is served");
     let mut expected: BTreeMap<String, u64> = BTreeMap::new();
-    for (number, (parts, outcome)) in (1..).zip([
-        (vec!["zz\r\n"], "body-incomplete"),
-        (vec!["3\r\nabc\r\n", "zz\r\n"], "body-incomplete"),
-        (vec!["3\r\nabc\r\n"], "body-incomplete"),
+    for (number, (parts, outcome, ends)) in (1..).zip([
+        (vec!["zz\r\n"], "body-incomplete", false),
+        (vec!["3\r\nabc\r\n", "zz\r\n"], "body-incomplete", false),
+        (vec!["3\r\nabc\r\n"], "body-incomplete", true),
         (
             vec!["3\r\nabc\r\n", "9\r\nabcdefghi\r\n0\r\n\r\n"],
             "body-too-large",
+            false,
         ),
     ]) {
         let mut stream = listening.connect().await;
@@ -304,15 +305,19 @@ async fn of_a_client_whose_body_is_none() {
             let _ = stream.write_all(part.as_bytes()).await;
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        let _ = stream.shutdown().await;
-        let (status, text) = read(&mut stream).await;
-        assert!(matches!(status, 200 | 400 | 413), "{status} {text}");
+        // Who leaves before its response has begun may get none.
+        if ends {
+            let mut first = [0; 9];
+            stream.read_exact(&mut first).await.expect("it has begun");
+            assert_eq!(&first, b"HTTP/1.1 ");
+            let _ = stream.shutdown().await;
+            while let Ok(1..) = stream.read(&mut first).await {}
+        } else {
+            let (status, text) = read(&mut stream).await;
+            assert!(matches!(status, 200 | 400 | 413), "{status} {text}");
+        }
         *expected.entry(outcome.to_owned()).or_default() += 1;
-        assert_eq!(
-            counted(&function, number).await,
-            expected,
-            "{status} {text}"
-        );
+        assert_eq!(counted(&function, number).await, expected);
     }
 }
 

@@ -284,7 +284,8 @@ impl Default for Pool {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Compile {
-    /// Processor time, and wall-clock time, in whole seconds from `1s`. Default: `60s`.
+    /// Processor time, in whole seconds from `1s`; by the clock, compiling may take ten times as
+    /// long. Default: `60s`.
     #[schemars(with = "Period")]
     pub time: WholeSeconds,
     /// Address space, from 64 MiB. Default: `2GiB`.

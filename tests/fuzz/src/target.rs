@@ -40,14 +40,14 @@ impl Target {
         }
     }
 
-    /// Adds inputs to begin with that are made of the others.
-    pub fn add(self, seeds: &mut Vec<Vec<u8>>) {
+    /// The inputs to begin with: `seeds`, and what is made of them.
+    pub fn seeds(self, seeds: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
         match self {
-            Target::Page => {}
+            Target::Page => seeds,
             #[cfg(feature = "native")]
             Target::Native => {
-                let modules = native::modules(seeds);
-                seeds.extend(modules);
+                let modules = native::modules(&seeds);
+                seeds.into_iter().chain(modules).collect()
             }
         }
     }

@@ -53,8 +53,7 @@ pub struct Options {
 pub fn run(options: Options) -> Result<()> {
     limit()?;
     with_stack(options.target.stack(), move || {
-        let mut seeds = seeds::read(&options.seeds)?;
-        options.target.add(&mut seeds);
+        let seeds = options.target.seeds(seeds::read(&options.seeds)?);
         let input = File::create(&options.input)
             .with_context(|| format!("cannot write `{}`", options.input.display()))?;
         Worker {

@@ -30,7 +30,7 @@ pub use child::{CHILD, run_if_child};
 pub struct Compiling {
     /// Where.
     pub isolation: Isolation,
-    /// How long it may take, and how much processor time it may have: that rounded up to seconds.
+    /// How much processor time it may have, rounded up to seconds; by the clock, ten times as much.
     pub time: Duration,
     /// How much address space it may have, in bytes.
     pub memory: u64,

@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
@@ -39,6 +40,9 @@ enum Command {
         /// The port; 0 takes a free one.
         #[arg(long, default_value_t = 7380)]
         port: u16,
+        /// How many seconds requests in flight may take after a signal [default: 8]
+        #[arg(long, value_name = "SECONDS")]
+        grace: Option<u32>,
     },
     /// Print the native host's answer as JSON.
     Answer {
@@ -51,7 +55,13 @@ enum Command {
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
-        Command::Serve { page, port } => serve(page, port),
+        Command::Serve { page, port, grace } => {
+            let mut config = Config::new(page);
+            if let Some(seconds) = grace {
+                config.grace = Duration::from_secs(seconds.into());
+            }
+            serve(config, port)
+        }
         Command::Answer {
             component,
             readings,
@@ -69,17 +79,17 @@ fn main() -> ExitCode {
     }
 }
 
-fn serve(page: PathBuf, port: u16) -> Result<()> {
+fn serve(config: Config, port: u16) -> Result<()> {
     let runtime = Runtime::new().context("cannot start the server's threads")?;
-    let served = runtime.block_on(serve_until_told(page, port));
+    let served = runtime.block_on(serve_until_told(config, port));
     // A run that nobody waits for any longer ends with the process.
     runtime.shutdown_background();
     served
 }
 
 /// Serves until a signal, then finishes what is in flight; a second signal ends that too.
-async fn serve_until_told(page: PathBuf, port: u16) -> Result<()> {
-    let index = page.join("index.html");
+async fn serve_until_told(config: Config, port: u16) -> Result<()> {
+    let index = config.page.join("index.html");
     fs::metadata(&index).with_context(|| {
         format!(
             "no page at `{}`: `cargo xtask web` makes it",
@@ -111,7 +121,7 @@ async fn serve_until_told(page: PathBuf, port: u16) -> Result<()> {
         told().await;
     };
     tokio::select! {
-        served = server::serve(listener, Config::new(page), stopped) => served,
+        served = server::serve(listener, config, stopped) => served,
         () = twice => bail!("ended by a second signal, before all that was in flight had finished"),
     }
 }

@@ -2,7 +2,7 @@
 #![cfg(unix)]
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
@@ -70,7 +70,9 @@ struct Server {
 
 impl Server {
     fn start() -> Self {
-        let mut serving = command(&["serve", "--port", "0", "--page", "web/demo"]);
+        let mut serving = command(&[
+            "serve", "--port", "0", "--page", "web/demo", "--grace", "3600",
+        ]);
         let mut child = serving
             .stdout(Stdio::piped())
             .spawn()
@@ -91,6 +93,37 @@ impl Server {
         let pid = self.child.id().to_string();
         let sent = Command::new("kill").args(["-TERM", &pid]).status();
         assert!(sent.expect("there is a `kill`").success());
+    }
+
+    /// A request that the server reads the body of, which does not come.
+    fn in_flight(&self) -> TcpStream {
+        let connect = || TcpStream::connect(&self.address).expect("the server listens");
+        let address = &self.address;
+        let mut page = connect();
+        write!(
+            page,
+            "GET / HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n"
+        )
+        .expect("the server takes the request");
+        let mut text = String::new();
+        page.read_to_string(&mut text).expect("the page is text");
+        let (_, rest) = text
+            .split_once(r#"<meta name="amphi-token" content=""#)
+            .expect("the page has a token");
+        let token = rest.split('"').next().expect("a split has a first part");
+        let mut flying = connect();
+        write!(
+            flying,
+            "POST /api/run HTTP/1.1\r\nhost: {address}\r\norigin: http://{address}\r\n\
+             x-amphi-token: {token}\r\ncontent-length: 3\r\nexpect: 100-continue\r\n\r\n"
+        )
+        .expect("the server takes the request");
+        let mut go = [0; 25];
+        flying
+            .read_exact(&mut go)
+            .expect("the server asks for the body");
+        assert_eq!(&go, b"HTTP/1.1 100 Continue\r\n\r\n");
+        flying
     }
 
     fn listens(&self) -> bool {
@@ -120,9 +153,7 @@ fn soon(mut done: impl FnMut() -> bool) {
 #[test]
 fn one_signal_stops_the_server_and_a_second_ends_it_at_once() {
     let mut server = Server::start();
-    let mut slow = TcpStream::connect(&server.address).expect("the server listens");
-    slow.write_all(b"GET / HTTP/1.1\r\nho")
-        .expect("the server takes the request");
+    let _flying = server.in_flight();
     server.terminate();
     soon(|| !server.listens());
     let running = server
