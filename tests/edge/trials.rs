@@ -93,7 +93,7 @@ async fn a_canary_that_always_traps_is_back_before_its_hundredth_bad_call() {
         calls: 1,
     };
     let canary = spec.config.canary.as_mut().expect("there is one");
-    canary.steps = CanarySteps::new(vec![step(50), step(100)]).expect("weights increase");
+    canary.steps = CanarySteps::new(&[step(50), step(100)]).expect("weights increase");
     assert_eq!(until_back(&serving(spec).await).await, 50);
 }
 

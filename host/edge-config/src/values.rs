@@ -32,6 +32,11 @@ impl Percent {
         Weight::of_percent(calls).map(Self)
     }
 
+    /// A weight that was made of whole percent.
+    pub(super) fn of(weight: Weight) -> Self {
+        Self(weight)
+    }
+
     /// How many.
     #[must_use]
     pub fn get(self) -> u16 {

@@ -63,10 +63,7 @@ fn timeout() -> Duration {
 /// A schedule of periods, whose weights increase: who was on the canary stays there.
 #[derive(Clone, Debug, Default, PartialEq, JsonSchema)]
 #[schemars(with = "Vec<CanaryStep>")]
-pub struct CanarySteps {
-    steps: Vec<CanaryStep>,
-    schedule: Option<Schedule>,
-}
+pub struct CanarySteps(Option<Schedule>);
 
 impl CanarySteps {
     /// A schedule of these steps; no steps are none.
@@ -74,30 +71,23 @@ impl CanarySteps {
     /// # Errors
     ///
     /// If weights do not increase.
-    pub fn new(steps: Vec<CanaryStep>) -> Result<Self, ScheduleError> {
-        let schedule = match steps.is_empty() {
-            true => None,
-            false => Some(Schedule::new(steps.iter().map(CanaryStep::step).collect())?),
-        };
-        Ok(Self { steps, schedule })
-    }
-
-    /// The steps, in order.
-    #[must_use]
-    pub fn as_slice(&self) -> &[CanaryStep] {
-        &self.steps
+    pub fn new(steps: &[CanaryStep]) -> Result<Self, ScheduleError> {
+        let steps: Vec<Step> = steps.iter().map(CanaryStep::step).collect();
+        let schedule = (!steps.is_empty()).then(|| Schedule::new(steps));
+        schedule.transpose().map(Self)
     }
 
     /// The same as trials have it; none if there are no steps.
     #[must_use]
     pub fn schedule(&self) -> Option<&Schedule> {
-        self.schedule.as_ref()
+        self.0.as_ref()
     }
 }
 
 impl Serialize for CanarySteps {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.steps.serialize(serializer)
+        let steps = self.0.iter().flat_map(Schedule::steps);
+        serializer.collect_seq(steps.map(CanaryStep::of))
     }
 }
 
@@ -123,7 +113,7 @@ impl<'de> Visitor<'de> for Ascending {
             let before = steps.last().map_or(Percent::NONE, |step| step.weight);
             match list.next_element_seed(Above(before))? {
                 Some(step) => steps.push(step),
-                None => return CanarySteps::new(steps).map_err(A::Error::custom),
+                None => return CanarySteps::new(&steps).map_err(A::Error::custom),
             }
         }
     }
@@ -162,6 +152,14 @@ pub struct CanaryStep {
 }
 
 impl CanaryStep {
+    fn of(step: &Step) -> Self {
+        Self {
+            weight: Percent::of(step.weight),
+            hold: step.hold,
+            calls: step.calls,
+        }
+    }
+
     fn step(&self) -> Step {
         Step {
             weight: self.weight.weight(),

@@ -37,6 +37,8 @@ mod page;
 #[cfg(target_arch = "wasm32")]
 pub mod random;
 pub mod sockets;
+#[cfg(test)]
+mod tests;
 #[cfg(target_arch = "wasm32")]
 mod timeout;
 

@@ -3,6 +3,8 @@
 
 mod waiting;
 
+use crate::tests::compare;
+
 /// A guest with pipes, over `$wasi`.
 macro_rules! guest {
     ($name:ident, $($wasi:ident)::+, $($error:ident)::+) => {
@@ -216,22 +218,9 @@ guest!(
 fn check(script: &str) {
     let mut here = here::Guest::default();
     let mut native = wasmtime::Guest::default();
-    let mut wrong = Vec::new();
-    for line in script
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-    {
-        let (does, expected) = line.split_once(" => ").unwrap_or((line, "ok"));
-        for (host, said) in [("here", here.run(does)), ("Wasmtime", native.run(does))] {
-            if said != expected {
-                wrong.push(format!(
-                    "{host}, `{does}`: expected `{expected}`, found `{said}`"
-                ));
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    compare(script, |does| {
+        [("here", here.run(does)), ("Wasmtime", native.run(does))]
+    });
 }
 
 #[test]

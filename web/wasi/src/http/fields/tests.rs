@@ -1,6 +1,7 @@
 //! What a guest does with fields, by the functions of the interface: as they are here, and as
 //! Wasmtime has them.
 
+use crate::tests::compare;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 /// A guest with fields, as `$http` implements them.
@@ -171,23 +172,9 @@ fn check_with(limit: usize, incoming: &[(&'static str, &'static str)], script: &
     }
     let mut here = here::Guest::new(limit, fields.clone());
     let mut wasmtime = wasmtime::Guest::new(limit, fields);
-    let mut wrong = Vec::new();
-    for line in script
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-    {
-        let (does, expected) = line.split_once(" => ").unwrap_or((line, "ok"));
-        let expected = if expected == "_" { "" } else { expected };
-        for (host, said) in [("here", here.run(does)), ("Wasmtime", wasmtime.run(does))] {
-            if said != expected {
-                wrong.push(format!(
-                    "{host}, `{does}`: expected `{expected}`, found `{said}`"
-                ));
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    compare(script, |does| {
+        [("here", here.run(does)), ("Wasmtime", wasmtime.run(does))]
+    });
 }
 
 fn check(script: &str) {
