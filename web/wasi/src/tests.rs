@@ -1,7 +1,8 @@
 //! What tests share that hold this crate's WASI against Wasmtime's.
 
-/// Has `run` do each line of a script for both, here and by Wasmtime, whose names it gives with what
-/// they say. A line says what is expected after an arrow, `_` for nothing, or else that all is well.
+/// Has `run` do each line of a script for both, here and by Wasmtime, whose names it gives with
+/// what they say. A line says what is expected after an arrow, `_` for nothing, or else that all is
+/// well.
 pub fn compare(script: &str, mut run: impl FnMut(&str) -> [(&'static str, String); 2]) {
     let mut wrong = Vec::new();
     let lines = script.lines().map(str::trim);
