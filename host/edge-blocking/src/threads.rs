@@ -11,11 +11,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use rustix::time::{ClockId, clock_gettime};
 use tokio::runtime::Handle;
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
 use crate::polled::{charge, runtime};
+use crate::stopwatch::processor_time;
 
 /// The number of jobs that have started and not ended.
 static RUNNING: AtomicUsize = AtomicUsize::new(0);
@@ -161,8 +161,8 @@ impl Threads {
         let done = runtime.spawn_blocking(move || {
             let _place = place;
             let _running = Running::begin();
-            let begun = computed();
-            (work(), computed().saturating_sub(begun))
+            let begun = processor_time();
+            (work(), processor_time().saturating_sub(begun))
         });
         match done.await {
             Ok((result, computed)) => {
@@ -200,12 +200,6 @@ impl Drop for Running {
     fn drop(&mut self) {
         RUNNING.fetch_sub(1, Ordering::Relaxed);
     }
-}
-
-/// How long this thread has computed since it began.
-fn computed() -> Duration {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    Duration::try_from(time).unwrap_or_default()
 }
 
 #[cfg(test)]

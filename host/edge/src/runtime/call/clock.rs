@@ -1,19 +1,20 @@
 //! How long a call has computed, without what it has waited.
 //!
-//! A call's future is polled by [`Clock::run`], which takes the time of every poll: what happens
-//! there is work for the call, by its guest's code or by the host for it, and between two polls the
-//! call waits. Work for it on another thread is added by who has it done there ([`Charged`]).
+//! A call's future is polled by [`Clock::run`], which takes the processor time of every poll
+//! ([`Stopwatch`]): what happens there is work for the call, by its guest's code or by the host for
+//! it, and between two polls the call waits. On a machine with more to compute than it has
+//! processors for, a call is not charged for the time that others have. Work for it on another thread is added by who has it done there ([`Charged`]).
 //! Wasmtime calls back at each tick while guest code runs: the guest gives way then, so that others
 //! run and the call's wall deadline is seen, or it ends.
 
 use std::future::poll_fn;
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use amphi_edge_blocking::{Charged, Polling, polling};
+use amphi_edge_blocking::{Charged, Polling, Stopwatch, polling};
 use tokio::runtime::Handle;
 use wasmtime::{Store, UpdateDeadline};
 
@@ -25,25 +26,23 @@ pub(crate) struct Clock(Arc<Times>);
 
 #[derive(Debug)]
 struct Times {
-    born: Instant,
-    /// Nanoseconds from `born` on when the poll began that runs; [`WAITS`] between polls.
-    begun: AtomicU64,
+    /// The poll that runs; none between polls.
+    poll: Mutex<Option<Stopwatch>>,
     /// Nanoseconds of the polls that have ended, and what was added to them.
     spent: AtomicU64,
     limit: Duration,
 }
 
-const WAITS: u64 = u64::MAX;
-
 impl Charged for Times {
     fn charge(&self, computed: Duration) {
-        self.add(nanoseconds(computed));
+        let nanoseconds = u64::try_from(computed.as_nanos()).unwrap_or(u64::MAX);
+        self.spent.fetch_add(nanoseconds, Ordering::Relaxed);
     }
 }
 
 impl Times {
-    fn add(&self, nanoseconds: u64) {
-        self.spent.fetch_add(nanoseconds, Ordering::Relaxed);
+    fn poll(&self) -> MutexGuard<'_, Option<Stopwatch>> {
+        self.poll.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -51,8 +50,7 @@ impl Clock {
     /// A clock of a call that may compute for as long as `limit`.
     pub(crate) fn new(limit: Duration) -> Self {
         Self(Arc::new(Times {
-            born: Instant::now(),
-            begun: AtomicU64::new(WAITS),
+            poll: Mutex::new(None),
             spent: AtomicU64::new(0),
             limit,
         }))
@@ -63,13 +61,11 @@ impl Clock {
         self.0.spent.store(0, Ordering::Relaxed);
     }
 
-    /// How long the call has computed until now.
+    /// How long the call has computed until now; asked on the thread of the poll that runs, if one
+    /// does.
     pub(crate) fn spent(&self) -> Duration {
-        let running = match self.0.begun.load(Ordering::Relaxed) {
-            WAITS => 0,
-            begun => self.now().saturating_sub(begun),
-        };
-        Duration::from_nanos(self.0.spent.load(Ordering::Relaxed).saturating_add(running))
+        let running = self.0.poll().map_or(Duration::ZERO, |poll| poll.elapsed());
+        Duration::from_nanos(self.0.spent.load(Ordering::Relaxed)).saturating_add(running)
     }
 
     /// Does `work`, all of a call or a part of it, and takes its time. Between two polls it ends if
@@ -110,10 +106,6 @@ impl Clock {
         let give_way = tokio::task::yield_now();
         Ok(UpdateDeadline::YieldCustom(1, Box::pin(give_way)))
     }
-
-    fn now(&self) -> u64 {
-        nanoseconds(self.0.born.elapsed())
-    }
 }
 
 /// A poll of a call, until this is dropped.
@@ -124,7 +116,7 @@ struct Running<'a> {
 
 impl<'a> Running<'a> {
     fn begin(clock: &'a Clock, runtime: Option<Handle>) -> Self {
-        clock.0.begun.store(clock.now(), Ordering::Relaxed);
+        *clock.0.poll() = Some(Stopwatch::begin());
         let charged = Arc::clone(&clock.0);
         Self {
             clock,
@@ -135,13 +127,10 @@ impl<'a> Running<'a> {
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
-        let begun = self.clock.0.begun.swap(WAITS, Ordering::Relaxed);
-        self.clock.0.add(self.clock.now().saturating_sub(begun));
+        let poll = self.clock.0.poll().take();
+        let computed = poll.map_or(Duration::ZERO, |poll| poll.elapsed());
+        self.clock.0.charge(computed);
     }
-}
-
-fn nanoseconds(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(WAITS - 1)
 }
 
 /// Has the store's guests run by the clock of the store's state.
@@ -185,16 +174,29 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn time_that_the_thread_does_not_have_is_not_the_calls() {
+        let clock = Clock::new(Duration::from_millis(100));
+        // As on a machine whose processors are busy with others.
+        let starved = async {
+            std::thread::sleep(Duration::from_millis(150));
+            tokio::task::yield_now().await;
+            Ok(())
+        };
+        assert!(clock.run(None, starved).await.is_ok());
+        assert!(clock.spent() < Duration::from_millis(100));
+    }
+
+    #[tokio::test]
     async fn the_clock_stands_still_while_a_call_waits() {
         let clock = Clock::new(Duration::from_secs(3600));
         let inside = clock.clone();
         let waiting = async move {
-            assert_ne!(inside.0.begun.load(Ordering::Relaxed), WAITS, "it runs");
+            assert!(inside.0.poll().is_some(), "it runs");
             std::future::pending::<Result<(), Failure>>().await
         };
         let mut waiting = pin!(clock.run(None, waiting));
         assert!(futures_util::poll!(waiting.as_mut()).is_pending());
-        assert_eq!(clock.0.begun.load(Ordering::Relaxed), WAITS);
+        assert!(clock.0.poll().is_none());
         assert_eq!(clock.spent(), clock.spent());
     }
 }
