@@ -3,9 +3,10 @@
 //! A call's future is polled by [`Clock::run`], which takes the processor time of every poll
 //! ([`Stopwatch`]): what happens there is work for the call, by its guest's code or by the host for
 //! it, and between two polls the call waits. On a machine with more to compute than it has
-//! processors for, a call is not charged for the time that others have. Work for it on another thread is added by who has it done there ([`Charged`]).
-//! Wasmtime calls back at each tick while guest code runs: the guest gives way then, so that others
-//! run and the call's wall deadline is seen, or it ends.
+//! processors for, a call is not charged for the time that others have. Work for it on another
+//! thread is added by who has it done there ([`Charged`]). Wasmtime calls back at each tick while
+//! guest code runs: the guest gives way then, so that others run and the call's wall deadline is
+//! seen, or it ends.
 
 use std::future::poll_fn;
 use std::pin::pin;
