@@ -122,6 +122,17 @@ impl Session {
         Ok(())
     }
 
+    /// Closes the page, and has a window in its stead: what the browser keeps is there, and nothing
+    /// else.
+    pub fn reopen(&self) -> Result<()> {
+        let reopened = self.wait(PATIENCE, async {
+            let window = self.client.new_window(false).await?.handle;
+            self.client.close_window().await?;
+            self.client.switch_to_window(window).await
+        });
+        reopened.context("no new window")
+    }
+
     /// Awaits the promise that the page has set as `globalThis.outcome`.
     pub fn outcome(&self) -> Result<Value> {
         let mut answer = self

@@ -1,7 +1,7 @@
 //! The harness itself, on a page of a few lines: what a page says arrives whole, and a page that
 //! fails, hangs or says nothing is an error that tells why.
 
-use amphi_harness::{Server, selected, visit};
+use amphi_harness::{Server, Session, selected, visit};
 use serde_json::json;
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -58,6 +58,27 @@ fn a_page_that_does_not_answer_is_an_error_that_says_why() {
                 page != "index.html?refuse" || !browser.console || text.contains("about to refuse"),
                 "{text}"
             );
+        }
+    }
+}
+
+#[test]
+fn a_page_that_is_opened_again_has_what_the_browser_keeps_and_nothing_else() {
+    let server = Server::start(probe(), &[]).expect("a port is free");
+    for browser in selected().expect("the browsers are known") {
+        let session = Session::start(browser, DEADLINE).expect("the browser starts");
+        for visits in 1..3 {
+            session
+                .open(&server.url("index.html?count"))
+                .expect("the page opens");
+            let found = session.outcome().expect("the page answers");
+            assert_eq!(
+                found,
+                json!({ "visits": visits, "inWindow": 1 }),
+                "in {}",
+                browser.name
+            );
+            session.reopen().expect("there is a new window");
         }
     }
 }

@@ -9,6 +9,12 @@ const behaviours = {
     console.error('about to refuse');
     throw new Error('refused on purpose');
   },
+  count() {
+    const visits = Number(localStorage.getItem('visits')) + 1;
+    localStorage.setItem('visits', visits);
+    sessionStorage.setItem('visits', Number(sessionStorage.getItem('visits')) + 1);
+    return { visits, inWindow: Number(sessionStorage.getItem('visits')) };
+  },
   never() {
     return new Promise(() => {});
   },
