@@ -2,11 +2,13 @@
 //!
 //! Figures go to `docs/bench/report.json`, and from there into a report that people read,
 //! `docs/bench/REPORT.md`, and its plots. Each part of the JSON, the native one, one for each
-//! browser and the edge function host's (`docs/bench/EDGE.md`), is replaced when it is measured and
-//! kept otherwise. No test asks for a time.
+//! browser, the edge function host's (`docs/bench/EDGE.md`) and that of first answers
+//! (`docs/bench/COLD.md`), is replaced when it is measured and kept otherwise. No test asks for a
+//! time.
 
 mod bar;
 mod browser;
+mod cold;
 mod edge;
 mod figure;
 mod machine;
@@ -22,11 +24,11 @@ use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Measures what components take and writes `docs/bench/REPORT.md` and `docs/bench/EDGE.md`;
-/// everything unless a part is named.
+/// Measures what components take and writes `docs/bench/REPORT.md`, `docs/bench/COLD.md` and
+/// `docs/bench/EDGE.md`; everything unless a part is named.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  cargo xtask bench\n  cargo xtask bench --browser --quick\n  cargo xtask bench --edge\n  cargo xtask bench --edge --against ../earlier/target/dist/amphi"
+    after_help = "Examples:\n  cargo xtask bench\n  cargo xtask bench --browser --quick\n  AMPHI_BROWSERS=chromium cargo xtask bench --cold --quick\n  cargo xtask bench --edge\n  cargo xtask bench --edge --against ../earlier/target/dist/amphi"
 )]
 pub struct Options {
     /// Measure natively, with criterion.
@@ -35,6 +37,15 @@ pub struct Options {
     /// Measure in the browsers that `AMPHI_BROWSERS` names (separated by commas), or in all.
     #[arg(long)]
     browser: bool,
+    /// Measure what a visitor waits for, from the navigation to a component's first answer, in
+    /// Chromium and Firefox, or those that `AMPHI_BROWSERS` names: with an empty profile and once
+    /// more, unthrottled and at 9 Mbit/s. Each page is visited five times, which takes about
+    /// twenty minutes for each browser; with `--quick`, once.
+    #[arg(long)]
+    cold: bool,
+    /// Keep what the package takes now as what later runs are compared with.
+    #[arg(long, requires = "cold")]
+    before: bool,
     /// Measure the edge function host beside plain hyper and `wasmtime serve`, with wrk.
     #[arg(long)]
     edge: bool,
@@ -42,8 +53,8 @@ pub struct Options {
     /// write `docs/bench/CHANGE.md`.
     #[arg(long, value_name = "PROGRAM", requires = "edge")]
     against: Option<PathBuf>,
-    /// Leave out jco, which comes from npm.
-    #[arg(long)]
+    /// Leave out jco, which comes from npm, and what is compared with it alone: `--cold`.
+    #[arg(long, conflicts_with = "cold")]
     no_jco: bool,
     /// Measure for a short time; the report says so.
     #[arg(long)]
@@ -56,7 +67,7 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let file = folder.join("report.json");
     fs::create_dir_all(&folder)?;
     let mut document = read(&file)?;
-    let all = !(options.native || options.browser || options.edge);
+    let all = !(options.native || options.browser || options.cold || options.edge);
     guests::build(workspace)?;
     compose(workspace)?;
     if let Some(before) = &options.against {
@@ -72,6 +83,10 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     if all || options.edge {
         edge::prepare(workspace)?;
     }
+    let cold = options.cold || all && !options.no_jco;
+    let cold = cold
+        .then(|| cold::prepare(workspace, options))
+        .transpose()?;
     if all || options.browser {
         let page = browser::prepare(workspace, !options.no_jco)?;
         for browser in amphi_harness::selected()? {
@@ -79,6 +94,9 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
             // What was measured stays, whatever comes next.
             write_figures(&file, &document)?;
         }
+    }
+    if let Some(visits) = cold {
+        visits.measure(workspace, &folder, &mut document)?;
     }
     if all || options.native {
         document["native"] = native::measure(workspace, options.quick)?;
@@ -89,7 +107,10 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         write_figures(&file, &document)?;
         edge::write(&folder, &document)?;
     }
-    write_report(&folder, &document)
+    if all || options.native || options.browser {
+        write_report(&folder, &document)?;
+    }
+    Ok(())
 }
 
 /// Builds the composition, which is written as text, beside the guests.

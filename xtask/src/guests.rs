@@ -21,6 +21,7 @@ use std::process::Command;
 
 const PREVIEW_1: &str = "wasm32-wasip1";
 const PREVIEW_2: &str = "wasm32-wasip2";
+const NO_SYSTEM: &str = "wasm32-unknown-unknown";
 const PROFILE: &str = "guest";
 
 /// Installs what building guests needs.
@@ -100,6 +101,18 @@ pub fn build(workspace: &Workspace) -> Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// Builds a library for no system at all, so that it does not import WASI, whose adapter it would
+/// otherwise have; says where it is.
+pub fn without_wasi(workspace: &Workspace, name: &str) -> Result<PathBuf> {
+    tools::targets(&[NO_SYSTEM])?;
+    let guest = workspace.guests().find(|guest| guest.name == name);
+    let guest = guest.with_context(|| format!("expected a guest `{name}`"))?;
+    let built = built(workspace);
+    let words = ["component", "build", "--target", NO_SYSTEM];
+    shell::quiet(&mut built.command(&words, &[guest]))?;
+    Ok(built.library(NO_SYSTEM, guest))
 }
 
 /// A cargo command on every guest, for the target and in the folder that [`build`] uses.

@@ -1,7 +1,7 @@
 //! Weighs what a page downloads, and says what takes the space: `docs/bench/SIZE.md`.
 
 mod attribution;
-mod weight;
+pub mod weight;
 
 use crate::web::{self, Profile};
 use crate::workspace::Workspace;

@@ -105,6 +105,15 @@ pub fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     verdict(&rows, &names)
 }
 
+/// Where the component is that the list calls `name`, as it is published, fetched unless it is
+/// there.
+pub fn file(workspace: &Workspace, name: &str) -> Result<PathBuf> {
+    let list = list::read(&workspace.root.join(LIST))?;
+    let chosen = list::chosen(&list, &[name.to_owned()])?;
+    let wild = chosen.first().context("one was chosen")?;
+    fetch::file(workspace, wild)
+}
+
 /// Puts a component where the page and the native program find it; a core module becomes one.
 fn place(workspace: &Workspace, wild: &Wild, file: &Path, components: &Path) -> Result<()> {
     let component = components.join(format!("{}.wasm", wild.name));

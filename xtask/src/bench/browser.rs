@@ -88,7 +88,8 @@ impl Page {
     }
 }
 
-fn version(browser: &Browser) -> Result<Option<String>> {
+/// What a browser says that it is.
+pub fn version(browser: &Browser) -> Result<Option<String>> {
     let program = browser.program()?;
     Ok(machine::first_line(Command::new(program).arg("--version")))
 }

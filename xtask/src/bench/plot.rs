@@ -18,13 +18,13 @@ const PALE: &str = "#5b6b7b";
 const LIMIT: &str = "#b3261e";
 
 /// What a mark stands for: its color, and what the legend says.
-type Ink = (&'static str, &'static str);
+pub type Ink = (&'static str, &'static str);
 
 const FLOOR: Ink = ("#7a8794", "floor in the page");
 const PAGE: Ink = ("#0b62c4", "page");
 const NATIVE: Ink = ("#c2571a", "native");
 /// The colors of the other ways, in their order.
-const OTHERS: [&str; 4] = ["#00798c", "#2f7d32", "#a0722a", "#8e2a86"];
+pub const OTHERS: [&str; 4] = ["#00798c", "#2f7d32", "#a0722a", "#8e2a86"];
 
 /// The pictures of a run: their file names and their SVG.
 pub fn pictures(run: &Run) -> Vec<(String, String)> {
@@ -45,14 +45,18 @@ pub fn pictures(run: &Run) -> Vec<(String, String)> {
 }
 
 /// One row of a picture.
-struct Row<'a> {
-    title: &'a str,
-    is_floor: bool,
-    marks: Vec<(Spread, &'static str)>,
+#[derive(Debug)]
+pub struct Row<'a> {
+    /// What is written at its beginning.
+    pub title: &'a str,
+    /// Whether it is paler than others.
+    pub is_floor: bool,
+    /// Its marks, each in a color.
+    pub marks: Vec<(Spread, &'static str)>,
     /// What is demanded at most.
-    limit: Option<f64>,
+    pub limit: Option<f64>,
     /// What is written at its end.
-    label: Option<f64>,
+    pub label: Option<f64>,
 }
 
 /// A logarithmic axis from one power of ten to another.
@@ -146,7 +150,8 @@ fn limit(run: &Run, id: &str) -> Option<f64> {
         .reduce(f64::min)
 }
 
-fn picture(title: &str, inks: &[Ink], rows: &[Row<'_>]) -> String {
+/// A picture with a legend of `inks`.
+pub fn picture(title: &str, inks: &[Ink], rows: &[Row<'_>]) -> String {
     let height = HEAD + ROW * rows.len() as f64 + FOOT;
     let scale = Scale::around(rows);
     let mut svg = format!(

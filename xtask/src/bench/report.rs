@@ -136,7 +136,8 @@ fn section(run: &Run) -> String {
     parts.concat()
 }
 
-fn capital(name: &str) -> String {
+/// A name with a capital letter.
+pub fn capital(name: &str) -> String {
     let mut letters = name.chars();
     let first = letters.next().map(|first| first.to_ascii_uppercase());
     first.into_iter().chain(letters).collect()
@@ -230,7 +231,8 @@ fn times(ratio: f64) -> String {
     format!("{} ×", three_digits(ratio))
 }
 
-fn three_digits(value: f64) -> String {
+/// A number to three digits.
+pub fn three_digits(value: f64) -> String {
     match value {
         less if less < 10.0 => format!("{less:.2}"),
         less if less < 100.0 => format!("{less:.1}"),

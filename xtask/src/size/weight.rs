@@ -2,13 +2,14 @@
 
 use crate::shell;
 use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
 use std::fs;
 use std::iter::Sum;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Bytes of something.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Weight {
     /// As it is.
     pub bytes: u64,
@@ -30,9 +31,7 @@ impl Sum for Weight {
 
 /// The weight of each file in `folder` and below, the heaviest first.
 pub fn of_folder(folder: &Path) -> Result<Vec<(String, Weight)>> {
-    let mut files = Vec::new();
-    collect(folder, &mut files)?;
-    let mut weighed = files
+    let mut weighed = files(folder)?
         .into_iter()
         .map(|file| {
             let name = super::name(&file);
@@ -48,28 +47,41 @@ pub fn total(files: &[(String, Weight)]) -> Weight {
     files.iter().map(|(_, weight)| *weight).sum()
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+/// The files in `folder` and below.
+pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
     let entries =
         fs::read_dir(folder).with_context(|| format!("cannot read `{}`", folder.display()))?;
     for entry in entries {
         let entry = entry?;
         match entry.file_type()?.is_dir() {
-            true => collect(&entry.path(), files)?,
-            false => files.push(entry.path()),
+            true => found.extend(files(&entry.path())?),
+            false => found.push(entry.path()),
         }
     }
-    Ok(())
+    Ok(found)
 }
 
-fn weigh(file: &Path) -> Result<Weight> {
-    let compressed = |program: &str, flags: &[&str]| {
-        shell::bytes(Command::new(program).args(flags).arg(file))
-            .map(|bytes| bytes.len() as u64)
-            .with_context(|| format!("`{program}` cannot compress `{}`", file.display()))
-    };
+/// The weight of a file.
+pub fn weigh(file: &Path) -> Result<Weight> {
     Ok(Weight {
         bytes: fs::metadata(file)?.len(),
-        gzip: compressed("gzip", &["-9", "--no-name", "--stdout"])?,
-        brotli: compressed("brotli", &["-q", "11", "--stdout"])?,
+        gzip: gzip(file)?.len() as u64,
+        brotli: brotli(file)?.len() as u64,
     })
+}
+
+/// A file as `gzip -9` compresses it.
+pub fn gzip(file: &Path) -> Result<Vec<u8>> {
+    compressed(file, "gzip", &["-9", "--no-name", "--stdout"])
+}
+
+/// A file as `brotli -q 11` compresses it.
+pub fn brotli(file: &Path) -> Result<Vec<u8>> {
+    compressed(file, "brotli", &["-q", "11", "--stdout"])
+}
+
+fn compressed(file: &Path, program: &str, flags: &[&str]) -> Result<Vec<u8>> {
+    shell::bytes(Command::new(program).args(flags).arg(file))
+        .with_context(|| format!("`{program}` cannot compress `{}`", file.display()))
 }
