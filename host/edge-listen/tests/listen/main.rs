@@ -10,7 +10,8 @@ mod target;
 mod tls;
 
 use http::StatusCode;
-use server::{Http1, Http2, LONG, Server, eventually};
+use server::{Http1, Http2, Server, eventually};
+use std::time::Duration;
 
 #[tokio::test]
 async fn both_versions_are_spoken_on_one_port() {
@@ -95,7 +96,7 @@ async fn a_client_that_goes_away_ends_its_call() {
 #[tokio::test]
 async fn probes_tell_what_the_process_is_up_to() {
     let server = Server::starting(|settings| {
-        settings.timeouts.drain_delay = LONG;
+        settings.timeouts.drain_delay = Duration::from_secs(20);
     })
     .await;
     let probe = async || Http1::connect(&server).await.get("/readyz").await;
