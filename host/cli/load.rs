@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use amphi::component::Component;
 use amphi::error::Context;
-use amphi::{Engine, Error, Result};
+use amphi::{Engine, Error, Precompiled, Result, format_err};
 use amphi_core::contract;
 use wit_parser::{PackageId, Resolve};
 
@@ -69,8 +69,27 @@ fn packages(path: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Reads and compiles the component in a file.
-pub async fn component(engine: &Engine, path: &Path) -> Result<Component> {
-    let component = amphi::compile(engine, &read(path)?).await;
+/// Reads and compiles the component in a file, which may be compiled already if such files are
+/// trusted.
+pub async fn component(engine: &Engine, path: &Path, precompiled: bool) -> Result<Component> {
+    let bytes = read(path)?;
+    let component = match Engine::detect_precompiled(&bytes) {
+        Some(Precompiled::Component) if precompiled => trusted(engine, &bytes),
+        Some(_) => Err(format_err!(
+            "expected a component, found a precompiled file; if nobody else could change it, \
+             `--allow-precompiled` runs one"
+        )),
+        None => amphi::compile(engine, &bytes).await,
+    };
     component.with_context(|| format!("cannot load `{}`", path.display()))
+}
+
+/// A component of a precompiled file.
+#[expect(
+    unsafe_code,
+    reason = "whoever gives `--allow-precompiled` trusts the file"
+)]
+fn trusted(engine: &Engine, bytes: &[u8]) -> Result<Component> {
+    // SAFETY: by the option, the user says that it is a file of `amphi compile`.
+    unsafe { Component::deserialize(engine, bytes) }
 }

@@ -1,9 +1,11 @@
-//! The command `amphi`: run, serve, inspect, check, describe and make WebAssembly components.
+//! The command `amphi`: run, serve, inspect, check, describe, compile and make WebAssembly
+//! components.
 //!
 //! One file per command; here is only which commands there are. Standard output carries a command's
 //! result and nothing else. What a command ends with, and the exit code of that, is in [`outcome`].
 
 mod check;
+mod compile;
 mod componentize;
 mod inspect;
 mod link;
@@ -45,6 +47,7 @@ enum Command {
     Inspect(inspect::Options),
     Check(check::Options),
     Types(types::Options),
+    Compile(compile::Options),
     Componentize(componentize::Options),
 }
 
@@ -70,6 +73,7 @@ fn main() -> ExitCode {
         Command::Inspect(options) => inspect::inspect(&options),
         Command::Check(options) => check::check(&options),
         Command::Types(options) => types::types(&options),
+        Command::Compile(options) => compile::compile(&options),
         Command::Componentize(options) => componentize::componentize(&options),
     };
     outcome::conclude(outcome)

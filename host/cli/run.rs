@@ -47,6 +47,11 @@ pub struct Options {
     #[arg(long, value_name = "CALL", conflicts_with = "args")]
     invoke: Option<String>,
 
+    /// Accept a file of `amphi compile --target native`. Its machine code runs as it is, unchecked:
+    /// only give this for files that you have made
+    #[arg(long)]
+    allow_precompiled: bool,
+
     /// Grant an environment variable with this value; the last one counts if a name is repeated
     #[arg(long, value_name = "NAME=VALUE", value_parser = parse_variable)]
     env: Vec<(String, String)>,
@@ -110,7 +115,8 @@ pub fn run(options: Options) -> Outcome {
     let runtime = Builder::new_current_thread().enable_all().build();
     let runtime = runtime.context("cannot start the asynchronous runtime")?;
     let outcome = runtime.block_on(async {
-        let component = load::component(&engine, &options.component).await?;
+        let component =
+            load::component(&engine, &options.component, options.allow_precompiled).await?;
         match &options.invoke {
             Some(text) => invoke(&engine, &component, &options, text).await,
             None => command(&engine, &component, &options).await,

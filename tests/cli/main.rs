@@ -5,6 +5,7 @@
 //! WAT. `BLESS=1` rewrites the expected outputs in `tests/cli/`.
 
 mod check;
+mod compile;
 mod hostile;
 mod refused;
 mod run;

@@ -138,8 +138,8 @@ async fn bodies_stream_both_ways_in_little_memory() {
             memory: 16 << 20,
             request: SIZE,
             response: SIZE,
-            wall: Duration::from_secs(120),
-            cpu: Duration::from_secs(60),
+            wall: Duration::from_secs(3600),
+            cpu: Duration::from_secs(3600),
             ..Limits::default()
         };
         let host = serving_at_root(name, limits).await;

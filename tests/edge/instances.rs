@@ -50,7 +50,7 @@ async fn an_instance_serves_as_many_calls_as_it_may() {
     let mut spec = Spec::new("counter", counter());
     spec.config.reuse = Some(Reuse {
         calls: 3,
-        idle: Duration::from_secs(60),
+        idle: Duration::from_secs(3600),
     });
     let host = serving(spec).await;
     let mut found = Vec::new();
@@ -65,7 +65,7 @@ async fn an_instance_that_trapped_serves_no_more() {
     let mut spec = Spec::new("counter", counter());
     spec.config.reuse = Some(Reuse {
         calls: 100,
-        idle: Duration::from_secs(60),
+        idle: Duration::from_secs(3600),
     });
     let host = serving(spec).await;
     assert_eq!(count(&host).await, json!(1));
@@ -89,7 +89,7 @@ async fn who_finds_no_place_in_the_pool_waits() {
     let host = narrow();
     let mut spec = Spec::new("calc", guest("calc-1-0"));
     spec.config.limits = Limits {
-        queue_wait: Duration::from_secs(60),
+        queue_wait: Duration::from_secs(3600),
         ..Limits::default()
     };
     deploy(&host, spec).await;
@@ -180,7 +180,7 @@ async fn until(mut so: impl FnMut() -> bool) {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), waiting)
+    tokio::time::timeout(Duration::from_secs(600), waiting)
         .await
         .expect("it becomes so");
 }
@@ -214,7 +214,7 @@ async fn each_call_of_a_kept_instance_has_its_fuel() {
     spec.config.limits.fuel = Some(30);
     spec.config.reuse = Some(Reuse {
         calls: 100,
-        idle: Duration::from_secs(60),
+        idle: Duration::from_secs(3600),
     });
     let host = serving(spec).await;
     for number in 1..50 {

@@ -69,7 +69,7 @@ fn calc() -> Vec<u8> {
 fn cases() -> Vec<Case> {
     // Computing is what some cases are about, and on a busy machine others take long for it.
     let limits = || Limits {
-        cpu: Duration::from_secs(60),
+        cpu: Duration::from_secs(3600),
         ..Limits::default()
     };
     let cases = |attack: String| Case {
@@ -92,7 +92,7 @@ fn cases() -> Vec<Case> {
             what: "an endless loop, by the clock on the wall",
             limits: Limits {
                 wall: SHORT,
-                cpu: Duration::from_secs(60),
+                cpu: Duration::from_secs(3600),
                 ..limits()
             },
             told: Some((504, "deadline")),
@@ -139,8 +139,8 @@ fn cases() -> Vec<Case> {
             component: bombs::exceptions,
             limits: Limits {
                 memory: 256 << 10,
-                cpu: Duration::from_secs(60),
-                wall: Duration::from_secs(60),
+                cpu: Duration::from_secs(3600),
+                wall: Duration::from_secs(3600),
                 ..limits()
             },
             told: Some((500, "memory-limit")),
@@ -378,14 +378,14 @@ async fn an_exhausted_pool_has_calls_wait() {
     let mut bad = Spec::new("bad", bombs::endless());
     bad.config.limits = Limits {
         cpu: SHORT,
-        wall: Duration::from_secs(60),
-        queue_wait: Duration::from_secs(60),
+        wall: Duration::from_secs(3600),
+        queue_wait: Duration::from_secs(3600),
         ..Limits::default()
     };
     bad.config.breaker.traps = NonZeroU32::new(1_000).expect("some");
     deploy(&host, bad).await;
     let mut calc = Spec::new("calc", calc());
-    calc.config.limits.queue_wait = Duration::from_secs(60);
+    calc.config.limits.queue_wait = Duration::from_secs(3600);
     deploy(&host, calc).await;
     let served = Listening::start(host).await;
     // Both places are taken again and again by calls that end only at their limit.

@@ -2,10 +2,10 @@
 
 pub use wasmtime::{
     AsContext, AsContextMut, Config, Engine, EngineWeak, Error, ExportType, ExternType, FrameInfo,
-    FuncType, GlobalType, HeapType, ImportType, MemoryType, Module, Mutability, RefType,
-    ResourceLimiter, Result, Store, StoreContext, StoreContextMut, StoreLimits, StoreLimitsBuilder,
-    TableType, TagType, ThrownException, ToWasmtimeResult, Trap, ValRaw, ValType, WasmBacktrace,
-    bail, ensure, error, format_err,
+    FuncType, GlobalType, HeapType, ImportType, MemoryType, Module, Mutability, Precompiled,
+    RefType, ResourceLimiter, Result, Store, StoreContext, StoreContextMut, StoreLimits,
+    StoreLimitsBuilder, TableType, TagType, ThrownException, ToWasmtimeResult, Trap, ValRaw,
+    ValType, WasmBacktrace, bail, ensure, error, format_err,
 };
 
 #[doc(hidden)]

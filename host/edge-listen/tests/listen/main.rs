@@ -9,7 +9,6 @@ mod taking;
 mod target;
 mod tls;
 
-use amphi_edge_listen::Timeouts;
 use http::StatusCode;
 use server::{Http1, Http2, Server, eventually};
 use std::time::Duration;
@@ -97,10 +96,7 @@ async fn a_client_that_goes_away_ends_its_call() {
 #[tokio::test]
 async fn probes_tell_what_the_process_is_up_to() {
     let server = Server::starting(|settings| {
-        settings.timeouts = Timeouts {
-            drain_delay: Duration::from_secs(5),
-            ..Timeouts::default()
-        };
+        settings.timeouts.drain_delay = Duration::from_secs(20);
     })
     .await;
     let probe = async || Http1::connect(&server).await.get("/readyz").await;

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use amphi_edge_listen::{
-    self as listen, Body, Drained, Handler, Readiness, RequestBody, RequestContext, Settings, full,
+    self as listen, Body, Drained, Handler, Readiness, RequestBody, RequestContext, Settings,
+    Timeouts, full,
 };
 use bytes::Bytes;
 use futures_util::stream;
@@ -25,17 +26,17 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 /// More than anything here takes.
-pub const LONG: Duration = Duration::from_secs(30);
+pub const LONG: Duration = Duration::from_secs(600);
 
 /// Waits until `condition` holds.
 pub async fn eventually(what: &str, condition: impl Fn() -> bool) {
-    for _ in 0..3_000 {
-        if condition() {
-            return;
+    let waits = async {
+        while !condition() {
+            sleep(Duration::from_millis(10)).await;
         }
-        sleep(Duration::from_millis(10)).await;
-    }
-    panic!("{what}: it never came to that");
+    };
+    let came = timeout(LONG, waits).await;
+    came.unwrap_or_else(|_| panic!("{what}: it never came to that"));
 }
 
 /// Does what paths say: `/echo` gives the body back, `/peer` says who asks, `/seen` what came with
@@ -153,6 +154,14 @@ impl Server {
         let address = listener.local_addr().expect("it is bound");
         let readiness = Arc::new(Readiness::default());
         let mut settings = Settings::new(Arc::clone(&readiness));
+        // No time ends anything, but those that a test sets.
+        settings.timeouts = Timeouts {
+            header: LONG,
+            body: LONG,
+            idle: LONG,
+            drain: LONG,
+            ..Timeouts::default()
+        };
         set(&mut settings);
         let handler = Arc::new(Actor::default());
         let shutdown = CancellationToken::new();

@@ -16,7 +16,7 @@ const SOON: Duration = Duration::from_millis(500);
 /// Times that are over soon, but for `long`: not so soon that who hurries meets them on a busy
 /// machine.
 fn soon(settings: &mut Settings, long: &str) {
-    let (soon, late) = (Duration::from_secs(2), Duration::from_secs(600));
+    let (soon, late) = (Duration::from_secs(5), Duration::from_secs(600));
     let pick = |name| if name == long { late } else { soon };
     settings.timeouts.header = pick("header");
     settings.timeouts.body = pick("body");
@@ -76,12 +76,12 @@ async fn a_body_that_does_not_come_is_answered_with_408() {
 
 #[tokio::test]
 async fn a_body_that_comes_in_parts_has_time_for_each() {
-    let server = Server::start(|settings| settings.timeouts.body = Duration::from_secs(6)).await;
+    let server = Server::start(|settings| settings.timeouts.body = Duration::from_secs(12)).await;
     let mut raw = server.raw().await;
     raw.send("POST /size HTTP/1.1\r\nhost: a\r\ncontent-length: 49153\r\n\r\n")
         .await;
     for size in [PART, PART, PART, 1] {
-        tokio::time::sleep(Duration::from_millis(2_500)).await;
+        tokio::time::sleep(Duration::from_secs(4)).await;
         raw.send(&"x".repeat(size)).await;
     }
     let answer = raw.receive().await;

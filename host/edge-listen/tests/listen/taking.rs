@@ -54,14 +54,14 @@ async fn a_stream_of_which_the_end_is_not_taken_is_ended() {
 
 #[tokio::test]
 async fn a_stream_that_is_taken_slowly_goes_on() {
-    let server = Server::start(|settings| settings.timeouts.body = Duration::from_secs(4)).await;
+    let server = Server::start(|settings| settings.timeouts.body = Duration::from_secs(10)).await;
     let mut client = Http2::with_window(&server, Some(16 << 10)).await;
     let mut body = client.begin("/bytes/100000").answer().await.into_body();
     let mut size = 0;
     while let Some(frame) = body.frame().await {
         let data = frame.expect("it goes on").into_data();
         size += data.expect("there are no trailers").len();
-        sleep(Duration::from_millis(800)).await;
+        sleep(Duration::from_millis(1_600)).await;
     }
     assert_eq!(size, 100_000);
 }

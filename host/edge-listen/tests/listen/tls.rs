@@ -133,7 +133,7 @@ async fn a_handshake_that_does_not_end_stops_nobody() {
     let certificate = issue(folder.path());
     let certificates = Arc::new(read(folder.path()));
     let server = Server::start(|settings| {
-        settings.timeouts.header = std::time::Duration::from_secs(5);
+        settings.timeouts.header = std::time::Duration::from_secs(10);
         settings.certificates = Some(certificates);
     })
     .await;
