@@ -61,7 +61,10 @@ pub fn text(cold: &Cold) -> String {
 pub fn verdicts(scene: &Scene<'_>) -> Vec<String> {
     let line = |demand: &Demand| {
         let [measured, met] = verdict(demand, scene);
-        format!("{}: {measured} ({met})", demand.title)
+        match measured.is_empty() {
+            true => format!("{}: {met}", demand.title),
+            false => format!("{}: {measured} ({met})", demand.title),
+        }
     };
     DEMANDS.iter().map(line).collect()
 }
