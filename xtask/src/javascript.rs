@@ -1,5 +1,6 @@
 //! The package `amphi-web` for JavaScript, ready for npm: `dist/amphi-web/`.
 
+pub mod bundle;
 mod notices;
 
 use crate::web::{self, Page, Profile};

@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 const FOR_THE_PAGE: &[&str] = &[
     "amphi",
     "amphi-translate",
+    "amphi-precompile",
     "amphi-web",
     "amphi-wasi-web",
     "amphi-js",

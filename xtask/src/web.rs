@@ -13,7 +13,7 @@
 mod tables;
 
 use crate::workspace::{Workspace, cargo, select};
-use crate::{guests, shell, tools};
+use crate::{guests, javascript, shell, tools};
 use amphi_harness::find_program;
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
@@ -21,6 +21,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use wasm_bindgen_cli_support::Bindgen;
+
+/// The package's folder, and its script that is bundled: a visitor waits for one file.
+const PACKAGE: &str = "web/js/package";
+const RUNTIME: &str = "runtime.js";
 
 /// What code for a page is compiled for.
 pub const TARGET: &str = "wasm32-unknown-unknown";
@@ -220,6 +224,9 @@ pub fn compile_together(workspace: &Workspace, page: &Page, profile: Profile) ->
 pub fn join(workspace: &Workspace, page: &Page, profile: Profile, folder: &Path) -> Result<()> {
     copy_afresh(workspace, page.folders, folder)?;
     assemble_texts(folder)?;
+    for (_, part) in page.folders.iter().filter(|(from, _)| *from == PACKAGE) {
+        javascript::bundle::bundle(&folder.join(part).join(RUNTIME))?;
+    }
     for (package, bound) in page.modules() {
         let bound = folder.join(bound);
         bind(&module(workspace, package, profile), &bound)?;

@@ -4,9 +4,12 @@
 //! Like `browser`, it needs a folder that is assembled (`cargo xtask web javascript`), and runs
 //! when asked for by name.
 
+use amphi_core::features::taken;
 use amphi_harness::{Browser, POLICY_FOR_JCO, Server, Session, selected, visit};
+use amphi_precompile::precompile;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -16,6 +19,12 @@ const DEADLINE: Duration = Duration::from_secs(300);
 
 /// The pages that run tests and tell what came of them.
 const PAGES: [&str; 2] = ["index.html", "workers.html"];
+
+/// The page whose components are precompiled.
+const PRECOMPILED: &str = "precompiled.html";
+
+/// What a component begins with.
+const COMPONENT: [u8; 8] = *b"\0asm\x0d\0\x01\0";
 
 /// One browser at a time is enough for a small machine.
 static TURN: Mutex<()> = Mutex::new(());
@@ -46,13 +55,24 @@ fn a_page_in_five_lines_runs_a_component() {
 #[test]
 fn everything_that_the_pages_assert_is_so() {
     let _turn = turn();
+    assert_all(&folder(), &PAGES);
+}
+
+#[test]
+fn everything_is_so_with_precompiled_components() {
+    let _turn = turn();
+    assert_all(&precompiled(), &[PRECOMPILED]);
+}
+
+/// Visits the pages in a folder and fails if they have found anything wrong.
+fn assert_all(folder: &Path, pages: &[&str]) {
     let mut wrong = String::new();
     let browsers = selected().expect("the browsers are known");
     let visits = browsers
         .iter()
-        .flat_map(|browser| PAGES.map(|page| (*browser, page)));
+        .flat_map(|browser| pages.iter().map(|page| (*browser, *page)));
     for (browser, page) in visits {
-        let visit = visit(browser, &folder(), page, DEADLINE)
+        let visit = visit(browser, folder, page, DEADLINE)
             .unwrap_or_else(|error| panic!("{page}: {error:?}"));
         let results = visit.outcome.as_array().expect("a list of results");
         assert!(!results.is_empty(), "there are tests");
@@ -125,4 +145,49 @@ fn folder() -> PathBuf {
         folder.display()
     );
     folder
+}
+
+/// The folder with every component that can be precompiled in its precompiled form, under its name;
+/// `amphi-web/index.js` is the runtime, to which the page gives WASI. The engine is not in it.
+fn precompiled() -> PathBuf {
+    let (from, to) = (folder(), folder().with_file_name("javascript-precompiled"));
+    if to.exists() {
+        fs::remove_dir_all(&to).expect("the folder can be emptied");
+    }
+    copy(&from, &to);
+    fs::remove_dir_all(to.join("amphi-web/wasm")).expect("the engine is there");
+    let entry = to.join("amphi-web/index.js");
+    fs::copy(to.join("precompiled/index.js"), entry).expect("the entry can be replaced");
+    to
+}
+
+/// Copies a folder, precompiling what is in it.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder can be made");
+    for entry in fs::read_dir(from).expect("it is a folder") {
+        let path = entry.expect("it can be read").path();
+        let name = path.file_name().expect("entries have names");
+        let target = to.join(name);
+        if path.is_dir() && name != "jco" {
+            copy(&path, &target);
+        }
+        if path.is_dir() {
+            continue;
+        }
+        let bytes = fs::read(&path).expect("it can be read");
+        let files = bytes
+            .starts_with(&COMPONENT)
+            .then(|| precompile(&bytes, taken()).ok())
+            .flatten();
+        match files.map(|precompiled| precompiled.write()) {
+            None => fs::write(target, bytes).expect("it can be written"),
+            Some(files) => {
+                if let Some(tail) = files.single_memory {
+                    let tail_path = to.join(format!("{}.single-memory", name.display()));
+                    fs::write(tail_path, tail).expect("it can be written");
+                }
+                fs::write(target, files.file).expect("it can be written");
+            }
+        }
+    }
 }

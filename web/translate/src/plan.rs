@@ -92,6 +92,8 @@ pub struct Counts {
     pub lowerings: usize,
     /// Component instances, each with its flags and its handle table.
     pub instances: usize,
+    /// Resource types, each as one component instance knows it.
+    pub resource_tables: usize,
 }
 
 /// A core module inside a component.

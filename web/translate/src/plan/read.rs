@@ -41,10 +41,12 @@ impl Plan {
         translated(bytes, features, |translation, modules, types| {
             let translated = modules.values().map(|module| module.wasm);
             amphi_core::adapters::check(bytes, translated).map_err(Error::new)?;
+            let resource_tables = types.num_resource_tables();
             let (types, ty) = types.finish(&translation.component);
             let modules = validated(modules)?;
             Reader {
                 own: uses::modules(bytes).len(),
+                resource_tables,
                 types: Arc::new(types),
                 translation,
                 modules,
@@ -107,6 +109,7 @@ pub(super) fn validate_bodies(
 struct Reader<'a> {
     /// How many modules are the component's own; the others are adapters.
     own: usize,
+    resource_tables: usize,
     types: Arc<ComponentTypes>,
     translation: ComponentTranslation,
     modules: Modules<'a>,
@@ -155,6 +158,7 @@ impl Reader<'_> {
                 post_returns: component.num_runtime_post_returns as usize,
                 lowerings: component.num_lowerings as usize,
                 instances: component.num_runtime_component_instances as usize,
+                resource_tables: self.resource_tables,
             },
             types: self.types,
         })
