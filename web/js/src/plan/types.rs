@@ -2,12 +2,12 @@
 
 use crate::json;
 use amphi_core::javascript::Case;
-use amphi_translate::plan::{Plan, Step};
+use amphi_translate::plan::{ComponentTypes, Plan, Step};
 use amphi_web::{Result, bail};
 use std::collections::HashMap;
 use wasmtime_environ::component::{
-    ComponentTypes, InterfaceType, ResourceIndex, RuntimeComponentInstanceIndex,
-    TypeResourceTableIndex, VariantInfo,
+    InterfaceType, ResourceIndex, RuntimeComponentInstanceIndex, TypeResourceTableIndex,
+    VariantInfo,
 };
 
 /// The types that were asked for, each once.

@@ -1,6 +1,8 @@
 //! Active element segments: what a core module writes into tables while it is instantiated.
 
+#[cfg(feature = "compiler")]
 use std::sync::Arc;
+#[cfg(feature = "compiler")]
 use wasmtime_environ::wasmparser::{
     ConstExpr, ElementItems, ElementKind, Operator, Parser, Payload, TypeRef,
 };
@@ -8,14 +10,14 @@ use wasmtime_environ::wasmparser::{
 /// An active element segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActiveElements {
-    table: TableSize,
-    offset: Offset,
-    items: u64,
+    pub(crate) table: TableSize,
+    pub(crate) offset: Offset,
+    pub(crate) items: u64,
 }
 
 /// How many elements a table has when segments are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum TableSize {
+pub(crate) enum TableSize {
     /// A table of the module's own.
     Defined(u64),
     /// An imported table: module and field name.
@@ -24,7 +26,7 @@ enum TableSize {
 
 /// Where a segment begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Offset {
+pub(crate) enum Offset {
     Constant(u64),
     /// The value of an imported global: module and field name.
     Imported(String, String),
@@ -33,6 +35,7 @@ enum Offset {
 impl ActiveElements {
     /// The active element segments of a valid core module, in order, without those whose offset is
     /// computed.
+    #[cfg(feature = "compiler")]
     pub fn read(wasm: &[u8]) -> Arc<[ActiveElements]> {
         let mut sections = SectionsRead::default();
         for payload in Parser::new(0).parse_all(wasm) {
@@ -65,6 +68,7 @@ impl ActiveElements {
 }
 
 /// What has been read of a module up to its element section.
+#[cfg(feature = "compiler")]
 #[derive(Default)]
 struct SectionsRead {
     tables: Vec<TableSize>,
@@ -72,6 +76,7 @@ struct SectionsRead {
     active: Vec<ActiveElements>,
 }
 
+#[cfg(feature = "compiler")]
 impl SectionsRead {
     /// Takes in a section; nothing more is to be read after `None`.
     fn read(&mut self, payload: Payload<'_>) -> Option<()> {
