@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 pub static PACKAGE: Page = Page {
     name: "package",
     package: "amphi-js",
+    default_features: true,
     folders: &[("web/js/package", "")],
     bound: "wasm",
     besides: &[("amphi-wit", "wasm")],

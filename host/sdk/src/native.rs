@@ -2,10 +2,10 @@
 
 pub use wasmtime::{
     AsContext, AsContextMut, Config, Engine, EngineWeak, Error, ExportType, ExternType, FrameInfo,
-    FuncType, GlobalType, HeapType, ImportType, MemoryType, Module, Mutability, RefType,
-    ResourceLimiter, Result, Store, StoreContext, StoreContextMut, StoreLimits, StoreLimitsBuilder,
-    TableType, TagType, ThrownException, ToWasmtimeResult, Trap, ValRaw, ValType, WasmBacktrace,
-    bail, ensure, error, format_err,
+    FuncType, GlobalType, HeapType, ImportType, MemoryType, Module, Mutability, Precompiled,
+    RefType, ResourceLimiter, Result, Store, StoreContext, StoreContextMut, StoreLimits,
+    StoreLimitsBuilder, TableType, TagType, ThrownException, ToWasmtimeResult, Trap, ValRaw,
+    ValType, WasmBacktrace, bail, ensure, error, format_err,
 };
 
 #[doc(hidden)]
@@ -124,6 +124,20 @@ pub(crate) async fn compile_component(
 ) -> Result<component::Component> {
     check_bytes(bytes)?;
     component::Component::new(engine, bytes)
+}
+
+/// Makes a component of compiled code.
+///
+/// # Safety
+///
+/// The bytes are what Wasmtime has written.
+#[expect(unsafe_code, reason = "compiled code is trusted, as in Wasmtime")]
+pub(crate) async unsafe fn deserialize_component(
+    engine: &Engine,
+    bytes: &[u8],
+) -> Result<component::Component> {
+    // SAFETY: the caller's promise.
+    unsafe { component::Component::deserialize(engine, bytes) }
 }
 
 pub(crate) use crate::unsatisfied::instantiate_pre;

@@ -5,25 +5,26 @@
 //! of a trampoline, `[core instance, name]` for an export, or `[component instance]` for flags. A
 //! core type is its parameters, a colon and its results, a letter each: `iI:f`.
 
-use crate::{Rewritten, json};
+use crate::json;
 use amphi_translate::plan::{
-    CoreModule, CoreType, Def, Plan, Signature, Start, Step, Trampoline, TrampolineKind,
+    ActiveElements, CoreModule, CoreType, Def, Measure, Plan, Signature, Start, Step, Trampoline,
+    TrampolineKind,
 };
+use amphi_translate::rewrite::SingleMemory;
 use wasmtime_environ::component::{
     FixedEncoding, Transcode, TypeResourceTable, TypeResourceTableIndex,
 };
 
 /// What JavaScript has to know of the component behind `plan` to instantiate it, as the members of
 /// an object.
-pub fn members(plan: &Plan, rewritten: &[Rewritten]) -> String {
+pub fn members(plan: &Plan, rewritten: &[(usize, SingleMemory)]) -> String {
     let modules = plan.modules.iter().enumerate().map(|(index, module)| {
-        let rewritten = rewritten.iter().find(|rewritten| rewritten.module == index);
-        core_module(module, rewritten)
+        let form = rewritten.iter().find(|(rewritten, _)| *rewritten == index);
+        core_module(module, form.map(|(_, form)| form))
     });
     let steps = plan.steps.iter().filter_map(step);
     let trampolines = plan.trampolines.iter().map(trampoline);
-    let tables = (0..plan.counts.resource_tables)
-        .map(|index| table(&plan.types[TypeResourceTableIndex::from_u32(index as u32)]));
+    let tables = plan.types.handle_tables().map(table);
     format!(
         "\"modules\":{},\"steps\":{},\"trampolines\":{},\"tables\":{},\"instances\":{}",
         json::list(modules),
@@ -43,9 +44,9 @@ pub fn definition(def: &Def) -> String {
     }
 }
 
-/// A core module: its imports, the export that starts it, the calls that are counted; what stands
-/// for its memories in the form with one, or why there is no such form.
-fn core_module(module: &CoreModule, rewritten: Option<&Rewritten>) -> String {
+/// A core module: its imports, the export that starts it, what it writes into tables, the calls
+/// that are counted, and what stands for its memories in the form with one, if it has another form.
+fn core_module(module: &CoreModule, rewritten: Option<&SingleMemory>) -> String {
     let imports = module.imports.iter().map(|(module, field)| {
         let (module, field) = (json::string(module), json::string(field));
         format!("[{module},{field}]")
@@ -59,18 +60,30 @@ fn core_module(module: &CoreModule, rewritten: Option<&Rewritten>) -> String {
         .iter()
         .map(|(place, ty)| format!("[{place},{}]", core_type(ty)));
     let single =
-        match rewritten.map(|rewritten| &rewritten.form) {
-            None => "null".to_owned(),
-            Some(Ok(form)) => json::list(form.accessors.iter().map(|accessor| {
+        rewritten.map_or("null".to_owned(), |form| {
+            let accessors = form.accessors.iter();
+            json::list(accessors.map(|accessor| {
                 format!("[{},{}]", json::string(&accessor.module), accessor.import)
-            })),
-            Some(Err(error)) => json::string(&format!("{error:#}")),
-        };
+            }))
+        });
     format!(
-        "{{\"imports\":{},\"start\":{start},\"counted\":{},\"single\":{single}}}",
+        "{{\"imports\":{},\"start\":{start},\"elements\":{},\"counted\":{},\"single\":{single}}}",
         json::list(imports),
+        json::list(module.elements.iter().map(elements)),
         json::list(counted)
     )
+}
+
+/// What is written into a table: the table's length, the place, and how many elements.
+fn elements(elements: &ActiveElements) -> String {
+    let measure = |measure: Measure<'_>| match measure {
+        Measure::Number(number) => number.to_string(),
+        Measure::Import(module, field) => {
+            format!("[{},{}]", json::string(module), json::string(field))
+        }
+    };
+    let (size, offset, items) = elements.measures();
+    format!("[{},{},{items}]", measure(size), measure(offset))
 }
 
 /// A resource type as a component instance knows it: the resource and that instance; none where it

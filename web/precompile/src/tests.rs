@@ -1,19 +1,19 @@
-use super::{Precompiled, precompile};
+use super::{translated, whole};
 use amphi_core::features::taken;
+use amphi_translate::file::Precompilation;
 use serde_json::{Value, json};
 
-fn made(text: &str) -> (Precompiled, Value) {
+fn made(text: &str) -> (Precompilation, Value) {
     let bytes = wat::parse_str(text).expect("the text is a component");
-    let made = precompile(&bytes, taken()).expect("it can be precompiled");
-    let description = serde_json::from_str(&made.javascript).expect("it is JSON");
+    let made = translated(&bytes, taken()).expect("it can be precompiled");
+    let description = whole(&made).expect("JavaScript has its types");
+    let description = serde_json::from_str(&description).expect("it is JSON");
     (made, description)
 }
 
 /// A component with a resource, whose destructor calls an import, and a start function.
 const ROOMS: &str = r#"(component
     (import "left" (func $left (param "room" u64)))
-    (core module $libc (memory (export "memory") 1))
-    (core instance $libc (instantiate $libc))
     (core func $left (canon lower (func $left)))
     (core module $inner
         (import "host" "left" (func $left (param i64)))
@@ -65,10 +65,10 @@ fn what_instantiation_needs_is_described() {
 #[test]
 fn adapters_between_memories_have_another_form() {
     let (made, description) = made(include_str!("../../../tests/javascript/transcoding.wat"));
-    assert!(!made.throws, "its adapters need no exceptions");
+    assert!(!throws(&made), "its adapters need no exceptions");
     assert_eq!(made.single_memory.len(), 1);
-    let form = made.single_memory[0].form.as_ref().expect("it has one");
-    let module = &description["modules"][made.single_memory[0].module];
+    let (module, form) = &made.single_memory[0];
+    let module = &description["modules"][*module];
     let described: Vec<_> = form
         .accessors
         .iter()
@@ -83,5 +83,11 @@ fn adapters_between_memories_have_another_form() {
 #[test]
 fn a_component_that_throws_needs_exceptions() {
     let text = include_str!("../../../tests/javascript/throwing.wat");
-    assert!(made(text).0.throws);
+    assert!(throws(&made(text).0));
+}
+
+/// Whether a file says that it needs exceptions.
+fn throws(made: &Precompilation) -> bool {
+    let files = made.write(None, None).expect("it can be written");
+    files.file[20] & 2 != 0
 }

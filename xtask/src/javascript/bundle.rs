@@ -1,7 +1,8 @@
 //! One script of an entry of the package and all modules that it imports.
 //!
-//! Each module becomes a function that is called once, in the order in which they need each other, so that no two names meet. What the
-//! package's modules import and export by is one form of each, which is all that is read; anything else is an error that names the line.
+//! Each module becomes a function that is called once, in the order in which they need each other,
+//! so that no two names meet. What the package's modules import and export by is one form of each,
+//! which is all that is read; anything else is an error that names the line.
 
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;

@@ -61,7 +61,8 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-fn weigh(file: &Path) -> Result<Weight> {
+/// The weight of one file.
+pub fn weigh(file: &Path) -> Result<Weight> {
     let compressed = |program: &str, flags: &[&str]| {
         shell::bytes(Command::new(program).args(flags).arg(file))
             .map(|bytes| bytes.len() as u64)

@@ -75,6 +75,9 @@ function definition(value, at, whole) {
 
 const anyText = (value, at) => typeof value === 'string' || fail(at, 'text', value);
 
+/** A number, or the table or global that it comes from. */
+const measure = (value, at, whole) => (Array.isArray(value) ? tuple(anyText, anyText) : below(2 ** 65))(value, at, whole);
+
 const func = object({ params: list(tuple(text, typeIndex)), result: orNull(typeIndex) });
 
 /** What stands side by side. */
@@ -151,6 +154,7 @@ const PARTS = {
     object({
       imports: list(tuple(anyText, anyText)),
       start: orNull(anyText),
+      elements: list(tuple(measure, measure, below(2 ** 64))),
       counted: list(tuple(u32, coreType)),
       single: (value, at, whole) => typeof value === 'string' || orNull(list(tuple(anyText, u32)))(value, at, whole),
     }),

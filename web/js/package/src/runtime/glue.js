@@ -14,9 +14,8 @@ const END = 0x0b;
 const UNREACHABLE = 0x00;
 const IF = [0x04, EMPTY];
 
-/** What the global `failed` is while all is well, when a call has failed, and when a guest calls out that may not. */
-const FAILED = 1;
-const MAY_NOT_LEAVE = 2;
+/** What the global `failed` is when a guest calls out that may not; it is 1 when a call has failed. */
+export const MAY_NOT_LEAVE = 2;
 
 /** An unsigned number. */
 function leb(number) {

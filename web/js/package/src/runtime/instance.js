@@ -4,7 +4,7 @@
 // exports of each other, flags, and functions of this file behind the small modules of `glue.js`.
 
 import { isPromise } from '../promise.js';
-import { countedCall, dropCall, fencedCall, scriptCall } from './glue.js';
+import { MAY_NOT_LEAVE, countedCall, dropCall, fencedCall, scriptCall } from './glue.js';
 import { Handles } from './handles.js';
 import { OPERATIONS } from './transcoding.js';
 import { Ending, endingOf, trap, trapOfCode } from './traps.js';
@@ -43,8 +43,9 @@ export class Instance {
   #handles;
   #trampolines = [];
   #promising = new Map();
-  /** Why a function of this file has ended the guest. */
+  /** Why a function of this file has ended the guest; and what is set when one has, as `failed` of the guest is for functions of the host. */
   #pending;
+  #failed = flag(0);
   #trapped = false;
 
   /** `modules` are compiled; `bytes` those of them that are kept. */
@@ -111,7 +112,14 @@ export class Instance {
     for (const { module: from, import: place, compiled: accessor } of accessors) {
       imports[from] = new WebAssembly.Instance(accessor, { m: { memory: values[place] } }).exports;
     }
-    const { exports } = await instantiated(compiled, imports);
+    let exports;
+    try {
+      ({ exports } = await instantiated(compiled, imports));
+    } catch (error) {
+      // Not every browser tells a segment outside of its table from one outside of its memory.
+      const isOutside = endingOf(error, this.#bytes).kind === 'MemoryOutOfBounds' && module.elements.some((segment) => liesOutside(segment, imports));
+      throw isOutside ? trap('TableOutOfBounds') : error;
+    }
     this.#cores.push(exports);
     if (module.start !== null) await this.#start(this.#function([this.#cores.length - 1, module.start]));
   }
@@ -152,11 +160,11 @@ export class Instance {
 
   #makeTrampoline(trampoline) {
     const { kind, type, caller, table } = trampoline;
-    const { failed } = this.#guest;
+    const failed = this.#failed;
     const flags = this.#flags[caller];
     switch (kind) {
       case 'lower':
-        return scriptCall(type, { f: this.#lowered(trampoline), failed, flags });
+        return scriptCall(type, { f: this.#lowered(trampoline), failed: this.#guest.failed, flags });
       case 'drop':
         return this.#dropping(table, flags);
       case 'rep':
@@ -193,7 +201,8 @@ export class Instance {
       }
       if (!canSuspend()) {
         given.catch(() => {});
-        this.#fail(new Ending(CANNOT_WAIT));
+        this.#pending = new Ending(CANNOT_WAIT);
+        this.#guest.failed.value = 1;
         return nothing;
       }
       return given.then(() => {
@@ -238,7 +247,7 @@ export class Instance {
       return rep === undefined ? -1 : this.#dropped(table, rep);
     });
     const uncaught = this.#plan.throws ? () => this.#fail(trap('UncaughtException')) : undefined;
-    return dropCall({ f, failed: this.#guest.failed, flags, destructors: this.#destructors, rep: this.#rep, uncaught });
+    return dropCall({ f, failed: this.#failed, flags, destructors: this.#destructors, rep: this.#rep, uncaught });
   }
 
   /** A guest has dropped what it owned: where its destructor is, if that is a guest's. */
@@ -274,13 +283,15 @@ export class Instance {
 
   #fail(ending) {
     this.#pending = ending;
-    this.#guest.failed.value = 1;
+    this.#failed.value = 1;
   }
 
   /** What a throw means; unless a browser has refused to run a guest at all, none runs any more. */
   #ended(thrown) {
+    if (this.#failed.value === MAY_NOT_LEAVE) this.#pending = trap('CannotLeaveComponent');
     const ending = this.#pending ?? endingOf(thrown, this.#bytes);
     this.#pending = undefined;
+    this.#failed.value = 0;
     this.#trapped ||= !ending.isRefusal;
     return ending;
   }
@@ -383,6 +394,16 @@ export class Instance {
 function lazily(make) {
   let made;
   return () => (made ??= make());
+}
+
+/** Whether an element segment does not fit into its table. */
+function liesOutside([size, offset, items], imports) {
+  const number = (measure) => {
+    if (!Array.isArray(measure)) return measure;
+    const found = imports[measure[0]]?.[measure[1]];
+    return found instanceof WebAssembly.Table ? found.length : Number(found?.value) >>> 0;
+  };
+  return number(offset) + items > number(size);
 }
 
 async function instantiated(module, imports) {

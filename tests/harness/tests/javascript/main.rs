@@ -4,12 +4,12 @@
 //! Like `browser`, it needs a folder that is assembled (`cargo xtask web javascript`), and runs
 //! when asked for by name.
 
-use amphi_core::features::taken;
+mod precompiled;
+mod scripts;
+
 use amphi_harness::{Browser, POLICY_FOR_JCO, Server, Session, selected, visit};
-use amphi_precompile::precompile;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -20,11 +20,8 @@ const DEADLINE: Duration = Duration::from_secs(300);
 /// The pages that run tests and tell what came of them.
 const PAGES: [&str; 2] = ["index.html", "workers.html"];
 
-/// The page whose components are precompiled.
-const PRECOMPILED: &str = "precompiled.html";
-
-/// What a component begins with.
-const COMPONENT: [u8; 8] = *b"\0asm\x0d\0\x01\0";
+/// Those whose components are precompiled.
+const PRECOMPILED: [&str; 2] = ["precompiled.html", "scripts.html"];
 
 /// One browser at a time is enough for a small machine.
 static TURN: Mutex<()> = Mutex::new(());
@@ -61,7 +58,7 @@ fn everything_that_the_pages_assert_is_so() {
 #[test]
 fn everything_is_so_with_precompiled_components() {
     let _turn = turn();
-    assert_all(&precompiled(), &[PRECOMPILED]);
+    assert_all(&precompiled::folder(&folder()), &PRECOMPILED);
 }
 
 /// Visits the pages in a folder and fails if they have found anything wrong.
@@ -145,49 +142,4 @@ fn folder() -> PathBuf {
         folder.display()
     );
     folder
-}
-
-/// The folder with every component that can be precompiled in its precompiled form, under its name;
-/// `amphi-web/index.js` is the runtime, to which the page gives WASI. The engine is not in it.
-fn precompiled() -> PathBuf {
-    let (from, to) = (folder(), folder().with_file_name("javascript-precompiled"));
-    if to.exists() {
-        fs::remove_dir_all(&to).expect("the folder can be emptied");
-    }
-    copy(&from, &to);
-    fs::remove_dir_all(to.join("amphi-web/wasm")).expect("the engine is there");
-    let entry = to.join("amphi-web/index.js");
-    fs::copy(to.join("precompiled/index.js"), entry).expect("the entry can be replaced");
-    to
-}
-
-/// Copies a folder, precompiling what is in it.
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder can be made");
-    for entry in fs::read_dir(from).expect("it is a folder") {
-        let path = entry.expect("it can be read").path();
-        let name = path.file_name().expect("entries have names");
-        let target = to.join(name);
-        if path.is_dir() && name != "jco" {
-            copy(&path, &target);
-        }
-        if path.is_dir() {
-            continue;
-        }
-        let bytes = fs::read(&path).expect("it can be read");
-        let files = bytes
-            .starts_with(&COMPONENT)
-            .then(|| precompile(&bytes, taken()).ok())
-            .flatten();
-        match files.map(|precompiled| precompiled.write()) {
-            None => fs::write(target, bytes).expect("it can be written"),
-            Some(files) => {
-                if let Some(tail) = files.single_memory {
-                    let tail_path = to.join(format!("{}.single-memory", name.display()));
-                    fs::write(tail_path, tail).expect("it can be written");
-                }
-                fs::write(target, files.file).expect("it can be written");
-            }
-        }
-    }
 }
