@@ -159,3 +159,13 @@ test('what is changed in a description by chance ends in errors', async () => {
   }
   equal(refused > 1000, true, `${refused} were refused`);
 });
+
+test('a Worker of the page runs a precompiled component', async () => {
+  const worker = new Worker('precompiled/worker.js', { type: 'module' });
+  const answer = await new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = ({ message }) => reject(new Error(message));
+  });
+  worker.terminate();
+  equal(answer, 'größer');
+});

@@ -7,8 +7,8 @@
 
 use crate::json;
 use amphi_translate::plan::{
-    ActiveElements, CoreModule, CoreType, Def, Measure, Plan, Signature, Start, Step, Trampoline,
-    TrampolineKind,
+    ActiveElements, CoreModule, CoreType, Def, Plan, SegmentMeasure, Signature, Start, Step,
+    Trampoline, TrampolineKind,
 };
 use amphi_translate::rewrite::SingleMemory;
 use wasmtime_environ::component::{
@@ -76,9 +76,9 @@ fn core_module(module: &CoreModule, rewritten: Option<&SingleMemory>) -> String 
 
 /// What is written into a table: the table's length, the place, and how many elements.
 fn elements(elements: &ActiveElements) -> String {
-    let measure = |measure: Measure<'_>| match measure {
-        Measure::Number(number) => number.to_string(),
-        Measure::Import(module, field) => {
+    let measure = |measure: SegmentMeasure<'_>| match measure {
+        SegmentMeasure::Number(number) => number.to_string(),
+        SegmentMeasure::Import(module, field) => {
             format!("[{},{}]", json::string(module), json::string(field))
         }
     };

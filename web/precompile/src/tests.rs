@@ -1,3 +1,5 @@
+//! What is said of components: the members of a description that matter most.
+
 use super::{translated, whole};
 use amphi_core::features::taken;
 use amphi_translate::file::Precompilation;

@@ -19,7 +19,7 @@ mod screen;
 mod size;
 
 pub use crate::component_types::{ComponentTypes, ModuleType};
-pub use element::{ActiveElements, Measure};
+pub use element::{ActiveElements, SegmentMeasure};
 pub(crate) use element::{Offset, TableSize};
 pub use instruction::{Place, TableAccesses};
 pub use module::ModuleShape;

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 /// What a component begins with.
 const COMPONENT: [u8; 8] = *b"\0asm\x0d\0\x01\0";
 
-/// A copy of the folder `from` in which every component that can be precompiled is, under its name;
-/// `amphi-web/index.js` is the runtime, to which the page gives WASI, and `amphi-web/engine.js` what
-/// it was. In `scripts` are the components of component scripts, both ways.
+/// A copy of the folder `from` in which every component that can be precompiled is, under its name.
+/// There `amphi-web/index.js` is the runtime, to which the page gives WASI, `amphi-web/engine.js`
+/// is what it was, and in `scripts` are the components of component scripts, both ways.
 pub fn folder(from: &Path) -> PathBuf {
     let to = from.with_file_name("javascript-precompiled");
     if to.exists() {

@@ -34,7 +34,7 @@ pub(crate) enum Offset {
 
 /// A number, or where a number comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Measure<'a> {
+pub enum SegmentMeasure<'a> {
     /// The number.
     Number(u64),
     /// The length of an imported table, or the value of an imported global: module and field name.
@@ -44,14 +44,14 @@ pub enum Measure<'a> {
 impl ActiveElements {
     /// How many elements its table has, where in that it begins, and how many elements it has
     /// itself.
-    pub fn measures(&self) -> (Measure<'_>, Measure<'_>, u64) {
+    pub fn measures(&self) -> (SegmentMeasure<'_>, SegmentMeasure<'_>, u64) {
         let size = match &self.table {
-            TableSize::Defined(size) => Measure::Number(*size),
-            TableSize::Imported(module, field) => Measure::Import(module, field),
+            TableSize::Defined(size) => SegmentMeasure::Number(*size),
+            TableSize::Imported(module, field) => SegmentMeasure::Import(module, field),
         };
         let offset = match &self.offset {
-            Offset::Constant(offset) => Measure::Number(*offset),
-            Offset::Imported(module, field) => Measure::Import(module, field),
+            Offset::Constant(offset) => SegmentMeasure::Number(*offset),
+            Offset::Imported(module, field) => SegmentMeasure::Import(module, field),
         };
         (size, offset, self.items)
     }
@@ -75,8 +75,8 @@ impl ActiveElements {
     pub fn lies_outside(&self, import: impl Fn(&str, &str) -> Option<u64>) -> bool {
         let (size, offset, items) = self.measures();
         let number = |measure| match measure {
-            Measure::Number(number) => Some(number),
-            Measure::Import(module, field) => import(module, field),
+            SegmentMeasure::Number(number) => Some(number),
+            SegmentMeasure::Import(module, field) => import(module, field),
         };
         match (number(size), number(offset)) {
             (Some(size), Some(offset)) => offset.checked_add(items).is_none_or(|end| end > size),
