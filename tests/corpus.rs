@@ -8,12 +8,14 @@ use std::path::{Path, PathBuf};
 use amphi::{Result, format_err};
 use amphi_runner::lifecycle::Visitors;
 use amphi_runner::wild::List;
-use amphi_runner::{Report, block_on};
+use amphi_runner::{Form, Report, block_on};
 
 #[test]
 fn every_case_ends_as_expected() {
-    let report =
-        block_on(amphi_runner::run(async |path: &str| load(path))).expect("the corpus is complete");
+    let report = block_on(amphi_runner::run(Form::Component, async |path: &str| {
+        load(path)
+    }))
+    .expect("the corpus is complete");
     assert!(
         report.lines.len() > 500,
         "the corpus shrank to {} lines",

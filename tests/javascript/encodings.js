@@ -31,3 +31,24 @@ test('strings that are none are refused', async () => {
     await throws(Trap, 'cannot be entered', () => exports.units());
   }
 });
+
+test('strings cross from one component to another in every pair of encodings', async () => {
+  const encodings = ['utf8', 'utf16', 'compact'];
+  const { exports } = await load('transcoding.wasm');
+  const texts = [...TEXTS, `${'a'.repeat(300)}ü`, `${'ü'.repeat(300)}Ω`, `${'é'.repeat(10)}Ω${'é'.repeat(300)}`, 'ÿĀ', `a${'\u07ff\u0800\uffff😀'.repeat(40)}`];
+  for (const from of encodings) {
+    for (const to of encodings) {
+      const name = `${from}${to[0].toUpperCase()}${to.slice(1)}`;
+      for (const text of texts) equal(exports[name](text), text, name);
+    }
+  }
+});
+
+test('strings that are none do not cross from one component to another', async () => {
+  for (const encoding of ['utf8', 'utf16']) {
+    const { exports } = await load('transcoding.wasm');
+    const name = `broken${encoding[0].toUpperCase()}${encoding.slice(1)}`;
+    await throws(Trap, `invalid ${encoding} encoding`, () => exports[name]());
+    await throws(Trap, 'cannot be entered', () => exports[name]());
+  }
+});

@@ -1,6 +1,6 @@
 // What components import: functions, WASI.
 
-import { compile, directory, instantiate, load } from './amphi-web/index.js';
+import { compile, instantiate, load } from './amphi-web/index.js';
 import { host, kitchen } from './kitchen.js';
 import { equal, test, throws } from './tests.js';
 
@@ -51,10 +51,6 @@ test('a handler of standard output may call the component', async () => {
   echo = part('echo');
   part('calls').print('round');
   equal(seen, 'round\n');
-});
-
-test('a directory is what directory makes', async () => {
-  await throws(TypeError, 'directories[/data]: expected what `directory` makes', () => kitchen({ wasi: { directories: { '/data': {} } } }));
 });
 
 test('a command runs with its arguments', async () => {

@@ -1,6 +1,7 @@
 // A guest that uses WASI in every way, and says what it saw: the same as natively.
 
 import { Trap, compile, directory, instantiate, storedDirectory } from './amphi-web/index.js';
+import { kitchen } from './kitchen.js';
 import { equal, test, throws } from './tests.js';
 
 const compiled = compile('guests/errand.wasm');
@@ -79,4 +80,8 @@ test('a directory that the browser keeps is found again', async () => {
   first.write('a/note.txt', 'for later');
   await first.sync();
   equal(new TextDecoder().decode((await storedDirectory('kept')).read('a/note.txt')), 'for later');
+});
+
+test('a directory is what directory makes', async () => {
+  await throws(TypeError, 'directories[/data]: expected what `directory` makes', () => kitchen({ wasi: { directories: { '/data': {} } } }));
 });

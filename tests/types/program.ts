@@ -1,6 +1,7 @@
 // A program that TypeScript must find nothing wrong with: components as `amphi types` describes them, and the package.
 
 import { ComponentError, compile, instantiate, load } from 'amphi-web';
+import * as runtime from 'amphi-web/runtime';
 import type { Calc20 } from 'components/calc-2-0.js';
 import type { Kitchen } from 'components/kitchen.js';
 import type { Basket, Parcel } from 'components/kitchen/exports/demo.kitchen.store@1.0.0.js';
@@ -112,3 +113,8 @@ const any = await load('any.wasm', { imports: { 'a:b/c': { f() {} } }, async: tr
 console.log(await any.exports['d:e/f'].g(1, 'x'), sum, bytes, big, none, text, season, read, bumped, added, put, echoed);
 const { text: wit, imports } = await any.wit;
 console.log(wit, imports.flatMap((item) => (item.kind === 'interface' ? item.functions.map(({ name }) => name) : [item.name])));
+
+const precompiled = await runtime.instantiate<Calc20>(await runtime.compile('calc.page', { progress: ({ loaded }) => console.log(loaded) }));
+const product: bigint = precompiled.exports['demo:calc/ops'].add(1n, 2n);
+const unknown = await runtime.load(fetch('other.page'), { imports: { 'wasi:cli/exit': { exit() {} } }, async: false });
+console.log(product, unknown.exports.anything());

@@ -1,6 +1,7 @@
 // A program that TypeScript must refuse, where and as its comments say.
 
 import { instantiate, load } from 'amphi-web';
+import * as runtime from 'amphi-web/runtime';
 import type { Compiled } from 'amphi-web';
 import { Basket } from 'components/kitchen/exports/demo.kitchen.store@1.0.0.js';
 import type { Kitchen } from 'components/kitchen.js';
@@ -21,6 +22,10 @@ await instantiate<Sensor>(compiled, { imports: { 'demo:sensor/lag': log } }); //
 await load<Sensor>('sensor.wasm', { async: true, imports: { 'demo:sensor/log': log } }); // error TS2322
 await load<WaitingSensor>('sensor.wasm', { imports: { 'demo:sensor/log': log } }); // error TS2345
 await load<Sensor>('sensor.wasm', { worker: true, imports: { 'demo:sensor/log': log } }); // error TS2353
+
+// Precompiled components: in the page alone.
+await runtime.load<Sensor>('sensor.page', { worker: true, imports: { 'demo:sensor/log': log } }); // error TS2353
+await runtime.load<Sensor>('sensor.page'); // error TS2554
 
 // Values.
 const { exports } = await load<Sensor>('sensor.wasm', { imports: { 'demo:sensor/log': log } });

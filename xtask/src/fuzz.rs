@@ -30,6 +30,8 @@ pub enum Target {
     /// The page's translation.
     #[default]
     Page,
+    /// The same for what was precompiled.
+    File,
     /// What the command and the server read them with.
     Native,
 }
@@ -38,6 +40,7 @@ impl Target {
     fn name(self) -> &'static str {
         match self {
             Target::Page => "page",
+            Target::File => "file",
             Target::Native => "native",
         }
     }
@@ -46,7 +49,7 @@ impl Target {
 /// Feeds mutated components to what reads them, and keeps those that end it.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  cargo xtask fuzz\n  cargo xtask fuzz --target native\n  cargo xtask fuzz --json --seconds 60\n  cargo xtask fuzz --seconds 60 --seed 7\n  cargo xtask fuzz --replay target/fuzz/0123456789abcdef.wasm"
+    after_help = "Examples:\n  cargo xtask fuzz\n  cargo xtask fuzz --target native\n  cargo xtask fuzz --target file\n  cargo xtask fuzz --json --seconds 60\n  cargo xtask fuzz --seconds 60 --seed 7\n  cargo xtask fuzz --replay target/fuzz/0123456789abcdef.wasm"
 )]
 pub struct Options {
     /// For how many seconds.
@@ -113,7 +116,7 @@ fn seed(asked: Option<u64>) -> Result<u64> {
 
 fn built(workspace: &Workspace, target: Target) -> Result<Command> {
     match target {
-        Target::Page => {
+        Target::Page | Target::File => {
             let build = &["build", "-p", PACKAGE, "--profile", PROFILE];
             shell::quiet(&mut cargo(build))?;
         }

@@ -1,5 +1,6 @@
 //! The package `amphi-web` for JavaScript, ready for npm: `dist/amphi-web/`.
 
+pub mod bundle;
 mod notices;
 
 use crate::web::{self, Page, Profile};
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 pub static PACKAGE: Page = Page {
     name: "package",
     package: "amphi-js",
+    default_features: true,
     folders: &[("web/js/package", "")],
     bound: "wasm",
     besides: &[("amphi-wit", "wasm")],

@@ -15,6 +15,10 @@ use weight::Weight;
 
 /// What the engine may weigh, compressed by gzip.
 const LIMIT: u64 = 600_000;
+/// What it may weigh without the translator.
+const RUNTIME_LIMIT: u64 = 180_000;
+/// What of that may be code of the crates that translate.
+const TRANSLATING_LIMIT: u64 = 10_000;
 /// What the package for JavaScript may weigh, with the engine and WASI in it.
 const PACKAGE_LIMIT: u64 = 750_000;
 /// How many parts are listed.
@@ -33,35 +37,60 @@ pub fn run(workspace: &Workspace, _: &Options) -> Result<()> {
     web::prepare(Profile::Web)?;
     tools::binaryen()?;
     tools::brotli()?;
-    let page = web::page("size")?;
-    let folder = web::build(workspace, page, Profile::Web)?;
+    let engine = Weighed::page(workspace, "size")?;
+    let runtime = Weighed::page(workspace, "runtime")?;
     let package = javascript::build(workspace)?;
     let echo = shell::long("weighing");
-    let files = weight::of_folder(&folder)?;
-    let named = web::named_module(workspace, page);
-    let module = fs::read(&named).with_context(|| format!("cannot read `{}`", named.display()))?;
-    let parts = attribution::parts(&module)?;
     let mut package = weight::of_folder(&package)?;
     package.retain(|(name, _)| is_downloaded(name));
-    let text = report(workspace, &files, &package, &parts)?;
+    let text = report(workspace, &engine, &runtime, &package)?;
     echo.done();
     let file = workspace.root.join("docs/bench/SIZE.md");
     fs::write(&file, text).with_context(|| format!("cannot write `{}`", file.display()))?;
-    let total = weight::total(&files);
-    println!(
-        "gzip {} of at most {LIMIT} bytes, brotli {}, uncompressed {}",
-        total.gzip, total.brotli, total.bytes
-    );
+    for (weighed, limit) in [(&engine, LIMIT), (&runtime, RUNTIME_LIMIT)] {
+        let total = weight::total(&weighed.files);
+        println!(
+            "gzip {} of at most {limit} bytes, brotli {}, uncompressed {}",
+            total.gzip, total.brotli, total.bytes
+        );
+    }
     Ok(())
+}
+
+/// A page that was built for users, and what takes its space.
+struct Weighed {
+    files: Vec<(String, Weight)>,
+    parts: attribution::Parts,
+    /// The code of the crates that translate.
+    translating: Weight,
+}
+
+impl Weighed {
+    fn page(workspace: &Workspace, name: &str) -> Result<Weighed> {
+        let page = web::page(name)?;
+        let folder = web::build(workspace, page, Profile::Web)?;
+        let named = web::named_module(workspace, page);
+        let module =
+            fs::read(&named).with_context(|| format!("cannot read `{}`", named.display()))?;
+        let parts = attribution::parts(&module)?;
+        let code = workspace.target("named").join("translating");
+        fs::write(&code, &parts.translating)
+            .with_context(|| format!("cannot write `{}`", code.display()))?;
+        Ok(Weighed {
+            files: weight::of_folder(&folder)?,
+            translating: weight::weigh(&code)?,
+            parts,
+        })
+    }
 }
 
 fn report(
     workspace: &Workspace,
-    files: &[(String, Weight)],
+    engine: &Weighed,
+    runtime: &Weighed,
     package: &[(String, Weight)],
-    parts: &attribution::Parts,
 ) -> Result<String> {
-    let total = weight::total(files);
+    let Weighed { files, parts, .. } = engine;
     Ok(format!(
         "# What a page downloads
 
@@ -72,6 +101,17 @@ Written by `cargo xtask size`: the engine alone, without WASI, in a page that co
 - {verdict}
 
 {files}
+## Without the translator
+
+The same page without the feature `compiler`: it makes a component of what was precompiled.
+
+- {runtime_verdict}
+- `{translating_crates}` together, {translating_verdict}
+
+{runtime}
+| part | bytes | of all |
+|---|--:|--:|
+{runtime_parts}
 ## The package for JavaScript
 
 `amphi-web` as `cargo xtask npm` makes it: the engine, WASI with HTTP, and the modules that lift and lower. What `component.wit` needs is fetched when it is asked
@@ -101,7 +141,12 @@ log lines of the translator need. `wasm-opt {flags}` comes last.
 ",
         flags = web::OPTIMISE,
         machine = bench::machine_line(workspace),
-        verdict = verdict(total, LIMIT),
+        verdict = verdict(weight::total(files), LIMIT),
+        runtime_verdict = verdict(weight::total(&runtime.files), RUNTIME_LIMIT),
+        translating_crates = attribution::TRANSLATING.join("`, `"),
+        translating_verdict = verdict(runtime.translating, TRANSLATING_LIMIT),
+        runtime = weights(&runtime.files),
+        runtime_parts = table(&runtime.parts.crates, runtime.parts.total),
         files = weights(files),
         package_verdict = verdict(weight::total(package), PACKAGE_LIMIT),
         package = weights(package),

@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 const FOR_THE_PAGE: &[&str] = &[
     "amphi",
     "amphi-translate",
+    "amphi-precompile",
     "amphi-web",
     "amphi-wasi-web",
     "amphi-js",
@@ -209,7 +210,20 @@ fn lint(workspace: &Workspace) -> Result<()> {
 }
 
 fn lint_page(workspace: &Workspace) -> Result<()> {
-    shell::quiet(page_cargo(workspace, "clippy").args(["--", "-D", "warnings"]))
+    shell::quiet(page_cargo(workspace, "clippy").args(["--", "-D", "warnings"]))?;
+    let mut without_compiler = cargo(&[
+        "clippy",
+        "--lib",
+        "--target",
+        TARGET,
+        "--profile",
+        Profile::WebDev.name(),
+        "-p",
+        "amphi-bench-size",
+        "--no-default-features",
+    ]);
+    without_compiler.env("CARGO_TARGET_DIR", web::target_folder(workspace));
+    shell::quiet(without_compiler.args(["--", "-D", "warnings"]))
 }
 
 fn lint_guests(workspace: &Workspace) -> Result<()> {
@@ -222,7 +236,8 @@ fn native(workspace: &Workspace) -> Result<()> {
 }
 
 fn fuzz_briefly(workspace: &Workspace) -> Result<()> {
-    fuzz::fuzz(workspace, fuzz::Target::Page, FUZZED, None)
+    fuzz::fuzz(workspace, fuzz::Target::Page, FUZZED, None)?;
+    fuzz::fuzz(workspace, fuzz::Target::File, FUZZED, None)
 }
 
 fn docs(workspace: &Workspace) -> Result<()> {

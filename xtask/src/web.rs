@@ -13,7 +13,7 @@
 mod tables;
 
 use crate::workspace::{Workspace, cargo, select};
-use crate::{guests, shell, tools};
+use crate::{guests, javascript, shell, tools};
 use amphi_harness::find_program;
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
@@ -21,6 +21,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use wasm_bindgen_cli_support::Bindgen;
+
+/// The package's folder, and its script that is bundled: a visitor waits for one file.
+const PACKAGE: &str = "web/js/package";
+const RUNTIME: &str = "runtime.js";
 
 /// What code for a page is compiled for.
 pub const TARGET: &str = "wasm32-unknown-unknown";
@@ -44,6 +48,7 @@ pub static PAGES: &[Page] = &[
     Page {
         name: "demo",
         package: "sensor-demo",
+        default_features: true,
         folders: &[
             ("web/demo", ""),
             ("web/js/package", "amphi-web"),
@@ -58,6 +63,7 @@ pub static PAGES: &[Page] = &[
     Page {
         name: "runner",
         package: "amphi-runner",
+        default_features: true,
         folders: &[
             ("tests/harness/runner", ""),
             ("tests/corpus", "corpus"),
@@ -70,6 +76,7 @@ pub static PAGES: &[Page] = &[
     Page {
         name: "conformance",
         package: "amphi-conformance",
+        default_features: true,
         folders: &[("tests/conformance/page", "")],
         bound: "",
         besides: &[],
@@ -77,6 +84,7 @@ pub static PAGES: &[Page] = &[
     Page {
         name: "bench",
         package: "amphi-bench-web",
+        default_features: true,
         folders: &[("benches/web/page", ""), ("target/guests", "guests")],
         bound: "",
         besides: &[],
@@ -84,6 +92,15 @@ pub static PAGES: &[Page] = &[
     Page {
         name: "size",
         package: "amphi-bench-size",
+        default_features: true,
+        folders: &[],
+        bound: "",
+        besides: &[],
+    },
+    Page {
+        name: "runtime",
+        package: "amphi-bench-size",
+        default_features: false,
         folders: &[],
         bound: "",
         besides: &[],
@@ -91,6 +108,7 @@ pub static PAGES: &[Page] = &[
     Page {
         name: "javascript",
         package: "amphi-js",
+        default_features: true,
         folders: &[
             ("tests/javascript", ""),
             ("web/js/package", "amphi-web"),
@@ -109,6 +127,8 @@ pub struct Page {
     pub name: &'static str,
     /// The package whose library is the page's code.
     pub package: &'static str,
+    /// Whether it is built with the features that are on by default.
+    pub default_features: bool,
     /// The folders that need no build: from where, and where they are in the page.
     pub folders: &'static [(&'static str, &'static str)],
     /// The folder of the page that its code is put into.
@@ -204,7 +224,7 @@ pub fn build_into(
     folder: &Path,
 ) -> Result<()> {
     for (package, _) in page.modules() {
-        compile(workspace, &[package], profile)?;
+        compile(workspace, &[package], page.default_features, profile)?;
     }
     join(workspace, page, profile, folder)
 }
@@ -213,13 +233,16 @@ pub fn build_into(
 /// needs of it.
 pub fn compile_together(workspace: &Workspace, page: &Page, profile: Profile) -> Result<()> {
     let packages: Vec<&str> = page.modules().map(|(package, _)| package).collect();
-    compile(workspace, &packages, profile)
+    compile(workspace, &packages, page.default_features, profile)
 }
 
 /// Puts the files and the compiled modules of a page together in `folder`.
 pub fn join(workspace: &Workspace, page: &Page, profile: Profile, folder: &Path) -> Result<()> {
     copy_afresh(workspace, page.folders, folder)?;
     assemble_texts(folder)?;
+    for (_, part) in page.folders.iter().filter(|(from, _)| *from == PACKAGE) {
+        javascript::bundle::bundle(&folder.join(part).join(RUNTIME))?;
+    }
     for (package, bound) in page.modules() {
         let bound = folder.join(bound);
         bind(&module(workspace, package, profile), &bound)?;
@@ -329,8 +352,16 @@ fn named(pages: &[String]) -> Result<Vec<&'static Page>> {
     pages.iter().map(|name| page(name)).collect()
 }
 
-fn compile(workspace: &Workspace, packages: &[&str], profile: Profile) -> Result<()> {
+fn compile(
+    workspace: &Workspace,
+    packages: &[&str],
+    default_features: bool,
+    profile: Profile,
+) -> Result<()> {
     let mut command = cargo(&["build", "--lib", "--target", TARGET]);
+    if !default_features {
+        command.arg("--no-default-features");
+    }
     command.args(["--profile", profile.name()]);
     select(&mut command, packages.iter().copied());
     shell::quiet(command.env("CARGO_TARGET_DIR", target_folder(workspace)))

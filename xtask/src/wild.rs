@@ -35,6 +35,7 @@ const PROGRAM: &str = "amphi-wild";
 static PAGE: Page = Page {
     name: "wild",
     package: "amphi-runner",
+    default_features: true,
     folders: &[("tests/wild/page", ""), ("web/demo/data", "data")],
     bound: "",
     besides: &[],

@@ -15,7 +15,9 @@
 //!
 //! # Features
 //!
-//! - `wasi`, the only default: `wasi` and `Directory`
+//! - `compiler`, on by default: `compile`, and `Component::new`, in the page. Without it a page
+//!   runs what was precompiled, and is a fraction as large. Natively it changes nothing
+//! - `wasi`, on by default: `wasi` and `Directory`
 //! - `http`: `wasi_http`, for guests that send or handle requests; enables `wasi`
 //! - `json`: `json`, values and calls as JSON
 //! - `wave`: `wave`, values as text, and `invoke`, calls from a line of text
@@ -25,7 +27,9 @@
 
 #[cfg(not(target_arch = "wasm32"))]
 mod adapters;
+#[cfg(any(feature = "compiler", not(target_arch = "wasm32")))]
 mod compile;
+mod deserialize;
 #[cfg(all(feature = "wasi", not(target_arch = "wasm32")))]
 mod directory;
 #[cfg(not(target_arch = "wasm32"))]
@@ -54,7 +58,9 @@ pub mod wave;
 
 #[doc(hidden)]
 pub use amphi_core::__flags;
+#[cfg(any(feature = "compiler", not(target_arch = "wasm32")))]
 pub use compile::compile;
+pub use deserialize::deserialize;
 #[cfg(all(feature = "wasi", not(target_arch = "wasm32")))]
 pub use directory::Directory;
 pub use engine::*;

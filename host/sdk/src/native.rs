@@ -126,4 +126,18 @@ pub(crate) async fn compile_component(
     component::Component::new(engine, bytes)
 }
 
+/// Makes a component of compiled code.
+///
+/// # Safety
+///
+/// The bytes are what Wasmtime has written.
+#[expect(unsafe_code, reason = "compiled code is trusted, as in Wasmtime")]
+pub(crate) async unsafe fn deserialize_component(
+    engine: &Engine,
+    bytes: &[u8],
+) -> Result<component::Component> {
+    // SAFETY: the caller's promise.
+    unsafe { component::Component::deserialize(engine, bytes) }
+}
+
 pub(crate) use crate::unsatisfied::instantiate_pre;

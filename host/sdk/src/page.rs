@@ -2,10 +2,10 @@
 
 pub use amphi_web::{
     AsContext, AsContextMut, Config, Engine, EngineWeak, Error, ExportType, ExternType, FrameInfo,
-    FuncType, GlobalType, HeapType, ImportType, MemoryType, Module, Mutability, RefType,
-    ResourceLimiter, Result, Store, StoreContext, StoreContextMut, StoreLimits, StoreLimitsBuilder,
-    TableType, TagType, ThrownException, ToWasmtimeResult, Trap, ValRaw, ValType, WasmBacktrace,
-    bail, can_suspend, ensure, error, format_err,
+    FuncType, GlobalType, HeapType, ImportType, MemoryType, Module, Mutability, Precompiled,
+    RefType, ResourceLimiter, Result, Store, StoreContext, StoreContextMut, StoreLimits,
+    StoreLimitsBuilder, TableType, TagType, ThrownException, ToWasmtimeResult, Trap, ValRaw,
+    ValType, WasmBacktrace, bail, can_suspend, ensure, error, format_err,
 };
 
 #[doc(hidden)]
@@ -47,11 +47,26 @@ pub fn page_future<F: Future>(future: F) -> Local<F> {
 pub use amphi_web::component::bindgen as __bindgen;
 
 /// Compiles bytes that are a component's, off the main thread.
+#[cfg(feature = "compiler")]
 pub(crate) async fn compile_component(
     engine: &Engine,
     bytes: &[u8],
 ) -> Result<component::Component> {
     component::Component::new_async(engine, bytes).await
+}
+
+/// Makes a component of precompiled bytes, off the main thread.
+///
+/// # Safety
+///
+/// None is needed in a page.
+#[expect(unsafe_code, reason = "it is unsafe natively")]
+pub(crate) async unsafe fn deserialize_component(
+    engine: &Engine,
+    bytes: &[u8],
+) -> Result<component::Component> {
+    // SAFETY: the bytes are checked.
+    unsafe { component::Component::deserialize_async(engine, bytes) }.await
 }
 
 /// Checks everything that `component` imports; the page's linker itself reports all that is wrong.

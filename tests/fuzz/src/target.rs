@@ -1,8 +1,9 @@
-//! What is run on each input: what `amphi::compile` does in a page before the browser's engine gets
-//! anything, or what reads components natively.
+//! What is run on each input: what `amphi::compile` or `amphi::deserialize` does in a page before
+//! the browser's engine gets anything, or what reads components natively.
 
 #[cfg(feature = "native")]
 use crate::native;
+use amphi_translate::file::{Precompilation, trial};
 use amphi_translate::plan::{Export, Plan, Step, TrampolineKind};
 use clap::ValueEnum;
 use std::collections::BTreeMap;
@@ -15,6 +16,8 @@ pub enum Target {
     /// The page's engine, up to the browser's.
     #[default]
     Page,
+    /// The page's engine, with components that were precompiled.
+    File,
     /// The command and the server.
     #[cfg(feature = "native")]
     Native,
@@ -24,6 +27,7 @@ impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Target::Page => "page",
+            Target::File => "file",
             #[cfg(feature = "native")]
             Target::Native => "native",
         })
@@ -34,7 +38,7 @@ impl Target {
     /// As much stack as there is: that of a page's module, or that of the server's threads.
     pub fn stack(self) -> usize {
         match self {
-            Target::Page => 1 << 20,
+            Target::Page | Target::File => 1 << 20,
             #[cfg(feature = "native")]
             Target::Native => 2 << 20,
         }
@@ -44,6 +48,7 @@ impl Target {
     pub fn seeds(self, seeds: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
         match self {
             Target::Page => seeds,
+            Target::File => seeds.iter().filter_map(|seed| file(seed)).collect(),
             #[cfg(feature = "native")]
             Target::Native => {
                 let modules = native::modules(&seeds);
@@ -57,6 +62,7 @@ impl Target {
     pub fn run(self, bytes: &[u8]) -> String {
         match self {
             Target::Page => plan(bytes),
+            Target::File => precompiled(bytes),
             #[cfg(feature = "native")]
             Target::Native => native::run(bytes),
         }
@@ -73,16 +79,45 @@ const WORDS: usize = 12;
 
 fn plan(bytes: &[u8]) -> String {
     let whole = amphi_core::binary::anatomy(bytes);
-    let planned = Plan::new(bytes).or_else(|error| {
-        let more = Plan::with_features(bytes, amphi_core::features::taken() | OPTIONAL);
+    let features = amphi_core::features::taken();
+    let planned = Plan::new(bytes).map(|plan| (plan, features));
+    let planned = planned.or_else(|error| {
+        let features = features | OPTIONAL;
+        let more = Plan::with_features(bytes, features).map(|plan| (plan, features));
         more.map_err(|_| error)
     });
     match planned {
-        Ok(plan) => shape(plan),
+        Ok((plan, features)) => shape(written(plan, features)),
         Err(error) => match whole {
             Ok(_) => words(&format!("{error:#}")),
             Err(other) => words(&format!("{other:#}; {error:#}")),
         },
+    }
+}
+
+/// The plan after it was written to a file, which reads it again.
+fn written(plan: Plan, features: WasmFeatures) -> Plan {
+    let precompilation = Precompilation::of(plan, features).expect("core modules can be read");
+    if let Err(error) = precompilation.write(None, None) {
+        panic!("a plan cannot be written: {error:#}");
+    }
+    precompilation.plan
+}
+
+/// A component as a file with its tail; nothing for one that is not valid.
+fn file(component: &[u8]) -> Option<Vec<u8>> {
+    let features = amphi_core::features::taken();
+    let precompilation = Precompilation::with_features(component, features).ok()?;
+    let files = precompilation.write(Some(b"{}"), Some(b"{}")).ok()?;
+    Some([files.file, files.single_memory.unwrap_or_default()].concat())
+}
+
+/// What comes of a file: that was changed, and that was forged.
+fn precompiled(bytes: &[u8]) -> String {
+    let changed = trial::read(bytes);
+    match changed.or_else(|_| trial::read(&trial::sealed(bytes.to_vec()))) {
+        Ok(plan) => shape(plan),
+        Err(error) => words(&format!("{error:#}")),
     }
 }
 

@@ -5,12 +5,18 @@
 //! xtask test pages browser` makes it and runs it.
 
 use amphi_harness::{Browser, selected, visit};
-use amphi_runner::{Line, Report, block_on};
+use amphi_runner::{Form, Line, Report, block_on};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+/// What components are made of, and the page that does so.
+const PAGES: [(&str, &str); 2] = [
+    ("of components", "index.html"),
+    ("precompiled", "index.html?precompiled"),
+];
 
 /// How long the whole corpus may take in one browser.
 const DEADLINE: Duration = Duration::from_secs(300);
@@ -21,16 +27,18 @@ fn the_corpus_in_a_page_is_the_native_one() {
     assert!(!native.lines.is_empty(), "the corpus has cases");
     let mut wrong = String::new();
     for browser in selected().expect("the browsers are known") {
-        let (page, console) = in_page(browser);
-        let differences = differences(&expected(&native, &page), &page.lines);
-        if !differences.is_empty() {
-            let console = console.join("\n");
-            write!(
-                wrong,
-                "\nin {}:\n{differences}its console:\n{console}\n",
-                browser.name
-            )
-            .expect("a string takes text");
+        for (form, page) in PAGES {
+            let (page, console) = in_page(browser, page);
+            let differences = differences(&expected(&native, &page), &page.lines);
+            if !differences.is_empty() {
+                let console = console.join("\n");
+                write!(
+                    wrong,
+                    "\nin {}, {form}:\n{differences}its console:\n{console}\n",
+                    browser.name
+                )
+                .expect("a string takes text");
+            }
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
@@ -112,9 +120,9 @@ fn by_place(lines: &[Line]) -> BTreeMap<(&str, usize), &Line> {
     keys.into_iter().zip(lines).collect()
 }
 
-fn in_page(browser: &'static Browser) -> (Report, Vec<String>) {
-    let visit = visit(browser, &folder(), "index.html", DEADLINE)
-        .unwrap_or_else(|error| panic!("{error:?}"));
+fn in_page(browser: &'static Browser, page: &str) -> (Report, Vec<String>) {
+    let visit =
+        visit(browser, &folder(), page, DEADLINE).unwrap_or_else(|error| panic!("{error:?}"));
     let text = visit
         .outcome
         .as_str()
@@ -127,7 +135,9 @@ fn in_page(browser: &'static Browser) -> (Report, Vec<String>) {
 
 fn native() -> Report {
     let folder = folder();
-    let run = amphi_runner::run(async |path: &str| Ok(fs::read(folder.join(path))?));
+    let run = amphi_runner::run(Form::Component, async |path: &str| {
+        Ok(fs::read(folder.join(path))?)
+    });
     block_on(run).unwrap_or_else(|error| panic!("natively: {error:?}"))
 }
 

@@ -6,7 +6,7 @@ use amphi::wasi::{FsPerms, MemoryDir, StoredDir, WasiCtxBuilder};
 use amphi::{Result, Store, ensure};
 
 use crate::host::State;
-use crate::stage::Stage;
+use crate::stage::{Form, Stage};
 
 /// Lets the guest find what is there and leave something, writes it, and returns what the guest
 /// said and what is there now.
@@ -15,7 +15,7 @@ use crate::stage::Stage;
 ///
 /// The component is missing, the guest fails, or the browser does not keep files.
 pub async fn run(load: impl AsyncFn(&str) -> Result<Vec<u8>>, path: &str) -> Result<String> {
-    let mut stage = Stage::new()?;
+    let mut stage = Stage::new(Form::default())?;
     let component = stage.component(&load, "errand").await?;
     full()?;
     let directory = StoredDir::open(path).await?;

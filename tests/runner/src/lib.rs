@@ -45,3 +45,4 @@ pub mod wild;
 pub use block_on::block_on;
 pub use programs::requests::run as run_requests;
 pub use report::{Line, Report, run};
+pub use stage::Form;

@@ -5,6 +5,7 @@ use js_sys::{ArrayBuffer, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
+use crate::Form;
 use crate::lifecycle::Visitors;
 use crate::values::Request;
 
@@ -26,14 +27,19 @@ extern "C" {
 }
 
 /// Runs the corpus whose files are below `base_url`, which ends in a slash, and returns the report
-/// as JSON.
+/// as JSON; on components that are precompiled first, or are not.
 ///
 /// # Errors
 ///
 /// A file of the corpus is missing or not what its place says.
 #[wasm_bindgen]
-pub async fn run(base_url: String) -> Result<String, JsError> {
-    let report = crate::run(async |path: &str| load(&format!("{base_url}{path}")).await);
+pub async fn run(base_url: String, precompiled: bool) -> Result<String, JsError> {
+    let form = match precompiled {
+        true => Form::Precompiled,
+        false => Form::Component,
+    };
+    let load = async |path: &str| load(&format!("{base_url}{path}")).await;
+    let report = crate::run(form, load);
     let report = report
         .await
         .map_err(|error| JsError::new(&format!("{error:#}")))?;

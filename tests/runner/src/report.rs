@@ -3,7 +3,7 @@
 use amphi::{Result, format_err};
 use serde::{Deserialize, Serialize};
 
-use crate::stage::Stage;
+use crate::stage::{Form, Stage};
 use crate::{bad, cases, programs};
 
 /// What the corpus came to on one host.
@@ -49,15 +49,16 @@ pub struct Line {
     pub failure: Option<String>,
 }
 
-/// Runs all of the corpus. `load` gives the bytes of the file at a path.
+/// Runs all of the corpus, on components that are made of `form`. `load` gives the bytes of the
+/// file at a path.
 ///
 /// # Errors
 ///
 /// A file of the corpus is missing or not what its place says. Whatever a component does is part of
 /// the report instead.
-pub async fn run(load: impl AsyncFn(&str) -> Result<Vec<u8>>) -> Result<Report> {
+pub async fn run(form: Form, load: impl AsyncFn(&str) -> Result<Vec<u8>>) -> Result<Report> {
     let index: Vec<String> = serde_json::from_slice(&load("corpus/index.json").await?)?;
-    let mut stage = Stage::new()?;
+    let mut stage = Stage::new(form)?;
     let mut report = Report {
         suspends: amphi::can_suspend(),
         throws: programs::throws(),

@@ -18,7 +18,7 @@ use crate::host::State;
 use crate::outcome::{self, Outcome};
 use crate::programs::requests;
 use crate::report::{Line, Report};
-use crate::stage::Stage;
+use crate::stage::{Form, Stage};
 
 pub use list::{Call, List, Program, Request, Wild};
 
@@ -41,7 +41,7 @@ pub async fn run(load: impl AsyncFn(&str) -> Result<Vec<u8>>, name: &str) -> Res
     let wild = list.component(name)?;
     let bytes = load(&format!("wild/{name}.wasm")).await?;
     let readings = readings(&load("data/readings.json").await?)?;
-    let stage = Stage::new()?;
+    let stage = Stage::new(Form::default())?;
     let mut report = Report {
         suspends: amphi::can_suspend(),
         ..Report::default()

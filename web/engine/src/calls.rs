@@ -2,6 +2,8 @@
 //! joined.
 
 pub mod arriving;
+pub mod assemble;
+#[cfg(feature = "compiler")]
 pub mod compile;
 pub mod destroying;
 pub mod entering;
@@ -10,5 +12,6 @@ pub mod host;
 pub mod instance;
 pub mod instantiate;
 pub mod linker;
+pub mod precompiled;
 pub mod resolving;
 pub mod suspending;

@@ -46,6 +46,7 @@ pub mod __internal {
         ComponentVariant, bad_type_info, format_flags, lower_payload, typecheck_enum,
         typecheck_flags, typecheck_record, typecheck_variant,
     };
+    pub use amphi_translate::plan::ComponentTypes;
     pub use std::boxed::Box;
     pub use std::cell::RefCell;
     pub use std::future::Future;
@@ -54,5 +55,5 @@ pub mod __internal {
     pub use std::vec::Vec;
     pub use wasmtime_environ;
     pub use wasmtime_environ::anyhow;
-    pub use wasmtime_environ::component::{CanonicalAbiInfo, ComponentTypes, InterfaceType};
+    pub use wasmtime_environ::component::{CanonicalAbiInfo, InterfaceType};
 }

@@ -82,6 +82,8 @@ pub use amphi_translate::{
 #[cfg(target_arch = "wasm32")]
 pub use backtrace::{FrameInfo, WasmBacktrace};
 #[cfg(target_arch = "wasm32")]
+pub use calls::precompiled::Precompiled;
+#[cfg(target_arch = "wasm32")]
 pub use engine::{Config, Engine, EngineWeak, can_suspend};
 #[cfg(target_arch = "wasm32")]
 pub use exception::ThrownException;

@@ -1,12 +1,15 @@
 //! `Module`: a core module that a host passes around whole.
 
 use crate::engine::Engine;
-use crate::page::{self, Local};
+#[cfg(feature = "compiler")]
+use crate::page;
+use crate::page::Local;
 use amphi_translate::ExternType;
 use amphi_translate::plan::{ModuleShape, Start};
 use js_sys::WebAssembly;
 use std::fmt;
 use std::sync::Arc;
+#[cfg(feature = "compiler")]
 use wasmtime_environ::error::Result;
 
 /// A compiled core module, as `wasmtime::Module`: what components import and export as `core
@@ -38,6 +41,7 @@ pub struct ExportType<'module> {
     ty: &'module ExternType,
 }
 
+#[cfg(feature = "compiler")]
 impl Module {
     /// Compiles a core module on the calling thread; its text format is not read here.
     ///
@@ -73,7 +77,9 @@ impl Module {
     pub fn validate(engine: &Engine, bytes: &[u8]) -> Result<()> {
         ModuleShape::new(bytes, engine.features()).map(drop)
     }
+}
 
+impl Module {
     pub(crate) fn from_parts(
         engine: Engine,
         shape: ModuleShape,

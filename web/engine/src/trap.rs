@@ -2,7 +2,7 @@
 
 use crate::backtrace::WasmBacktrace;
 use crate::page::{Caught, caught_message, caught_stack};
-use amphi_translate::plan::Place;
+use amphi_translate::plan::{Place, TableAccesses};
 use js_sys::WebAssembly;
 use std::num::NonZeroUsize;
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -51,14 +51,15 @@ const MESSAGES: &[(&str, Trap)] = &[
 
 /// The error for something that a guest threw, and whether the guest was running: what a host
 /// function reported, or a [`Trap`], with a backtrace of so many frames, in modules of these names,
-/// as context; or that the browser refused to run the guest at all. `modules` are the core modules
-/// that may be on the stack, kept where the browser's messages do not tell all kinds apart.
+/// as context; or that the browser refused to run the guest at all. `accesses` are those of the
+/// core modules that may be on the stack, known where the browser's messages do not tell all kinds
+/// apart.
 pub fn error<'a>(
     caught: &Caught,
     pending: Option<Error>,
     max_frames: Option<NonZeroUsize>,
     names: &[&str],
-    modules: impl Iterator<Item = &'a [u8]>,
+    accesses: impl Iterator<Item = &'a TableAccesses>,
 ) -> (Error, bool) {
     let message = caught_message(&caught.0);
     if pending.is_none() && is_refusal(&caught.0, &message) {
@@ -70,7 +71,7 @@ pub fn error<'a>(
     let stack = caught_stack(&caught.0);
     let backtrace = WasmBacktrace::read(&stack, pending.is_some(), max_frames, names);
     let error = pending.unwrap_or_else(|| match trap(&message) {
-        Some(Trap::MemoryOutOfBounds) if reaches_into_table(&stack, modules) => {
+        Some(Trap::MemoryOutOfBounds) if reaches_into_table(&stack, accesses) => {
             Error::from(Trap::TableOutOfBounds)
         }
         Some(trap) => Error::from(trap),
@@ -90,16 +91,14 @@ fn trap(message: &str) -> Option<Trap> {
     Some(*trap)
 }
 
-/// Whether the instruction on top of the stack reaches into a table, in every module that has one
-/// there.
-fn reaches_into_table<'a>(stack: &str, modules: impl Iterator<Item = &'a [u8]>) -> bool {
-    let Some(place) = stack.lines().next().and_then(Place::in_frame) else {
-        return false;
-    };
-    let mut found = modules
-        .filter_map(|wasm| place.reaches_into_table(wasm))
-        .peekable();
-    found.peek().is_some() && found.all(|table| table)
+/// Whether the instruction on top of the stack reaches into a table, in a module that may be there:
+/// at the same place of another one there is hardly ever an access of the other kind.
+fn reaches_into_table<'a>(
+    stack: &str,
+    mut accesses: impl Iterator<Item = &'a TableAccesses>,
+) -> bool {
+    let place = stack.lines().next().and_then(Place::in_frame);
+    place.is_some_and(|place| accesses.any(|accesses| accesses.has(place)))
 }
 
 /// Whether something thrown refuses a module before it runs: its imports or its code, or memory

@@ -18,6 +18,7 @@ pub use self::compound::{
     Case, Enum, Field, FixedLengthList, Flags, FutureType, List, Map, OptionType, Record,
     ResultType, StreamType, Tuple, Variant,
 };
+pub use self::equal::check_lowered;
 pub use self::instance_type::{InstanceType, ResourceTypes};
 #[cfg(target_arch = "wasm32")]
 pub use self::item::{

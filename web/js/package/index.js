@@ -1,18 +1,17 @@
 // Components for web pages: `load` one, call what it exports.
 
 import { orAborted } from './src/abort.js';
+import { Component } from './src/component.js';
 import { engine } from './src/engine.js';
-import { exportedFunction } from './src/export.js';
-import { exportsOf } from './src/exports.js';
-import { Guest, guestOf } from './src/guest.js';
+import { Guest } from './src/guest.js';
 import { hostCalls } from './src/import.js';
 import { Imports } from './src/imports.js';
-import { dispose } from './src/names.js';
 import { bytesOf, isOwn, kept } from './src/source.js';
 import { Directory, grant } from './src/wasi.js';
 import { witOf } from './src/wit.js';
 import { loadInWorker } from './src/worker/page.js';
 
+export { Component } from './src/component.js';
 export { ComponentError, Exit, LinkError, Trap } from './src/errors.js';
 
 /** A component that is compiled: one makes any number of instances. */
@@ -37,17 +36,17 @@ export class Compiled {
   /** Makes an instance; see `instantiate`. */
   async instantiate({ imports = {}, wasi, async, signal } = {}) {
     signal?.throwIfAborted();
-    const wasm = await engine();
-    const { Grants, Instance, Linking, buffer } = wasm;
-    const found = new Imports(this.#plan, imports, wasm);
+    const { Grants, Instance, Linking, isSupplied, waited } = await engine();
+    const found = new Imports(this.#plan, imports, isSupplied);
     const isAsync = async ?? found.hasAsync();
     const instance = new Instance(grant(new Grants(), wasi));
     const guest = new Guest(instance, this.#plan, isAsync);
     const calls = hostCalls(guest, (path) => found.hostOf(path));
-    const linking = isAsync
-      ? Linking.waited((number, slots) => calls(number).begin(slots, buffer), (number, slots) => calls(number).finish(slots, buffer))
-      : Linking.direct((number) => calls(number).direct(), guest.failed);
-    found.define(guest, linking);
+    const linking = isAsync ? waited(calls) : Linking.direct((number) => calls(number).direct(), guest.failed);
+    found.define(guest, {
+      func: (...names) => linking.func(...names),
+      resource: (...resource) => linking.resource(...resource),
+    });
     try {
       await instance.instantiate(this.#handle, linking);
     } catch (error) {
@@ -69,34 +68,6 @@ export class Compiled {
     } finally {
       linking.free();
     }
-  }
-}
-
-/** An instance of a component. */
-export class Component {
-  #compiled;
-
-  /** Made by `load` and `instantiate`. */
-  constructor(guest, instance, compiled) {
-    this[guestOf] = guest;
-    this.#compiled = compiled;
-    /** Functions, and objects of functions for interfaces, by name. */
-    this.exports = exportsOf(guest, (item, classes) => exportedFunction(guest, [instance, classes], item));
-  }
-
-  /** A promise of the component's world, as text and as data. */
-  get wit() {
-    return this.#compiled.wit;
-  }
-
-  /** Limits need a Worker, which can be ended. */
-  within() {
-    throw new TypeError('a component in the page cannot be stopped: load it with the option `worker`');
-  }
-
-  /** Ends the component: nothing of it can be called any more. */
-  [dispose]() {
-    this[guestOf].stopped = 'the component was disposed of';
   }
 }
 

@@ -1,8 +1,8 @@
 //! Compiling components.
 
-use crate::{plan, refusal};
-use amphi_web::Engine;
+use crate::refusal;
 use amphi_web::component::Component;
+use amphi_web::{Engine, embed};
 use wasm_bindgen::prelude::*;
 
 thread_local! {
@@ -42,6 +42,6 @@ impl Compiled {
     ///
     /// A type is one that JavaScript has no value for.
     pub fn plan(&self) -> Result<String, JsError> {
-        plan::describe(&self.component).map_err(refusal)
+        amphi_precompile::describe(embed::plan(&self.component)).map_err(refusal)
     }
 }

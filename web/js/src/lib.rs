@@ -10,10 +10,8 @@ mod core_functions;
 mod directory;
 mod host_functions;
 mod instance;
-mod json;
 mod linking;
 mod names;
-mod plan;
 mod serving;
 mod wasi;
 

@@ -25,6 +25,8 @@ pub use out_of_bounds::out_of_bounds;
 pub use placing_call::{NOT_ALIGNED, OUT_OF_BOUNDS, STATUS_SLOT, placing_call};
 pub use room::room;
 pub use script_call::{MAY_NOT_LEAVE, fenced_call, script_call};
+#[cfg(feature = "compiler")]
+pub use transcoder::single_memory_transcoders;
 pub use transcoder::{invalid_string, transcoder};
 pub use wrapper::{
     CANNOT_LEAVE, DESTROYED, DESTROYS, HostEntry, INVALID, SUSPENDS, THROWS, UNCAUGHT, instances,

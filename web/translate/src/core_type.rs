@@ -3,6 +3,7 @@
 //! Reflection alone: an engine's own representation of them is the browser's business.
 
 mod matching;
+#[cfg(feature = "compiler")]
 mod read;
 
 pub(crate) use matching::matches;
@@ -27,15 +28,15 @@ pub enum ExternType {
 /// The type of a core function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FuncType {
-    params: Box<[ValType]>,
-    results: Box<[ValType]>,
+    pub(crate) params: Box<[ValType]>,
+    pub(crate) results: Box<[ValType]>,
 }
 
 /// The type of a global.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GlobalType {
-    content: ValType,
-    mutability: Mutability,
+    pub(crate) content: ValType,
+    pub(crate) mutability: Mutability,
 }
 
 /// Whether a global may be changed.
@@ -50,27 +51,27 @@ pub enum Mutability {
 /// The type of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableType {
-    element: RefType,
-    limits: Limits,
+    pub(crate) element: RefType,
+    pub(crate) limits: Limits,
 }
 
 /// The type of a linear memory; its sizes are in pages.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MemoryType {
-    limits: Limits,
-    shared: bool,
-    page_size_log2: u8,
+    pub(crate) limits: Limits,
+    pub(crate) shared: bool,
+    pub(crate) page_size_log2: u8,
 }
 
 /// The type of an exception's tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TagType(FuncType);
+pub struct TagType(pub(crate) FuncType);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Limits {
-    min: u64,
-    max: Option<u64>,
-    is_64: bool,
+pub(crate) struct Limits {
+    pub min: u64,
+    pub max: Option<u64>,
+    pub is_64: bool,
 }
 
 /// The type of a core value.
@@ -88,8 +89,8 @@ pub enum ValType {
 /// The type of a reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefType {
-    nullable: bool,
-    heap: HeapType,
+    pub(crate) nullable: bool,
+    pub(crate) heap: HeapType,
 }
 
 /// What a reference refers to. Types that a module defines itself do not occur: the proposal is off

@@ -6,12 +6,17 @@
 //! this. Each module uses those before it alone:
 //!
 //! 1. `core_type`: types of core wasm, with Wasmtime's names.
-//! 2. [`rewrite`]: a core module as it is to a core module that a browser can do with.
-//! 3. [`plan`]: component bytes to a list of core modules, the steps that instantiate them, and
+//! 2. `component_types`: types of components, as tables.
+//! 3. [`rewrite`]: a core module as it is to a core module that a browser can do with.
+//! 4. [`plan`]: component bytes to a list of core modules, the steps that instantiate them, and
 //!    types, by the translator that Wasmtime uses.
-//! 4. [`codegen`]: the small wasm modules that join the guest to the application.
+//! 5. [`codegen`]: the small wasm modules that join the guest to the application.
+//! 6. [`file`](mod@file): a plan and its core modules as a file, for pages that translate nothing.
 //!
 //! A component that cannot be run gives an error naming the feature; nothing panics.
+//!
+//! Without the feature `compiler`, which is on by default, there is no translator: plans come out
+//! of files.
 //!
 //! ```
 //! # fn main() -> Result<(), amphi_translate::Error> {
@@ -22,7 +27,9 @@
 //! ```
 
 pub mod codegen;
+mod component_types;
 mod core_type;
+pub mod file;
 pub mod plan;
 pub mod rewrite;
 mod sections;

@@ -4,30 +4,37 @@
 //! that both hosts agree by construction; kept in types of our own, since the translator's promise
 //! no stability. Knows no engine.
 
+#[cfg(feature = "compiler")]
 mod adapters;
 mod element;
 mod instruction;
 mod module;
 mod placed;
+#[cfg(feature = "compiler")]
 mod read;
+#[cfg(feature = "compiler")]
+mod rewriting;
+#[cfg(feature = "compiler")]
 mod screen;
 mod size;
 
-pub use element::ActiveElements;
-pub use instruction::Place;
+pub use crate::component_types::{ComponentTypes, ModuleType};
+pub use element::{ActiveElements, SegmentMeasure};
+pub(crate) use element::{Offset, TableSize};
+pub use instruction::{Place, TableAccesses};
 pub use module::ModuleShape;
 pub use placed::{Placed, placed};
+pub(crate) use size::{MOST_ELEMENTS, MOST_PAGES};
 pub use size::{Size, Sizes};
 
-use crate::rewrite::{Accessor, SingleMemory, deferred_start, single_memory};
+use crate::rewrite::{Accessor, SingleMemory};
 use std::sync::Arc;
 use wasmtime_environ::collections::TryString;
 use wasmtime_environ::component::{
-    ComponentExternData, ComponentTypes, ExportIndex, NameMap, OptionsIndex, ResourceIndex,
+    ComponentExternData, ExportIndex, NameMap, OptionsIndex, ResourceIndex,
     RuntimeComponentInstanceIndex, StringEncoding, Transcode, TypeComponentIndex,
     TypeComponentInstanceIndex, TypeDef, TypeFuncIndex, TypeModuleIndex, TypeResourceTableIndex,
 };
-use wasmtime_environ::error::{Context as _, Result};
 
 /// A core function type: what a generated module must match.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -77,6 +84,8 @@ pub struct Plan {
     pub imported_resources: Vec<usize>,
     /// How many memories, reallocs, post-returns, lowerings and component instances there are.
     pub counts: Counts,
+    /// The transcoders of its strings, once it is rewritten for browsers that allow one memory.
+    pub transcoders: Vec<(Transcode, SingleMemory)>,
 }
 
 /// Sizes of the tables that the steps fill.
@@ -114,6 +123,8 @@ pub struct CoreModule {
     /// Imports that are calls of a component behind another, to be counted while they last: which,
     /// and of what type.
     pub counted: Vec<(usize, Signature)>,
+    /// Its instructions that reach into tables, once they are looked up.
+    pub table_accesses: TableAccesses,
 }
 
 /// When the start function of a core module runs.
@@ -135,22 +146,6 @@ impl Start {
             false => Start::Never,
         }
     }
-
-    /// Takes the start function of a module out of its instantiation, for browsers that can suspend
-    /// it then.
-    ///
-    /// # Errors
-    ///
-    /// The bytes are not a module.
-    pub fn defer(&mut self, wasm: &mut Vec<u8>) -> Result<()> {
-        if *self == Start::Meanwhile
-            && let Some(deferred) = deferred_start(wasm)?
-        {
-            *wasm = deferred.wasm;
-            *self = Start::Afterwards(deferred.export);
-        }
-        Ok(())
-    }
 }
 
 impl Plan {
@@ -164,36 +159,6 @@ impl Plan {
             } if *index == wanted => Some((def, *instance)),
             _ => None,
         })
-    }
-
-    /// Rewrites the core modules that have several memories, for browsers that allow one.
-    ///
-    /// # Errors
-    ///
-    /// A core module uses a memory in a way that cannot be rewritten; the error names it.
-    pub fn rewrite_for_single_memory(&mut self) -> Result<()> {
-        for (index, module) in self.modules.iter_mut().enumerate() {
-            let rewritten = single_memory(&module.wasm).with_context(|| {
-                format!("core module {index} needs several memories, and this browser allows one")
-            })?;
-            if let Some(SingleMemory { wasm, accessors }) = rewritten {
-                module.wasm = wasm;
-                module.accessors = accessors;
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes the start functions out of instantiation, for browsers that can suspend them then.
-    ///
-    /// # Errors
-    ///
-    /// A core module cannot be read.
-    pub fn defer_starts(&mut self) -> Result<()> {
-        for module in &mut self.modules {
-            module.start.defer(&mut module.wasm)?;
-        }
-        Ok(())
     }
 }
 

@@ -22,7 +22,12 @@ pub struct Parts {
     pub functions: Vec<Part>,
     /// All of it.
     pub total: u64,
+    /// The code of [`TRANSLATING`].
+    pub translating: Vec<u8>,
 }
+
+/// The crates that translate, validate and print.
+pub const TRANSLATING: &[&str] = &["wasmparser", "wasmtime_environ", "wasm_encoder"];
 
 /// Takes a module apart that has its name section. The names themselves are not counted, since
 /// nobody downloads them.
@@ -38,7 +43,7 @@ pub fn parts(module: &[u8]) -> Result<Parts> {
                     imported += u32::from(matches!(import?.ty, TypeRef::Func(_)));
                 }
             }
-            Payload::CodeSectionEntry(body) => bodies.push(body.range().len() as u64),
+            Payload::CodeSectionEntry(body) => bodies.push(body.range()),
             Payload::DataSection(section) => {
                 *crates.entry("*data*".into()).or_default() += section.range().len() as u64;
             }
@@ -61,9 +66,13 @@ pub fn parts(module: &[u8]) -> Result<Parts> {
             _ => {}
         }
     }
-    let mut functions = Vec::new();
-    for (index, bytes) in (imported..).zip(bodies) {
+    let (mut functions, mut translating) = (Vec::new(), Vec::new());
+    for (index, body) in (imported..).zip(bodies) {
         let name = names.remove(&index).unwrap_or_default();
+        let bytes = body.len() as u64;
+        if TRANSLATING.contains(&crate_of(&name)) {
+            translating.extend(&module[body]);
+        }
         *crates.entry(crate_of(&name).to_string()).or_default() += bytes;
         functions.push(Part { name, bytes });
     }
@@ -73,6 +82,7 @@ pub fn parts(module: &[u8]) -> Result<Parts> {
         total: crates.iter().map(|part| part.bytes).sum(),
         crates,
         functions: sorted(functions),
+        translating,
     })
 }
 

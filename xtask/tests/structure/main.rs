@@ -20,6 +20,7 @@ use std::process::Command;
 const DIRECTIONS: &[(&str, &[&str])] = &[
     ("amphi-core", &[]),
     ("amphi-translate", &["amphi-core"]),
+    ("amphi-precompile", &["amphi-core", "amphi-translate"]),
     ("amphi-web", &["amphi-core", "amphi-translate"]),
     ("amphi-wasi-web", &["amphi-web"]),
     (
@@ -27,6 +28,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
         &[
             "amphi-core",
             "amphi-translate",
+            "amphi-precompile",
             "amphi-web",
             "amphi-wasi-web",
         ],
@@ -103,6 +105,7 @@ const EXPORT_NOTHING: &[&str] = &[
     "host/core",
     "host/sdk",
     "web/engine",
+    "web/precompile",
     "web/translate",
     "web/wasi",
 ];

@@ -20,6 +20,7 @@ const CRATES: &[&str] = &[
     "host/examples/sensor/src",
     "host/sdk/src",
     "web/engine/src",
+    "web/precompile/src",
     "web/translate/src",
     "web/wasi/src",
 ];

@@ -16,6 +16,7 @@ mod keeping;
 mod linking;
 mod payloads;
 mod polled;
+mod precompiled;
 mod readings;
 pub mod requests;
 mod throwing;
@@ -104,6 +105,10 @@ pub async fn run(
         let result = throwing::waiting(&mut transcript, &stage.engine).await;
         lines.extend(transcript.end(result));
     }
+
+    let mut transcript = Transcript::new("precompiled");
+    let result = precompiled::run(&mut transcript, &stage.engine).await;
+    lines.extend(transcript.end(result));
 
     let mut transcript = Transcript::new("wide types");
     let result = wide::run(&mut transcript, &stage.engine).await;

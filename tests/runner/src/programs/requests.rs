@@ -22,7 +22,7 @@ use super::Transcript;
 use super::polled::polled;
 use crate::host::State;
 use crate::report::Report;
-use crate::stage::Stage;
+use crate::stage::{Form, Stage};
 
 /// How often the server is asked how many wait for it, at the most.
 const ASKED: usize = 2_000;
@@ -37,7 +37,7 @@ pub type Reply = Result<(u16, String, String), &'static str>;
 ///
 /// A component is missing or cannot be compiled.
 pub async fn run(load: impl AsyncFn(&str) -> Result<Vec<u8>>, authority: &str) -> Result<Report> {
-    let mut stage = Stage::new()?;
+    let mut stage = Stage::new(Form::default())?;
     let mut report = Report {
         suspends: amphi::can_suspend(),
         ..Report::default()

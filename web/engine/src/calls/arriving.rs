@@ -5,7 +5,7 @@ use crate::page::{Arrivals, CallFrame, Frame};
 use crate::raw::ValRaw;
 use crate::store::{InstanceData, LANDING_SIZE};
 use amphi_translate::codegen::{CANNOT_LEAVE, DESTROYED, UNCAUGHT, invalid_string};
-use amphi_translate::plan::{TrampolineKind, Transcoding};
+use amphi_translate::plan::{ComponentTypes, TrampolineKind, Transcoding};
 use wasmtime_environ::Trap;
 use wasmtime_environ::component::{ResourceIndex, TypeResourceTableIndex};
 use wasmtime_environ::error::{Error, Result, bail, ensure, format_err};
@@ -60,13 +60,13 @@ impl InstanceData {
             }
             TrampolineKind::Transcode(Transcoding { op, .. }) => bail!(invalid_string(op)),
             TrampolineKind::TransferOwn => {
-                let (handle, from, to) = transferred(slots, argument);
+                let (handle, from, to) = transferred(&plan.types, slots, argument)?;
                 let rep = store.guest_table(self.id, from).take_own(handle)?;
                 let handle = store.guest_table(self.id, to).insert_own(rep)?;
                 slots[0].write(ValRaw::u32(handle));
             }
             TrampolineKind::TransferBorrow => {
-                let (handle, from, to) = transferred(slots, argument);
+                let (handle, from, to) = transferred(&plan.types, slots, argument)?;
                 let rep = store.guest_table(self.id, from).lend(handle)?;
                 // Spec, `lower_borrow`: who defines a resource gets its representation.
                 let handle = match self.defines(to) {
@@ -99,11 +99,20 @@ impl InstanceData {
 
 /// The arguments of a transfer: the handle, and the tables that it leaves and enters.
 fn transferred(
+    types: &ComponentTypes,
     frame: &Frame,
     argument: impl Fn(&Frame, usize) -> u32,
-) -> (u32, TypeResourceTableIndex, TypeResourceTableIndex) {
-    let table = |index| TypeResourceTableIndex::from_u32(argument(frame, index));
-    (argument(frame, 0), table(1), table(2))
+) -> Result<(u32, TypeResourceTableIndex, TypeResourceTableIndex)> {
+    let table = |index| {
+        let table = TypeResourceTableIndex::from_u32(argument(frame, index));
+        ensure!(
+            types.handle_table(table).is_some(),
+            "there is no table {} of handles",
+            table.as_u32()
+        );
+        Ok(table)
+    };
+    Ok((argument(frame, 0), table(1)?, table(2)?))
 }
 
 /// The error for a trap that a fused adapter asks for.

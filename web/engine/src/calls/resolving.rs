@@ -50,7 +50,10 @@ impl InstanceData {
                 .ok_or_else(|| format_err!("a string's memory was not extracted"))
         };
         let (from, to) = (memory(transcoding.from)?, memory(transcoding.to)?);
-        page::transcoder(transcoding.op, from, to, invalid)
+        let transcoders = &self.component.plan().transcoders;
+        let single = transcoders.iter().find(|(op, _)| *op == transcoding.op);
+        let single = single.map(|(_, single)| single);
+        page::transcoder(transcoding.op, single, from, to, invalid)
     }
 
     /// Puts an array-call trampoline for a core function into a slot; with `guarded_by`, the flags

@@ -1,20 +1,22 @@
 //! `Component`: a plan with its core modules compiled by the browser.
 
 mod lookup;
+mod origin;
 
 pub use lookup::ExportLookup;
+pub(crate) use origin::Origin;
 
 use crate::engine::Engine;
 use crate::module::Module;
 use crate::page::Local;
 use crate::types::{self, InstanceType};
-use amphi_translate::plan::{Export, ModuleShape, Plan};
+use amphi_translate::plan::{ComponentTypes, Export, ModuleShape, Plan};
 use js_sys::WebAssembly;
 use lookup::find_export;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use wasmtime_environ::component::{ComponentTypes, ExportIndex};
+use wasmtime_environ::component::ExportIndex;
 
 /// A compiled component, as `wasmtime::component::Component`: cheap to clone, instantiated any
 /// number of times.
@@ -30,6 +32,8 @@ struct ComponentInner {
     modules: Vec<Local<WebAssembly::Module>>,
     /// The wrappers that core modules import in place of host functions.
     wrappers: Local<WebAssembly::Module>,
+    #[cfg(feature = "compiler")]
+    origin: Origin,
 }
 
 /// An export of a component, found once and used for each of its instances.
@@ -44,7 +48,12 @@ impl Component {
         engine: &Engine,
         plan: Plan,
         modules: Vec<Local<WebAssembly::Module>>,
-        wrappers: WebAssembly::Module,
+        wrappers: Local<WebAssembly::Module>,
+        #[cfg_attr(
+            not(feature = "compiler"),
+            expect(unused_variables, reason = "it is nothing then")
+        )]
+        origin: Origin,
     ) -> Component {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         Component(Arc::new(ComponentInner {
@@ -52,7 +61,9 @@ impl Component {
             engine: engine.clone(),
             plan,
             modules,
-            wrappers: Local::new(wrappers),
+            wrappers,
+            #[cfg(feature = "compiler")]
+            origin,
         }))
     }
 
@@ -125,6 +136,11 @@ impl Component {
 
     pub(crate) fn id(&self) -> u64 {
         self.0.id
+    }
+
+    #[cfg(feature = "compiler")]
+    pub(crate) fn origin(&self) -> &Origin {
+        &self.0.origin
     }
 
     pub(crate) fn plan(&self) -> &Plan {

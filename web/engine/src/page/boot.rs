@@ -5,12 +5,11 @@ use super::enter::{self, Arrivals, reserve};
 use super::glue;
 use amphi_translate::codegen::{self, HostEntry};
 use amphi_translate::plan::{Placed, Signature};
-use amphi_translate::rewrite::{Accessor, single_memory};
+use amphi_translate::rewrite::Accessor;
 use js_sys::{Function, Object, WebAssembly};
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::rc::Rc;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasmtime_environ::component::Transcode;
 use wasmtime_environ::error::{Error, Result, format_err};
@@ -35,11 +34,13 @@ pub struct Page {
     can_suspend: bool,
     /// Whether the browser says the same of an access outside of a memory and of a call outside of
     /// a table.
+    #[cfg(feature = "compiler")]
     pub bounds_sound_alike: bool,
     array_calls: Modules<(Signature, bool)>,
     placing_calls: Modules<(Signature, Box<[Placed]>)>,
     counted_calls: Modules<Signature>,
-    transcoders: Modules<Transcode, Compiled>,
+    transcoders: Modules<Transcode>,
+    single_memory_transcoders: Modules<Box<[u8]>>,
     accessors: Modules<Box<[u8]>>,
 }
 
@@ -55,15 +56,6 @@ pub struct Border {
 
 /// Generated modules by what they were generated for.
 pub type Modules<K, M = WebAssembly::Module> = RefCell<HashMap<K, M>>;
-
-/// A module and what stands for its memories behind the first, in a browser that allows one.
-#[derive(Clone)]
-pub struct Compiled {
-    /// The module.
-    pub module: WebAssembly::Module,
-    /// What it needs in place of memories.
-    pub accessors: Rc<[Accessor]>,
-}
 
 thread_local! {
     static PAGE: OnceCell<Page> = const { OnceCell::new() };
@@ -130,11 +122,13 @@ fn boot() -> Result<Page> {
         room: glue::export(&room, "room")?,
         border: border()?,
         can_suspend: glue::can_suspend(),
+        #[cfg(feature = "compiler")]
         bounds_sound_alike: bounds_sound_alike(&imports)?,
         array_calls: RefCell::default(),
         placing_calls: RefCell::default(),
         counted_calls: RefCell::default(),
         transcoders: RefCell::default(),
+        single_memory_transcoders: RefCell::default(),
         accessors: RefCell::default(),
     })
 }
@@ -159,6 +153,7 @@ fn border() -> Result<Option<Border>> {
 }
 
 /// Goes out of bounds both ways and compares what the browser says.
+#[cfg(feature = "compiler")]
 fn bounds_sound_alike(imports: &Object) -> Result<bool> {
     let exports = glue::instance_exports(&glue::compile(&codegen::out_of_bounds())?, imports)?;
     let said = |name| {
@@ -210,22 +205,16 @@ impl Page {
     }
 
     /// The compiled transcoder of an operation.
-    pub fn transcoder(&self, op: Transcode) -> Result<Compiled> {
+    pub fn transcoder(&self, op: Transcode) -> Result<WebAssembly::Module> {
         cached(&self.transcoders, op, || {
-            let wasm = codegen::transcoder(op);
-            let rewritten = match self.has_multi_memory() {
-                true => None,
-                false => single_memory(&wasm)?,
-            };
-            let (wasm, accessors) = match rewritten {
-                None => (wasm, Vec::new()),
-                Some(rewritten) => (rewritten.wasm, rewritten.accessors),
-            };
-            Ok(Compiled {
-                module: glue::compile(&wasm)?,
-                accessors: accessors.into(),
-            })
+            glue::compile(&codegen::transcoder(op))
         })
+    }
+
+    /// The compiled transcoder `wasm`, which has one memory.
+    pub fn single_memory_transcoder(&self, wasm: &[u8]) -> Result<WebAssembly::Module> {
+        let compile = || glue::compile(wasm);
+        cached(&self.single_memory_transcoders, wasm.into(), compile)
     }
 
     /// How many generated modules are kept.
@@ -234,6 +223,7 @@ impl Page {
             + self.placing_calls.borrow().len()
             + self.counted_calls.borrow().len()
             + self.transcoders.borrow().len()
+            + self.single_memory_transcoders.borrow().len()
             + self.accessors.borrow().len()
     }
 

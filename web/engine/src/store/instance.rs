@@ -6,6 +6,7 @@ use crate::handles::InstanceId;
 use crate::module::Module;
 use crate::page::{GuestMemory, Local, Slot};
 use crate::types::{InstanceType, ResourceTypes};
+use amphi_translate::plan::TableAccesses;
 use js_sys::{Object, WebAssembly};
 use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
@@ -68,10 +69,10 @@ pub(crate) enum RuntimeImport {
 }
 
 impl InstanceData {
-    /// The bytes of the component's core modules.
-    pub fn core_modules(&self) -> impl Iterator<Item = &[u8]> {
+    /// Where the component's core modules reach into tables.
+    pub fn table_accesses(&self) -> impl Iterator<Item = &TableAccesses> {
         let modules = &self.component.plan().modules;
-        modules.iter().map(|module| module.wasm.as_slice())
+        modules.iter().map(|module| &module.table_accesses)
     }
 
     /// The names that core modules give themselves.

@@ -4,12 +4,12 @@ use super::{InstanceData, StoreOpaque};
 use crate::handles::InstanceId;
 use crate::page::CallFrame;
 use crate::types::InstanceType;
-use amphi_translate::plan::Options;
+use amphi_translate::plan::{ComponentTypes, Options};
 use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 use wasm_bindgen::JsValue;
-use wasmtime_environ::component::{ComponentTypes, InterfaceType, TypeFuncIndex};
+use wasmtime_environ::component::{InterfaceType, TypeFuncIndex};
 use wasmtime_environ::error::{Error, Result, format_err};
 
 /// Where the calls of one import arrive: the wrapper knows its address, reads the first field and

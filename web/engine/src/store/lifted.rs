@@ -1,11 +1,11 @@
 //! What is known of an exported function that was called once.
 
 use crate::page::{Local, Slot};
-use amphi_translate::plan::Options;
+use amphi_translate::plan::{ComponentTypes, Options};
 use js_sys::Function;
 use std::cell::OnceCell;
 use std::sync::Arc;
-use wasmtime_environ::component::{ComponentTypes, InterfaceType};
+use wasmtime_environ::component::InterfaceType;
 
 /// What a call needs to know. It is found once, so that a call looks nothing up.
 pub(crate) struct FuncInfo {

@@ -120,14 +120,14 @@ impl StoreOpaque {
             return ThrownException.into();
         }
         let pending = self.pending_error.take();
-        let modules = self.instances.iter().flat_map(|data| data.core_modules());
+        let accesses = self.instances.iter().flat_map(|data| data.table_accesses());
         let max_frames = self.engine.max_frames();
         let names: Vec<&str> = self
             .instances
             .iter()
             .flat_map(|data| data.module_names())
             .collect();
-        let (error, trapped) = crate::trap::error(caught, pending, max_frames, &names, modules);
+        let (error, trapped) = crate::trap::error(caught, pending, max_frames, &names, accesses);
         self.trapped |= trapped;
         error
     }

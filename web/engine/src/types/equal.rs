@@ -1,11 +1,14 @@
 //! Structural equality of types from two type tables.
 
 use super::InstanceType;
+use amphi_translate::plan::{Plan, Step, TrampolineKind};
+use std::collections::BTreeMap;
 use wasmtime_environ::component::{
-    InterfaceType, TypeEnumIndex, TypeFixedLengthListIndex, TypeFlagsIndex, TypeFutureIndex,
-    TypeListIndex, TypeMapIndex, TypeOptionIndex, TypeRecordIndex, TypeResourceTableIndex,
-    TypeResultIndex, TypeStreamIndex, TypeTupleIndex, TypeVariantIndex,
+    InterfaceType, TypeDef, TypeEnumIndex, TypeFixedLengthListIndex, TypeFlagsIndex,
+    TypeFutureIndex, TypeListIndex, TypeMapIndex, TypeOptionIndex, TypeRecordIndex,
+    TypeResourceTableIndex, TypeResultIndex, TypeStreamIndex, TypeTupleIndex, TypeVariantIndex,
 };
+use wasmtime_environ::error::{Result, ensure};
 
 /// The two tables: a method's first index is into `a`, its second into `b`.
 pub(super) struct Tables<'a> {
@@ -154,4 +157,50 @@ impl Tables<'_> {
             (Some(_), None) | (None, Some(_)) => false,
         }
     }
+}
+
+/// Fails unless each import that a plan lowers is lowered as a function of the type that it has as
+/// an import, by which it is checked against what stands for it.
+///
+/// # Errors
+///
+/// One is not.
+pub fn check_lowered(plan: &Plan) -> Result<()> {
+    let instance = InstanceType {
+        types: &plan.types,
+        resources: None,
+    };
+    let tables = Tables {
+        a: instance,
+        b: instance,
+    };
+    let lowered: BTreeMap<_, _> = plan
+        .trampolines
+        .iter()
+        .filter_map(|trampoline| match trampoline.kind {
+            TrampolineKind::LowerImport { lowering, ty, .. } => Some((lowering, ty)),
+            _ => None,
+        })
+        .collect();
+    for step in &plan.steps {
+        let Step::LowerImport { lowering, import } = step else {
+            continue;
+        };
+        let (root, path) = &plan.imports[*import];
+        let same = match (plan.imported(*root, path), lowered.get(lowering)) {
+            (Some(TypeDef::ComponentFunc(a)), Some(b)) => {
+                let (a, b) = (&plan.types[a], &plan.types[*b]);
+                a.async_ == b.async_
+                    && tables.tuples(a.params, b.params)
+                    && tables.tuples(a.results, b.results)
+            }
+            _ => false,
+        };
+        ensure!(
+            same,
+            "import `{}` is called as a function of another type",
+            plan.import_types[*root].0
+        );
+    }
+    Ok(())
 }

@@ -2,10 +2,10 @@
 
 use super::equal::Tables;
 use super::{InstanceType, ResourceTypes};
+use amphi_translate::plan::ComponentTypes;
 use std::fmt;
 use std::ops::Index;
 use std::sync::Arc;
-use wasmtime_environ::component::ComponentTypes;
 
 /// An index into a type table, the table, and the resource types of the instance it describes, if
 /// it describes one.

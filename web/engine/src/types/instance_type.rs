@@ -1,11 +1,10 @@
 //! `InstanceType`: the types of a component as one of its instances sees them.
 
 use super::ResourceType;
+use amphi_translate::plan::ComponentTypes;
 use std::sync::Arc;
 use wasmtime_environ::SecondaryMap;
-use wasmtime_environ::component::{
-    ComponentTypes, ResourceIndex, TypeResourceTable, TypeResourceTableIndex,
-};
+use wasmtime_environ::component::{ResourceIndex, TypeResourceTable, TypeResourceTableIndex};
 
 /// The resource types of an instance, as far as they are known, by their index in the component.
 pub type ResourceTypes = SecondaryMap<ResourceIndex, Option<ResourceType>>;

@@ -4,7 +4,6 @@ use super::handle::Handle;
 use super::{InstanceType, ResourceType, Type};
 use crate::engine::Engine;
 use amphi_translate::{ExternType, FuncType};
-use wasmtime_environ::EngineOrModuleTypeIndex;
 use wasmtime_environ::component::{
     ComponentExtern as Extern, InterfaceType, TypeComponentIndex, TypeComponentInstanceIndex,
     TypeDef, TypeFuncIndex, TypeModuleIndex, alternate_lookup_key,
@@ -101,10 +100,7 @@ impl Module {
         _engine: &'a Engine,
     ) -> impl ExactSizeIterator<Item = ((&'a str, &'a str), ExternType)> + 'a {
         let imports = self.0.get().imports.iter();
-        imports.map(|((module, field), ty)| {
-            let ty = ExternType::read(ty, self.0.types().module_types());
-            ((module.as_str(), field.as_str()), ty)
-        })
+        imports.map(|((module, field), ty)| ((module.as_str(), field.as_str()), ty.clone()))
     }
 
     /// The exports, each with its name.
@@ -113,10 +109,7 @@ impl Module {
         _engine: &'a Engine,
     ) -> impl ExactSizeIterator<Item = (&'a str, ExternType)> + 'a {
         let exports = self.0.get().exports.iter();
-        exports.map(|(name, ty)| {
-            let ty = ExternType::read(ty, self.0.types().module_types());
-            (name.as_str(), ty)
-        })
+        exports.map(|(name, ty)| (name.as_str(), ty.clone()))
     }
 }
 
@@ -229,10 +222,7 @@ impl ComponentItem {
             }
             TypeDef::Interface(ty) => Self::Type(Type::from(&ty, instance)),
             TypeDef::Module(index) => Self::Module(Module::from(index, instance)),
-            TypeDef::CoreFunc(index) => {
-                let index = EngineOrModuleTypeIndex::Module(index);
-                Self::CoreFunc(FuncType::read(index, instance.types.module_types()))
-            }
+            TypeDef::CoreFunc(index) => Self::CoreFunc(instance.types[index].clone()),
             TypeDef::Resource(index) => Self::Resource(instance.resource_type(index)),
         }
     }

@@ -1,7 +1,8 @@
 //! `ResourceType`: the identity of a resource type at run time.
 
+use amphi_translate::plan::ComponentTypes;
 use std::any::TypeId;
-use wasmtime_environ::component::{AbstractResourceIndex, ComponentTypes, ResourceIndex};
+use wasmtime_environ::component::{AbstractResourceIndex, ResourceIndex};
 
 /// The identity of a resource type, as `wasmtime::component::ResourceType`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

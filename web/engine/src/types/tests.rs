@@ -1,10 +1,10 @@
 //! Equality of types, which were read in one component or in two.
 
-use super::{InstanceType, ResourceType, ResourceTypes, Type};
-use amphi_translate::plan::Plan;
+use super::{InstanceType, ResourceType, ResourceTypes, Type, check_lowered};
+use amphi_translate::plan::{ComponentTypes, Plan};
 use std::fmt::Write as _;
 use std::sync::Arc;
-use wasmtime_environ::component::{ComponentTypes, ResourceIndex, TypeDef, TypeTupleIndex};
+use wasmtime_environ::component::{ResourceIndex, TypeDef, TypeTupleIndex};
 use wasmtime_environ::wasmparser::WasmFeatures;
 
 /// The parameters of a function that a component imports.
@@ -210,4 +210,23 @@ fn instances_have_resources_of_their_own() {
     assert_eq!(first, list.seen(Some(&guest(0, 0))));
     assert_ne!(first, list.seen(Some(&guest(0, 1))), "another instance's");
     assert_ne!(first, list.seen(Some(&guest(1, 0))), "another store's");
+}
+
+#[test]
+fn an_import_is_called_as_what_it_is_checked_as() {
+    let text = r#"(component
+        (import "a" (func $a (param "x" u32)))
+        (import "b" (func $b (param "x" f32)))
+        (core func $la (canon lower (func $a)))
+        (core func $lb (canon lower (func $b)))
+        (core module $m (import "" "a" (func (param i32))) (import "" "b" (func (param f32))))
+        (core instance (instantiate $m
+            (with "" (instance (export "a" (func $la)) (export "b" (func $lb)))))))"#;
+    let wasm = wat::parse_str(text).expect("the text is a component");
+    let mut plan = Plan::new(&wasm).expect("the component is valid");
+    check_lowered(&plan).expect("the translator says the same of both");
+    plan.imports.swap(0, 1);
+    let error = check_lowered(&plan).expect_err("each is called as the other");
+    let said = "import `b` is called as a function of another type";
+    assert_eq!(error.to_string(), said);
 }

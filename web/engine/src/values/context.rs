@@ -15,11 +15,11 @@ use crate::page::{self, GuestMemory};
 use crate::raw::ValRaw;
 use crate::store::{InstanceData, StoreContextMut, StoreOpaque};
 use crate::types::{InstanceType, ResourceType};
-use amphi_translate::plan::Options;
+use amphi_translate::plan::{ComponentTypes, Options};
 use deferral::Deferral;
 use std::cell::Cell;
 use std::sync::Arc;
-use wasmtime_environ::component::{CanonicalAbiInfo, ComponentTypes, TypeResourceTableIndex};
+use wasmtime_environ::component::{CanonicalAbiInfo, TypeResourceTableIndex};
 use wasmtime_environ::error::{Result, bail, format_err};
 
 /// The context of lowering values into a guest.

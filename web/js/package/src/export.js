@@ -2,7 +2,6 @@
 
 import { fulfilling } from './promise.js';
 import { Signature } from './signature.js';
-import { fromWord, toWord } from './words.js';
 
 /** Under which a function keeps what it needs. */
 const keeps = Symbol('needs');
@@ -160,13 +159,12 @@ function waited(guest, item, signature) {
     let entered = false;
     guest.isBusy = true;
     try {
-      const words = signature.lowerParams(args).map((value, index) => toWord(value, flat[index]));
+      const values = signature.lowerParams(args);
       entered = true;
-      const word = await guest.instance.callAsync(item.export, BigUint64Array.from(words));
+      const result = await guest.instance.callCore(item.export, values, { flat, core });
       guest.instance.finish();
       entered = false;
       memory.refresh();
-      const result = core === undefined ? undefined : fromWord(word, core);
       const value = signature.liftResult(result);
       entered = true;
       postReturn?.(result);

@@ -5,7 +5,6 @@
 import { MISMATCH, wrong } from './errors.js';
 import { isPromise } from './promise.js';
 import { Signature } from './signature.js';
-import { readWords, writeWord } from './words.js';
 
 /** The calls of one lowered import. `host` is the function that the page has given, with the object itself before a method's arguments. */
 class HostCall {
@@ -131,17 +130,15 @@ class HostCall {
     return isStored ? [...(flat ?? ['i32']), 'i32'] : (flat ?? ['i32']);
   }
 
-  /** Begins a call whose arguments are words at the address `slots`: the result is there afterwards, or a promise is returned. */
-  begin(slots, buffer) {
+  /** Begins a call with the core values that a guest gives: the core value that it gets, or a promise, after which `finish` gives that. */
+  begin(values) {
     const { guest, signature } = this;
     signature.memory.begin();
-    const values = readWords(buffer(), slots, this.flat);
     try {
       const value = this.call(signature.liftParams(values));
       if (!isPromise(value)) {
         guest.instance.finish();
-        this.#put(slots, buffer, value, values);
-        return undefined;
+        return this.give(value, values);
       }
       return Promise.resolve(value).then(
         (settled) => (this.waiting = { value: settled, values }),
@@ -152,21 +149,16 @@ class HostCall {
     }
   }
 
-  /** Ends a call whose promise is fulfilled. */
-  finish(slots, buffer) {
+  /** Ends a call whose promise is fulfilled: the core value that the guest gets. */
+  finish() {
     const { value, values } = this.waiting;
     this.waiting = undefined;
     try {
       this.signature.memory.refresh();
-      this.#put(slots, buffer, value, values);
+      return this.give(value, values);
     } catch (error) {
-      this.#keep(error);
+      return this.#keep(error);
     }
-  }
-
-  #put(slots, buffer, value, values) {
-    const core = this.give(value, values);
-    if (this.core !== undefined) writeWord(buffer(), slots, this.core, core);
   }
 
   #keep(error) {

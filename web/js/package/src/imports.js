@@ -3,15 +3,16 @@
 import { LinkError } from './errors.js';
 import { property, unversioned } from './names.js';
 import { HostResource } from './resources.js';
+import { serving } from './versions.js';
 
-/** What the page has given for each import of a plan. `engine` has the rules: which version serves, and what is supplied. */
+/** What the page has given for each import of a plan. `isSupplied` says of an interface whether the engine has it. */
 export class Imports {
-  #engine;
+  #isSupplied;
 
-  constructor(plan, given, engine) {
+  constructor(plan, given, isSupplied) {
     this.plan = plan;
     this.given = given;
-    this.#engine = engine;
+    this.#isSupplied = isSupplied;
     this.missing = [];
     /** Functions by their path, joined. */
     this.functions = new Map();
@@ -25,7 +26,7 @@ export class Imports {
     const found = this.#lookup(item.name);
     if (item.instance === undefined) this.#findAtTop(item, found);
     else if (found !== undefined) item.instance.forEach((part) => this.#findInside(item, part, found));
-    else if (!this.#engine.isSupplied(item.name) && item.instance.length > 0) this.missing.push(item.name);
+    else if (!this.#isSupplied(item.name) && item.instance.length > 0) this.missing.push(item.name);
   }
 
   /**
@@ -34,8 +35,8 @@ export class Imports {
    */
   #lookup(name) {
     const names = Object.keys(this.given);
-    const serving = this.#engine.serving(name, names);
-    if (serving !== undefined) return this.given[serving];
+    const served = serving(name, names);
+    if (served !== undefined) return this.given[served];
     const short = unversioned(name);
     if (short === name) return this.#only(names.filter((other) => unversioned(other) === name), name);
     if (!Object.hasOwn(this.given, short)) return undefined;
@@ -87,11 +88,11 @@ export class Imports {
     return [...this.functions.values()].some((host) => host.isAsync ?? isAsync(host));
   }
 
-  /** Defines all of it for an instance. */
-  define(guest, linking) {
+  /** Defines all of it for an instance: each function by `func`, each resource by `resource`. */
+  define(guest, { func, resource }) {
     for (const [scope, name, number, type, as] of this.resources) {
       guest.resources.set(number, new HostResource(guest.objects, typeof type?.name === 'string' ? type.name : as, type));
-      linking.resource(scope, name, number, (rep) => {
+      resource(scope, name, number, (rep) => {
         try {
           guest.objects.drop(rep);
         } catch (error) {
@@ -102,7 +103,7 @@ export class Imports {
     }
     for (const path of this.functions.keys()) {
       const [scope, name] = path.includes('#') ? path.split('#') : [undefined, path];
-      linking.func(scope, name);
+      func(scope, name);
     }
   }
 }

@@ -7,8 +7,13 @@
 
 mod decode;
 mod encode;
+#[cfg(feature = "compiler")]
+mod rewritten;
 #[cfg(test)]
 mod tests;
+
+#[cfg(feature = "compiler")]
+pub use rewritten::single_memory_transcoders;
 
 use super::{Sections, any_memory, memory::CopyLocals};
 use wasm_encoder::{BlockType, EntityType, ExportKind, Function, InstructionSink, MemArg, ValType};

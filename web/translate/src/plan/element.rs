@@ -1,6 +1,8 @@
 //! Active element segments: what a core module writes into tables while it is instantiated.
 
+#[cfg(feature = "compiler")]
 use std::sync::Arc;
+#[cfg(feature = "compiler")]
 use wasmtime_environ::wasmparser::{
     ConstExpr, ElementItems, ElementKind, Operator, Parser, Payload, TypeRef,
 };
@@ -8,14 +10,14 @@ use wasmtime_environ::wasmparser::{
 /// An active element segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActiveElements {
-    table: TableSize,
-    offset: Offset,
-    items: u64,
+    pub(crate) table: TableSize,
+    pub(crate) offset: Offset,
+    pub(crate) items: u64,
 }
 
 /// How many elements a table has when segments are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum TableSize {
+pub(crate) enum TableSize {
     /// A table of the module's own.
     Defined(u64),
     /// An imported table: module and field name.
@@ -24,15 +26,39 @@ enum TableSize {
 
 /// Where a segment begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Offset {
+pub(crate) enum Offset {
     Constant(u64),
     /// The value of an imported global: module and field name.
     Imported(String, String),
 }
 
+/// A number, or where a number comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SegmentMeasure<'a> {
+    /// The number.
+    Number(u64),
+    /// The length of an imported table, or the value of an imported global: module and field name.
+    Import(&'a str, &'a str),
+}
+
 impl ActiveElements {
+    /// How many elements its table has, where in that it begins, and how many elements it has
+    /// itself.
+    pub fn measures(&self) -> (SegmentMeasure<'_>, SegmentMeasure<'_>, u64) {
+        let size = match &self.table {
+            TableSize::Defined(size) => SegmentMeasure::Number(*size),
+            TableSize::Imported(module, field) => SegmentMeasure::Import(module, field),
+        };
+        let offset = match &self.offset {
+            Offset::Constant(offset) => SegmentMeasure::Number(*offset),
+            Offset::Imported(module, field) => SegmentMeasure::Import(module, field),
+        };
+        (size, offset, self.items)
+    }
+
     /// The active element segments of a valid core module, in order, without those whose offset is
     /// computed.
+    #[cfg(feature = "compiler")]
     pub fn read(wasm: &[u8]) -> Arc<[ActiveElements]> {
         let mut sections = SectionsRead::default();
         for payload in Parser::new(0).parse_all(wasm) {
@@ -47,24 +73,20 @@ impl ActiveElements {
     /// Whether the segment does not fit. `import` tells the length of an imported table or the
     /// value of an imported global.
     pub fn lies_outside(&self, import: impl Fn(&str, &str) -> Option<u64>) -> bool {
-        let size = match &self.table {
-            TableSize::Defined(size) => Some(*size),
-            TableSize::Imported(module, field) => import(module, field),
+        let (size, offset, items) = self.measures();
+        let number = |measure| match measure {
+            SegmentMeasure::Number(number) => Some(number),
+            SegmentMeasure::Import(module, field) => import(module, field),
         };
-        let offset = match &self.offset {
-            Offset::Constant(offset) => Some(*offset),
-            Offset::Imported(module, field) => import(module, field),
-        };
-        match (size, offset) {
-            (Some(size), Some(offset)) => {
-                offset.checked_add(self.items).is_none_or(|end| end > size)
-            }
+        match (number(size), number(offset)) {
+            (Some(size), Some(offset)) => offset.checked_add(items).is_none_or(|end| end > size),
             _ => false,
         }
     }
 }
 
 /// What has been read of a module up to its element section.
+#[cfg(feature = "compiler")]
 #[derive(Default)]
 struct SectionsRead {
     tables: Vec<TableSize>,
@@ -72,6 +94,7 @@ struct SectionsRead {
     active: Vec<ActiveElements>,
 }
 
+#[cfg(feature = "compiler")]
 impl SectionsRead {
     /// Takes in a section; nothing more is to be read after `None`.
     fn read(&mut self, payload: Payload<'_>) -> Option<()> {

@@ -1,9 +1,12 @@
-//! The instruction at a place that a stack trace names.
+//! The instruction at a place that a stack trace names, and whether it reaches into a table.
 
+#[cfg(feature = "compiler")]
+use wasmtime_environ::error::Result;
+#[cfg(feature = "compiler")]
 use wasmtime_environ::wasmparser::{Operator, Parser, Payload, TypeRef};
 
 /// A place in a core module, as stack traces have it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Place {
     /// The function's number.
     pub function: u32,
@@ -24,48 +27,74 @@ impl Place {
             offset: usize::from_str_radix(digits, 16).ok()?,
         })
     }
+}
 
-    /// Whether the instruction here reaches into a table; `None` if the module has no instruction
-    /// here.
-    pub fn reaches_into_table(self, wasm: &[u8]) -> Option<bool> {
-        let mut number = 0;
+/// The instructions of a core module that reach into tables.
+///
+/// Some browsers say the same of an access outside of a memory and of one outside of a table, and
+/// tell where it was.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TableAccesses(pub(crate) Box<[Place]>);
+
+impl TableAccesses {
+    /// Reads the bodies of a valid module's functions.
+    ///
+    /// # Errors
+    ///
+    /// The bytes are not a module.
+    #[cfg(feature = "compiler")]
+    pub fn read(wasm: &[u8]) -> Result<TableAccesses> {
+        let mut places = Vec::new();
+        let mut function = 0;
         for payload in Parser::new(0).parse_all(wasm) {
-            match payload.ok()? {
+            match payload? {
                 Payload::ImportSection(imports) => {
                     for import in imports.into_imports() {
-                        let ty = import.ok()?.ty;
-                        number += u32::from(matches!(ty, TypeRef::Func(_) | TypeRef::FuncExact(_)));
+                        let ty = import?.ty;
+                        function +=
+                            u32::from(matches!(ty, TypeRef::Func(_) | TypeRef::FuncExact(_)));
                     }
                 }
                 Payload::CodeSectionEntry(body) => {
-                    if number == self.function {
-                        let operators = body.get_operators_reader().ok()?.into_iter_with_offsets();
-                        let (operator, _) = operators
-                            .filter_map(Result::ok)
-                            .find(|(_, offset)| *offset == self.offset)?;
-                        return Some(matches!(
-                            operator,
-                            Operator::CallIndirect { .. }
-                                | Operator::ReturnCallIndirect { .. }
-                                | Operator::TableInit { .. }
-                                | Operator::TableCopy { .. }
-                                | Operator::TableFill { .. }
-                                | Operator::TableGet { .. }
-                                | Operator::TableSet { .. }
-                        ));
+                    let operators = body.get_operators_reader()?;
+                    for operator in operators.into_iter_with_offsets() {
+                        let (operator, offset) = operator?;
+                        if reaches_into_table(&operator) {
+                            places.push(Place { function, offset });
+                        }
                     }
-                    number += 1;
+                    function += 1;
                 }
                 _ => {}
             }
         }
-        None
+        Ok(TableAccesses(places.into()))
     }
+
+    /// Whether one of them is at `place`.
+    pub fn has(&self, place: Place) -> bool {
+        let found = self.0.binary_search_by_key(&place.offset, |at| at.offset);
+        found.is_ok_and(|index| self.0[index] == place)
+    }
+}
+
+#[cfg(feature = "compiler")]
+fn reaches_into_table(operator: &Operator<'_>) -> bool {
+    matches!(
+        operator,
+        Operator::CallIndirect { .. }
+            | Operator::ReturnCallIndirect { .. }
+            | Operator::TableInit { .. }
+            | Operator::TableCopy { .. }
+            | Operator::TableFill { .. }
+            | Operator::TableGet { .. }
+            | Operator::TableSet { .. }
+    )
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Place;
+    use super::{Place, TableAccesses};
     use wasmtime_environ::wasmparser::{Operator, Parser, Payload};
 
     #[test]
@@ -104,6 +133,7 @@ mod tests {
                 (func i32.const 0 table.get 0 drop))",
         )
         .expect("it is a module");
+        let accesses = TableAccesses::read(&wasm).expect("it is valid");
         let mut seen = Vec::new();
         let bodies = Parser::new(0).parse_all(&wasm).filter_map(|payload| {
             match payload.expect("it is valid") {
@@ -123,15 +153,15 @@ mod tests {
                         | Operator::TableCopy { .. }
                         | Operator::TableGet { .. }
                 );
-                assert_eq!(place.reaches_into_table(&wasm), Some(expected));
+                assert_eq!(accesses.has(place), expected, "{place:?}");
                 seen.push(expected);
             }
         }
         assert_eq!(seen.iter().filter(|table| **table).count(), 4);
-        let nowhere = Place {
+        let elsewhere = Place {
             function: 9,
-            offset: 0,
+            ..accesses.0[0]
         };
-        assert_eq!(nowhere.reaches_into_table(&wasm), None);
+        assert!(!accesses.has(elsewhere));
     }
 }

@@ -2,13 +2,18 @@
 //! a component.
 
 use super::element::ActiveElements;
+#[cfg(feature = "compiler")]
 use super::read::{module_name, validate_bodies};
 use super::size::Sizes;
+use crate::component_types::ModuleType;
 use crate::core_type::{ExternType, matches};
 use std::sync::Arc;
-use wasmtime_environ::component::TypeModule;
-use wasmtime_environ::error::{Context as _, Error, Result, format_err};
+#[cfg(feature = "compiler")]
+use wasmtime_environ::error::Error;
+use wasmtime_environ::error::{Context as _, Result, format_err};
+#[cfg(feature = "compiler")]
 use wasmtime_environ::wasmparser::{FuncValidatorAllocations, Parser, Validator, WasmFeatures};
+#[cfg(feature = "compiler")]
 use wasmtime_environ::{
     EntityRef as _, ModuleEnvironment, ModuleTranslation, ModuleTypes, ModuleTypesBuilder,
     StaticModuleIndex, Tunables,
@@ -31,6 +36,7 @@ pub struct ModuleShape {
     pub sizes: Sizes,
 }
 
+#[cfg(feature = "compiler")]
 impl ModuleShape {
     /// Validates the bytes of a core module, with the features that may be used, and reads its
     /// imports and exports.
@@ -76,7 +82,9 @@ impl ModuleShape {
             sizes: Sizes::read(module),
         }
     }
+}
 
+impl ModuleShape {
     /// The type of the export `name`.
     pub fn export(&self, name: &str) -> Option<&ExternType> {
         let mut exports = self.exports.iter();
@@ -88,12 +96,12 @@ impl ModuleShape {
     /// # Errors
     ///
     /// The module lacks an export, imports more than it is given, or a type does not fit.
-    pub fn can_stand_for(&self, expected: &TypeModule, types: &ModuleTypes) -> Result<()> {
+    pub fn can_stand_for(&self, expected: &ModuleType) -> Result<()> {
         for (name, ty) in &expected.exports {
             let actual = self
                 .export(name)
                 .ok_or_else(|| format_err!("module export `{name}` not defined"))?;
-            matches(&ExternType::read(ty, types), actual)
+            matches(ty, actual)
                 .with_context(|| format!("module export `{name}` has the wrong type"))?;
         }
         for (module, name, actual) in &self.imports {
@@ -101,7 +109,7 @@ impl ModuleShape {
                 .imports
                 .get(&(module.clone(), name.clone()))
                 .ok_or_else(|| format_err!("module import `{module}::{name}` not defined"))?;
-            matches(actual, &ExternType::read(given, types))
+            matches(actual, given)
                 .with_context(|| format!("module import `{module}::{name}` has the wrong type"))?;
         }
         Ok(())

@@ -1,10 +1,8 @@
 //! Which parameters a trampoline can place in the guest's memory by itself: plain bytes behind one
 //! pointer.
 
-use super::Options;
-use wasmtime_environ::component::{
-    ComponentTypes, InterfaceType, MAX_FLAT_PARAMS, StringEncoding, TypeTuple,
-};
+use super::{ComponentTypes, Options};
+use wasmtime_environ::component::{InterfaceType, MAX_FLAT_PARAMS, StringEncoding, TypeTuple};
 
 /// A parameter that is a pointer and a length, whose bytes in the application are the guest's too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -3,8 +3,10 @@
 
 use super::{
     ActiveElements, CoreExport, CoreModule, CoreType, Counts, Def, Export, ModuleShape, Options,
-    Plan, Signature, Sizes, Start, Step, Trampoline, TrampolineKind, Transcoding, adapters, screen,
+    Plan, Signature, Sizes, Start, Step, TableAccesses, Trampoline, TrampolineKind, Transcoding,
+    adapters, screen,
 };
+use crate::component_types::Walk;
 use amphi_core::features::taken;
 use amphi_core::uses;
 use std::sync::Arc;
@@ -41,11 +43,13 @@ impl Plan {
         translated(bytes, features, |translation, modules, types| {
             let translated = modules.values().map(|module| module.wasm);
             amphi_core::adapters::check(bytes, translated).map_err(Error::new)?;
+            let handle_tables = types.num_resource_tables();
             let (types, ty) = types.finish(&translation.component);
             let modules = validated(modules)?;
             Reader {
                 own: uses::modules(bytes).len(),
-                types: Arc::new(types),
+                walk: Walk::new(&types, handle_tables),
+                types: &types,
                 translation,
                 modules,
                 instances: Vec::new(),
@@ -107,7 +111,9 @@ pub(super) fn validate_bodies(
 struct Reader<'a> {
     /// How many modules are the component's own; the others are adapters.
     own: usize,
-    types: Arc<ComponentTypes>,
+    /// The translator's tables, and the way from them to those of the plan.
+    types: &'a ComponentTypes,
+    walk: Walk<'a>,
     translation: ComponentTranslation,
     modules: Modules<'a>,
     /// The module behind each core instance so far; none where it is imported.
@@ -125,14 +131,14 @@ impl Reader<'_> {
         let trampolines = self.trampolines(&options)?;
         let export_items = self.exports()?;
         let modules = self.core_modules()?;
+        let ty = self.walk.component(ty);
         let component = self.translation.component;
+        let import_types = component.import_types.values();
         Ok(Plan {
             ty,
             modules,
-            import_types: component
-                .import_types
-                .values()
-                .map(|(name, item)| (name.clone(), item.ty))
+            import_types: import_types
+                .map(|(name, item)| (name.clone(), self.walk.definition(item.ty)))
                 .collect(),
             imports: component
                 .imports
@@ -156,7 +162,8 @@ impl Reader<'_> {
                 lowerings: component.num_lowerings as usize,
                 instances: component.num_runtime_component_instances as usize,
             },
-            types: self.types,
+            types: Arc::new(self.walk.finish()),
+            transcoders: Vec::new(),
         })
     }
 
@@ -318,12 +325,15 @@ impl Reader<'_> {
             .collect()
     }
 
-    fn trampolines(&self, options: &[Options]) -> Result<Vec<Trampoline>> {
-        self.translation
-            .trampolines
+    fn trampolines(&mut self, options: &[Options]) -> Result<Vec<Trampoline>> {
+        let trampolines = std::mem::take(&mut self.translation.trampolines);
+        trampolines
             .iter()
             .map(|(index, trampoline)| {
-                let (kind, caller) = trampoline_kind(trampoline, options)?;
+                let (mut kind, caller) = trampoline_kind(trampoline, options)?;
+                if let TrampolineKind::LowerImport { ty, .. } = &mut kind {
+                    *ty = self.walk.function(*ty);
+                }
                 Ok(Trampoline {
                     signature: self.signature(self.translation.component.trampolines[index])?,
                     kind,
@@ -340,21 +350,24 @@ impl Reader<'_> {
             .map(|(_, item)| {
                 Ok(match item {
                     env::Export::LiftedFunction { ty, func, options } => Export::Func {
-                        ty,
+                        ty: self.walk.function(ty),
                         func: self.def(&func)?,
                         signature: self
                             .signature(self.translation.component.options[options].core_type)?,
                         options,
                     },
-                    env::Export::Instance { ty, exports } => Export::Instance { ty, exports },
-                    env::Export::Type(def) => Export::Type(def),
+                    env::Export::Instance { ty, exports } => Export::Instance {
+                        ty: self.walk.instance(ty),
+                        exports,
+                    },
+                    env::Export::Type(def) => Export::Type(self.walk.definition(def)),
                     env::Export::ModuleStatic { ty, index } => Export::Module {
-                        ty,
+                        ty: self.walk.module(ty),
                         index: index.index(),
                         shape: ModuleShape::read(&self.modules[index], self.types.module_types()),
                     },
                     env::Export::ModuleImport { ty, import } => Export::ImportedModule {
-                        ty,
+                        ty: self.walk.module(ty),
                         import: import.index(),
                     },
                 })
@@ -436,6 +449,7 @@ fn core_module(translation: &ModuleTranslation<'_>) -> CoreModule {
         sizes: Sizes::read(&translation.module),
         accessors: Vec::new(),
         counted: Vec::new(),
+        table_accesses: TableAccesses::default(),
     }
 }
 

@@ -1,12 +1,16 @@
 //! How large the memories and tables of a core module begin, and may become.
 
+#[cfg(feature = "compiler")]
 use wasmtime_environ::{IndexType, Limits, Module};
 
 /// Pages of the largest memory of 32-bit addresses.
-const MOST_PAGES: u64 = 1 << 16;
+pub(crate) const MOST_PAGES: u64 = 1 << 16;
+
+/// Elements of the largest table of 32-bit indices.
+pub(crate) const MOST_ELEMENTS: u64 = u32::MAX as u64;
 
 /// The sizes of what a core module defines itself.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sizes {
     /// Its memories, in pages.
     pub memories: Box<[Size]>,
@@ -23,6 +27,7 @@ pub struct Size {
     pub maximum: u64,
 }
 
+#[cfg(feature = "compiler")]
 impl Sizes {
     pub(super) fn read(module: &Module) -> Sizes {
         let memories = module.memories.iter();
@@ -34,12 +39,13 @@ impl Sizes {
                 .collect(),
             tables: tables
                 .filter(|(index, _)| module.defined_table_index(*index).is_some())
-                .map(|(_, table)| Size::of(table.limits, table.idx_type, u64::from(u32::MAX)))
+                .map(|(_, table)| Size::of(table.limits, table.idx_type, MOST_ELEMENTS))
                 .collect(),
         }
     }
 }
 
+#[cfg(feature = "compiler")]
 impl Size {
     /// `most` is what 32-bit numbers reach.
     fn of(limits: Limits, index: IndexType, most: u64) -> Size {

@@ -15,31 +15,10 @@ mod survey;
 #[cfg(test)]
 mod tests;
 
+use super::SingleMemory;
 use survey::Survey;
 use wasmtime_environ::error::Result;
 use wasmtime_environ::wasmparser::{Parser, Payload, TypeRef};
-
-/// A module with one memory at most, and what it needs in place of the others.
-#[derive(Debug)]
-pub struct SingleMemory {
-    /// The module. It imports what the original does, apart from the memories behind the first, and
-    /// the exports of the accessors.
-    pub wasm: Vec<u8>,
-    /// The accessors of the memories that it uses behind the first.
-    pub accessors: Vec<Accessor>,
-}
-
-/// The functions in place of one memory.
-#[derive(Debug)]
-pub struct Accessor {
-    /// The module name under which the rewritten module imports every export of the accessor;
-    /// nothing else is imported from it.
-    pub module: String,
-    /// Which of the original's imports the memory is, counted from 0 over imports of every kind.
-    pub import: usize,
-    /// The accessor: a module that imports that memory as `m.memory`.
-    pub wasm: Vec<u8>,
-}
 
 /// Rewrites a valid module that has more than one memory; `None` if it has one at most.
 ///

@@ -16,9 +16,14 @@ pub const CRATES: &[(&str, Rooms)] = &[
 const TRANSLATE: Rooms = &[
     ("sections", &[]),
     ("core_type", &[]),
+    ("component_types", &["core_type"]),
     ("rewrite", &["sections"]),
-    ("plan", &["core_type", "rewrite"]),
-    ("codegen", &["sections", "plan"]),
+    ("plan", &["core_type", "component_types", "rewrite"]),
+    ("codegen", &["sections", "rewrite", "plan"]),
+    (
+        "file",
+        &["core_type", "component_types", "rewrite", "plan", "codegen"],
+    ),
 ];
 
 /// The page's engine, from the crossing to Wasmtime's names for all of it.
@@ -116,8 +121,22 @@ const ENGINE: Rooms = &[
     ),
     ("calls/resolving", &["page", "store"]),
     (
-        "calls/compile",
+        "calls/assemble",
         &["page", "engine", "component/component", "calls/arriving"],
+    ),
+    (
+        "calls/compile",
+        &["page", "engine", "component/component", "calls/assemble"],
+    ),
+    (
+        "calls/precompiled",
+        &[
+            "page",
+            "engine",
+            "types",
+            "component/component",
+            "calls/assemble",
+        ],
     ),
     (
         "calls/instance",

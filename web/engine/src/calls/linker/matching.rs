@@ -2,10 +2,9 @@
 
 use super::names::Definition;
 use crate::types::{InstanceType, ResourceType, ResourceTypes};
+use amphi_translate::plan::ComponentTypes;
 use std::sync::Arc;
-use wasmtime_environ::component::{
-    ComponentTypes, TypeComponentInstanceIndex, TypeDef, TypeResourceTableIndex,
-};
+use wasmtime_environ::component::{TypeComponentInstanceIndex, TypeDef, TypeResourceTableIndex};
 use wasmtime_environ::error::{Context as _, Result, bail};
 
 /// Checks a component's imports against a linker's definitions, and learns the imported resource
@@ -31,8 +30,7 @@ impl TypeChecker<'_> {
             }
             (TypeDef::Resource(table), actual) => self.resource(table, actual),
             (TypeDef::Module(ty), Some(Definition::Module(module))) => {
-                let types = self.types.module_types();
-                module.shape().can_stand_for(&self.types[ty], types)
+                module.shape().can_stand_for(&self.types[ty])
             }
             (TypeDef::Module(_), None) => bail!("module implementation is missing"),
             (TypeDef::Module(_), Some(actual)) => bail!("expected module found {}", actual.desc()),

@@ -3,9 +3,9 @@
 use super::{LiftContext, memory_of};
 use crate::handles::InstanceId;
 use crate::store::StoreOpaque;
-use amphi_translate::plan::Options;
+use amphi_translate::plan::{ComponentTypes, Options};
 use std::sync::Arc;
-use wasmtime_environ::component::ComponentTypes;
+
 use wasmtime_environ::error::{Result, bail};
 
 /// A guest's memory, and how values are stored in it.

@@ -6,9 +6,10 @@ use crate::raw::ValRaw;
 use crate::types::InstanceType;
 use crate::types::desc;
 use crate::values::context::{AlignedBytes, LiftContext, LowerContext};
+use amphi_translate::plan::ComponentTypes;
 use std::mem::MaybeUninit;
 use std::sync::Arc;
-use wasmtime_environ::component::{CanonicalAbiInfo, ComponentTypes, InterfaceType};
+use wasmtime_environ::component::{CanonicalAbiInfo, InterfaceType};
 use wasmtime_environ::error::{Result, bail, format_err};
 
 // SAFETY: a list is a pointer and a length.

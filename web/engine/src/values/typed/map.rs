@@ -6,11 +6,12 @@ use crate::raw::ValRaw;
 use crate::types::InstanceType;
 use crate::types::desc;
 use crate::values::context::{AlignedBytes, LiftContext, LowerContext};
+use amphi_translate::plan::ComponentTypes;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::mem::MaybeUninit;
 use std::sync::Arc;
-use wasmtime_environ::component::{CanonicalAbiInfo, ComponentTypes, InterfaceType, TypeMap};
+use wasmtime_environ::component::{CanonicalAbiInfo, InterfaceType, TypeMap};
 use wasmtime_environ::error::{Result, bail, format_err};
 
 // SAFETY: a map is a pointer and a length.

@@ -8,8 +8,9 @@ use crate::raw::map_maybe_uninit;
 use crate::types::InstanceType;
 use crate::types::desc;
 use crate::values::context::{LiftContext, LowerContext};
+use amphi_translate::plan::ComponentTypes;
 use std::mem::MaybeUninit;
-use wasmtime_environ::component::{CanonicalAbiInfo, ComponentTypes, InterfaceType};
+use wasmtime_environ::component::{CanonicalAbiInfo, InterfaceType};
 use wasmtime_environ::error::{Result, bail};
 
 /// A result in flat form: which case, and slots for either.

@@ -7,9 +7,10 @@ use crate::raw::ValRaw;
 use crate::store::{AsContextMut, StoreContextMut};
 use crate::types::InstanceType;
 use crate::values::context::{AlignedBytes, LiftContext, Place};
+use amphi_translate::plan::ComponentTypes;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use wasmtime_environ::component::{CanonicalAbiInfo, ComponentTypes, InterfaceType};
+use wasmtime_environ::component::{CanonicalAbiInfo, InterfaceType};
 use wasmtime_environ::error::Result;
 
 /// A list in a guest's memory, as `wasmtime::component::WasmList`: an element is lifted when it is

@@ -3,7 +3,8 @@
 use super::{Val, counted_name};
 use crate::types::desc;
 use crate::values::context::LiftContext;
-use wasmtime_environ::component::{ComponentTypes, InterfaceType};
+use amphi_translate::plan::ComponentTypes;
+use wasmtime_environ::component::InterfaceType;
 use wasmtime_environ::error::{Result, bail, format_err};
 
 /// A case that was chosen.

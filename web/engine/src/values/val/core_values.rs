@@ -1,9 +1,10 @@
 //! The core values that a value is passed as.
 
 use crate::raw::ValRaw;
+use amphi_translate::plan::ComponentTypes;
 use std::mem::MaybeUninit;
 use std::slice::IterMut;
-use wasmtime_environ::component::{ComponentTypes, InterfaceType};
+use wasmtime_environ::component::InterfaceType;
 use wasmtime_environ::error::{Result, bail};
 
 /// Where the next core values go.

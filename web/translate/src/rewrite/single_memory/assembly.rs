@@ -3,7 +3,7 @@
 use super::access::{BULK, Shape};
 use super::accessor::accessor;
 use super::survey::{Section, Survey};
-use super::{Accessor, SingleMemory};
+use crate::rewrite::{Accessor, SingleMemory};
 use wasm_encoder::{
     Encode, EntityType, Function, Instruction, Module, RawSection, SectionId, ValType,
 };

@@ -1,7 +1,8 @@
 //! Modules run before and after on an engine that allows one memory only after: the answers, traps
 //! and memories are the same.
 
-use super::{SingleMemory, single_memory};
+use super::single_memory;
+use crate::rewrite::SingleMemory;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use wasmtime::{

@@ -4,6 +4,9 @@
 //! Like `browser`, it needs a folder that is assembled (`cargo xtask web javascript`), and runs
 //! when asked for by name.
 
+mod precompiled;
+mod scripts;
+
 use amphi_harness::{Browser, POLICY_FOR_JCO, Server, Session, selected, visit};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -16,6 +19,9 @@ const DEADLINE: Duration = Duration::from_secs(300);
 
 /// The pages that run tests and tell what came of them.
 const PAGES: [&str; 2] = ["index.html", "workers.html"];
+
+/// Those whose components are precompiled.
+const PRECOMPILED: [&str; 2] = ["precompiled.html", "scripts.html"];
 
 /// One browser at a time is enough for a small machine.
 static TURN: Mutex<()> = Mutex::new(());
@@ -46,13 +52,24 @@ fn a_page_in_five_lines_runs_a_component() {
 #[test]
 fn everything_that_the_pages_assert_is_so() {
     let _turn = turn();
+    assert_all(&folder(), &PAGES);
+}
+
+#[test]
+fn everything_is_so_with_precompiled_components() {
+    let _turn = turn();
+    assert_all(&precompiled::folder(&folder()), &PRECOMPILED);
+}
+
+/// Visits the pages in a folder and fails if they have found anything wrong.
+fn assert_all(folder: &Path, pages: &[&str]) {
     let mut wrong = String::new();
     let browsers = selected().expect("the browsers are known");
     let visits = browsers
         .iter()
-        .flat_map(|browser| PAGES.map(|page| (*browser, page)));
+        .flat_map(|browser| pages.iter().map(|page| (*browser, *page)));
     for (browser, page) in visits {
-        let visit = visit(browser, &folder(), page, DEADLINE)
+        let visit = visit(browser, folder, page, DEADLINE)
             .unwrap_or_else(|error| panic!("{page}: {error:?}"));
         let results = visit.outcome.as_array().expect("a list of results");
         assert!(!results.is_empty(), "there are tests");

@@ -1,5 +1,5 @@
-//! What JavaScript needs to know of a component, as JSON: its types, its exports and imports, and
-//! how each function crosses.
+//! What JavaScript needs to know of a component to call it, as JSON: its types, its exports and
+//! imports, and how each function crosses.
 //!
 //! `crossing.js`, `signature.js` and `exports.js` of the package read it. Types are a table, since
 //! a type may be used more often than it could be written down.
@@ -7,11 +7,10 @@
 mod roles;
 mod types;
 
-use crate::json;
+use crate::{instantiation, json};
 use amphi_core::javascript::Case;
+use amphi_translate::Result;
 use amphi_translate::plan::{Export, Plan, Step, TrampolineKind};
-use amphi_web::component::Component;
-use amphi_web::{Result, embed};
 use roles::{Kind, Side};
 use std::collections::HashSet;
 use types::Types;
@@ -20,13 +19,13 @@ use wasmtime_environ::component::{
     TypeFuncIndex,
 };
 
-/// The plan of `component`.
+/// What JavaScript has to know of the component behind `plan` to call it, as the members of an
+/// object.
 ///
 /// # Errors
 ///
 /// A type is one that JavaScript has no value for.
-pub fn describe(component: &Component) -> Result<String> {
-    let plan = embed::plan(component);
+pub fn members(plan: &Plan) -> Result<String> {
     let mut description = Description {
         plan,
         types: Types::new(plan),
@@ -38,7 +37,7 @@ pub fn describe(component: &Component) -> Result<String> {
     let options = description.options();
     let types = description.types.finish();
     Ok(format!(
-        "{{\"types\":{types},\"exports\":{exports},\"imports\":{imports},\"lowerings\":{lowerings},\"options\":{options}}}"
+        "\"types\":{types},\"exports\":{exports},\"imports\":{imports},\"lowerings\":{lowerings},\"options\":{options}"
     ))
 }
 
@@ -80,10 +79,13 @@ impl Description<'_> {
         let mut items = Vec::new();
         for ((_, index), described) in names.into_iter().zip(described) {
             let what = match item(index) {
-                Export::Func { ty, options, .. } => format!(
-                    "\"func\":{},\"export\":{},\"options\":{}",
+                Export::Func {
+                    ty, func, options, ..
+                } => format!(
+                    "\"func\":{},\"export\":{},\"core\":{},\"options\":{}",
                     self.func(*ty)?,
                     index.as_u32(),
+                    instantiation::definition(func),
                     options.as_u32()
                 ),
                 Export::Instance { exports, .. } => {
@@ -225,9 +227,10 @@ impl Description<'_> {
                 StringEncoding::CompactUtf16 => "latin1+utf16",
             };
             format!(
-                "{{\"memory\":{},\"realloc\":{},\"encoding\":\"{encoding}\"}}",
+                "{{\"memory\":{},\"realloc\":{},\"postReturn\":{},\"encoding\":\"{encoding}\"}}",
                 json::number(options.memory),
-                json::number(options.realloc)
+                json::number(options.realloc),
+                json::number(options.post_return)
             )
         }))
     }

@@ -2,13 +2,14 @@
 
 use crate::json;
 use amphi_core::javascript::Case;
-use amphi_translate::plan::{Plan, Step};
-use amphi_web::{Result, bail};
+use amphi_translate::Result;
+use amphi_translate::plan::{ComponentTypes, Plan, Step};
 use std::collections::HashMap;
 use wasmtime_environ::component::{
-    ComponentTypes, InterfaceType, ResourceIndex, RuntimeComponentInstanceIndex,
-    TypeResourceTableIndex, VariantInfo,
+    InterfaceType, ResourceIndex, RuntimeComponentInstanceIndex, TypeResourceTableIndex,
+    VariantInfo,
 };
+use wasmtime_environ::error::bail;
 
 /// The types that were asked for, each once.
 pub struct Types<'a> {

@@ -1,0 +1,129 @@
+// Component scripts by both entries of the package: by the one that translates, and by the one for precompiled components. Each call has to give
+// the same, whatever the script says of it.
+
+import * as engine from './amphi-web/engine.js';
+import * as runtime from './amphi-web/runtime.js';
+import { report } from './report.js';
+import { show } from './show.js';
+import { test } from './tests.js';
+
+const dispose = Symbol.dispose ?? Symbol.for('dispose');
+
+/** What scripts may import, as the tests of the hosts in Rust have it. */
+function host() {
+  const dropped = [];
+  class Item {
+    constructor(rep) {
+      this.number = rep;
+    }
+    rep() {
+      return this.number;
+    }
+    static consume(item) {
+      return item.number;
+    }
+    [dispose]() {
+      dropped.push(this.number);
+    }
+  }
+  const functions = {
+    Item,
+    dropped: () => Uint32Array.from(dropped),
+    fail() {
+      throw new Error('the host refuses');
+    },
+  };
+  const isEcho = (name) => typeof name === 'string' && name.startsWith('echo');
+  return new Proxy(functions, {
+    get: (target, name) => (isEcho(name) ? (value) => value : target[name]),
+    has: (target, name) => isEcho(name) || name in target,
+  });
+}
+
+/** A value that is written as JSON, which has no numbers of 64 bits and no options. */
+function argument(value) {
+  if (Array.isArray(value)) return value.map(argument);
+  if (value === null || typeof value !== 'object') return value;
+  const [[key, inner]] = Object.entries(value).length === 1 ? Object.entries(value) : [[]];
+  switch (key) {
+    case '$big':
+      return BigInt(inner);
+    case '$f32':
+      return new Float32Array(Uint32Array.of(inner).buffer)[0];
+    case '$f64':
+      return new Float64Array(BigUint64Array.of(BigInt(inner)).buffer)[0];
+    case '$none':
+      return undefined;
+    case '$some':
+      return isOption(inner) ? { tag: 'some', val: argument(inner) } : argument(inner);
+    default:
+      return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, argument(part)]));
+  }
+}
+
+const isOption = (value) => value !== null && typeof value === 'object' && ('$some' in value || '$none' in value);
+
+/** What a browser refuses, which is found in a component and in a file in different places. */
+const REFUSED = 'exceptions: disabled, or not reliable in this browser';
+
+/** What something gives, or fails with, as text. Of an error while an instance is made, Rust tells the stack besides. */
+async function outcome(make) {
+  try {
+    return show(await make());
+  } catch (error) {
+    const { name, message, kind, payload } = error;
+    if (message.includes(REFUSED)) return REFUSED;
+    const cause = message.split(': wasm trap: ').at(-1).replace('wasm trap: ', '');
+    return `${name} ${name === 'Error' ? cause : message} ${kind} ${show(payload)}`;
+  }
+}
+
+/** One way to run a script: `load` makes an instance of the component with a number. */
+class Way {
+  #load;
+  #instances = new Map();
+  #last;
+
+  constructor(load) {
+    this.#load = load;
+  }
+
+  async make(file, id) {
+    this.#last = undefined;
+    this.#last = await this.#load(file);
+    if (id !== null) this.#instances.set(id, this.#last);
+    return Object.keys(this.#last.exports).length;
+  }
+
+  async call({ on, name, args }) {
+    const component = on === null ? this.#last : this.#instances.get(on);
+    const call = component?.exports[name];
+    return typeof call === 'function' ? call(...args.map(argument)) : `no function ${name}`;
+  }
+}
+
+/** Declares the test of one script. */
+function declare([name, steps]) {
+  test(`the script ${name} gives the same by both entries`, async () => {
+    const options = () => ({ imports: { host: host() } });
+    const ways = [
+      new Way((file) => engine.load(`scripts/${file}.component`, options())),
+      new Way((file) => runtime.load(`scripts/${file}.page`, options())),
+    ];
+    const wrong = [];
+    for (const { line, make, id, call } of steps) {
+      const body = (way) => (make === undefined ? way.call(call) : way.make(make, id));
+      const [one, other] = await Promise.all(ways.map((way) => outcome(() => body(way))));
+      if (one !== other) wrong.push(`line ${line}: the engine: ${one}\n    the runtime: ${other}`);
+    }
+    if (wrong.length > 0) throw new Error(wrong.join('\n  '));
+  });
+}
+
+async function main() {
+  Object.entries(await (await fetch('scripts/all.json')).json()).forEach(declare);
+  report();
+  return globalThis.outcome;
+}
+
+globalThis.outcome = main();

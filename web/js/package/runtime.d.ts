@@ -1,0 +1,44 @@
+import type { AnyWorld, Component, CompileOptions, World } from './index.js';
+
+export { Component, ComponentError, Exit, LinkError, Trap } from './index.js';
+export type { AnyWorld, CompileOptions, Progress, World } from './index.js';
+
+/** Where a precompiled component comes from: an address, a response, bytes, or what `compile` gives. */
+export type Source = string | URL | Response | Promise<Response> | ArrayBuffer | ArrayBufferView | Compiled;
+
+/** What an instance is made with. */
+export type InstantiateOptions<W extends World = AnyWorld> = Imports<W> & Async<W> & { signal?: AbortSignal };
+
+export type LoadOptions<W extends World = AnyWorld> = CompileOptions & InstantiateOptions<W>;
+
+type Imports<W extends World> = {} extends W['imports'] ? Partial<ImportsOption<W['imports']>> : ImportsOption<W['imports']>;
+
+interface ImportsOption<I> {
+  /** What the component imports, by the names of interfaces; what it imports of WASI is given here, too. */
+  imports: I;
+}
+
+type Async<W extends World> = 'async' extends keyof W ? (W extends { async: true } ? AsyncOption<true> : Partial<AsyncOption<boolean>>) : Partial<AsyncOption<false>>;
+
+interface AsyncOption<A> {
+  /** Whether functions of `imports` may return promises, so that every export returns one; so it is, too, when one of them is declared `async`. */
+  async: A;
+}
+
+/** Options, which may be left out where none has to be given. */
+type Options<O> = {} extends O ? [options?: O] : [options: O];
+
+/** A precompiled component that is compiled: one makes any number of instances. */
+export class Compiled {
+  private constructor();
+  instantiate<W extends World = AnyWorld>(...options: Options<InstantiateOptions<W>>): Promise<Component<W['exports']>>;
+}
+
+/** Reads a precompiled component while it arrives. */
+export function compile(source: Source, options?: CompileOptions): Promise<Compiled>;
+
+/** Makes an instance of a compiled component. */
+export function instantiate<W extends World = AnyWorld>(compiled: Compiled, ...options: Options<InstantiateOptions<W>>): Promise<Component<W['exports']>>;
+
+/** Reads a precompiled component and makes an instance. */
+export function load<W extends World = AnyWorld>(source: Source, ...options: Options<LoadOptions<W>>): Promise<Component<W['exports']>>;

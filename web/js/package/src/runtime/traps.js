@@ -1,0 +1,127 @@
+// What a guest's throw means: Wasmtime's traps, recovered from what the browsers say.
+
+import { instructionAt } from './instruction.js';
+
+/** Wasmtime's traps by name, in its words. */
+const TRAPS = {
+  StackOverflow: 'call stack exhausted',
+  MemoryOutOfBounds: 'out of bounds memory access',
+  HeapMisaligned: 'unaligned atomic',
+  TableOutOfBounds: 'undefined element: out of bounds table access',
+  IndirectCallToNull: 'uninitialized element',
+  BadSignature: 'indirect call type mismatch',
+  IntegerOverflow: 'integer overflow',
+  IntegerDivisionByZero: 'integer divide by zero',
+  BadConversionToInteger: 'invalid conversion to integer',
+  UnreachableCodeReached: 'wasm `unreachable` instruction executed',
+  CannotEnterComponent: 'cannot enter component instance',
+  CannotLeaveComponent: 'cannot leave component instance',
+  CannotBlockSyncTask: 'cannot block a synchronous task before returning',
+  DebugAssertEqualCodeUnits: 'code units should be equal',
+  DebugAssertPointerAligned: 'pointer should be aligned',
+  DebugAssertStringEncodingFinished: 'should have finished string encoding',
+  DebugAssertUpperBitsUnset: 'upper bits should be unset',
+  InvalidChar: 'invalid `char` bit pattern',
+  InvalidDiscriminant: 'invalid variant discriminant',
+  ListOutOfBounds: 'list content out-of-bounds',
+  StringOutOfBounds: 'string content out-of-bounds',
+  UnalignedPointer: 'unaligned pointer',
+  UncaughtException: 'uncaught exception propagated out of component',
+};
+
+/** Those that an adapter between two components asks for, by Wasmtime's numbers. */
+const CODES = {
+  1: 'MemoryOutOfBounds',
+  17: 'CannotEnterComponent',
+  23: 'CannotLeaveComponent',
+  24: 'CannotBlockSyncTask',
+  25: 'InvalidChar',
+  26: 'DebugAssertStringEncodingFinished',
+  27: 'DebugAssertEqualCodeUnits',
+  28: 'DebugAssertPointerAligned',
+  29: 'DebugAssertUpperBitsUnset',
+  30: 'StringOutOfBounds',
+  31: 'ListOutOfBounds',
+  32: 'InvalidDiscriminant',
+  33: 'UnalignedPointer',
+  49: 'UncaughtException',
+};
+
+/** What browsers say, in the order in which it is looked for, and the trap that it means. */
+const MESSAGES = [
+  ['maximum call stack', 'StackOverflow'],
+  ['too much recursion', 'StackOverflow'],
+  ['unreachable', 'UnreachableCodeReached'],
+  ['table index is out of bounds', 'TableOutOfBounds'],
+  ['table index out of bounds', 'TableOutOfBounds'],
+  ['table out of bounds', 'TableOutOfBounds'],
+  ['table access', 'TableOutOfBounds'],
+  ['out of bounds table', 'TableOutOfBounds'],
+  ['element segment', 'TableOutOfBounds'],
+  ['out of bounds call_indirect', 'TableOutOfBounds'],
+  ['null function or function signature', 'BadSignature'],
+  ['signature mismatch', 'BadSignature'],
+  ['signature that does not match', 'BadSignature'],
+  ['indirect call to null', 'IndirectCallToNull'],
+  ['null function', 'IndirectCallToNull'],
+  ['null table entry', 'IndirectCallToNull'],
+  ['out of bounds trunc', 'BadConversionToInteger'],
+  ['float unrepresentable in integer', 'BadConversionToInteger'],
+  ['invalid conversion to integer', 'BadConversionToInteger'],
+  ['divide result unrepresentable', 'IntegerOverflow'],
+  ['integer overflow', 'IntegerOverflow'],
+  ['divide by zero', 'IntegerDivisionByZero'],
+  ['remainder by zero', 'IntegerDivisionByZero'],
+  ['division by zero', 'IntegerDivisionByZero'],
+  ['out of bounds', 'MemoryOutOfBounds'],
+  ['writes outside of memory', 'MemoryOutOfBounds'],
+];
+
+/** An error that ends a guest, from a function of ours: `kind` is the trap, if it is one. */
+export class Ending extends Error {
+  constructor(message, kind) {
+    super(message);
+    this.kind = kind;
+  }
+}
+
+/** The trap of this name. */
+export const trap = (kind) => new Ending(`wasm trap: ${TRAPS[kind]}`, kind);
+
+/** The trap that an adapter asks for. */
+export function trapOfCode(code) {
+  const kind = CODES[code];
+  return kind === undefined ? new Ending(`an adapter trapped with the unknown code ${code}`) : trap(kind);
+}
+
+/** What a guest has thrown, as an `Ending`. `modules` are the bytes of core modules, kept where the browser's messages do not tell all traps apart. */
+export function endingOf(thrown, modules) {
+  if (thrown instanceof Ending) return thrown;
+  if (WebAssembly.Exception !== undefined && thrown instanceof WebAssembly.Exception) return new Ending('thrown Wasm exception');
+  const message = String(thrown?.message ?? thrown);
+  if (isRefusal(thrown, message)) return Object.assign(new Ending(`the browser refused a core module: ${message}`), { isRefusal: true });
+  const lower = message.toLowerCase();
+  const [, kind] = MESSAGES.find(([text]) => lower.includes(text)) ?? [];
+  if (kind === undefined) return new Ending(`wasm trap that this engine does not know: ${message}`);
+  return trap(kind === 'MemoryOutOfBounds' && reachesIntoTable(thrown, modules) ? 'TableOutOfBounds' : kind);
+}
+
+/** Whether a browser refuses a module before it runs: its imports or its code, or memory that cannot be had. */
+function isRefusal(thrown, message) {
+  const { LinkError, CompileError } = WebAssembly;
+  const isFull = thrown instanceof RangeError && !message.toLowerCase().includes('call stack');
+  return thrown instanceof LinkError || thrown instanceof CompileError || isFull;
+}
+
+/** Instructions that reach into a table, and those behind 0xfc: calls, and what gets, sets, fills and copies. */
+const TABLE = [0x11, 0x13, 0x25, 0x26];
+const TABLE_BULK = [12, 14, 17];
+
+/** Whether the instruction on top of the stack reaches into a table, in every module that has one there. */
+function reachesIntoTable(thrown, modules) {
+  const [top = ''] = String(thrown?.stack ?? '').split('\n');
+  const [, number, offset] = /wasm-function\[(\d+)\]:0x([0-9a-f]+)/.exec(top) ?? [];
+  if (number === undefined) return false;
+  const found = modules.map((bytes) => instructionAt(bytes, Number(number), parseInt(offset, 16))).filter((code) => code !== undefined);
+  return found.length > 0 && found.every(([code, next]) => TABLE.includes(code) || (code === 0xfc && TABLE_BULK.includes(next)));
+}

@@ -1,0 +1,169 @@
+//! From the bytes of a component to a file: what is known of it before any page has it.
+
+use super::container::{self, SectionKind};
+use super::page_file::PageFile;
+use super::plan::{Rewritten, TailPlan};
+use super::{CANNOT_BE_REWRITTEN, NEEDS_EXCEPTIONS, SEVERAL_MEMORIES, check, features, plan};
+use crate::codegen::single_memory_transcoders;
+use crate::plan::{Plan, TableAccesses};
+use crate::rewrite::{SingleMemory, single_memory};
+use amphi_core::features::taken;
+use wasmtime_environ::error::{Context as _, Result, ensure};
+use wasmtime_environ::wasmparser::{Validator, WasmFeatures};
+
+/// A component on its way to a file.
+pub struct Precompilation {
+    /// The plan, in whose core modules start functions are exported already.
+    pub plan: Plan,
+    /// The core modules that have several memories, in the form that has one, by their index.
+    pub single_memory: Vec<(usize, SingleMemory)>,
+    features: WasmFeatures,
+    flags: u32,
+}
+
+/// A file and what belongs to it.
+#[derive(Debug)]
+pub struct Files {
+    /// The file.
+    pub file: Vec<u8>,
+    /// The tail, if there is one: what browsers need that allow one memory.
+    pub single_memory: Option<Vec<u8>>,
+}
+
+impl Precompilation {
+    /// Translates the bytes of a component.
+    ///
+    /// # Errors
+    ///
+    /// The bytes are not a valid component, or need a feature that this engine does not have; the
+    /// error names it.
+    pub fn new(component: &[u8]) -> Result<Precompilation> {
+        Precompilation::with_features(component, taken())
+    }
+
+    /// As [`new`](Precompilation::new), with the features that may be used.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Precompilation::new).
+    pub fn with_features(component: &[u8], features: WasmFeatures) -> Result<Precompilation> {
+        Precompilation::of(Plan::with_features(component, features)?, features)
+    }
+
+    /// As [`with_features`](Precompilation::with_features), for a component that was translated
+    /// with these features.
+    ///
+    /// # Errors
+    ///
+    /// A core module cannot be read.
+    pub fn of(mut plan: Plan, features: WasmFeatures) -> Result<Precompilation> {
+        plan.defer_starts()?;
+        plan.look_up_table_accesses()?;
+        let mut flags = 0;
+        let without = features - WasmFeatures::EXCEPTIONS;
+        let needs_exceptions = |wasm: &[u8]| {
+            let valid = Validator::new_with_features(without).validate_all(wasm);
+            valid.is_err()
+        };
+        if features != without
+            && plan
+                .modules
+                .iter()
+                .any(|module| needs_exceptions(&module.wasm))
+        {
+            flags |= NEEDS_EXCEPTIONS;
+        }
+        let mut rewritten = Vec::new();
+        for (index, module) in plan.modules.iter().enumerate() {
+            match single_memory(&module.wasm) {
+                Ok(None) => {}
+                Ok(Some(single)) => {
+                    rewritten.push((index, single));
+                    flags |= SEVERAL_MEMORIES;
+                }
+                Err(_) => flags |= SEVERAL_MEMORIES | CANNOT_BE_REWRITTEN,
+            }
+        }
+        Ok(Precompilation {
+            plan,
+            single_memory: rewritten,
+            features,
+            flags,
+        })
+    }
+
+    /// Writes the file, and the tail where there is one. `javascript` is what each of them has for
+    /// JavaScript.
+    ///
+    /// # Errors
+    ///
+    /// The component has what a file does not support.
+    pub fn write(&self, javascript: Option<&[u8]>, tail: Option<&[u8]>) -> Result<Files> {
+        let plan = plan::write(&self.plan);
+        let modules = self.plan.modules.iter();
+        let modules = modules.map(|module| (SectionKind::Module, &*module.wasm));
+        let sections: Vec<_> = [(SectionKind::Plan, &*plan)]
+            .into_iter()
+            .chain(javascript.map(|text| (SectionKind::JavaScript, text)))
+            .chain(modules)
+            .collect();
+        let names = features::text(self.features);
+        let file = container::write(&container::FILE, (self.flags, 0), &names, &sections)?;
+        let is_whole = self.flags & CANNOT_BE_REWRITTEN == 0;
+        let has_tail = is_whole && self.flags & SEVERAL_MEMORIES != 0;
+        let single_memory = has_tail.then(|| self.tail(&file, tail)).transpose()?;
+        self.read_again(&file)
+            .context("the component has what a precompiled file does not support")?;
+        Ok(Files {
+            file,
+            single_memory,
+        })
+    }
+
+    /// The tail of `file`.
+    fn tail(&self, file: &[u8], javascript: Option<&[u8]>) -> Result<Vec<u8>> {
+        let mut said = TailPlan {
+            modules: Vec::new(),
+            transcoders: single_memory_transcoders(&self.plan.trampolines)?,
+        };
+        let mut modules = Vec::new();
+        for (index, single) in &self.single_memory {
+            let accessors = single.accessors.iter();
+            said.modules.push(Rewritten {
+                module: *index,
+                accessors: accessors
+                    .map(|accessor| (accessor.module.clone(), accessor.import))
+                    .collect(),
+                table_accesses: TableAccesses::read(&single.wasm)?,
+            });
+            modules.push((SectionKind::Module, &*single.wasm));
+            let accessors = single.accessors.iter();
+            modules.extend(accessors.map(|accessor| (SectionKind::Accessor, &*accessor.wasm)));
+        }
+        let plan = plan::write_tail(&said);
+        let sections: Vec<_> = [(SectionKind::Plan, &*plan)]
+            .into_iter()
+            .chain(javascript.map(|text| (SectionKind::JavaScript, text)))
+            .chain(modules)
+            .collect();
+        let of = container::checksum(file)?;
+        container::write(&container::TAIL, (0, of), "", &sections)
+    }
+
+    /// Reads a file that was written, and fails unless it says the same.
+    fn read_again(&self, file: &[u8]) -> Result<()> {
+        check::check(&self.plan)?;
+        let read = PageFile::read(file)?.plan(false)?.plan;
+        ensure!(
+            plan::write(&read) == plan::write(&self.plan),
+            "what is read is not what was written"
+        );
+        for (module, found) in self.plan.modules.iter().zip(&read.modules) {
+            ensure!(
+                module.sizes == found.sizes,
+                "the sizes of its memories are not those"
+            );
+        }
+        Ok(())
+    }
+}

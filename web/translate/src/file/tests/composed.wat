@@ -1,0 +1,61 @@
+;; One component behind another: handles that are lent, strings recoded between two memories, and
+;; adapters that have both memories.
+(component
+  (component $inner
+    (type $item' (resource (rep i32)))
+    (export $item "item" (type $item'))
+    (core module $m
+      (memory (export "memory") 1)
+      (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 16))
+      (func (export "greet") (param i32 i32) (result i32)
+        (i32.store (i32.const 8) (local.get 0))
+        (i32.store (i32.const 12) (local.get 1))
+        (i32.const 8))
+      (func (export "make") (result i32) (i32.const 42))
+      (func (export "look") (param i32) (result i32) (local.get 0)))
+    (core instance $i (instantiate $m))
+    (core func $new (canon resource.new $item'))
+    (core module $maker
+      (import "" "new" (func $new (param i32) (result i32)))
+      (func (export "make") (result i32) (call $new (i32.const 42))))
+    (core instance $maker (instantiate $maker (with "" (instance (export "new" (func $new))))))
+    (func (export "greet") (param "who" string) (result string)
+      (canon lift (core func $i "greet") (memory (core memory $i "memory")) (realloc (core func $i "realloc"))
+        string-encoding=utf16))
+    (func (export "make") (result (own $item)) (canon lift (core func $maker "make")))
+    (func (export "look") (param "it" (borrow $item)) (result u32)
+      (canon lift (core func $i "look"))))
+  (component $outer
+    (import "inner" (instance $inner
+      (export "item" (type $item (sub resource)))
+      (export "greet" (func (param "who" string) (result string)))
+      (export "make" (func (result (own $item))))
+      (export "look" (func (param "it" (borrow $item)) (result u32)))))
+    (alias export $inner "item" (type $item))
+    (core module $libc
+      (memory (export "memory") 1)
+      (func (export "realloc") (param i32 i32 i32 i32) (result i32) (i32.const 16)))
+    (core instance $libc (instantiate $libc))
+    (core func $greet (canon lower (func $inner "greet")
+      (memory (core memory $libc "memory")) (realloc (core func $libc "realloc"))))
+    (core func $make (canon lower (func $inner "make")))
+    (core func $look (canon lower (func $inner "look")))
+    (core func $drop (canon resource.drop $item))
+    (core module $main
+      (import "inner" "greet" (func $greet (param i32 i32 i32)))
+      (import "inner" "make" (func $make (result i32)))
+      (import "inner" "look" (func $look (param i32) (result i32)))
+      (import "inner" "drop" (func $drop (param i32)))
+      (func (export "run") (result i32)
+        (local i32)
+        (call $greet (i32.const 0) (i32.const 0) (i32.const 32))
+        (local.set 0 (call $make))
+        (call $look (local.get 0))
+        (call $drop (local.get 0))))
+    (core instance $main (instantiate $main (with "inner" (instance
+      (export "greet" (func $greet)) (export "make" (func $make))
+      (export "look" (func $look)) (export "drop" (func $drop))))))
+    (func (export "run") (result u32) (canon lift (core func $main "run"))))
+  (instance $a (instantiate $inner))
+  (instance $b (instantiate $outer (with "inner" (instance $a))))
+  (export "run" (func $b "run")))
