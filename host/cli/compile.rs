@@ -1,17 +1,23 @@
 //! `amphi compile`: a component compiled ahead of time.
 
+use std::ffi::OsString;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use amphi::Result;
 use amphi::error::Context;
-use amphi_core::binary;
+use amphi_core::{binary, features};
+use amphi_precompile::Files;
 use clap::{Args, ValueEnum};
 
 use crate::outcome::Outcome;
 use crate::{load, runnable};
 
 /// Compile a component ahead of time, so that loading it takes no compiler.
+///
+/// A file for the page is what `amphi-web/runtime` loads in JavaScript and `Component::deserialize`
+/// in Rust. If a core module has several memories, FILE.single-memory is written too, for browsers
+/// that allow one: serve it beside FILE, or append it.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Options {
@@ -30,10 +36,14 @@ pub struct Options {
 
 const EXAMPLES: &str = "\
 Examples:
+  amphi compile sensor.wasm --target page -o sensor.page
   amphi compile hello.wasm --target native -o hello.cwasm && amphi run --allow-precompiled hello.cwasm Ada";
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Target {
+    /// Any browser: a plan of the component and its core modules, all of which is checked when it
+    /// is loaded
+    Page,
     /// Machine code for this version of `amphi` on this kind of machine: it is not checked when it
     /// is loaded, so load only files that you have made
     Native,
@@ -43,17 +53,42 @@ enum Target {
 pub fn compile(options: &Options) -> Outcome {
     let component = load::read(&options.component)?;
     let compiled = match options.target {
+        Target::Page => page(&component),
         Target::Native => native(&component),
     };
-    let compiled =
-        compiled.with_context(|| format!("cannot compile `{}`", options.component.display()))?;
-    fs::write(&options.output, compiled)
-        .with_context(|| format!("cannot write `{}`", options.output.display()))?;
+    let Files {
+        file,
+        single_memory,
+    } = compiled.with_context(|| format!("cannot compile `{}`", options.component.display()))?;
+    write(&options.output, &file)?;
+    if let Some(tail) = single_memory {
+        write(&beside(&options.output), &tail)?;
+    }
     Ok(())
 }
 
-fn native(component: &[u8]) -> Result<Vec<u8>> {
+fn page(component: &[u8]) -> Result<Files> {
+    binary::anatomy(component)?;
+    amphi_precompile::precompile(component, features::taken())
+}
+
+fn native(component: &[u8]) -> Result<Files> {
     binary::anatomy(component)?;
     amphi::check_bytes(component)?;
-    runnable::engine()?.precompile_component(component)
+    let file = runnable::engine()?.precompile_component(component)?;
+    Ok(Files {
+        file,
+        single_memory: None,
+    })
+}
+
+/// Where the tail for browsers goes that allow one memory.
+fn beside(output: &Path) -> PathBuf {
+    let mut name = OsString::from(output);
+    name.push(".single-memory");
+    name.into()
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    fs::write(path, bytes).with_context(|| format!("cannot write `{}`", path.display()))
 }

@@ -153,6 +153,8 @@ pub enum BinaryError {
         /// The first bytes, at most eight.
         start: Vec<u8>,
     },
+    /// The bytes are a component that was precompiled for the page, and is no WebAssembly any more.
+    Precompiled,
     /// The bytes are a core module, where a component was expected.
     CoreModule {
         /// Whether it imports WASI preview 1, and so can be made a component as it is.
@@ -188,6 +190,10 @@ impl fmt::Display for BinaryError {
                 }
                 f.write_str("`")
             }
+            Self::Precompiled => f.write_str(
+                "expected a component, found one that is precompiled for the page: `Component::deserialize` \
+                 in a page and the JavaScript entry `amphi-web/runtime` take it",
+            ),
             Self::CoreModule { preview1: true } => f.write_str(
                 "expected a component, found a core module for WASI preview 1: \
                  `amphi componentize MODULE -o COMPONENT` makes a component of it",
@@ -213,6 +219,9 @@ impl std::error::Error for BinaryError {}
 /// How WebAssembly begins.
 pub const MAGIC: &[u8; 4] = b"\0asm";
 
+/// What a component begins with that was precompiled for the page.
+pub const PAGE_FILE: &[u8; 8] = b"\0amphi\r\n";
+
 /// Refuses what is no WebAssembly at all.
 fn expect_wasm(bytes: &[u8]) -> Result<(), BinaryError> {
     if bytes.is_empty() {
@@ -222,6 +231,7 @@ fn expect_wasm(bytes: &[u8]) -> Result<(), BinaryError> {
     if !MAGIC.starts_with(header) {
         return match bytes.trim_ascii_start() {
             [b'(', ..] | [b';', b';', ..] => Err(BinaryError::Text),
+            _ if bytes.starts_with(PAGE_FILE) => Err(BinaryError::Precompiled),
             _ => Err(BinaryError::NotWasm {
                 start: bytes[..bytes.len().min(8)].to_vec(),
             }),

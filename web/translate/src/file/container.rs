@@ -1,9 +1,10 @@
 //! The container: a head with a table of sections, and the sections.
 
+use amphi_core::binary::PAGE_FILE;
 use wasmtime_environ::error::{Result, bail, ensure, format_err};
 
 /// What a file begins with.
-pub const FILE: [u8; 8] = *b"\0amphi\r\n";
+pub const FILE: [u8; 8] = *PAGE_FILE;
 
 /// What a tail begins with.
 pub const TAIL: [u8; 8] = *b"\0amphi1\n";
