@@ -83,6 +83,7 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
             "amphi-core",
             "amphi-edge",
             "amphi-edge-capabilities",
+            "amphi-precompile",
         ],
     ),
     (
