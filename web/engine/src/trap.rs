@@ -86,7 +86,7 @@ pub fn error<'a>(
 
 /// What a browser's message means.
 fn trap(message: &str) -> Option<Trap> {
-    let lower = message.to_lowercase();
+    let lower = message.to_ascii_lowercase();
     let (_, trap) = MESSAGES.iter().find(|(text, _)| lower.contains(text))?;
     Some(*trap)
 }
@@ -104,7 +104,7 @@ fn reaches_into_table<'a>(
 /// Whether something thrown refuses a module before it runs: its imports or its code, or memory
 /// that cannot be had.
 fn is_refusal(thrown: &JsValue, message: &str) -> bool {
-    let stack = message.to_lowercase().contains("call stack");
+    let stack = message.to_ascii_lowercase().contains("call stack");
     thrown.is_instance_of::<WebAssembly::LinkError>()
         || thrown.is_instance_of::<WebAssembly::CompileError>()
         || (thrown.is_instance_of::<js_sys::RangeError>() && !stack)

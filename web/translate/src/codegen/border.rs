@@ -123,6 +123,7 @@ pub fn catches() -> Vec<u8> {
 /// A module that exports `keep: (exnref)`, which keeps what was thrown, and `again: ()`, which
 /// throws what was kept last, once, and else nothing. A browser that has no exceptions does not
 /// validate it.
+#[inline(never)]
 pub fn border() -> Vec<u8> {
     let mut sections = Sections::default();
     sections.types.ty().function([ValType::EXNREF], []);

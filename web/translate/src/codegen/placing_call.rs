@@ -34,6 +34,7 @@ const RESULT: u32 = 4;
 /// In the array, a placed pointer is one into the application's memory. Besides `m.app` and `f.f`
 /// it imports `m.guest`, `f.realloc` and its instance's flags `f.flags`; what went wrong is written
 /// to [`STATUS_SLOT`].
+#[inline(never)]
 pub fn placing_call(signature: &Signature, placed: &[Placed]) -> Vec<u8> {
     let mut sections = Sections::default();
     push_type(&mut sections.types, signature);

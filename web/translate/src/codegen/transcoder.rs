@@ -165,6 +165,7 @@ pub fn invalid_string(op: Transcode) -> &'static str {
 /// A module that exports `transcode`: `op` from memory `m.from` to memory `m.to`.
 ///
 /// A string that is not valid in its encoding ends in `e.invalid: ()`, which must not return.
+#[inline(never)]
 pub fn transcoder(op: Transcode) -> Vec<u8> {
     let recipe = Recipe::of(op);
     let mut sections = Sections::default();

@@ -105,6 +105,7 @@ pub const INVALID: &str = "invalid ";
 ///
 /// A transcoder has a module of its own, since it needs two memories; here is a function that it
 /// calls for a string that is not valid.
+#[inline(never)]
 pub fn wrappers(trampolines: &[Trampoline], entry: HostEntry) -> Vec<u8> {
     let instances: Vec<usize> = instances(trampolines).into_iter().collect();
     let mut sections = Sections::default();
