@@ -1,11 +1,10 @@
 //! `amphi inspect`: what a component imports and exports, and what it is made of.
 
-use std::fmt::Write;
 use std::path::PathBuf;
 
 use amphi::Error;
 use amphi::error::Context;
-use amphi_core::contract::{self, Contract, Packages};
+use amphi_core::contract::{self, Packages};
 use clap::Args;
 
 use crate::load;
@@ -47,35 +46,13 @@ pub fn inspect(options: &Options) -> Outcome {
     let refused = runnable::component(&bytes).err();
     let refused = refused.map(|error| format!("{error:#}"));
     if options.json {
-        let mut json = contract.json();
-        json["refused"] = refused.into();
-        return print(&format!("{json:#}"));
+        return print(&format!("{:#}", contract.inspected_json(refused)));
     }
     let packages = if options.wasi {
         Packages::All
     } else {
         Packages::Own
     };
-    let wit = contract.wit(packages).map_err(Error::new)?;
-    print(&format!("{}\n{wit}", summary(&contract, refused)))
-}
-
-/// The facts that WIT has no words for, as comments.
-fn summary(contract: &Contract, refused: Option<String>) -> String {
-    let mut text = String::new();
-    let anatomy = &contract.anatomy;
-    let versions = match contract.wasi_versions().as_slice() {
-        [] => "none".to_owned(),
-        versions => versions.join(", "),
-    };
-    let facts = [
-        ("size", format!("{} bytes", anatomy.size)),
-        ("core modules", anatomy.core_modules.to_string()),
-        ("WASI", versions),
-    ];
-    let refused = refused.map(|why| ("refused", why));
-    for (what, value) in facts.into_iter().chain(refused) {
-        writeln!(text, "// {what}: {value}").expect("a string takes whatever is written");
-    }
-    text
+    let text = contract.inspected(packages, refused);
+    print(&text.map_err(Error::new)?)
 }

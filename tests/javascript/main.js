@@ -1,5 +1,6 @@
 // Runs the tests of components in the page.
 
+import './compiler.js';
 import './compiling.js';
 import './counted.js';
 import './encodings.js';

@@ -21,6 +21,7 @@ mod soak;
 mod test;
 mod tools;
 mod typescript;
+mod vite;
 mod web;
 mod wild;
 mod workspace;

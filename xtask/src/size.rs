@@ -156,10 +156,18 @@ log lines of the translator need. `wasm-opt {flags}` comes last.
 }
 
 /// What a page downloads of the package when it loads a component: its modules, but for those that
-/// it has to ask for.
+/// it has to ask for, and those that build pages.
 fn is_downloaded(name: &str) -> bool {
+    const OTHERS: [&str; 6] = [
+        "amphi_wit",
+        "amphi_compile",
+        "build/",
+        "bin.js",
+        "compile.js",
+        "vite.js",
+    ];
     let is_code = [".js`", ".wasm`"].iter().any(|end| name.ends_with(end));
-    is_code && !name.contains("amphi_wit")
+    is_code && !OTHERS.iter().any(|other| name.contains(other))
 }
 
 fn verdict(total: Weight, limit: u64) -> String {

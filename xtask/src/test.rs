@@ -7,7 +7,9 @@
 
 use crate::web::{self, PAGES, Profile, TARGET};
 use crate::workspace::{DIST, Workspace, cargo, select};
-use crate::{conformance, demo, fuzz, guests, jco, next_patch, outside, shell, tools, typescript};
+use crate::{
+    conformance, demo, fuzz, guests, jco, next_patch, outside, shell, tools, typescript, vite,
+};
 use amphi_harness::Selection;
 use anyhow::Result;
 use clap::Args;
@@ -23,6 +25,7 @@ const FOR_THE_PAGE: &[&str] = &[
     "amphi-wasi-web",
     "amphi-js",
     "amphi-wit",
+    "amphi-compile",
     "amphi-runner",
     "amphi-conformance",
     "sensor-demo",
@@ -78,6 +81,11 @@ const STEPS: &[Step] = &[
         "javascript",
         "the package for JavaScript, in the browsers",
         javascript,
+    ),
+    (
+        "vite",
+        "an application that Vite builds, and serves while it is developed",
+        vite::check,
     ),
     (
         "consoles",
@@ -283,7 +291,11 @@ fn javascript(workspace: &Workspace) -> Result<()> {
         shell::left_out("the comparison with jco", &error)?;
         command.args(["--", "--skip", "by_the_package_and_by_jco"]);
     }
-    shell::shown(&mut command)
+    shell::shown(&mut command)?;
+    if let Err(error) = tools::node() {
+        return shell::left_out("the command of the npm package", &error);
+    }
+    shell::shown(&mut native_cargo(workspace, &["test", "--test", "npm"]))
 }
 
 fn consoles(workspace: &Workspace) -> Result<()> {

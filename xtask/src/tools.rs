@@ -78,6 +78,11 @@ pub fn npm() -> Result<()> {
     debian("npm", &["npm"], || find_program(&["npm"]).is_some())
 }
 
+/// Installs Node, unless it is there.
+pub fn node() -> Result<()> {
+    debian("node", &["nodejs"], || find_program(&["node"]).is_some())
+}
+
 /// Installs `curl`, unless it is there.
 pub fn curl() -> Result<()> {
     debian("curl", &["curl"], || find_program(&["curl"]).is_some())

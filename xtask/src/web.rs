@@ -43,6 +43,9 @@ const FEATURES: &[&str] = &[
     "--enable-sign-ext",
 ];
 
+/// The module that JavaScript makes a new instance of when one has failed.
+const BEGUN_ANEW: &str = "amphi_compile";
+
 /// Every page of the project.
 pub static PAGES: &[Page] = &[
     Page {
@@ -116,7 +119,10 @@ pub static PAGES: &[Page] = &[
             ("tests/runner/src/programs/errands", "errands"),
         ],
         bound: "amphi-web/wasm",
-        besides: &[("amphi-wit", "amphi-web/wasm")],
+        besides: &[
+            ("amphi-wit", "amphi-web/wasm"),
+            ("amphi-compile", "amphi-web/wasm"),
+        ],
     },
 ];
 
@@ -375,6 +381,7 @@ fn bind(module: &Path, folder: &Path) -> Result<()> {
         .typescript(false)
         // `init()` without arguments then finds the module beside its script.
         .omit_default_module_path(false)
+        .reset_state_function(module.file_stem().is_some_and(|name| name == BEGUN_ANEW))
         .input_path(module);
     bindgen
         .generate(folder)

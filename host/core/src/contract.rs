@@ -6,6 +6,7 @@
 mod circle;
 mod depth;
 mod documentation;
+mod inspection;
 mod item;
 mod json;
 mod parts;
@@ -153,15 +154,20 @@ pub fn asserted<T>(work: impl FnOnce() -> T) -> Result<T, ContractError> {
     let done = catch_unwind(AssertUnwindSafe(work));
     ASSERTING.set(false);
     done.map_err(|panic| {
-        let message = panic.downcast_ref::<&str>().map(ToString::to_string);
-        let message = message.or_else(|| panic.downcast_ref::<String>().cloned());
-        ContractError::Unprintable {
-            problem: match message {
-                Some(message) => format!("something that its tools do not support: {message}"),
-                None => "something that its tools do not support".to_owned(),
-            },
-        }
+        let message = panic.downcast_ref::<&str>().copied();
+        unasserted(message.or_else(|| panic.downcast_ref::<String>().map(String::as_str)))
     })
+}
+
+/// The error of an assertion that did not hold, of which the panic says `message`: for a target
+/// where a panic ends the program, so that [`asserted`] gives nothing.
+pub fn unasserted(message: Option<&str>) -> ContractError {
+    ContractError::Unprintable {
+        problem: match message {
+            Some(message) => format!("something that its tools do not support: {message}"),
+            None => "something that its tools do not support".to_owned(),
+        },
+    }
 }
 
 impl Contract {

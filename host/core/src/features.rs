@@ -13,3 +13,9 @@ pub fn taken() -> WasmFeatures {
     let left_out = WasmFeatures::GC | WasmFeatures::THREADS;
     (WasmFeatures::WASM3 | WasmFeatures::COMPONENT_MODEL) - left_out
 }
+
+/// What a component may use that some host runs: asynchronous ones run natively.
+#[must_use]
+pub fn anywhere() -> WasmFeatures {
+    taken() | WasmFeatures::CM_ASYNC
+}

@@ -42,3 +42,15 @@ export function instantiate<W extends World = AnyWorld>(compiled: Compiled, ...o
 
 /** Reads a precompiled component and makes an instance. */
 export function load<W extends World = AnyWorld>(source: Source, ...options: Options<LoadOptions<W>>): Promise<Component<W['exports']>>;
+
+/** `compile` of a component that is imported (`amphi-web/vite`). */
+export type BoundCompile = (options?: CompileOptions) => Promise<Compiled>;
+
+/** `load` of a component that is imported (`amphi-web/vite`): its imports, and options. */
+export type BoundLoad<W extends World = AnyWorld> = (...given: Given<W>) => Promise<Component<W['exports']>>;
+
+type Given<W extends World> = {} extends W['imports']
+  ? [imports?: Partial<W['imports']>, ...options: Options<BoundOptions<W>>]
+  : [imports: W['imports'], ...options: Options<BoundOptions<W>>];
+
+type BoundOptions<W extends World> = CompileOptions & Async<W> & { signal?: AbortSignal };

@@ -34,6 +34,10 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
         ],
     ),
     ("amphi-wit", &["amphi-core"]),
+    (
+        "amphi-compile",
+        &["amphi-core", "amphi-translate", "amphi-precompile"],
+    ),
     ("amphi", &["amphi-core", "amphi-web", "amphi-wasi-web"]),
     ("amphi-runner", &["amphi", "amphi-web"]),
     (
@@ -317,7 +321,9 @@ fn the_package_for_javascript_makes_no_code() {
         for word in MAKES_CODE.iter().filter(|word| text.contains(**word)) {
             wrong.push(format!("`{}`: found `{word}`", show(file)));
         }
-        if !text.starts_with("// ") || text.lines().count() > LINES {
+        // A command says first what runs it.
+        let begin = text.strip_prefix("#!/usr/bin/env node\n").unwrap_or(&text);
+        if !begin.starts_with("// ") || text.lines().count() > LINES {
             wrong.push(format!(
                 "`{}`: expected it to begin with `// ` and what it is for, and to have at most {LINES} lines",
                 show(file)

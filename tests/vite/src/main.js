@@ -1,0 +1,28 @@
+// Shows the number that a component makes, and where it is from.
+
+import { Trap, load as loadFrom } from 'amphi-web/runtime';
+import { compile, load, url } from './number.wasm?component';
+
+const imports = { next: (number) => number + 1 };
+
+async function show() {
+  const number = (await load(imports)).exports.number();
+  const again = (await (await compile()).instantiate({ imports })).exports.number();
+  const other = (await loadFrom(url, { imports })).exports.number();
+  document.body.textContent = `${number} ${again} ${other} ${(await trapped()) instanceof Trap ? 'Trap' : 'another class'}`;
+  return { text: document.body.textContent, url };
+}
+
+/** What a call of a component throws that has failed: of a class that the application's own import of the package has. */
+async function trapped() {
+  const { number } = (await load({ next: () => null.nothing })).exports;
+  for (let call = 0; ; call++) {
+    try {
+      number();
+    } catch (error) {
+      if (call > 0) return error;
+    }
+  }
+}
+
+globalThis.outcome = show();
