@@ -22,7 +22,7 @@ const GUESTS: [&str; 4] = [
 ];
 
 /// Components and other bytes that are refused, as text.
-const REFUSED: [(&str, &str); 4] = [
+const REFUSED: [(&str, &str); 5] = [
     ("module", "(module)"),
     (
         "fixed",
@@ -41,6 +41,13 @@ const REFUSED: [(&str, &str); 4] = [
         r#"(component (core module $m (memory 1 1 shared) (func (export "f")))
             (core instance $i (instantiate $m))
             (func (export "f") (canon lift (core func $i "f"))))"#,
+    ),
+    // One interface by two names, which WIT has no words for.
+    (
+        "twice",
+        r#"(component
+            (import "a:b/c" (instance $c (type $t (record (field "x" u8))) (export "t" (type (eq $t)))))
+            (export "a:b/d" (instance $c)))"#,
     ),
 ];
 
