@@ -23,9 +23,9 @@ use wasmtime_environ::wasmparser::{Parser, Payload, TypeRef};
 /// Rewrites a valid module that has more than one memory; `None` if it has one at most.
 ///
 /// To instantiate the result, instantiate each accessor with the memory that the original's import
-/// [`Accessor::import`] is bound to, and give the accessor's exports as the module
-/// [`Accessor::module`] of the imports. The imports of the original may be given as they are: those
-/// that are gone are not asked for.
+/// [`import`](super::Accessor::import) is bound to, and give the accessor's exports as the module
+/// [`module`](super::Accessor::module) of the imports. The original's imports may all be given:
+/// those that are gone are not asked for.
 ///
 /// # Errors
 ///
