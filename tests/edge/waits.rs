@@ -16,7 +16,7 @@ use amphi_support::fixture::{call, deploy, host, settings, with_causes};
 use amphi_support::slow;
 use http::StatusCode;
 use rustix::fs::{CWD, Mode, mkfifoat};
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::reload::{CONFIG, Site, component, problems, returning};
@@ -98,11 +98,16 @@ async fn an_instance_and_its_call_have_the_time_of_one_call() {
     let host = host();
     let both = slow::waiting(most, most);
     deploy(&host, spec("both", both, limits)).await;
-    // The first call has the instance that was made to see whether there can be one.
-    let _ = call(&host, "both/run", "").await;
-    let (status, problem) = call(&host, "both/run", "").await;
-    let found = (status, &problem["kind"]);
-    assert_eq!(found, (StatusCode::GATEWAY_TIMEOUT, &json!("deadline")));
+    // One of them, mostly the first, has the instance that was made to see whether there can be
+    // one.
+    let answers = [
+        call(&host, "both/run", "").await,
+        call(&host, "both/run", "").await,
+    ];
+    let is_late = |(status, problem): &(StatusCode, Value)| {
+        *status == StatusCode::GATEWAY_TIMEOUT && problem["kind"] == "deadline"
+    };
+    assert!(answers.iter().any(is_late), "{answers:?}");
 }
 
 /// A host function that computes, and one that has computed whenever it has waited.
