@@ -32,17 +32,14 @@ impl Stopwatch {
     #[must_use]
     pub fn begin() -> Self {
         let begun = Instant::now();
-        let last = LAST
-            .get()
-            .filter(|(read, _)| begun.duration_since(*read) < SHORT);
-        let before = last.map_or_else(
-            || {
+        let before = match LAST.get() {
+            Some((read, time)) if begun.duration_since(read) < SHORT => time,
+            _ => {
                 let time = processor_time();
                 LAST.set(Some((begun, time)));
                 time
-            },
-            |(_, time)| time,
-        );
+            }
+        };
         Self { begun, before }
     }
 
