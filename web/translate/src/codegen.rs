@@ -161,15 +161,7 @@ mod tests {
 
     #[test]
     fn wrappers_are_valid() {
-        let entry = HostEntry {
-            slot: 7,
-            landing: 48,
-            frame: 1024,
-            outermost: 2048,
-            cancelled: 140,
-            in_host: 1028,
-            exceptions: true,
-        };
+        let entry = HostEntry::TRIAL;
         let table = TypeResourceTableIndex::from_u32(0);
         let trampoline = |kind, caller| Trampoline {
             signature: every_type(),

@@ -30,6 +30,18 @@ pub struct HostEntry {
 }
 
 impl HostEntry {
+    /// One of no page, for what is generated and not run: by tests and the fuzzer.
+    #[cfg(feature = "compiler")]
+    pub(crate) const TRIAL: HostEntry = HostEntry {
+        slot: 7,
+        landing: 48,
+        frame: 1024,
+        outermost: 2048,
+        cancelled: 140,
+        in_host: 1028,
+        exceptions: true,
+    };
+
     /// How many functions a module of wrappers imports, before the first trampoline's.
     fn imported(self) -> u32 {
         match self.exceptions {

@@ -102,11 +102,7 @@ impl Precompilation {
         let plan = plan::write(&self.plan);
         let modules = self.plan.modules.iter();
         let modules = modules.map(|module| (SectionKind::Module, &*module.wasm));
-        let sections: Vec<_> = [(SectionKind::Plan, &*plan)]
-            .into_iter()
-            .chain(javascript.map(|text| (SectionKind::JavaScript, text)))
-            .chain(modules)
-            .collect();
+        let sections = sections(&plan, javascript, modules);
         let names = features::text(self.features);
         let file = container::write(&container::FILE, (self.flags, 0), &names, &sections)?;
         let is_whole = self.flags & CANNOT_BE_REWRITTEN == 0;
@@ -141,11 +137,7 @@ impl Precompilation {
             modules.extend(accessors.map(|accessor| (SectionKind::Accessor, &*accessor.wasm)));
         }
         let plan = plan::write_tail(&said);
-        let sections: Vec<_> = [(SectionKind::Plan, &*plan)]
-            .into_iter()
-            .chain(javascript.map(|text| (SectionKind::JavaScript, text)))
-            .chain(modules)
-            .collect();
+        let sections = sections(&plan, javascript, modules);
         let of = container::checksum(file)?;
         container::write(&container::TAIL, (0, of), "", &sections)
     }
@@ -166,4 +158,18 @@ impl Precompilation {
         }
         Ok(())
     }
+}
+
+/// The sections of a file or a tail, in their order.
+fn sections<'a>(
+    plan: &'a [u8],
+    javascript: Option<&'a [u8]>,
+    modules: impl IntoIterator<Item = (SectionKind, &'a [u8])>,
+) -> Vec<(SectionKind, &'a [u8])> {
+    let javascript = javascript.map(|text| (SectionKind::JavaScript, text));
+    [(SectionKind::Plan, plan)]
+        .into_iter()
+        .chain(javascript)
+        .chain(modules)
+        .collect()
 }

@@ -60,15 +60,7 @@ pub fn read(bytes: &[u8]) -> Result<Plan> {
 
 /// Generates what a plan asks for: nothing of it may fail, whatever the plan says.
 fn follow(plan: &Plan) {
-    let entry = HostEntry {
-        slot: 7,
-        landing: 48,
-        frame: 1024,
-        outermost: 2048,
-        cancelled: 140,
-        in_host: 1028,
-        exceptions: true,
-    };
+    let entry = HostEntry::TRIAL;
     codegen::wrappers(&plan.trampolines, entry);
     for module in &plan.modules {
         for (_, signature) in &module.counted {
