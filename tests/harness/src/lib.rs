@@ -10,6 +10,7 @@
 //! drop. The WebDriver protocol is fantoccini's, the static files are tower-http's; the runtimes
 //! that these need are inside, so none of this is to be called from within another.
 
+mod assembled;
 mod browser;
 mod catalogue;
 mod console;
@@ -20,6 +21,7 @@ mod selection;
 mod server;
 mod session;
 
+pub use assembled::assembled;
 pub use browser::{Browser, find_program};
 pub use catalogue::BROWSERS;
 pub use selection::{Selection, named, selected};

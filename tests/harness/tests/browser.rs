@@ -4,12 +4,12 @@
 //! bytes. This test is not among those of a plain `cargo test`, for it needs that folder: `cargo
 //! xtask test pages browser` makes it and runs it.
 
-use amphi_harness::{Browser, selected, visit};
+use amphi_harness::{Browser, assembled, selected, visit};
 use amphi_runner::{Form, Line, Report, block_on};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// What components are made of, and the page that does so.
@@ -142,13 +142,7 @@ fn native() -> Report {
 }
 
 fn folder() -> PathBuf {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/page/runner");
-    assert!(
-        folder.is_dir(),
-        "expected a page at `{}`: `cargo xtask web runner` assembles it",
-        folder.display()
-    );
-    folder
+    assembled("runner").unwrap_or_else(|error| panic!("{error}"))
 }
 
 #[test]

@@ -4,12 +4,12 @@
 //! This test is not among those of a plain `cargo test`, for it needs a page: `cargo xtask test
 //! pages browser` makes it and runs it.
 
-use amphi_harness::{Browser, Server, Session, selected};
+use amphi_harness::{Browser, Server, Session, assembled, selected};
 use amphi_runner::{Report, block_on, run_requests};
 use amphi_support::answers::answers;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// How long everything may take in one browser.
@@ -80,11 +80,5 @@ fn native() -> Report {
 }
 
 fn folder() -> PathBuf {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/page/runner");
-    assert!(
-        folder.is_dir(),
-        "expected a page at `{}`: `cargo xtask web runner` assembles it",
-        folder.display()
-    );
-    folder
+    assembled("runner").unwrap_or_else(|error| panic!("{error}"))
 }

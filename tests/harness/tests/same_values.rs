@@ -5,11 +5,10 @@
 //! its type, its values and the seed. This test is not among those of a plain `cargo test`, for it
 //! needs a page: `cargo xtask test pages values` makes it and runs it.
 
-use amphi_harness::{Browser, selected, visit};
+use amphi_harness::{Browser, assembled, selected, visit};
 use amphi_runner::values::{self, Request};
 use amphi_runner::{Line, block_on};
 use std::fmt::Write as _;
-use std::path::Path;
 use std::time::Duration;
 
 /// How long all values may take in one browser.
@@ -91,12 +90,7 @@ fn first_difference(browser: &'static Browser, seed: u64, line: &Line) -> String
 }
 
 fn in_page(browser: &'static Browser, seed: u64, shown: Option<&str>) -> Vec<Line> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/page/runner");
-    assert!(
-        folder.is_dir(),
-        "expected a page at `{}`: `cargo xtask web runner` assembles it",
-        folder.display()
-    );
+    let folder = assembled("runner").unwrap_or_else(|error| panic!("{error}"));
     let mut page = format!("values.html?seed={seed}");
     if let Some(place) = shown {
         let place = url::form_urlencoded::byte_serialize(place.as_bytes());

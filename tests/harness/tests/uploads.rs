@@ -4,10 +4,10 @@
 //! Like `javascript`, it needs a folder that is assembled (`cargo xtask web javascript`), and runs
 //! when asked for by name.
 
-use amphi_harness::{Browser, Session, selected, site};
+use amphi_harness::{Browser, Session, assembled, selected, site};
 use amphi_support::answers::{Secure, answers};
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// How long one upload may take.
@@ -47,11 +47,5 @@ fn check(browser: &'static Browser, protocol: &str, page: &str) {
 }
 
 fn folder() -> PathBuf {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/page/javascript");
-    assert!(
-        folder.is_dir(),
-        "expected a page at `{}`: `cargo xtask web javascript` assembles it",
-        folder.display()
-    );
-    folder
+    assembled("javascript").unwrap_or_else(|error| panic!("{error}"))
 }

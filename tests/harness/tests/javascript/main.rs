@@ -7,7 +7,7 @@
 mod precompiled;
 mod scripts;
 
-use amphi_harness::{Browser, POLICY_FOR_JCO, Server, Session, selected, visit};
+use amphi_harness::{Browser, POLICY_FOR_JCO, Server, Session, assembled, selected, visit};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -135,11 +135,5 @@ fn text(value: &Value) -> &str {
 }
 
 fn folder() -> PathBuf {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/page/javascript");
-    assert!(
-        folder.is_dir(),
-        "expected a page at `{}`: `cargo xtask web javascript` assembles it",
-        folder.display()
-    );
-    folder
+    assembled("javascript").unwrap_or_else(|error| panic!("{error}"))
 }
