@@ -53,7 +53,7 @@ enum Target {
 pub fn compile(options: &Options) -> Outcome {
     let component = load::read(&options.component)?;
     let compiled = match options.target {
-        Target::Page => page(&component),
+        Target::Page => amphi_precompile::precompile(&component, features::taken()),
         Target::Native => native(&component),
     };
     let Files {
@@ -65,11 +65,6 @@ pub fn compile(options: &Options) -> Outcome {
         write(&beside(&options.output), &tail)?;
     }
     Ok(())
-}
-
-fn page(component: &[u8]) -> Result<Files> {
-    binary::anatomy(component)?;
-    amphi_precompile::precompile(component, features::taken())
 }
 
 fn native(component: &[u8]) -> Result<Files> {

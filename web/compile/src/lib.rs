@@ -8,8 +8,7 @@
 use amphi_core::adapters::{self, WideType};
 use amphi_core::contract::{self, Packages};
 use amphi_core::typescript::{self, Calls, Declarations};
-use amphi_core::{binary, exceptions, features, screen};
-use amphi_precompile::Files;
+use amphi_core::{exceptions, features, screen};
 use amphi_translate::plan::Plan;
 use amphi_translate::{Error, Result};
 use js_sys::{Array, ErrorOptions, Uint8Array};
@@ -27,7 +26,8 @@ type Answer<T> = std::result::Result<T, js_sys::Error>;
 /// The bytes are no component, or one that needs what a page has not.
 #[wasm_bindgen]
 pub fn compile(component: &[u8]) -> Answer<Array> {
-    let files = compiled(component).map_err(|error| thrown(&error))?;
+    let files = amphi_precompile::precompile(component, features::taken());
+    let files = files.map_err(|error| thrown(&error))?;
     let file = Uint8Array::from(files.file.as_slice());
     let tail = files.single_memory.as_deref().map(Uint8Array::from);
     Ok(Array::of2(&file, &tail.into()))
@@ -60,12 +60,6 @@ pub fn types(component: &[u8], name: &str, promised: bool) -> Answer<String> {
 #[wasm_bindgen]
 pub fn inspect(component: &[u8], wasi: bool, json: bool) -> Answer<String> {
     inspected(component, wasi, json).map_err(|error| thrown(&error))
-}
-
-fn compiled(component: &[u8]) -> Result<Files> {
-    // It says best what is no component.
-    binary::anatomy(component)?;
-    amphi_precompile::precompile(component, features::taken())
 }
 
 fn declared(component: &[u8], name: &str, calls: Calls) -> Result<Vec<Declarations>> {

@@ -1,9 +1,9 @@
 //! What JavaScript needs to know of a component to make an instance, as JSON: core modules, steps,
 //! trampolines and handle tables.
 //!
-//! `describing.js` of the package's runtime has the form, and checks it. A definition is the number
-//! of a trampoline, `[core instance, name]` for an export, or `[component instance]` for flags. A
-//! core type is its parameters, a colon and its results, a letter each: `iI:f`.
+//! `description.js` of the package's runtime has the form, and checks it. A definition is the
+//! number of a trampoline, `[core instance, name]` for an export, or `[component instance]` for
+//! flags. A core type is its parameters, a colon and its results, a letter each: `iI:f`.
 
 use crate::json;
 use amphi_translate::plan::{

@@ -22,6 +22,7 @@ mod json;
 #[cfg(test)]
 mod tests;
 
+use amphi_core::binary;
 use amphi_translate::Result;
 use amphi_translate::file::Precompilation;
 use amphi_translate::plan::Plan;
@@ -29,14 +30,17 @@ use wasmtime_environ::wasmparser::WasmFeatures;
 
 pub use amphi_translate::file::Files;
 
-/// Precompiles a component, for Rust and for JavaScript. One with a type that JavaScript has no
-/// value for has no description for it.
+/// Precompiles a component, for Rust and for JavaScript: what `amphi compile --target page` writes,
+/// and the compiler for JavaScript. One with a type that JavaScript has no value for has no
+/// description for it.
 ///
 /// # Errors
 ///
 /// The bytes are not a valid component, or need a feature that is not among `features` or that a
 /// page does not have.
 pub fn precompile(component: &[u8], features: WasmFeatures) -> Result<Files> {
+    // It says best what is no component.
+    binary::anatomy(component)?;
     let precompilation = translated(component, features)?;
     let javascript = whole(&precompilation).ok();
     precompilation.write(javascript.as_ref().map(String::as_bytes), None)
