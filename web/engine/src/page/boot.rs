@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasmtime_environ::component::Transcode;
-use wasmtime_environ::error::{Error, Result, format_err};
+use wasmtime_environ::error::{Result, format_err};
 
 /// What every engine of this page shares.
 pub struct Page {
@@ -158,7 +158,9 @@ fn bounds_sound_alike(imports: &Object) -> Result<bool> {
     let exports = glue::instance_exports(&glue::compile(&codegen::out_of_bounds())?, imports)?;
     let said = |name| {
         let thrown = glue::export::<Function>(&exports, name)?.call0(&JsValue::UNDEFINED);
-        Ok::<_, Error>(thrown.err().map(|error| glue::caught_message(&error)))
+        Ok::<_, wasmtime_environ::error::Error>(
+            thrown.err().map(|error| glue::caught_message(&error)),
+        )
     };
     Ok(said("memory")? == said("table")?)
 }
