@@ -3,7 +3,7 @@
 use crate::refusal;
 use amphi_web::component::Component;
 use amphi_web::{Engine, embed};
-use js_sys::{Array, WebAssembly};
+use js_sys::WebAssembly;
 use wasm_bindgen::prelude::*;
 
 thread_local! {
@@ -29,13 +29,10 @@ pub struct Compiled {
 /// The bytes are not what was written, or need something that this engine or this browser does not
 /// have.
 #[wasm_bindgen]
-pub fn deserialize(bytes: &[u8], modules: &Array) -> Result<Compiled, JsError> {
-    let modules = modules.iter().map(JsCast::dyn_into::<WebAssembly::Module>);
-    modules
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|_| JsError::new("expected core modules"))
-        .and_then(|modules| embed::deserialize(&engine(), bytes, modules).map_err(refusal))
+pub fn deserialize(bytes: &[u8], modules: Vec<WebAssembly::Module>) -> Result<Compiled, JsError> {
+    embed::deserialize(&engine(), bytes, modules)
         .map(|component| Compiled { component })
+        .map_err(refusal)
 }
 
 /// Compiles a component off the main thread.
