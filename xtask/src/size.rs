@@ -182,10 +182,11 @@ const PRECOMPILED: [&str; 3] = ["`runtime.js`", "`wasi.js`", "`wasm/amphi_runtim
 /// What a page downloads of the package when it loads a component: its modules, but for those that
 /// it has to ask for, and those that build pages.
 fn is_downloaded(name: &str) -> bool {
-    const OTHERS: [&str; 6] = [
+    const OTHERS: [&str; 7] = [
         "amphi_wit",
         "amphi_compile",
-        "build/",
+        "src/build/",
+        "src/runtime/",
         "bin.js",
         "compile.js",
         "vite.js",
