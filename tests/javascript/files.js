@@ -1,6 +1,7 @@
 // Precompiled components: how they arrive, and what becomes of those that are cut short, changed, forged or another's.
 
-import { compile, load } from './amphi-web/index.js';
+import { compile, instantiate, load } from './amphi-web/index.js';
+import { host } from './host.js';
 import { equal, test, throws } from './tests.js';
 
 const PATH = 'encodings.wasm';
@@ -160,6 +161,40 @@ test('what is changed in a description by chance ends in errors', async () => {
   equal(refused > 1000, true, `${refused} were refused`);
 });
 
+test('what a forged description says of a component that the engine runs ends in errors, and the engine is as it was', async () => {
+  const bytes = await bytesOf('guests/kitchen.wasm');
+  const tables = (value) => (plan) => plan.types.filter(({ table }) => table !== undefined).forEach((type) => (type.table = value));
+  for (const table of [999, 2 ** 32 - 1]) {
+    const { exports } = await load(described(bytes, tables(table)), { imports: host() });
+    const { Basket } = exports['demo:kitchen/store'];
+    await throws(Error, `there is no table ${table} of handles`, () => new Basket('mine'));
+  }
+  const below = chance();
+  const pick = (items) => items[below(items.length)];
+  for (let time = 0; time < 40; time++) {
+    const changed = described(bytes, (plan) => {
+      const [object, key] = pick(places(plan));
+      object[key] = pick([null, 0, 1, 7, 2 ** 31, '', []]);
+    });
+    try {
+      const { exports } = await load(changed, { imports: host() });
+      for (const call of Object.values(exports['demo:kitchen/echo'] ?? {})) call(1);
+    } catch (error) {
+      if (!(error instanceof Error)) throw new Error(`expected an error, found ${error}`);
+    }
+  }
+  const { exports } = await load('guests/kitchen.wasm', { imports: host() });
+  equal(new exports['demo:kitchen/store'].Basket('mine').name(), 'mine');
+});
+
+test('a plan that was forged is refused by the engine', async () => {
+  const bytes = await bytesOf('guests/kitchen.wasm');
+  const { head, sections } = parts(bytes);
+  bytes[head.length + sections[0].length - 1] ^= 0x41;
+  const compiled = await compile(bytes);
+  await throws(Error, 'the precompiled file is changed: section `plan`', () => instantiate(compiled, { imports: host() }));
+});
+
 test('a Worker of the page runs a precompiled component', async () => {
   const worker = new Worker('precompiled/worker.js', { type: 'module' });
   const answer = await new Promise((resolve, reject) => {
@@ -167,5 +202,5 @@ test('a Worker of the page runs a precompiled component', async () => {
     worker.onerror = ({ message }) => reject(new Error(message));
   });
   worker.terminate();
-  equal(answer, 'größer');
+  equal(answer.echo, 'größer');
 });

@@ -1,4 +1,4 @@
-// Runs the tests of components in a page whose components are precompiled, but for those that need the engine's WASI, and those of files.
+// Runs the tests of components in a page whose components are precompiled, and those of files.
 
 import './compiling.js';
 import './counted.js';
@@ -12,6 +12,7 @@ import './promises.js';
 import './resources.js';
 import './throwing.js';
 import './values.js';
+import './wasi.js';
 import { report } from './report.js';
 
 report();

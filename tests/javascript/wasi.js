@@ -56,21 +56,6 @@ test('the page sees what a component has written', async () => {
   equal(data.files().includes('new/file.txt'), true);
 });
 
-test('requests are sent if that is granted, and refused otherwise', async () => {
-  const courier = async (wasi) => {
-    let [out, err] = ['', ''];
-    const outputs = { stdout: (text) => (out += text), stderr: (text) => (err += text) };
-    const args = ['courier', location.host, 'get=/errands/sleep.txt'];
-    const component = await instantiate(await compile('guests/courier.wasm'), { async: true, wasi: { args, ...outputs, ...wasi } });
-    await component.exports['wasi:cli/run'].run().catch((error) => (err += error));
-    return { out, err };
-  };
-  if (!suspends) return;
-  equal((await courier({ http: true })).err, '');
-  const { err } = await courier({});
-  equal(err.includes('HttpRequestDenied'), true, err);
-});
-
 test('a directory that the browser keeps is found again', async () => {
   if (typeof globalThis.FileSystemFileHandle?.prototype.createWritable !== 'function') {
     await throws(Error, '', async () => (await storedDirectory('kept')).sync());

@@ -116,5 +116,7 @@ console.log(wit, imports.flatMap((item) => (item.kind === 'interface' ? item.fun
 
 const precompiled = await runtime.instantiate<Calc20>(await runtime.compile('calc.page', { progress: ({ loaded }) => console.log(loaded) }));
 const product: bigint = precompiled.exports['demo:calc/ops'].add(1n, 2n);
+const granted = await runtime.load<Sensor>('sensor.page', { imports: { 'demo:sensor/log': { recordMessage() {} } }, wasi: { stdout: console.log, directories: { '/data': await runtime.directory() } } });
+await runtime.compile('calc.page', { imports: { 'wasi:cli/exit': { exit() {} } } });
 const unknown = await runtime.load(fetch('other.page'), { imports: { 'wasi:cli/exit': { exit() {} } }, async: false });
 console.log(product, unknown.exports.anything());

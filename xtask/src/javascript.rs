@@ -17,7 +17,11 @@ pub static PACKAGE: Page = Page {
     default_features: true,
     folders: &[("web/js/package", "")],
     bound: "wasm",
-    besides: &[("amphi-wit", "wasm"), ("amphi-compile", "wasm")],
+    besides: &[
+        ("amphi-wit", "wasm"),
+        ("amphi-compile", "wasm"),
+        ("amphi-runtime", "wasm"),
+    ],
 };
 
 const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];

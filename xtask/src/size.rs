@@ -10,7 +10,6 @@ use anyhow::{Context, Result};
 use attribution::Part;
 use clap::Args;
 use std::fs;
-use std::path::Path;
 use weight::Weight;
 
 /// What the engine may weigh, compressed by gzip.
@@ -21,6 +20,10 @@ const RUNTIME_LIMIT: u64 = 180_000;
 const TRANSLATING_LIMIT: u64 = 10_000;
 /// What the package for JavaScript may weigh, with the engine and WASI in it.
 const PACKAGE_LIMIT: u64 = 750_000;
+/// What a precompiled component without WASI may need of it.
+const SCRIPT_LIMIT: u64 = 40_000;
+/// What one with WASI, and without HTTP, may need of it.
+const WASI_LIMIT: u64 = 250_000;
 /// How many parts are listed.
 const PARTS: usize = 20;
 /// How many functions are listed.
@@ -41,9 +44,12 @@ pub fn run(workspace: &Workspace, _: &Options) -> Result<()> {
     let runtime = Weighed::page(workspace, "runtime")?;
     let package = javascript::build(workspace)?;
     let echo = shell::long("weighing");
-    let mut package = weight::of_folder(&package)?;
-    package.retain(|(name, _)| is_downloaded(name));
-    let text = report(workspace, &engine, &runtime, &package)?;
+    let package = weight::of_folder(&package)?;
+    let (precompiled, package): (Vec<_>, Vec<_>) = package
+        .into_iter()
+        .filter(|(name, _)| is_downloaded(name))
+        .partition(|(name, _)| PRECOMPILED.contains(&name.as_str()));
+    let text = report(workspace, &engine, &runtime, [&package, &precompiled])?;
     echo.done();
     let file = workspace.root.join("docs/bench/SIZE.md");
     fs::write(&file, text).with_context(|| format!("cannot write `{}`", file.display()))?;
@@ -88,8 +94,13 @@ fn report(
     workspace: &Workspace,
     engine: &Weighed,
     runtime: &Weighed,
-    package: &[(String, Weight)],
+    [package, precompiled]: [&[(String, Weight)]; 2],
 ) -> Result<String> {
+    let script: Vec<_> = precompiled
+        .iter()
+        .filter(|(name, _)| name == PRECOMPILED[0])
+        .cloned()
+        .collect();
     let Weighed { files, parts, .. } = engine;
     Ok(format!(
         "# What a page downloads
@@ -120,6 +131,12 @@ for, and is not counted.
 - {package_verdict}
 
 {package}
+For precompiled components `{script_name}` is all of it, and for those that import WASI the other two files are fetched.
+
+- {script_verdict}
+- with WASI, {wasi_verdict}
+
+{precompiled}
 ## What takes the space
 
 Bytes of the module before compression, by the crate that a function's name begins with; what is inlined counts where it is
@@ -150,18 +167,26 @@ log lines of the translator need. `wasm-opt {flags}` comes last.
         files = weights(files),
         package_verdict = verdict(weight::total(package), PACKAGE_LIMIT),
         package = weights(package),
+        script_name = PRECOMPILED[0].trim_matches('`'),
+        script_verdict = verdict(weight::total(&script), SCRIPT_LIMIT),
+        wasi_verdict = verdict(weight::total(precompiled), WASI_LIMIT),
+        precompiled = weights(precompiled),
         parts = table(&parts.crates, parts.total),
         functions = functions(&parts.functions),
     ))
 }
 
+/// What a page downloads of the package for precompiled components: always, and for WASI.
+const PRECOMPILED: [&str; 3] = ["`runtime.js`", "`wasi.js`", "`wasm/amphi_runtime_bg.wasm`"];
+
 /// What a page downloads of the package when it loads a component: its modules, but for those that
 /// it has to ask for, and those that build pages.
 fn is_downloaded(name: &str) -> bool {
-    const OTHERS: [&str; 6] = [
+    const OTHERS: [&str; 7] = [
         "amphi_wit",
         "amphi_compile",
-        "build/",
+        "src/build/",
+        "src/runtime/",
         "bin.js",
         "compile.js",
         "vite.js",
@@ -215,10 +240,4 @@ fn functions(functions: &[Part]) -> String {
             )
         })
         .collect()
-}
-
-/// The name of a file as the report gives it.
-pub(crate) fn name(file: &Path) -> String {
-    let name = file.file_name().map(|name| name.to_string_lossy());
-    name.unwrap_or_default().into_owned()
 }

@@ -24,6 +24,7 @@ const FOR_THE_PAGE: &[&str] = &[
     "amphi-web",
     "amphi-wasi-web",
     "amphi-js",
+    "amphi-runtime",
     "amphi-wit",
     "amphi-compile",
     "amphi-runner",
@@ -231,6 +232,8 @@ fn lint_page(workspace: &Workspace) -> Result<()> {
         Profile::WebDev.name(),
         "-p",
         "amphi-bench-size",
+        "-p",
+        "amphi-runtime",
         "--no-default-features",
     ]);
     without_compiler.env("CARGO_TARGET_DIR", web::target_folder(workspace));

@@ -22,9 +22,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use wasm_bindgen_cli_support::Bindgen;
 
-/// The package's folder, and its script that is bundled: a visitor waits for one file.
+/// The package's folder, and its scripts that are bundled: a visitor waits for one file.
 const PACKAGE: &str = "web/js/package";
 const RUNTIME: &str = "runtime.js";
+const ENGINE: &str = "wasi.js";
+/// What has the wasm of the second.
+const ENGINE_PACKAGE: &str = "amphi-runtime";
 
 /// What code for a page is compiled for.
 pub const TARGET: &str = "wasm32-unknown-unknown";
@@ -45,6 +48,8 @@ const FEATURES: &[&str] = &[
 
 /// The module that JavaScript makes a new instance of when one has failed.
 const BEGUN_ANEW: &str = "amphi_compile";
+/// The module whose script becomes part of another one.
+const BUNDLED: &str = "amphi_runtime";
 
 /// Every page of the project.
 pub static PAGES: &[Page] = &[
@@ -122,6 +127,7 @@ pub static PAGES: &[Page] = &[
         besides: &[
             ("amphi-wit", "amphi-web/wasm"),
             ("amphi-compile", "amphi-web/wasm"),
+            ("amphi-runtime", "amphi-web/wasm"),
         ],
     },
 ];
@@ -246,19 +252,33 @@ pub fn compile_together(workspace: &Workspace, page: &Page, profile: Profile) ->
 pub fn join(workspace: &Workspace, page: &Page, profile: Profile, folder: &Path) -> Result<()> {
     copy_afresh(workspace, page.folders, folder)?;
     assemble_texts(folder)?;
-    for (_, part) in page.folders.iter().filter(|(from, _)| *from == PACKAGE) {
-        javascript::bundle::bundle(&folder.join(part).join(RUNTIME))?;
-    }
     for (package, bound) in page.modules() {
         let bound = folder.join(bound);
         bind(&module(workspace, package, profile), &bound)?;
         if profile == Profile::Web {
-            let script = format!("{}.js", package.replace('-', "_"));
-            leave_out_comments(&bound.join(script))?;
+            leave_out_comments(&bound.join(bound_script(package)))?;
             optimise(workspace, package, &bound)?;
         }
     }
+    for (_, part) in page.folders.iter().filter(|(from, _)| *from == PACKAGE) {
+        bundle(page, &folder.join(part))?;
+    }
     Ok(())
+}
+
+/// Bundles the scripts of the package in `folder` for which a visitor waits: the runtime, and, if
+/// the page has its wasm, the engine's.
+fn bundle(page: &Page, folder: &Path) -> Result<()> {
+    javascript::bundle::bundle(&folder.join(RUNTIME))?;
+    let engine = folder.join(ENGINE);
+    if page.modules().all(|(package, _)| package != ENGINE_PACKAGE) {
+        return fs::remove_file(&engine)
+            .with_context(|| format!("cannot remove `{}`", engine.display()));
+    }
+    javascript::bundle::bundle(&engine)?;
+    // It is in the bundle.
+    let script = folder.join("wasm").join(bound_script(ENGINE_PACKAGE));
+    fs::remove_file(&script).with_context(|| format!("cannot remove `{}`", script.display()))
 }
 
 /// Puts folders and a compiled module, bound, together to the page `name`, and says where it is.
@@ -330,6 +350,11 @@ pub fn named_module(workspace: &Workspace, page: &Page) -> PathBuf {
     workspace.target("named").join(bound_module(page.package))
 }
 
+/// The file name of the script that binds a package's module.
+fn bound_script(package: &str) -> String {
+    format!("{}.js", package.replace('-', "_"))
+}
+
 /// The file name of a package's module in a page.
 fn bound_module(package: &str) -> String {
     format!("{}_bg.wasm", package.replace('-', "_"))
@@ -375,13 +400,14 @@ fn compile(
 
 fn bind(module: &Path, folder: &Path) -> Result<()> {
     let echo = shell::long(&format!("wasm-bindgen {}", module.display()));
+    let is = |name| module.file_stem().is_some_and(|stem| stem == name);
     let mut bindgen = Bindgen::new();
     bindgen
         .web(true)?
         .typescript(false)
-        // `init()` without arguments then finds the module beside its script.
-        .omit_default_module_path(false)
-        .reset_state_function(module.file_stem().is_some_and(|name| name == BEGUN_ANEW))
+        // `init()` without arguments then finds the module beside its script, where that stays.
+        .omit_default_module_path(is(BUNDLED))
+        .reset_state_function(is(BEGUN_ANEW))
         .input_path(module);
     bindgen
         .generate(folder)

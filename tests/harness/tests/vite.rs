@@ -30,8 +30,10 @@ fn application() -> PathBuf {
     home().join("application")
 }
 
-/// Puts a component into the application.
+/// Puts a component into the application, beside the one that imports WASI.
 fn put(bytes: &[u8]) {
+    let clock = wat::parse_file(application().join("clock.wat")).expect("it is well formed");
+    fs::write(application().join("src/clock.wasm"), clock).expect("it can be written");
     fs::write(application().join("src/number.wasm"), bytes).expect("it can be written");
 }
 
@@ -67,12 +69,10 @@ fn a_component_is_built_typed_and_answers() {
     let names: Vec<String> = names
         .map(|name| name.into_string().expect("text"))
         .collect();
-    let file = names.iter().find(|name| name.ends_with(".page"));
+    let is_number = |name: &&String| name.starts_with("number-") && name.ends_with(".page");
+    let file = names.iter().find(is_number);
     let file = file.unwrap_or_else(|| panic!("expected a precompiled component: {names:?}"));
-    assert!(
-        file.starts_with("number-") && file.len() > "number-.page".len(),
-        "{file}"
-    );
+    assert!(file.len() > "number-.page".len(), "{file}");
     assert!(
         names.contains(&format!("{file}.single-memory")),
         "{names:?}"
@@ -85,7 +85,7 @@ fn a_component_is_built_typed_and_answers() {
     for browser in selected().expect("the browsers are known") {
         let visit = visit(browser, site.path(), "base/index.html", DEADLINE);
         let outcome = visit.unwrap_or_else(|error| panic!("{error:?}")).outcome;
-        assert_eq!(outcome["text"], "42 42 42 Trap", "in {}", browser.name);
+        assert_eq!(outcome["text"], "42 42 42 Trap WASI", "in {}", browser.name);
         let url = outcome["url"].as_str().expect("it is text");
         assert!(url.ends_with(&format!("/base/assets/{file}")), "{url}");
     }
@@ -113,16 +113,16 @@ fn a_change_of_a_component_is_answered_anew() {
     session
         .open(&url)
         .unwrap_or_else(|error| panic!("{error:?}"));
-    expect(&session, "2 2 2 Trap");
+    expect(&session, "2 2 2 Trap WASI");
     put(&component(2));
-    expect(&session, "3 3 3 Trap");
+    expect(&session, "3 3 3 Trap WASI");
     put(b"no component");
     expect(
         &session,
         "cannot compile `src/number.wasm`: expected WebAssembly",
     );
     put(&component(3));
-    expect(&session, "4 4 4 Trap");
+    expect(&session, "4 4 4 Trap WASI");
     // It ends by itself with its input.
     drop(server.stdin.take());
     assert!(server.wait().expect("it ends").success());

@@ -1,6 +1,7 @@
-// A Worker of the page's own, in which a precompiled component runs.
+// A Worker of the page's own, in which a precompiled component runs, and one that imports WASI does not.
 
 import { load } from '../amphi-web/runtime.js';
 
 const { exports } = await load(new URL('../encodings.wasm', import.meta.url));
-postMessage(exports.echoUtf8('größer'));
+const refused = await load(new URL('../guests/hello.wasm', import.meta.url)).catch(({ message }) => message);
+postMessage({ echo: exports.echoUtf8('größer'), refused });

@@ -1,6 +1,7 @@
-// Shows the number that a component makes, and where it is from.
+// Shows the number that a component makes, and where it is from; and asks one that imports WASI.
 
 import { Trap, load as loadFrom } from 'amphi-web/runtime';
+import { load as loadClock } from './clock.wasm?component';
 import { compile, load, url } from './number.wasm?component';
 
 const imports = { next: (number) => number + 1 };
@@ -9,7 +10,8 @@ async function show() {
   const number = (await load(imports)).exports.number();
   const again = (await (await compile()).instantiate({ imports })).exports.number();
   const other = (await loadFrom(url, { imports })).exports.number();
-  document.body.textContent = `${number} ${again} ${other} ${(await trapped()) instanceof Trap ? 'Trap' : 'another class'}`;
+  const resolution = (await loadClock()).exports.resolution();
+  document.body.textContent = `${number} ${again} ${other} ${(await trapped()) instanceof Trap ? 'Trap' : 'another class'} ${resolution > 0n ? 'WASI' : resolution}`;
   return { text: document.body.textContent, url };
 }
 

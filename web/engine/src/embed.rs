@@ -22,8 +22,9 @@ use std::fmt;
 use std::hash::Hash;
 use wasm_bindgen::JsValue;
 use wasmtime_environ::component::{ExportIndex, ResourceIndex, TypeResourceTableIndex};
-use wasmtime_environ::error::{Error, Result, format_err};
+use wasmtime_environ::error::{Error, Result, ensure, format_err};
 
+pub use crate::calls::precompiled::deserialize;
 pub use crate::page::{Modules, caught_message, outside};
 pub use host_function::{HostFunction, Lowered};
 
@@ -117,9 +118,14 @@ impl<T: 'static> SharedStore<T> {
         InstanceId::new(INSTANCE)
     }
 
-    fn guest_table(&self, table: u32) -> GuestTable<'_> {
-        self.opaque()
-            .guest_table(Self::id(), TypeResourceTableIndex::from_u32(table))
+    fn guest_table(&self, table: u32) -> Result<GuestTable<'_>> {
+        let index = TypeResourceTableIndex::from_u32(table);
+        let types = self.data()?.component.types();
+        ensure!(
+            types.handle_table(index).is_some(),
+            "there is no table {table} of handles"
+        );
+        Ok(self.opaque().guest_table(Self::id(), index))
     }
 
     /// What the instance is made from.
@@ -169,7 +175,7 @@ impl<T: 'static> SharedStore<T> {
     ///
     /// The handle is not an owned one of that table, or is lent.
     pub fn take_own(&self, table: u32, handle: u32) -> Result<u32> {
-        self.guest_table(table).take_own(handle)
+        self.guest_table(table)?.take_own(handle)
     }
 
     /// An owned resource enters the guest's table: its handle there.
@@ -178,7 +184,7 @@ impl<T: 'static> SharedStore<T> {
     ///
     /// There are too many.
     pub fn insert_own(&self, table: u32, rep: u32) -> Result<u32> {
-        self.guest_table(table).insert_own(rep)
+        self.guest_table(table)?.insert_own(rep)
     }
 
     /// The guest lends a handle for the length of the current call: the representation.
@@ -187,7 +193,7 @@ impl<T: 'static> SharedStore<T> {
     ///
     /// The handle is not one of that table.
     pub fn lend(&self, table: u32, handle: u32) -> Result<u32> {
-        self.guest_table(table).lend(handle)
+        self.guest_table(table)?.lend(handle)
     }
 
     /// A resource is lent to the guest for the length of the current call: its handle there.
@@ -196,7 +202,7 @@ impl<T: 'static> SharedStore<T> {
     ///
     /// There are too many.
     pub fn insert_borrow(&self, table: u32, rep: u32) -> Result<u32> {
-        self.guest_table(table).insert_borrow(rep)
+        self.guest_table(table)?.insert_borrow(rep)
     }
 
     /// Runs the destructor of a resource, in a call of its own.

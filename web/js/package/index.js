@@ -3,11 +3,11 @@
 import { orAborted } from './src/abort.js';
 import { Component } from './src/component.js';
 import { engine } from './src/engine.js';
-import { Guest } from './src/guest.js';
-import { hostCalls } from './src/import.js';
 import { Imports } from './src/imports.js';
+import { linked } from './src/linked.js';
 import { bytesOf, isOwn, kept } from './src/source.js';
-import { Directory, grant } from './src/wasi.js';
+import { isSupplied } from './src/versions.js';
+import { Directory, filled, grant } from './src/wasi.js';
 import { witOf } from './src/wit.js';
 import { loadInWorker } from './src/worker/page.js';
 
@@ -36,24 +36,10 @@ export class Compiled {
   /** Makes an instance; see `instantiate`. */
   async instantiate({ imports = {}, wasi, async, signal } = {}) {
     signal?.throwIfAborted();
-    const { Grants, Instance, Linking, isSupplied, waited } = await engine();
-    const found = new Imports(this.#plan, imports, isSupplied);
+    const plan = this.#plan;
+    const found = new Imports(plan, imports, isSupplied);
     const isAsync = async ?? found.hasAsync();
-    const instance = new Instance(grant(new Grants(), wasi));
-    const guest = new Guest(instance, this.#plan, isAsync);
-    const calls = hostCalls(guest, (path) => found.hostOf(path));
-    const linking = isAsync ? waited(calls) : Linking.direct((number) => calls(number).direct(), guest.failed);
-    found.define(guest, {
-      func: (...names) => linking.func(...names),
-      resource: (...resource) => linking.resource(...resource),
-    });
-    try {
-      await instance.instantiate(this.#handle, linking);
-    } catch (error) {
-      throw guest.startFailure(error);
-    } finally {
-      linking.free();
-    }
+    const [guest, instance] = await linked(await engine(), this.#handle, { plan, found, isAsync, wasi });
     signal?.throwIfAborted();
     return new Component(guest, instance, this);
   }
@@ -101,9 +87,7 @@ export async function load(source, options = {}) {
 /** Makes a directory in memory, with files by their paths, which `wasi.directories` grants. */
 export async function directory(files = {}) {
   const { Directory: Tree } = await engine();
-  const made = new Directory(new Tree());
-  for (const [path, content] of Object.entries(files)) made.write(path, content);
-  return made;
+  return filled(new Tree(), files);
 }
 
 /** Opens a directory that the browser keeps for the page's origin; `sync` writes to it what has changed. */

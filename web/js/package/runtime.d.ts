@@ -1,20 +1,23 @@
-import type { AnyWorld, Component, CompileOptions, World } from './index.js';
+import type { AnyWorld, Component, CompileOptions, Wasi, World } from './index.js';
 
-export { Component, ComponentError, Exit, LinkError, Trap } from './index.js';
-export type { AnyWorld, CompileOptions, Progress, World } from './index.js';
+export { Component, ComponentError, Directory, Exit, LinkError, Trap, directory, storedDirectory } from './index.js';
+export type { AnyWorld, CompileOptions, Progress, Wasi, World } from './index.js';
 
 /** Where a precompiled component comes from: an address, a response, bytes, or what `compile` gives. */
 export type Source = string | URL | Response | Promise<Response> | ArrayBuffer | ArrayBufferView | Compiled;
 
-/** What an instance is made with. */
-export type InstantiateOptions<W extends World = AnyWorld> = Imports<W> & Async<W> & { signal?: AbortSignal };
+/**
+ * What an instance is made with. WASI that a component imports and `imports` does not give is the engine's, all but HTTP: it is fetched when such a
+ * component is met.
+ */
+export type InstantiateOptions<W extends World = AnyWorld> = Imports<W> & Async<W> & { wasi?: Wasi; signal?: AbortSignal };
 
 export type LoadOptions<W extends World = AnyWorld> = CompileOptions & InstantiateOptions<W>;
 
 type Imports<W extends World> = {} extends W['imports'] ? Partial<ImportsOption<W['imports']>> : ImportsOption<W['imports']>;
 
 interface ImportsOption<I> {
-  /** What the component imports, by the names of interfaces; what it imports of WASI is given here, too. */
+  /** What the component imports, by the names of interfaces; WASI only where it is to be the page's own. */
   imports: I;
 }
 
@@ -34,8 +37,8 @@ export class Compiled {
   instantiate<W extends World = AnyWorld>(...options: Options<InstantiateOptions<W>>): Promise<Component<W['exports']>>;
 }
 
-/** Reads a precompiled component while it arrives. */
-export function compile(source: Source, options?: CompileOptions): Promise<Compiled>;
+/** Reads a precompiled component while it arrives. What `imports` has of WASI an instance will be given, so that the engine need not be fetched for it. */
+export function compile(source: Source, options?: CompileOptions & { imports?: object }): Promise<Compiled>;
 
 /** Makes an instance of a compiled component. */
 export function instantiate<W extends World = AnyWorld>(compiled: Compiled, ...options: Options<InstantiateOptions<W>>): Promise<Component<W['exports']>>;

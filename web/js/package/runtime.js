@@ -5,16 +5,25 @@ import { Component } from './src/component.js';
 import { Guest } from './src/guest.js';
 import { hostCalls } from './src/import.js';
 import { Imports } from './src/imports.js';
+import { linked } from './src/linked.js';
+import { unversioned } from './src/names.js';
+import { engine, hasWasi } from './src/runtime/engine.js';
 import { readFile } from './src/runtime/file.js';
 import { Instance } from './src/runtime/instance.js';
 import { piecesOf, responseOf } from './src/source.js';
+import { serving } from './src/versions.js';
+import { Directory, filled } from './src/wasi.js';
 
 export { Component } from './src/component.js';
 export { ComponentError, Exit, LinkError, Trap } from './src/errors.js';
 
+/** Where what components need that import WASI is. */
+const PLACES = { script: new URL('./wasi.js', import.meta.url).href, wasm: new URL('./wasm/amphi_runtime_bg.wasm', import.meta.url).href };
+
 /** A component that is compiled: one makes any number of instances. */
 export class Compiled {
   #core;
+  #handle;
 
   /** Made by `compile`. */
   constructor(core) {
@@ -27,21 +36,35 @@ export class Compiled {
   }
 
   /** Makes an instance; see `instantiate`. */
-  async instantiate({ imports = {}, async, signal } = {}) {
+  async instantiate({ imports = {}, wasi, async, signal } = {}) {
     signal?.throwIfAborted();
+    const found = new Imports(this.#core.plan, imports, hasWasi);
+    const isAsync = async ?? found.hasAsync();
+    const [guest, instance] = found.needsEngine ? await this.#linked({ found, isAsync, wasi }) : await this.#alone({ found, isAsync });
+    signal?.throwIfAborted();
+    return new Component(guest, instance, this);
+  }
+
+  /** An instance that JavaScript makes. */
+  async #alone({ found, isAsync }) {
     const { plan } = this.#core;
-    // Here the engine will be fetched for components that import WASI.
-    const found = new Imports(plan, imports, () => false);
     const instance = new Instance(plan, this.#core);
-    const guest = new Guest(instance, plan, async ?? found.hasAsync());
+    const guest = new Guest(instance, plan, isAsync);
     found.define(guest, { func() {}, resource: (scope, name, number, drop) => instance.onDrop(number, drop) });
     try {
       await instance.instantiate(guest, hostCalls(guest, (path) => found.hostOf(path)));
     } catch (error) {
       throw guest.startFailure(error);
     }
-    signal?.throwIfAborted();
-    return new Component(guest, instance, this);
+    return [guest, instance];
+  }
+
+  /** An instance that the engine makes, for which it reads the file once more, but for what the browser has compiled. */
+  async #linked(options) {
+    const there = await engine(PLACES);
+    const { plan, modules, file } = this.#core;
+    this.#handle ??= there.deserialize(file(), modules.map(({ compiled }) => compiled));
+    return linked(there, this.#handle, { ...options, plan });
   }
 }
 
@@ -50,7 +73,7 @@ export async function compile(source, options = {}) {
   return source instanceof Compiled ? source : orAborted(compileAll(source, options), options.signal);
 }
 
-async function compileAll(source, { signal, progress }) {
+async function compileAll(source, { signal, progress, imports = {} }) {
   const found = await responseOf(source, signal);
   const isThere = !(found instanceof Response);
   let total = found.length;
@@ -66,10 +89,24 @@ async function compileAll(source, { signal, progress }) {
   };
   // The page may change bytes that are its own.
   const from = isThere ? { bytes: found.slice() } : { next: piecesOf(found, { signal, progress: told }) };
-  const compiled = new Compiled(await readFile(from, fetchTail));
+  const core = await readFile(from, { fetchTail, hear: (plan) => begin(plan, imports) });
+  // Nobody else reads the file again.
+  if (!core.plan.imports.some(isOfEngine)) core.file = undefined;
+  const compiled = new Compiled(core);
   progress?.({ phase: 'compile', loaded: 0, total });
   progress?.({ phase: 'compile', loaded: total, total });
   return compiled;
+}
+
+/** Whether an import of a component is one that the engine supplies. */
+const isOfEngine = ({ name, instance }) => instance?.length > 0 && hasWasi(name);
+
+/** Begins to fetch the engine, if something of WASI is imported that is not given, while core modules arrive. */
+function begin({ imports: items }, given) {
+  const isGiven = (name) => Object.hasOwn(given, unversioned(name)) || serving(name, Object.keys(given)) !== undefined;
+  if (!items.some((item) => isOfEngine(item) && !isGiven(item.name))) return;
+  // Who waits for it hears of it.
+  engine(PLACES).catch(() => {});
 }
 
 /** Makes an instance of what `compile` gives. */
@@ -81,4 +118,16 @@ export async function load(source, options = {}) {
     if (options[name]) throw new TypeError(`the option \`${name}\`: not supported by \`amphi-web/runtime\` yet, and by \`amphi-web\``);
   }
   return instantiate(await compile(source, options), options);
+}
+
+/** Makes a directory in memory, with files by their paths, which `wasi.directories` grants. */
+export async function directory(files = {}) {
+  const { Directory: Tree } = await engine(PLACES);
+  return filled(new Tree(), files);
+}
+
+/** Opens a directory that the browser keeps for the page's origin; `sync` writes to it what has changed. */
+export async function storedDirectory(path) {
+  const { Directory: Tree } = await engine(PLACES);
+  return new Directory(await Tree.open(path));
 }

@@ -47,6 +47,8 @@ export default function components({ types = 'amphi-components.d.ts', async: pro
 
     configResolved(config) {
       home = config.configFile ? dirname(config.configFile) : config.root;
+      // The runtime fetches what is beside it, wherever the package is.
+      config.server?.fs.allow.push(fileURLToPath(new URL('.', import.meta.url)));
       base = `${config.server?.origin ?? ''}${config.base.replace(/\/$/, '')}`;
     },
 

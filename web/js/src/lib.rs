@@ -3,6 +3,9 @@
 //! The package's modules (in `package/`) are what a page imports; they call this. Rust translates
 //! and instantiates, and makes a plan of every function for JavaScript, which lifts, lowers and
 //! calls guests by itself. Handles to resources, WASI and suspended guests are Rust's.
+//!
+//! Without the feature `compiler`, components are made of precompiled files alone: that is the wasm
+//! of `amphi-runtime`.
 #![cfg(target_arch = "wasm32")]
 
 mod compiled;
@@ -11,7 +14,7 @@ mod directory;
 mod host_functions;
 mod instance;
 mod linking;
-mod names;
+#[cfg(feature = "http")]
 mod serving;
 mod wasi;
 

@@ -3,7 +3,9 @@
 use crate::compiled::engine;
 use crate::wasi::State;
 use crate::{host_functions, refusal};
-use amphi_wasi_web::{http, p2};
+#[cfg(feature = "http")]
+use amphi_wasi_web::http;
+use amphi_wasi_web::p2;
 use amphi_web::component::{Linker, LinkerInstance, ResourceType};
 use amphi_web::embed::{self, HostFunction};
 use amphi_web::{Local, Result, format_err};
@@ -85,6 +87,7 @@ impl Linking {
     ) -> Result<Linking> {
         let mut linker = Linker::new(&engine());
         add_wasi(&mut linker)?;
+        #[cfg(feature = "http")]
         http::p2::add_only_http_to_linker_async(&mut linker)?;
         linker.allow_shadowing(true);
         Ok(Linking { linker, function })

@@ -83,8 +83,19 @@ impl Modules {
         } = module;
         if let Some(rest) = line.strip_prefix("import ") {
             let (names, number) = self.source(path, rest)?;
-            let names = names.replace(" as ", ": ");
-            body.push_str(&format!("const {{{names}}} = m{number};\n"));
+            match names.trim().strip_prefix("* as ") {
+                Some(all) => body.push_str(&format!("const {all} = m{number};\n")),
+                None => {
+                    let names = names.replace(" as ", ": ");
+                    body.push_str(&format!("const {{{names}}} = m{number};\n"));
+                }
+            }
+        } else if let Some(names) = own(line) {
+            for name in names.split(',').map(str::trim) {
+                let (from, to) = name.split_once(" as ").unwrap_or((name, name));
+                given.push(format!("{to}: {from}"));
+                exports.push(to.to_owned());
+            }
         } else if line.starts_with("export {") {
             let (names, number) = self.source(path, &line["export ".len()..])?;
             for name in names.split(',').map(str::trim) {
@@ -106,16 +117,28 @@ impl Modules {
         Ok(())
     }
 
-    /// The names and the module in `{ names } from './module.js';`.
+    /// The names and the module in `{ names } from './module.js';`, or in `* as name from
+    /// "./module.js"`, which is how wasm-bindgen writes it.
     fn source<'t>(&mut self, path: &Path, text: &'t str) -> Result<(&'t str, usize)> {
-        let parts = text
-            .strip_prefix('{')
-            .and_then(|rest| rest.split_once("} from '"));
-        let parts = parts.and_then(|(names, rest)| Some((names, rest.strip_suffix("';")?)));
+        let named = || {
+            let (names, from) = text.strip_prefix('{')?.split_once("} from '")?;
+            Some((names, from.strip_suffix("';")?))
+        };
+        let whole = || {
+            let (name, from) = text.split_once(" from \"")?;
+            let is_whole = name.starts_with("* as ");
+            is_whole.then_some((name, from.strip_suffix('"')?))
+        };
+        let parts = named().or_else(whole);
         let (names, from) = parts.context("expected `{ names } from './module.js';`")?;
         let folder = path.parent().context("a module is in a folder")?;
         Ok((names, self.add(&folder.join(from))?))
     }
+}
+
+/// The names in `export { names };`, of what is the module's own.
+fn own(line: &str) -> Option<&str> {
+    line.strip_prefix("export {")?.strip_suffix("};")
 }
 
 /// A path without `.` and `..`.
@@ -150,7 +173,7 @@ mod tests {
         );
         write(
             "src/two.js",
-            "import { one as first } from './one.js';\nexport class Two {\nsum = first();\n}\n",
+            "import { one as first } from './one.js';\nimport * as all from \"./one.js\"\nclass Other {}\nexport class Two {\nsum = first() + all.one();\n}\nexport { Other as Third };\n",
         );
         write(
             "entry.js",
@@ -158,7 +181,7 @@ mod tests {
         );
         let text = bundled(&folder.path().join("entry.js")).expect("it is bundled");
         let expected = "const m0 = (() => {\nconst hidden = 1;\nconst one = () => hidden;\nreturn { one };\n})();\n\
-            const m1 = (() => {\nconst { one: first } = m0;\nclass Two {\nsum = first();\n}\nreturn { Two };\n})();\n\
+            const m1 = (() => {\nconst { one: first } = m0;\nconst all = m0;\nclass Other {}\nclass Two {\nsum = first() + all.one();\n}\nreturn { Two, Third: Other };\n})();\n\
             const m2 = (() => {\nconst { Two } = m1;\n\nfunction make() {\nreturn new Two();\n}\nreturn { one: m0.one, make };\n})();\n\
             const { one, make } = m2;\nexport { one, make };\n";
         assert_eq!(text, expected);

@@ -29,12 +29,12 @@ impl Sum for Weight {
     }
 }
 
-/// The weight of each file in `folder` and below, the heaviest first.
+/// The weight of each file in `folder` and below, by its path from there, the heaviest first.
 pub fn of_folder(folder: &Path) -> Result<Vec<(String, Weight)>> {
     let mut weighed = files(folder)?
         .into_iter()
         .map(|file| {
-            let name = super::name(&file);
+            let name = file.strip_prefix(folder).unwrap_or(&file).display();
             Ok((format!("`{name}`"), weigh(&file)?))
         })
         .collect::<Result<Vec<_>>>()?;

@@ -26,7 +26,15 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     (
         "amphi-js",
         &[
-            "amphi-core",
+            "amphi-translate",
+            "amphi-precompile",
+            "amphi-web",
+            "amphi-wasi-web",
+        ],
+    ),
+    (
+        "amphi-runtime",
+        &[
             "amphi-translate",
             "amphi-precompile",
             "amphi-web",

@@ -21,7 +21,7 @@ const DEADLINE: Duration = Duration::from_secs(300);
 const PAGES: [&str; 2] = ["index.html", "workers.html"];
 
 /// Those whose components are precompiled.
-const PRECOMPILED: [&str; 2] = ["precompiled.html", "scripts.html"];
+const PRECOMPILED: [&str; 3] = ["precompiled.html", "fetching.html", "scripts.html"];
 
 /// One browser at a time is enough for a small machine.
 static TURN: Mutex<()> = Mutex::new(());

@@ -3,12 +3,13 @@
 use super::assemble::{compiled, compiled_async, component};
 use crate::component::component::{Component, Origin};
 use crate::engine::Engine;
-use crate::page;
+use crate::page::{self, Local};
 use crate::types::check_lowered;
 #[cfg(feature = "compiler")]
 use amphi_translate::file::Precompilation;
 use amphi_translate::file::{PageFile, Unpacked};
-use wasmtime_environ::error::Result;
+use js_sys::WebAssembly;
+use wasmtime_environ::error::{Result, ensure};
 
 impl Component {
     /// Makes a component of what [`Component::serialize`], `Engine::precompile_component` or
@@ -70,6 +71,27 @@ impl Component {
             false => self.engine().precompile_component(&bytes),
         }
     }
+}
+
+/// A component of a precompiled file, whose core modules the browser has compiled already.
+///
+/// # Errors
+///
+/// As [`Component::deserialize`], or `modules` are not as many as the file has.
+pub fn deserialize(
+    engine: &Engine,
+    bytes: &[u8],
+    modules: Vec<WebAssembly::Module>,
+) -> Result<Component> {
+    let unpacked = read(engine, bytes)?;
+    ensure!(
+        modules.len() == unpacked.modules.len(),
+        "expected the {} core modules of the precompiled file, found {}",
+        unpacked.modules.len(),
+        modules.len()
+    );
+    let modules = modules.into_iter().map(Local::new).collect();
+    component(engine, unpacked.plan, modules, Origin::new(bytes))
 }
 
 /// What bytes are that were precompiled, as `wasmtime::Precompiled`.

@@ -14,6 +14,8 @@ export class Imports {
     this.given = given;
     this.#isSupplied = isSupplied;
     this.missing = [];
+    /** Whether the engine is needed, since it supplies something. */
+    this.needsEngine = false;
     /** Functions by their path, joined. */
     this.functions = new Map();
     /** `[interface or nothing, name, number, class or nothing, what the class is called]`. */
@@ -26,7 +28,13 @@ export class Imports {
     const found = this.#lookup(item.name);
     if (item.instance === undefined) this.#findAtTop(item, found);
     else if (found !== undefined) item.instance.forEach((part) => this.#findInside(item, part, found));
-    else if (!this.#isSupplied(item.name) && item.instance.length > 0) this.missing.push(item.name);
+    else if (item.instance.length > 0) this.#leave(item.name);
+  }
+
+  /** The page gives nothing for an interface. */
+  #leave(name) {
+    if (this.#isSupplied(name)) this.needsEngine = true;
+    else this.missing.push(name);
   }
 
   /**

@@ -1,4 +1,4 @@
-// Versions of interfaces: which serves an import. The rule is Wasmtime's and `amphi-core`'s (`version.rs`).
+// Versions of interfaces: which serves an import, and which the engine supplies. The rule is Wasmtime's and `amphi-core`'s (`version.rs`).
 
 /** A version, as semantic versioning has them. */
 const VERSION = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/;
@@ -19,6 +19,12 @@ function track(name) {
   const [major, minor] = numbers;
   return `${name.slice(0, name.indexOf('@'))}@${major > 0n ? major : `0.${minor}`}`;
 }
+
+/** The packages of WASI that the engine has. */
+const SUPPLIED = /^wasi:(cli|clocks|filesystem|http|io|random|sockets)\//;
+
+/** Whether the engine supplies an interface where the page gives nothing. The rule is `amphi-core`'s (`wasi.rs`). */
+export const isSupplied = (name) => SUPPLIED.test(name) && track(name)?.endsWith('@0.2') === true;
 
 /** The one of `interfaces` that serves a component which imports `wanted`: it itself, or else the latest that is compatible. */
 export function serving(wanted, interfaces) {

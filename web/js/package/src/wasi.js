@@ -49,6 +49,13 @@ export class Directory {
   }
 }
 
+/** The directory of `tree`, with files by their paths. */
+export function filled(tree, files) {
+  const made = new Directory(tree);
+  for (const [path, content] of Object.entries(files)) made.write(path, content);
+  return made;
+}
+
 const bytes = (content) => (typeof content === 'string' ? new TextEncoder().encode(content) : content);
 
 /** Gives `handler` bytes as text; a character may be written in parts. */

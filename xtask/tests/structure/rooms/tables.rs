@@ -202,6 +202,7 @@ const ENGINE: Rooms = &[
             "calls/linker",
             "calls/entering",
             "calls/destroying",
+            "calls/precompiled",
             "calls/resolving",
         ],
     ),

@@ -38,6 +38,7 @@ class Arriving {
   #next;
   #rest = new Uint8Array();
   #at = 0;
+  #all = [];
 
   /** `next` gives a promise of the next piece, or of nothing. */
   constructor(next) {
@@ -71,8 +72,16 @@ class Arriving {
   }
 
   async #fill() {
-    while (this.#rest?.length === 0) this.#rest = await this.#next();
+    while (this.#rest?.length === 0) {
+      this.#rest = await this.#next();
+      if (this.#rest !== undefined) this.#all.push(this.#rest);
+    }
     return this.#rest !== undefined;
+  }
+
+  /** The bytes that were read. */
+  read() {
+    return joined(this.#all).subarray(0, this.#at);
   }
 }
 
@@ -193,10 +202,11 @@ function said(call) {
 }
 
 /**
- * The component in a file: what its description says, and its core modules. `source` is `{ next }`, which gives its bytes piece by piece, or
- * `{ bytes }`; `fetchTail` gets the bytes of what browsers need that allow one memory, where that is not behind the file.
+ * The component in a file: what its description says, its core modules, and `file`, which gives its bytes. `source` is `{ next }`, which gives
+ * these piece by piece, or `{ bytes }`; `fetchTail` gets the bytes of what browsers need that allow one memory, where that is not behind the file;
+ * `hear` is told what the description says, before core modules arrive.
  */
-export async function readFile(source, fetchTail) {
+export async function readFile(source, { fetchTail, hear }) {
   const arriving = source.bytes === undefined ? new Arriving(source.next) : arrived(source.bytes);
   const head = await headOf(arriving, MAGIC);
   checkBrowser(head);
@@ -205,18 +215,19 @@ export async function readFile(source, fetchTail) {
   const modules = [];
   await eachSection(arriving, head, (kind, index, length) => {
     if (kind === PLAN) return undefined;
-    if (kind === DESCRIPTION) return whole((bytes) => (plan = described(new TextDecoder('utf-8', { fatal: true }).decode(bytes))));
+    if (kind === DESCRIPTION) return whole((bytes) => hear((plan = described(new TextDecoder('utf-8', { fatal: true }).decode(bytes)))));
     if (plan === undefined) refuse('has no description of the component for JavaScript before its core modules');
     if (kind !== MODULE || index >= plan.modules.length) refuse(`has more sections than the ${plan.modules.length} core modules of its description`);
     if (isSingle && plan.modules[index].single !== null) return undefined;
     return compiling(length, (compiled, pieces) => (modules[index] = { compiled, pieces, accessors: [] }));
   });
   if (plan === undefined) refuse('has no description of the component for JavaScript');
-  if (isSingle) await readTail(arriving, { head, plan, modules, fetchTail });
+  const tail = isSingle ? await readTail(arriving, { head, plan, modules, fetchTail }) : undefined;
   const missing = plan.modules.findIndex((_, index) => modules[index] === undefined);
   if (missing >= 0) refuse(`has no core module ${missing}`);
   plan.throws = (head.flags & EXCEPTIONS) !== 0;
-  return { plan, ...(await compiledOf(modules)) };
+  const behind = tail === undefined || tail === arriving ? [] : [tail.read()];
+  return { plan, ...(await compiledOf(modules)), file: () => joined([arriving.read(), ...behind]) };
 }
 
 function checkBrowser({ flags }) {
@@ -224,7 +235,7 @@ function checkBrowser({ flags }) {
   if (flags & MEMORIES_ONLY && !hasMultiMemory()) refuse('cannot be run: a core module needs several memories, and this browser allows one');
 }
 
-/** Reads the core modules that take the place of those with several memories, from what is behind the file or beside it. */
+/** Reads the core modules that take the place of those with several memories, from what is behind the file or beside it: from where. */
 async function readTail(arriving, { head, plan, modules, fetchTail }) {
   const tail = (await arriving.isOver()) ? arrived(await fetchTail()) : arriving;
   const tailHead = await headOf(tail, TAIL_MAGIC);
@@ -243,6 +254,7 @@ async function readTail(arriving, { head, plan, modules, fetchTail }) {
   });
   const missing = wanted.find((index) => modules[index]?.accessors.length !== plan.modules[index].single.length);
   if (missing !== undefined) refuse(`has not all that stands for the memories of core module ${missing}`);
+  return tail;
 }
 
 /** Core modules once they are compiled, and the bytes of those that are kept. */
