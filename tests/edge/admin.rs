@@ -8,7 +8,9 @@ use amphi_edge::admin::{Admin, Token};
 use amphi_edge::listen::{Peer, RequestContext};
 use amphi_edge::page::{ADMIN, POLICY};
 use amphi_edge::{ConfigSource, Host, Reloader, Settings, Spec, config};
-use amphi_support::fixture::{call, deploy, guest, host, read, serving, settings, with_causes};
+use amphi_support::fixture::{
+    audit, call, deploy, guest, host, read, serving, settings, with_causes,
+};
 use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::Full;
@@ -192,7 +194,7 @@ async fn the_files_of_the_page_are_for_everybody() {
 async fn trials_are_changed_by_hand_and_decisions_told() {
     let folder = tempfile::tempdir().expect("a folder");
     let host = Host::new(Settings {
-        audit: Some(folder.path().join("audit.jsonl")),
+        audit: Some(audit(folder.path())),
         ..settings()
     });
     let host = Arc::new(host.expect("an audit log"));
@@ -431,7 +433,7 @@ async fn reloads_are_in_the_audit_log() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("audit.jsonl");
     let host = Host::new(Settings {
-        audit: Some(path.clone()),
+        audit: Some(audit(folder.path())),
         ..settings()
     });
     let (_host, admin) = reloading(host.expect("an audit log"), folder.path()).await;

@@ -9,7 +9,7 @@ use amphi_edge::config::{self, Canary, CanaryStep, CanarySteps, Format, Percent}
 use amphi_edge::rollout::choice::Weight;
 use amphi_edge::rollout::record::Author;
 use amphi_edge::{Cache, Compiling, Digest, Host, Settings, Spec};
-use amphi_support::fixture::{call, deploy, guest, serving, settings};
+use amphi_support::fixture::{audit, call, deploy, guest, serving, settings};
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -33,7 +33,7 @@ pub fn share(weight: u16) -> Canary {
 
 fn audited(folder: &Path) -> Host {
     Host::new(Settings {
-        audit: Some(folder.join("audit.jsonl")),
+        audit: Some(audit(folder)),
         ..settings()
     })
     .expect("an audit log")

@@ -8,7 +8,7 @@ mod make;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use arc_swap::ArcSwap;
@@ -25,7 +25,7 @@ use crate::blocking::DEPLOYING;
 use crate::deploy::DeployError;
 use crate::deploy::artifact::{Cache, Compiler, Compiling};
 use crate::function::admission::Admission;
-use crate::function::audit::AuditError;
+use crate::function::audit::{AuditError, AuditSettings};
 use crate::function::exchange::{Exchange, Received};
 use crate::function::lanes::Chosen;
 use crate::function::records::Records;
@@ -63,8 +63,8 @@ pub struct Settings {
     pub on_cache_failure: OnCacheFailure,
     /// How many bytes of bodies are buffered in memory.
     pub buffers: config::Buffers,
-    /// The file of the audit log, in which every decision about a version on trial is kept.
-    pub audit: Option<PathBuf>,
+    /// The audit log, in which every decision about a version on trial is kept.
+    pub audit: Option<AuditSettings>,
 }
 
 /// Functions that are served.
@@ -105,7 +105,7 @@ impl Host {
     ///
     /// The audit log cannot be opened.
     pub fn new(settings: Settings) -> Result<Self, AuditError> {
-        let records = Records::new(settings.audit.as_deref())?;
+        let records = Records::new(settings.audit.as_ref())?;
         Ok(Self::with(settings, records))
     }
 

@@ -3,11 +3,14 @@
 pub use crate::guest::bytes as guest;
 pub use amphi_edge::with_causes;
 
+use amphi_edge::audit::AuditSettings;
 use amphi_edge::{Body, Cache, Host, Settings, Spec};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
 use serde_json::Value;
+use std::path::Path;
+use std::time::Duration;
 
 /// Settings of a host that compiles a guest once for all tests; for each, where others may write to
 /// a folder that this workspace is in.
@@ -15,6 +18,14 @@ pub fn settings() -> Settings {
     Settings {
         cache: Cache::open(crate::temporary("edge-code")).ok(),
         ..Settings::default()
+    }
+}
+
+/// An audit log in a folder, whose disk may be as slow as it likes.
+pub fn audit(folder: &Path) -> AuditSettings {
+    AuditSettings {
+        path: folder.join("audit.jsonl"),
+        wait: Duration::from_secs(3600),
     }
 }
 

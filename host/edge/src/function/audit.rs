@@ -21,6 +21,26 @@ use std::time::Duration;
 
 use amphi_edge_blocking::Stopped;
 
+/// Where entries are written.
+#[derive(Clone, Debug)]
+pub struct AuditSettings {
+    /// The file.
+    pub path: PathBuf,
+    /// For how long a decision waits to be on the disk before it counts as not written.
+    pub wait: Duration,
+}
+
+impl AuditSettings {
+    /// A file that has ten seconds to be on the disk.
+    #[must_use]
+    pub fn new(path: PathBuf) -> Self {
+        Self {
+            path,
+            wait: Duration::from_secs(10),
+        }
+    }
+}
+
 /// A file of entries, open for more. Everything about it blocks.
 pub struct AuditLog {
     file: Box<dyn Disk>,

@@ -11,13 +11,10 @@ use tokio::sync::{Mutex, oneshot};
 use tokio::time::{Instant, timeout_at};
 
 use crate::blocking::RECORDING;
-use crate::function::audit::{AuditError, AuditLog};
+use crate::function::audit::{AuditError, AuditLog, AuditSettings};
 use crate::function::lanes::Lanes;
 use crate::telemetry::metrics::{Metrics, RolloutState};
 use amphi_edge_rollout::record::{Event, Record, millis};
-
-/// For how long a decision waits to be on the disk before it counts as not written.
-const WAIT: Duration = Duration::from_secs(10);
 
 /// Where decisions are told.
 pub(crate) struct Records {
@@ -30,18 +27,15 @@ pub(crate) struct Records {
 
 impl Records {
     /// With an audit log in a file, if there is to be one.
-    pub(crate) fn new(audit: Option<&Path>) -> Result<Arc<Self>, AuditError> {
-        let audit = match audit {
-            Some(path) => {
-                let (log, cut) = AuditLog::open(path)?;
-                if cut > 0 {
-                    tracing::warn!(path = %path.display(), bytes = cut, "the audit log ended with an incomplete entry, which was removed");
-                }
-                Some((path, log))
-            }
-            None => None,
+    pub(crate) fn new(audit: Option<&AuditSettings>) -> Result<Arc<Self>, AuditError> {
+        let Some(AuditSettings { path, wait }) = audit else {
+            return Ok(Self::with(None, Duration::ZERO));
         };
-        Ok(Self::with(audit, WAIT))
+        let (log, cut) = AuditLog::open(path)?;
+        if cut > 0 {
+            tracing::warn!(path = %path.display(), bytes = cut, "the audit log ended with an incomplete entry, which was removed");
+        }
+        Ok(Self::with(Some((path, log)), *wait))
     }
 
     /// With an audit log that is open, if there is to be one, which may take so long for a

@@ -17,7 +17,7 @@ use crate::causes::with_causes;
 use crate::deploy::artifact::{Cache, Compiling, Isolation};
 use crate::deploy::granted::stores_of;
 use crate::deploy::{Candidate, DeployError};
-use crate::function::audit::AuditError;
+use crate::function::audit::{AuditError, AuditSettings};
 use crate::function::{Function, Replacement, Spec};
 use crate::runtime::engine::PoolSettings;
 use crate::runtime::plugin::{ComponentPlugin, Provider, Providers};
@@ -137,7 +137,7 @@ impl Settings {
     pub fn of(server: &config::Server, program: Option<PathBuf>) -> io::Result<Self> {
         Ok(Self {
             cache: server.cache.as_ref().map(Cache::open).transpose()?,
-            audit: server.audit.clone(),
+            audit: server.audit.clone().map(AuditSettings::new),
             ..Self::looking(server, program)
         })
     }
