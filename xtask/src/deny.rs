@@ -8,8 +8,17 @@ use anyhow::Result;
 /// What is checked.
 const CHECKS: [&str; 3] = ["bans", "licenses", "sources"];
 
-/// Checks the dependencies, and prints what is wrong with them.
+/// Checks the dependencies of all members, and prints what is wrong with them, which exceptions that
+/// nothing needs are too.
 pub fn run() -> Result<()> {
     tools::cargo_deny()?;
-    shell::shown(cargo(&["deny", "--all-features", "check"]).args(CHECKS))
+    let words = [
+        "deny",
+        "--workspace",
+        "--all-features",
+        "check",
+        "-D",
+        "warnings",
+    ];
+    shell::shown(cargo(&words).args(CHECKS))
 }
