@@ -16,18 +16,18 @@ const DEADLINE: Duration = Duration::from_secs(120);
 #[test]
 fn an_upload_is_streamed_where_browser_and_server_can() {
     for browser in selected().expect("the browsers are known") {
+        let session = Session::start(browser, DEADLINE).unwrap_or_else(|error| panic!("{error:?}"));
         for protocol in ["h2", "http/1.1"] {
             for page in ["upload.html", "upload.html?worker"] {
-                check(browser, protocol, page);
+                check(browser, &session, protocol, page);
             }
         }
     }
 }
 
-fn check(browser: &'static Browser, protocol: &str, page: &str) {
+fn check(browser: &Browser, session: &Session, protocol: &str, page: &str) {
     let site = site(&folder(), &[], answers()).expect("there is a folder");
     let server = Secure::start(site, protocol).expect("a free port");
-    let session = Session::start(browser, DEADLINE).unwrap_or_else(|error| panic!("{error:?}"));
     let found = session
         .open(&server.url(page))
         .and_then(|()| session.outcome())
