@@ -3,7 +3,6 @@
 
 use super::coded::Coded as _;
 use crate::component_types::ComponentTypes;
-use std::collections::BTreeMap;
 use wasmtime_environ::component::{InterfaceType, TypeDef, TypeResourceTableIndex};
 use wasmtime_environ::error::{Error, Result, ensure, format_err};
 
@@ -22,7 +21,8 @@ pub struct ByteReader<'a> {
     rest: &'a [u8],
     /// The types so far.
     pub types: ComponentTypes,
-    measures: BTreeMap<(u8, u32), Measure>,
+    /// What those come to, by kind and then by number.
+    measures: [Vec<Measure>; KINDS],
     current: Measure,
     /// What the functions so far come to.
     functions: u64,
@@ -52,7 +52,7 @@ impl<'a> ByteReader<'a> {
         ByteReader {
             rest: bytes,
             types: ComponentTypes::default(),
-            measures: BTreeMap::new(),
+            measures: [const { Vec::new() }; KINDS],
             current: Measure::ONE,
             functions: 0,
         }
@@ -118,7 +118,12 @@ impl<'a> ByteReader<'a> {
             nodes <= NODES && self.functions <= ALL_NODES,
             "a type has too many parts"
         );
-        self.measures.insert(number(&def), self.current);
+        let (kind, index) = number(&def);
+        let measures = self.measures.get_mut(kind);
+        let measures = measures.filter(|measures| measures.len() == index);
+        measures
+            .ok_or_else(|| format_err!("a type is not the next one of its kind"))?
+            .push(self.current);
         Ok(())
     }
 
@@ -129,15 +134,19 @@ impl<'a> ByteReader<'a> {
             | TypeDef::Interface(InterfaceType::Own(table) | InterfaceType::Borrow(table)) => {
                 self.handle_table(table)?
             }
-            _ => *self
-                .measures
-                .get(&number(def))
+            _ => self
+                .measure(def)
                 .ok_or_else(|| format_err!("a type is named before it is there"))?,
         };
         self.current.levels = self.current.levels.max(inside.levels + 1);
         self.current.nodes = self.current.nodes.saturating_add(inside.nodes);
         self.current.concrete &= inside.concrete;
         Ok(())
+    }
+
+    fn measure(&self, def: &TypeDef) -> Option<Measure> {
+        let (kind, index) = number(def);
+        self.measures.get(kind)?.get(index).copied()
     }
 
     fn handle_table(&self, table: TypeResourceTableIndex) -> Result<Measure> {
@@ -156,20 +165,20 @@ impl<'a> ByteReader<'a> {
     pub fn check_concrete(&self, def: &TypeDef) -> Result<()> {
         let concrete = match *def {
             TypeDef::Resource(table) => self.handle_table(table)?.concrete,
-            _ => self
-                .measures
-                .get(&number(def))
-                .is_none_or(|measure| measure.concrete),
+            _ => self.measure(def).is_none_or(|measure| measure.concrete),
         };
         ensure!(concrete, "a function names a resource that nothing defines");
         Ok(())
     }
 }
 
+/// How many kinds of types there are that have tables.
+const KINDS: usize = 19;
+
 /// What tells types apart: the kind and the number in its table.
-fn number(def: &TypeDef) -> (u8, u32) {
+fn number(def: &TypeDef) -> (usize, usize) {
     use InterfaceType as T;
-    match *def {
+    let (kind, index) = match *def {
         TypeDef::Component(index) => (0, index.as_u32()),
         TypeDef::ComponentInstance(index) => (1, index.as_u32()),
         TypeDef::ComponentFunc(index) => (2, index.as_u32()),
@@ -203,7 +212,8 @@ fn number(def: &TypeDef) -> (u8, u32) {
             | T::Float32
             | T::Float64
             | T::Char
-            | T::String => (u8::MAX, 0),
+            | T::String => (KINDS, 0),
         },
-    }
+    };
+    (kind, index as usize)
 }
