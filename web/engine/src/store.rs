@@ -8,7 +8,7 @@ mod opaque;
 
 pub(crate) use destructor::{Destroy, Destroying, HostDestructor};
 pub(crate) use instance::{InstanceData, RuntimeImport};
-pub(crate) use landing::{HostFunc, LANDING_SIZE, Landing, unbound};
+pub(crate) use landing::{HostFunc, LANDING_SIZE, Landing, Typecheck, unbound};
 pub(crate) use lifted::{FuncInfo, LiftedFunc};
 pub(crate) use opaque::StoreOpaque;
 

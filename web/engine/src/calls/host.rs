@@ -7,10 +7,10 @@ pub use async_func::{finish, now_or_never};
 use crate::page::{CallFrame, FRAME_SLOTS, Frame};
 use crate::raw::ValRaw;
 use crate::store::{HostFunc, Landing, StoreContextMut, StoreInner};
-use crate::types::{ComponentFunc, InstanceType};
+use crate::types::ComponentFunc;
 use crate::values::context::{AlignedBytes, LiftContext, LowerContext};
 use crate::values::typed::{
-    ComponentNamedList, Lift, Lower, slice_to_storage, slice_to_storage_mut, typecheck_func,
+    ComponentNamedList, Lift, Lower, slice_to_storage, slice_to_storage_mut,
 };
 use crate::values::val::{Sink, Source, Val, lift_tuple, lower_tuple};
 use std::sync::Arc;
@@ -75,7 +75,7 @@ impl HostFunc {
         R: ComponentNamedList + Lower + 'static,
     {
         Arc::new(HostFunc {
-            typecheck: typecheck_func::<P, R>,
+            typecheck: Some([P::typecheck, R::typecheck]),
             land: land_typed::<T, F, P, R>,
             finish: None,
             closure: Box::new(func),
@@ -93,20 +93,12 @@ impl HostFunc {
             + 'static,
     {
         Arc::new(HostFunc {
-            typecheck: typecheck_dynamic,
+            typecheck: None,
             land: land_dynamic::<T, F>,
             finish: None,
             closure: Box::new(func),
             stand_in: None,
         })
-    }
-}
-
-/// Any type does for dynamic values.
-pub fn typecheck_dynamic(ty: TypeFuncIndex, types: &InstanceType<'_>) -> Result<()> {
-    match types.types[ty].async_ {
-        true => bail!("functions that are `async` in WIT: not supported yet"),
-        false => Ok(()),
     }
 }
 
