@@ -77,6 +77,9 @@ pub(crate) struct StoreInner<T> {
 }
 
 impl<T> StoreInner<T> {
+    /// Whether there is no such store, as there is no such data.
+    pub const IS_NEVER: bool = size_of::<Option<T>>() == 0;
+
     /// The address that instances keep; it leads to the whole store.
     pub fn address(&mut self) -> *mut StoreOpaque {
         (&raw mut *self).cast()

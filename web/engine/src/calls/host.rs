@@ -76,7 +76,10 @@ impl HostFunc {
     {
         Arc::new(HostFunc {
             typecheck: Some([P::typecheck, R::typecheck]),
-            land: land_typed::<T, F, P, R>,
+            land: match const { StoreInner::<T>::IS_NEVER } {
+                true => land_never,
+                false => land_typed::<T, F, P, R>,
+            },
             finish: None,
             closure: Box::new(func),
             stand_in: None,
@@ -117,6 +120,25 @@ where
         let result = func(unsafe { call.store() }, params)?;
         // SAFETY: as above.
         unsafe { call.lower_result::<T, R>(&result) }
+    })
+}
+
+/// Where calls of a function for a [`Nobody`](crate::component::Nobody) arrive: it takes a resource
+/// first, of which no guest has any.
+extern "C" fn land_never(landing: &Landing, frame: &mut CallFrame) -> u32 {
+    landing.run(frame, |call| {
+        call.lift(true, |cx, ty, from| {
+            if let (InterfaceType::Tuple(index), Given::Flat(frame)) = (ty, from)
+                && let Some(InterfaceType::Borrow(table)) = cx.types[index].types.first()
+            {
+                // SAFETY: the wrapper has stored the flat parameters, of which this is the first.
+                let handle = unsafe { frame[0].assume_init() }.get_u32();
+                let instance = cx.instance_id();
+                cx.opaque().guest_table(instance, *table).lend(handle)?;
+            }
+            Ok(())
+        })?;
+        bail!("a function that nothing can be given to is called")
     })
 }
 

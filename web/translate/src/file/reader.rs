@@ -59,11 +59,13 @@ impl<'a> ByteReader<'a> {
     }
 
     /// The next byte.
+    #[inline(never)]
     pub fn byte(&mut self) -> Result<u8> {
         self.bytes(1).map(|byte| byte[0])
     }
 
     /// The next so many bytes.
+    #[inline(never)]
     pub fn bytes(&mut self, count: usize) -> Result<&'a [u8]> {
         let (bytes, rest) = self
             .rest
@@ -74,6 +76,7 @@ impl<'a> ByteReader<'a> {
     }
 
     /// How many items follow: each has one byte at least.
+    #[inline(never)]
     pub fn count(&mut self) -> Result<usize> {
         let count = usize::read(self)?;
         ensure!(
@@ -95,6 +98,7 @@ impl<'a> ByteReader<'a> {
     }
 
     /// The error for a byte that no kind of `name` has.
+    #[cold]
     pub fn unknown(&self, name: &str, byte: u8) -> Error {
         format_err!("there is no kind {byte} of `{name}`")
     }
