@@ -156,7 +156,7 @@ Its manifest decides. The profile `web` of [the workspace](../../Cargo.toml) has
 everything but the page's own crate. A dependency on `log` with the feature `release_max_level_off` leaves out a printer of modules that only
 log lines of the translator need. `wasm-opt {flags}` comes last.
 ",
-        flags = web::OPTIMISE,
+        flags = web::OPTIMISE.join(" "),
         machine = bench::machine_line(workspace),
         verdict = verdict(weight::total(files), LIMIT),
         runtime_verdict = verdict(weight::total(&runtime.files), RUNTIME_LIMIT),

@@ -33,8 +33,9 @@ const ENGINE_PACKAGE: &str = "amphi-runtime";
 pub const TARGET: &str = "wasm32-unknown-unknown";
 
 /// How `wasm-opt` optimises the module of a page that users download, once more and as a whole.
-/// What it does at higher levels makes the module smaller and its compressed form larger.
-pub const OPTIMISE: &str = "-O1";
+/// What it does at higher levels makes the module smaller and its compressed form larger. Lowest in
+/// memory is the end of the stack, where no address is calculated that wraps around.
+pub const OPTIMISE: [&str; 2] = ["-O1", "--low-memory-unused"];
 
 /// The features that the compiler's output uses, every one of which browsers have had for years.
 const FEATURES: &[&str] = &[
@@ -433,7 +434,8 @@ fn optimise(workspace: &Workspace, package: &str, folder: &Path) -> Result<()> {
         shell::quiet(command.arg("-o").arg(to))
     };
     let original = read(&module)?;
-    wasm_opt(&[OPTIMISE, "--debuginfo"], &module, &named)?;
+    let [level, memory] = OPTIMISE;
+    wasm_opt(&[level, memory, "--debuginfo"], &module, &named)?;
     wasm_opt(&["--strip-debug", "--strip-producers"], &named, &module)?;
     let mut optimised = read(&module)?;
     tables::keep(&original, &mut optimised)?;

@@ -1,5 +1,6 @@
 //! `WasmBacktrace`: the functions of guests that were on the stack, as far as the browser tells.
 
+use amphi_translate::search::{self, find};
 use std::fmt;
 use std::num::NonZeroUsize;
 
@@ -45,11 +46,13 @@ impl WasmBacktrace {
         modules: &[&str],
     ) -> Option<WasmBacktrace> {
         let most = most?.get();
-        let guard = stack.lines().position(|line| line.contains("amphiGuard"))?;
+        let guard = stack
+            .lines()
+            .position(|line| find(line, "amphiGuard").is_some())?;
         let lines: Vec<_> = stack
             .lines()
             .take(guard)
-            .filter(|line| line.contains("wasm"))
+            .filter(|line| find(line, "wasm").is_some())
             .collect();
         let guests = lines.len().saturating_sub(OWN);
         let frames = lines[..guests].iter().skip(usize::from(called_out));
@@ -76,14 +79,14 @@ impl FrameInfo {
     /// Reads a line of a browser's stack.
     fn read(line: &str, modules: &[&str]) -> FrameInfo {
         let line = line.trim();
-        let offset = line.rsplit_once("]:0x").and_then(|(_, digits)| {
+        let offset = search::rsplit_once(line, "]:0x").and_then(|(_, digits)| {
             let end = digits.find(|c: char| !c.is_ascii_hexdigit());
             usize::from_str_radix(&digits[..end.unwrap_or(digits.len())], 16).ok()
         });
         FrameInfo {
             name: name(line, modules).map(str::to_owned),
             offset,
-            line: line.trim_start_matches("at ").to_owned(),
+            line: line.strip_prefix("at ").unwrap_or(line).to_owned(),
         }
     }
 }
@@ -97,11 +100,11 @@ fn name<'a>(line: &'a str, modules: &[&str]) -> Option<&'a str> {
     if let Some(frame) = line.strip_prefix("at ") {
         // V8: `at name (wasm://wasm/0badcafe:wasm-function[6]:0x1a3)`, or `at module.name
         // (wasm://wasm/module-0badcafe:...)`.
-        let (name, _) = frame.split_once(" (wasm://wasm/")?;
+        let (name, _) = search::split_once(frame, " (wasm://wasm/")?;
         return Some(alone(name).unwrap_or(name));
     }
     let (name, _) = line.split_once('@')?;
-    match name.rsplit_once("wasm-function[") {
+    match search::rsplit_once(name, "wasm-function[") {
         // SpiderMonkey: `name@http://...`, or `module.name@http://...`.
         None => Some(alone(name).unwrap_or(name)),
         // SpiderMonkey: `wasm-function[6]@http://...`; JavaScriptCore:

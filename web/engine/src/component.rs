@@ -10,6 +10,8 @@ mod has_data;
 pub use crate::calls::func::{Func, TypedFunc};
 pub use crate::calls::instance::Instance;
 pub use crate::calls::instantiate::InstancePre;
+#[doc(hidden)]
+pub use crate::calls::linker::Nobody;
 pub use crate::calls::linker::{Linker, LinkerInstance};
 pub use crate::types::{ResourceType, Type};
 pub use crate::values::resource::{Resource, ResourceAny, ResourceDynamic};

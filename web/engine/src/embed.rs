@@ -19,7 +19,6 @@ use amphi_translate::plan::{Def, Plan};
 use js_sys::Function;
 use std::cell::{Cell, UnsafeCell};
 use std::fmt;
-use std::hash::Hash;
 use wasm_bindgen::JsValue;
 use wasmtime_environ::component::{ExportIndex, ResourceIndex, TypeResourceTableIndex};
 use wasmtime_environ::error::{Error, Result, ensure, format_err};
@@ -48,7 +47,7 @@ pub fn room() -> Result<JsValue> {
 /// # Errors
 ///
 /// The browser refuses the module, or it exports no such function.
-pub fn joined<'a, K: Eq + Hash>(
+pub fn joined<'a, K: Eq>(
     modules: &Modules<K>,
     key: K,
     generate: impl FnOnce() -> Vec<u8>,

@@ -8,7 +8,7 @@ mod opaque;
 
 pub(crate) use destructor::{Destroy, Destroying, HostDestructor};
 pub(crate) use instance::{InstanceData, RuntimeImport};
-pub(crate) use landing::{HostFunc, LANDING_SIZE, Landing, unbound};
+pub(crate) use landing::{HostFunc, LANDING_SIZE, Landing, Typecheck, unbound};
 pub(crate) use lifted::{FuncInfo, LiftedFunc};
 pub(crate) use opaque::StoreOpaque;
 
@@ -77,6 +77,9 @@ pub(crate) struct StoreInner<T> {
 }
 
 impl<T> StoreInner<T> {
+    /// Whether there is no such store, as there is no such data.
+    pub const IS_NEVER: bool = size_of::<Option<T>>() == 0;
+
     /// The address that instances keep; it leads to the whole store.
     pub fn address(&mut self) -> *mut StoreOpaque {
         (&raw mut *self).cast()

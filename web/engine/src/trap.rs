@@ -3,6 +3,7 @@
 use crate::backtrace::WasmBacktrace;
 use crate::page::{Caught, caught_message, caught_stack};
 use amphi_translate::plan::{Place, TableAccesses};
+use amphi_translate::search::find;
 use js_sys::WebAssembly;
 use std::num::NonZeroUsize;
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -87,7 +88,9 @@ pub fn error<'a>(
 /// What a browser's message means.
 fn trap(message: &str) -> Option<Trap> {
     let lower = message.to_ascii_lowercase();
-    let (_, trap) = MESSAGES.iter().find(|(text, _)| lower.contains(text))?;
+    let (_, trap) = MESSAGES
+        .iter()
+        .find(|(text, _)| find(&lower, text).is_some())?;
     Some(*trap)
 }
 
@@ -104,7 +107,7 @@ fn reaches_into_table<'a>(
 /// Whether something thrown refuses a module before it runs: its imports or its code, or memory
 /// that cannot be had.
 fn is_refusal(thrown: &JsValue, message: &str) -> bool {
-    let stack = message.to_ascii_lowercase().contains("call stack");
+    let stack = find(&message.to_ascii_lowercase(), "call stack").is_some();
     thrown.is_instance_of::<WebAssembly::LinkError>()
         || thrown.is_instance_of::<WebAssembly::CompileError>()
         || (thrown.is_instance_of::<js_sys::RangeError>() && !stack)

@@ -8,6 +8,7 @@ mod array_call;
 mod border;
 mod counted_call;
 mod dispatcher;
+mod instruction;
 mod memory;
 mod out_of_bounds;
 mod placing_call;
@@ -35,7 +36,8 @@ pub use wrapper::{
 
 use crate::plan::{CoreType, Signature};
 use crate::sections::{Sections, any_memory};
-use wasm_encoder::{Function, Instruction, MemArg, TypeSection, ValType};
+use instruction::{Function, Instruction};
+use wasm_encoder::{MemArg, TypeSection, ValType};
 
 /// Bytes of one slot of an argument array: the size of `ValRaw`.
 const SLOT: u64 = 8;
@@ -79,7 +81,7 @@ fn slot(index: usize, ty: CoreType) -> MemArg {
     }
 }
 
-fn load(index: usize, ty: CoreType) -> Instruction<'static> {
+fn load(index: usize, ty: CoreType) -> Instruction {
     let arg = slot(index, ty);
     match ty {
         CoreType::I32 => Instruction::I32Load(arg),

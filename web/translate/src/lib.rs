@@ -32,6 +32,8 @@ mod core_type;
 pub mod file;
 pub mod plan;
 pub mod rewrite;
+#[doc(hidden)]
+pub mod search;
 mod sections;
 
 pub use core_type::{

@@ -23,7 +23,7 @@ const NO_SCOPE: usize = 0;
 impl InstanceData {
     /// Runs the destructor of a resource, if it has one, where nothing can be waited for.
     pub fn destroy(&self, resource: ResourceIndex, rep: u32) -> Result<()> {
-        match self.destructors.get(&resource) {
+        match self.destructor(resource) {
             None => Ok(()),
             Some(Destroy::Host(dtor)) => match &**dtor {
                 HostDestructor::Sync(dtor) => dtor(self.store, rep),
@@ -49,7 +49,7 @@ impl InstanceData {
         rep: u32,
         frame: &mut CallFrame,
     ) -> Result<u32> {
-        match self.destructors.get(&resource) {
+        match self.destructor(resource) {
             None => Ok(DONE),
             Some(Destroy::Host(dtor)) => match &**dtor {
                 HostDestructor::Sync(dtor) => dtor(self.store, rep).map(|()| DONE),
@@ -110,7 +110,7 @@ impl StoreOpaque {
         rep: u32,
     ) -> Result<()> {
         let instance = self.instance_of(dtor);
-        match instance.destructors.get(&dtor.resource) {
+        match instance.destructor(dtor.resource) {
             Some(Destroy::Host(_)) => self.destroy_async(dtor, rep).await,
             Some(Destroy::Guest(_)) if self.async_required && page::can_suspend() => {
                 let mut scope = Scope::enter(self, instance)?;
@@ -126,7 +126,7 @@ impl StoreOpaque {
     /// entered the instance if it has to be.
     pub async fn destroy_async(&mut self, dtor: Destructor, rep: u32) -> Result<()> {
         let instance = self.instance_of(dtor);
-        match instance.destructors.get(&dtor.resource) {
+        match instance.destructor(dtor.resource) {
             Some(Destroy::Host(host)) => {
                 let destroying = match &**host {
                     HostDestructor::Sync(host) => return host(instance.store, rep),

@@ -99,7 +99,9 @@ impl Func {
     {
         let store = store.as_context();
         let data = self.instance.data(&store.0.opaque);
-        typecheck_func::<Params, Return>(self.ty_index(&store.0.opaque), &data.instance_type())?;
+        let checks = [Params::typecheck, Return::typecheck];
+        let ty = self.ty_index(&store.0.opaque);
+        typecheck_func(Some(&checks), ty, &data.instance_type())?;
         // SAFETY: the types were checked just now.
         Ok(unsafe { TypedFunc::new_unchecked(*self) })
     }

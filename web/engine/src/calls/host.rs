@@ -7,10 +7,10 @@ pub use async_func::{finish, now_or_never};
 use crate::page::{CallFrame, FRAME_SLOTS, Frame};
 use crate::raw::ValRaw;
 use crate::store::{HostFunc, Landing, StoreContextMut, StoreInner};
-use crate::types::{ComponentFunc, InstanceType};
+use crate::types::ComponentFunc;
 use crate::values::context::{AlignedBytes, LiftContext, LowerContext};
 use crate::values::typed::{
-    ComponentNamedList, Lift, Lower, slice_to_storage, slice_to_storage_mut, typecheck_func,
+    ComponentNamedList, Lift, Lower, slice_to_storage, slice_to_storage_mut,
 };
 use crate::values::val::{Sink, Source, Val, lift_tuple, lower_tuple};
 use std::sync::Arc;
@@ -75,8 +75,11 @@ impl HostFunc {
         R: ComponentNamedList + Lower + 'static,
     {
         Arc::new(HostFunc {
-            typecheck: typecheck_func::<P, R>,
-            land: land_typed::<T, F, P, R>,
+            typecheck: Some([P::typecheck, R::typecheck]),
+            land: match const { StoreInner::<T>::IS_NEVER } {
+                true => land_never,
+                false => land_typed::<T, F, P, R>,
+            },
             finish: None,
             closure: Box::new(func),
             stand_in: None,
@@ -93,20 +96,12 @@ impl HostFunc {
             + 'static,
     {
         Arc::new(HostFunc {
-            typecheck: typecheck_dynamic,
+            typecheck: None,
             land: land_dynamic::<T, F>,
             finish: None,
             closure: Box::new(func),
             stand_in: None,
         })
-    }
-}
-
-/// Any type does for dynamic values.
-pub fn typecheck_dynamic(ty: TypeFuncIndex, types: &InstanceType<'_>) -> Result<()> {
-    match types.types[ty].async_ {
-        true => bail!("functions that are `async` in WIT: not supported yet"),
-        false => Ok(()),
     }
 }
 
@@ -125,6 +120,25 @@ where
         let result = func(unsafe { call.store() }, params)?;
         // SAFETY: as above.
         unsafe { call.lower_result::<T, R>(&result) }
+    })
+}
+
+/// Where calls of a function for a [`Nobody`](crate::component::Nobody) arrive: it takes a resource
+/// first, of which no guest has any.
+extern "C" fn land_never(landing: &Landing, frame: &mut CallFrame) -> u32 {
+    landing.run(frame, |call| {
+        call.lift(true, |cx, ty, from| {
+            if let (InterfaceType::Tuple(index), Given::Flat(frame)) = (ty, from)
+                && let Some(InterfaceType::Borrow(table)) = cx.types[index].types.first()
+            {
+                // SAFETY: the wrapper has stored the flat parameters, of which this is the first.
+                let handle = unsafe { frame[0].assume_init() }.get_u32();
+                let instance = cx.instance_id();
+                cx.opaque().guest_table(instance, *table).lend(handle)?;
+            }
+            Ok(())
+        })?;
+        bail!("a function that nothing can be given to is called")
     })
 }
 

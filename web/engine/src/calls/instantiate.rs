@@ -17,7 +17,6 @@ use amphi_translate::plan::{
 };
 use js_sys::{Object, WebAssembly};
 use std::cell::{Cell, OnceCell};
-use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::{PhantomData, PhantomPinned};
 use std::sync::Arc;
@@ -233,10 +232,8 @@ impl<'a> Instantiation<'a> {
         let plan = component.plan();
         for (resource, import) in plan.imported_resources.iter().enumerate() {
             if let RuntimeImport::Resource(dtor) = &pre.imports[*import] {
-                data.destructors.insert(
-                    ResourceIndex::new(resource),
-                    Destroy::Host(Arc::clone(dtor)),
-                );
+                let resource = ResourceIndex::new(resource);
+                data.set_destructor(resource, Destroy::Host(Arc::clone(dtor)));
             }
         }
         store.add(data);
@@ -335,7 +332,7 @@ impl<'a> Instantiation<'a> {
                         results: Box::default(),
                     };
                     let slot = data.trampoline(dtor, &signature, None)?;
-                    data.destructors.insert(*index, Destroy::Guest(slot));
+                    data.set_destructor(*index, Destroy::Guest(slot));
                 }
             }
         }
@@ -426,7 +423,7 @@ fn empty_data<T>(
         post_returns: none(counts.post_returns),
         landings: landings(plan, id, store),
         resource_types: Arc::clone(&pre.resources),
-        destructors: BTreeMap::new(),
+        destructors: Vec::new(),
         owners: SecondaryMap::new(),
         entered: Cell::new(true),
         funcs: plan.export_items.iter().map(|_| OnceCell::new()).collect(),
@@ -436,26 +433,21 @@ fn empty_data<T>(
 
 /// A landing for each lowered import, to be bound.
 fn landings(plan: &Plan, id: InstanceId, store: *mut StoreOpaque) -> Box<[Landing]> {
-    let mut landings: Vec<_> = plan
-        .trampolines
-        .iter()
-        .filter_map(|trampoline| match trampoline.kind {
-            TrampolineKind::LowerImport {
-                lowering,
-                ty,
-                options,
-            } => {
-                let options = plan.options[options.as_u32() as usize];
-                Some((
-                    lowering,
-                    Landing::new(store, id, lowering, &plan.types, ty, options),
-                ))
-            }
-            _ => None,
-        })
-        .collect();
-    landings.sort_by_key(|(lowering, _)| *lowering);
-    landings.into_iter().map(|(_, landing)| landing).collect()
+    let mut landings = Vec::new();
+    landings.resize_with(plan.counts.lowerings, || None);
+    for trampoline in &plan.trampolines {
+        if let TrampolineKind::LowerImport {
+            lowering,
+            ty,
+            options,
+        } = trampoline.kind
+        {
+            let options = plan.options[options.as_u32() as usize];
+            let landing = Landing::new(store, id, lowering, &plan.types, ty, options);
+            landings[lowering] = Some(landing);
+        }
+    }
+    landings.into_iter().flatten().collect()
 }
 
 /// Instantiates the component's wrappers for the instance at `address`.

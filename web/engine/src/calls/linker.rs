@@ -44,6 +44,11 @@ pub struct Linker<T: 'static> {
     _data: PhantomData<fn() -> T>,
 }
 
+/// The data of stores that there are none of.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub enum Nobody {}
+
 impl<T: 'static> Clone for Linker<T> {
     fn clone(&self) -> Linker<T> {
         Linker {
@@ -75,6 +80,28 @@ impl<T: 'static> Linker<T> {
     pub fn allow_shadowing(&mut self, allow: bool) -> &mut Self {
         self.allow_shadowing = allow;
         self
+    }
+
+    /// Defines what there is nobody for: functions that take a resource of which no guest can have
+    /// any, so that their types are all that there is of them.
+    ///
+    /// # Errors
+    ///
+    /// That `define` fails.
+    #[doc(hidden)]
+    pub fn for_nobody(
+        &mut self,
+        define: impl FnOnce(&mut Linker<Nobody>) -> Result<()>,
+    ) -> Result<()> {
+        let mut linker = Linker {
+            engine: self.engine.clone(),
+            names: std::mem::take(&mut self.names),
+            allow_shadowing: self.allow_shadowing,
+            _data: PhantomData,
+        };
+        let defined = define(&mut linker);
+        self.names = linker.names;
+        defined
     }
 
     /// The names at the component's top level.

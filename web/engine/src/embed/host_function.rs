@@ -1,6 +1,6 @@
 //! Host functions that are not Rust.
 
-use crate::calls::host::{finish, typecheck_dynamic};
+use crate::calls::host::finish;
 use crate::calls::linker::LinkerInstance;
 use crate::page::{CallFrame, Finish, Waiting};
 use crate::store::{HostFunc, InstanceData, Landing, unbound};
@@ -33,7 +33,7 @@ impl HostFunction {
         F: Fn(Lowered<'_>) -> Result<JsValue> + Send + Sync + 'static,
     {
         HostFunction(Arc::new(HostFunc {
-            typecheck: typecheck_dynamic,
+            typecheck: None,
             land: unbound,
             finish: None,
             closure: Box::new(make),
@@ -51,7 +51,7 @@ impl HostFunction {
         S: FnOnce(u32) -> Result<()> + 'static,
     {
         HostFunction(Arc::new(HostFunc {
-            typecheck: typecheck_dynamic,
+            typecheck: None,
             land: land::<F, W, S>,
             finish: Some(finish),
             closure: Box::new(begin),
@@ -81,13 +81,11 @@ where
     F: Fn(Lowered<'_>) -> Result<JsValue> + 'static,
 {
     let trampoline = &instance.component.plan().trampolines[index];
-    let (Some(make), TrampolineKind::LowerImport { lowering, .. }) =
-        (func.closure.downcast_ref::<F>(), &trampoline.kind)
-    else {
-        return Err(format_err!(
-            "a function that is not Rust stands for what is no import"
-        ));
+    let TrampolineKind::LowerImport { lowering, .. } = &trampoline.kind else {
+        return Err(format_err!("a function stands for what is no import"));
     };
+    // SAFETY: a function has this beside its closure, whose type it knows.
+    let make = unsafe { &*(&raw const *func.closure).cast::<F>() };
     make(Lowered {
         lowering: *lowering as u32,
         signature: &trampoline.signature,

@@ -8,8 +8,6 @@ use amphi_translate::plan::{Placed, Signature};
 use amphi_translate::rewrite::Accessor;
 use js_sys::{Function, Object, WebAssembly};
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
-use std::hash::Hash;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasmtime_environ::component::Transcode;
 use wasmtime_environ::error::{Result, format_err};
@@ -54,8 +52,9 @@ pub struct Border {
     pub again: Function,
 }
 
-/// Generated modules by what they were generated for.
-pub type Modules<K, M = WebAssembly::Module> = RefCell<HashMap<K, M>>;
+/// Generated modules by what they were generated for. There are few, and to find one is nothing
+/// beside making an instance of it.
+pub type Modules<K, M = WebAssembly::Module> = RefCell<Vec<(K, M)>>;
 
 thread_local! {
     static PAGE: OnceCell<Page> = const { OnceCell::new() };
@@ -68,15 +67,19 @@ thread_local! {
 /// The application exports no function table or memory, or the browser refuses a generated module.
 pub fn page<R>(with: impl FnOnce(&Page) -> Result<R>) -> Result<R> {
     PAGE.with(|cell| {
-        if cell.get().is_none() {
-            let booted = boot()?;
-            let _ = cell.set(booted);
-        }
-        with(
-            cell.get()
-                .ok_or_else(|| format_err!("the page's engine was set up inside itself"))?,
-        )
+        with(match cell.get() {
+            Some(page) => page,
+            None => booted(cell)?,
+        })
     })
+}
+
+#[cold]
+#[inline(never)]
+fn booted(cell: &OnceCell<Page>) -> Result<&Page> {
+    let _ = cell.set(boot()?);
+    cell.get()
+        .ok_or_else(|| format_err!("the page's engine was set up inside itself"))
 }
 
 /// Whether this browser can suspend a guest (JavaScript Promise Integration).
@@ -241,12 +244,12 @@ impl Page {
 const KEPT: usize = 256;
 
 /// Something compiled at its first use, and kept until there are too many.
-pub fn cached<K: Eq + Hash, M: Clone>(
+pub fn cached<K: Eq, M: Clone>(
     modules: &Modules<K, M>,
     key: K,
     compile: impl FnOnce() -> Result<M>,
 ) -> Result<M> {
-    if let Some(module) = modules.borrow().get(&key) {
+    if let Some((_, module)) = modules.borrow().iter().find(|(kept, _)| *kept == key) {
         return Ok(module.clone());
     }
     let module = compile()?;
@@ -254,6 +257,6 @@ pub fn cached<K: Eq + Hash, M: Clone>(
     if modules.len() >= KEPT {
         modules.clear();
     }
-    modules.insert(key, module.clone());
+    modules.push((key, module.clone()));
     Ok(module)
 }

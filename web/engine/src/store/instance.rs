@@ -9,15 +9,14 @@ use crate::types::{InstanceType, ResourceTypes};
 use amphi_translate::plan::TableAccesses;
 use js_sys::{Object, WebAssembly};
 use std::cell::{Cell, OnceCell};
-use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomPinned;
 use std::sync::Arc;
-use wasmtime_environ::SecondaryMap;
 use wasmtime_environ::component::{
     ResourceIndex, RuntimeComponentInstanceIndex, TypeResourceTableIndex,
 };
 use wasmtime_environ::packed_option::PackedOption;
+use wasmtime_environ::{EntityRef as _, SecondaryMap};
 
 /// What a store keeps for an instance. Its address is known to the instance's wrappers; once it is
 /// made, nothing in it changes but cells, so that calls of guests may read it beside the store.
@@ -36,7 +35,8 @@ pub struct InstanceData {
     /// Where calls of lowered imports arrive. Their addresses are known to the wrappers too.
     pub landings: Box<[Landing]>,
     pub resource_types: Arc<ResourceTypes>,
-    pub destructors: BTreeMap<ResourceIndex, Destroy>,
+    /// By the resource that they are of.
+    pub destructors: Vec<Option<Destroy>>,
     /// Which component instance defines a resource.
     pub owners: SecondaryMap<ResourceIndex, PackedOption<RuntimeComponentInstanceIndex>>,
     /// Whether it may not be entered: until it is made, and then while a call from the host is
@@ -84,6 +84,19 @@ impl InstanceData {
         });
         own.filter_map(|module| module.name.as_deref())
             .chain(imported)
+    }
+
+    /// What is run when a resource is dropped.
+    pub fn destructor(&self, resource: ResourceIndex) -> Option<&Destroy> {
+        self.destructors.get(resource.index())?.as_ref()
+    }
+
+    pub fn set_destructor(&mut self, resource: ResourceIndex, destroy: Destroy) {
+        let place = resource.index();
+        if self.destructors.len() <= place {
+            self.destructors.resize_with(place + 1, || None);
+        }
+        self.destructors[place] = Some(destroy);
     }
 
     pub fn instance_type(&self) -> InstanceType<'_> {

@@ -5,7 +5,6 @@ use crate::handles::InstanceId;
 use crate::page::CallFrame;
 use crate::types::InstanceType;
 use amphi_translate::plan::{ComponentTypes, Options};
-use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 use wasm_bindgen::JsValue;
@@ -97,12 +96,13 @@ pub(crate) extern "C" fn unbound(landing: &Landing, _: &mut CallFrame) -> u32 {
 
 /// A host function whose types are erased.
 pub(crate) struct HostFunc {
-    pub typecheck: fn(TypeFuncIndex, &InstanceType<'_>) -> Result<()>,
+    /// What checks the types of its parameters and results; without it any do.
+    pub typecheck: Option<[Typecheck; 2]>,
     pub land: Land,
     /// Where a guest that was suspended comes back to, if the function is asynchronous.
     pub finish: Option<Land>,
     /// The function itself; `land` knows its type.
-    pub closure: Box<dyn Any + Send + Sync>,
+    pub closure: Box<dyn Closure>,
     /// What makes the core function that guests call in its place, where they do.
     pub stand_in: Option<StandIn>,
 }
@@ -110,6 +110,14 @@ pub(crate) struct HostFunc {
 /// Makes the core function that the guest of an instance calls for a host function, in the place of
 /// the wrapper that is this trampoline of its plan.
 pub(crate) type StandIn = fn(&HostFunc, &InstanceData, usize) -> Result<JsValue>;
+
+/// The type of a function that checks a component type against the Rust type that it knows.
+pub(crate) type Typecheck = fn(&InterfaceType, &InstanceType<'_>) -> Result<()>;
+
+/// Any function of the host.
+pub(crate) trait Closure: Send + Sync {}
+
+impl<F: Send + Sync> Closure for F {}
 
 impl fmt::Debug for HostFunc {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,7 +2,6 @@
 
 use super::InstanceType;
 use amphi_translate::plan::{Plan, Step, TrampolineKind};
-use std::collections::BTreeMap;
 use wasmtime_environ::component::{
     InterfaceType, TypeDef, TypeEnumIndex, TypeFixedLengthListIndex, TypeFlagsIndex,
     TypeFutureIndex, TypeListIndex, TypeMapIndex, TypeOptionIndex, TypeRecordIndex,
@@ -174,22 +173,20 @@ pub fn check_lowered(plan: &Plan) -> Result<()> {
         a: instance,
         b: instance,
     };
-    let lowered: BTreeMap<_, _> = plan
-        .trampolines
-        .iter()
-        .filter_map(|trampoline| match trampoline.kind {
-            TrampolineKind::LowerImport { lowering, ty, .. } => Some((lowering, ty)),
-            _ => None,
-        })
-        .collect();
+    let mut lowered = vec![None; plan.counts.lowerings];
+    for trampoline in &plan.trampolines {
+        if let TrampolineKind::LowerImport { lowering, ty, .. } = trampoline.kind {
+            lowered[lowering] = Some(ty);
+        }
+    }
     for step in &plan.steps {
         let Step::LowerImport { lowering, import } = step else {
             continue;
         };
         let (root, path) = &plan.imports[*import];
-        let same = match (plan.imported(*root, path), lowered.get(lowering)) {
+        let same = match (plan.imported(*root, path), lowered[*lowering]) {
             (Some(TypeDef::ComponentFunc(a)), Some(b)) => {
-                let (a, b) = (&plan.types[a], &plan.types[*b]);
+                let (a, b) = (&plan.types[a], &plan.types[b]);
                 a.async_ == b.async_
                     && tables.tuples(a.params, b.params)
                     && tables.tuples(a.results, b.results)

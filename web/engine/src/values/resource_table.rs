@@ -5,7 +5,7 @@ mod tests;
 
 use super::resource::Resource;
 use std::any::Any;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// How many entries a table takes unless [`ResourceTable::set_max_capacity`] says otherwise.
@@ -57,7 +57,22 @@ enum TableSlot {
 struct Entry {
     value: Box<dyn Any + Send>,
     parent: Option<u32>,
-    children: BTreeSet<u32>,
+    /// In order.
+    children: Vec<u32>,
+}
+
+impl Entry {
+    fn adopt(&mut self, child: u32) {
+        if let Err(place) = self.children.binary_search(&child) {
+            self.children.insert(place, child);
+        }
+    }
+
+    fn release(&mut self, child: u32) {
+        if let Ok(place) = self.children.binary_search(&child) {
+            self.children.remove(place);
+        }
+    }
 }
 
 impl TableSlot {
@@ -137,7 +152,7 @@ impl ResourceTable {
         let parent = parent.rep();
         self.entry(parent)?;
         let child = self.insert(Box::new(entry), Some(parent))?;
-        self.entry_mut(parent)?.children.insert(child);
+        self.entry_mut(parent)?.adopt(child);
         Ok(Resource::new_own(child))
     }
 
@@ -159,7 +174,7 @@ impl ResourceTable {
         let entry = self.entry_mut(child.rep())?;
         assert!(entry.parent.is_none(), "the child has a parent already");
         entry.parent = Some(parent.rep());
-        self.entry_mut(parent.rep())?.children.insert(child.rep());
+        self.entry_mut(parent.rep())?.adopt(child.rep());
         Ok(())
     }
 
@@ -185,7 +200,7 @@ impl ResourceTable {
             "not a child of that parent"
         );
         entry.parent = None;
-        self.entry_mut(parent.rep())?.children.remove(&child.rep());
+        self.entry_mut(parent.rep())?.release(child.rep());
         Ok(())
     }
 
@@ -303,7 +318,7 @@ impl ResourceTable {
         let slot = TableSlot::Used(Entry {
             value,
             parent,
-            children: BTreeSet::new(),
+            children: Vec::new(),
         });
         if let Some(index) = self.free {
             let freed = std::mem::replace(&mut self.slots[index as usize], slot);
@@ -332,7 +347,7 @@ impl ResourceTable {
         };
         self.free = Some(index);
         if let Some(parent) = entry.parent {
-            self.entry_mut(parent)?.children.remove(&index);
+            self.entry_mut(parent)?.release(index);
         }
         Ok(entry)
     }

@@ -22,7 +22,8 @@ pub use native::NativeLayout;
 pub use storage::lower_payload;
 pub(crate) use storage::{slice_to_storage, slice_to_storage_mut};
 pub use typecheck::{
-    typecheck_enum, typecheck_flags, typecheck_func, typecheck_record, typecheck_variant,
+    typecheck_enum, typecheck_flags, typecheck_func, typecheck_record, typecheck_tuple,
+    typecheck_variant,
 };
 pub use wasm_list::WasmList;
 pub use wasm_str::WasmStr;

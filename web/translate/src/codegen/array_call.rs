@@ -1,8 +1,9 @@
 //! Array-call trampolines: a guest's core function behind one pointer to its arguments and results.
 
+use super::instruction::{Function, Instruction};
 use super::{Sections, any_memory, load, push_type, store};
 use crate::plan::Signature;
-use wasm_encoder::{EntityType, ExportKind, Function, GlobalType, Instruction, ValType};
+use wasm_encoder::{EntityType, ExportKind, GlobalType, ValType};
 
 /// A module that calls `f.f`, of type `signature`, with arguments from an array in the
 /// application's memory `m.app`.

@@ -6,10 +6,11 @@
 //! of the application is made in a `try_table`; what it throws is kept, and the guest traps.
 
 use super::Sections;
+use super::instruction::{Function, Instruction};
 use wasm_encoder::{
     BlockType, Catch, CodeSection, ConstExpr, ElementSection, Elements, EntityType, ExportKind,
-    ExportSection, Function, FunctionSection, GlobalType, ImportSection, Instruction, Module,
-    RefType, TableSection, TableType, TagKind, TagSection, TagType, TypeSection, ValType,
+    ExportSection, FunctionSection, GlobalType, ImportSection, Module, RefType, TableSection,
+    TableType, TagKind, TagSection, TagType, TypeSection, ValType,
 };
 
 /// The imports of a wrapper that has borders, of the types `keep: (exnref)` and `throw: ()`.
@@ -31,7 +32,7 @@ pub fn guarded(
     function
         .instruction(&Instruction::Block(result))
         .instruction(&Instruction::Block(thrown))
-        .instruction(&Instruction::TryTable(result, [catch].as_slice().into()));
+        .instruction(&Instruction::TryTable(result, [catch]));
     body(function);
     function
         .instruction(&Instruction::End)

@@ -1,8 +1,9 @@
 //! Calls of a component behind another, which are counted while they last.
 
+use super::instruction::{Function, Instruction};
 use super::{Sections, any_memory, push_type, word};
 use crate::plan::Signature;
-use wasm_encoder::{EntityType, ExportKind, Function, GlobalType, Instruction, ValType};
+use wasm_encoder::{EntityType, ExportKind, GlobalType, ValType};
 
 /// A module that calls `f.f`, of type `signature`. Exports `call`, of the same type, during which
 /// the word at the address `i.count` of the application's memory `m.app` is one more; a trap leaves

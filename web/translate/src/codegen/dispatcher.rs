@@ -1,8 +1,9 @@
 //! The dispatcher: a growable table of the engine's own, reached through slots of the application's
 //! table.
 
+use super::instruction::{Function, Instruction};
 use super::{Sections, any_memory, word};
-use wasm_encoder::{EntityType, ExportKind, Function, Instruction, RefType, TableType, ValType};
+use wasm_encoder::{EntityType, ExportKind, RefType, TableType, ValType};
 
 const I32: ValType = ValType::I32;
 
@@ -54,7 +55,7 @@ pub fn dispatcher(in_host: u32) -> Vec<u8> {
 }
 
 /// A function that does `first`, then calls slot `local 0` of table 0 with its other parameters.
-fn forward(first: &[Instruction<'_>], rest: std::ops::Range<u32>, type_index: u32) -> Function {
+fn forward(first: &[Instruction], rest: std::ops::Range<u32>, type_index: u32) -> Function {
     let mut function = Function::new([]);
     for instruction in first {
         function.instruction(instruction);

@@ -1,7 +1,8 @@
 //! The accessor of a guest memory: bulk copies between it and the application's memory.
 
+use super::instruction::{Function, Instruction};
 use super::{Sections, any_memory};
-use wasm_encoder::{BlockType, EntityType, ExportKind, Function, Instruction, MemArg, ValType};
+use wasm_encoder::{BlockType, EntityType, ExportKind, MemArg, ValType};
 
 /// Memory 0 of the accessor is the guest's, memory 1 the application's.
 const GUEST: u32 = 0;

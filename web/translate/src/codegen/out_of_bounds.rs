@@ -1,9 +1,8 @@
 //! Two ways out of bounds, to hear what the browser says of each.
 
+use super::instruction::{Function, Instruction};
 use super::{Sections, any_memory};
-use wasm_encoder::{
-    EntityType, ExportKind, Function, Instruction, MemArg, RefType, TableType, ValType,
-};
+use wasm_encoder::{EntityType, ExportKind, MemArg, RefType, TableType, ValType};
 
 /// A module that imports a memory `m.app` and exports `memory`, which loads from outside of it, and
 /// `table`, which calls from outside of a table.

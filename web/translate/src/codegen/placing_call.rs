@@ -2,10 +2,11 @@
 //!
 //! One crossing does what would take one for each `realloc` besides the call itself.
 
+use super::instruction::{Function, Instruction};
 use super::memory::CopyLocals;
 use super::{Sections, any_memory, load, push_type, store};
 use crate::plan::{CoreType, Placed, Signature};
-use wasm_encoder::{BlockType, EntityType, ExportKind, Function, GlobalType, Instruction, ValType};
+use wasm_encoder::{BlockType, EntityType, ExportKind, GlobalType, ValType};
 
 /// The slot of the frame that says how placing went: one of the constants below.
 pub const STATUS_SLOT: usize = 16;
@@ -71,9 +72,8 @@ pub fn placing_call(signature: &Signature, placed: &[Placed]) -> Vec<u8> {
 }
 
 fn body(signature: &Signature, placed: &[Placed]) -> Function {
-    let results = signature.results.iter().map(|ty| ValType::from(*ty));
-    let locals: Vec<_> = [ValType::I32; 3].into_iter().chain(results).collect();
-    let mut function = Function::new_with_locals_types(locals);
+    let results = signature.results.iter().map(|ty| (1, ValType::from(*ty)));
+    let mut function = Function::new([(3, ValType::I32)].into_iter().chain(results));
     for parameter in placed {
         place(&mut function, *parameter);
     }

@@ -4,11 +4,9 @@
 //! destructors having run, and so no guest may run any more. Where it runs out before, that is a
 //! guest's trap like any other.
 
+use super::instruction::{Function, Instruction};
 use super::{Sections, any_memory};
-use wasm_encoder::{
-    BlockType, EntityType, ExportKind, Function, GlobalType, ImportSection, Instruction, MemArg,
-    ValType,
-};
+use wasm_encoder::{BlockType, EntityType, ExportKind, GlobalType, ImportSection, MemArg, ValType};
 
 /// Bytes of the stack that the application has for itself when a guest calls it.
 const ROOM: u64 = 32 << 10;

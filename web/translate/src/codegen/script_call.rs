@@ -1,8 +1,9 @@
 //! Core functions that JavaScript calls by itself, or that guests call in it.
 
+use super::instruction::{Function, Instruction};
 use super::{Sections, push_type, room};
 use crate::plan::Signature;
-use wasm_encoder::{BlockType, EntityType, ExportKind, Function, GlobalType, Instruction, ValType};
+use wasm_encoder::{BlockType, EntityType, ExportKind, GlobalType, ValType};
 
 /// What `failed` is set to when a guest calls out while it may not leave its instance.
 pub const MAY_NOT_LEAVE: i32 = 2;

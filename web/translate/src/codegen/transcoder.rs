@@ -15,8 +15,9 @@ mod tests;
 #[cfg(feature = "compiler")]
 pub use rewritten::single_memory_transcoders;
 
+use super::instruction::Function;
 use super::{Sections, any_memory, memory::CopyLocals};
-use wasm_encoder::{BlockType, EntityType, ExportKind, Function, InstructionSink, MemArg, ValType};
+use wasm_encoder::{BlockType, EntityType, ExportKind, InstructionSink, MemArg, ValType};
 use wasmtime_environ::component::{FixedEncoding, Transcode};
 
 /// Memory 0 is the one that is read, memory 1 the one that is written.

@@ -1,11 +1,10 @@
 //! Wrappers: what a guest imports in place of a host function.
 
+use super::instruction::{Function, Instruction};
 use super::{Sections, any_memory, border, load, push_type, room, store, word};
 use crate::plan::{CoreType, Signature, Trampoline, TrampolineKind};
-use std::collections::BTreeSet;
 use wasm_encoder::{
-    BlockType, EntityType, ExportKind, Function, GlobalType, ImportSection, Instruction, RefType,
-    TableType, ValType,
+    BlockType, EntityType, ExportKind, GlobalType, ImportSection, RefType, TableType, ValType,
 };
 
 /// Where the application takes calls from guests: addresses and a table slot in its own memory and
@@ -119,7 +118,7 @@ pub const INVALID: &str = "invalid ";
 /// calls for a string that is not valid.
 #[inline(never)]
 pub fn wrappers(trampolines: &[Trampoline], entry: HostEntry) -> Vec<u8> {
-    let instances: Vec<usize> = instances(trampolines).into_iter().collect();
+    let instances = instances(trampolines);
     let mut sections = Sections::default();
     sections
         .types
@@ -162,9 +161,15 @@ pub fn wrappers(trampolines: &[Trampoline], entry: HostEntry) -> Vec<u8> {
     sections.finish()
 }
 
-/// The component instances that call out through `trampolines`.
-pub fn instances(trampolines: &[Trampoline]) -> BTreeSet<usize> {
-    trampolines.iter().filter_map(|t| t.caller).collect()
+/// The component instances that call out through `trampolines`, in order.
+pub fn instances(trampolines: &[Trampoline]) -> Vec<usize> {
+    let mut instances = Vec::new();
+    for instance in trampolines.iter().filter_map(|t| t.caller) {
+        if let Err(place) = instances.binary_search(&instance) {
+            instances.insert(place, instance);
+        }
+    }
+    instances
 }
 
 fn imports(instances: &[usize], keep_type: Option<u32>) -> ImportSection {

@@ -5,7 +5,7 @@
 use crate::plan::{
     CoreExport, CoreType, Def, Export, Plan, Signature, Step, Trampoline, TrampolineKind,
 };
-use std::collections::BTreeSet;
+use std::mem;
 use wasmtime_environ::component::{
     ComponentExternData, ExportIndex, OptionsIndex, RuntimeComponentInstanceIndex, TypeDef,
     TypeResourceTable, TypeResourceTableIndex,
@@ -44,7 +44,9 @@ pub fn check(plan: &Plan) -> Result<()> {
 fn check_steps(plan: &Plan) -> Result<usize> {
     let mut made = Made { plan, instances: 0 };
     let (mut memories, mut reallocs, mut post_returns, mut lowerings) = (0, 0, 0, 0);
-    let mut resources = BTreeSet::new();
+    // No more than there are steps, if none is left out.
+    let mut resources = vec![false; plan.steps.len()];
+    let mut left_out = false;
     let next = |what: &str, index: usize, count: &mut usize| {
         ensure!(index == *count, "{what} {index} comes after {count} others");
         *count += 1;
@@ -108,16 +110,21 @@ fn check_steps(plan: &Plan) -> Result<usize> {
                     plan.counts.instances,
                 )?;
                 let own = (index.as_u32() as usize).checked_sub(plan.imported_resources.len());
-                ensure!(
-                    own.is_some_and(|own| resources.insert(own)),
-                    "resource {} is defined twice",
-                    index.as_u32()
-                );
+                let place = own.map(|own| resources.get_mut(own));
+                let twice = place.is_none_or(|place| match place {
+                    Some(defined) => mem::replace(defined, true),
+                    None => {
+                        left_out = true;
+                        false
+                    }
+                });
+                ensure!(!twice, "resource {} is defined twice", index.as_u32());
             }
         }
     }
-    let last = resources.last().map_or(0, |last| last + 1);
-    ensure!(last == resources.len(), "resources are left out");
+    let defined = resources.iter().take_while(|defined| **defined).count();
+    left_out |= resources[defined..].contains(&true);
+    ensure!(!left_out, "resources are left out");
     let counts = [
         (plan.counts.memories, memories),
         (plan.counts.reallocs, reallocs),
@@ -127,7 +134,7 @@ fn check_steps(plan: &Plan) -> Result<usize> {
     for (counted, found) in counts {
         ensure!(counted == found, "{found} are found of {counted}");
     }
-    Ok(plan.imported_resources.len() + resources.len())
+    Ok(plan.imported_resources.len() + defined)
 }
 
 /// What has been made so far.
@@ -224,21 +231,22 @@ impl Check<'_> {
     }
 
     fn trampolines(&self) -> Result<()> {
-        let mut lowered = BTreeSet::new();
+        let expected = self.plan.counts.lowerings;
+        // As many as there are steps that lower them.
+        let mut lowered = vec![false; expected];
         for (index, trampoline) in self.plan.trampolines.iter().enumerate() {
             self.trampoline(trampoline, &mut lowered)
                 .with_context(|| format!("function {index}"))?;
         }
-        let expected = self.plan.counts.lowerings;
+        let found = lowered.iter().filter(|lowered| **lowered).count();
         ensure!(
-            lowered.len() == expected,
-            "{} of {expected} lowered imports are there",
-            lowered.len()
+            found == expected,
+            "{found} of {expected} lowered imports are there"
         );
         Ok(())
     }
 
-    fn trampoline(&self, trampoline: &Trampoline, lowered: &mut BTreeSet<usize>) -> Result<()> {
+    fn trampoline(&self, trampoline: &Trampoline, lowered: &mut [bool]) -> Result<()> {
         const I32: CoreType = CoreType::I32;
         let Trampoline {
             signature,
@@ -257,7 +265,7 @@ impl Check<'_> {
             } => {
                 within("lowered import", lowering, counts.lowerings)?;
                 ensure!(
-                    lowered.insert(lowering),
+                    !mem::replace(&mut lowered[lowering], true),
                     "import {lowering} is lowered twice"
                 );
                 self.options_at(options)?;

@@ -79,6 +79,7 @@ impl Coded for u64 {
         to.push(rest as u8);
     }
 
+    #[inline(never)]
     fn read(from: &mut ByteReader<'_>) -> Result<u64> {
         let mut number = 0;
         for shift in (0..u64::BITS).step_by(7) {
@@ -100,6 +101,7 @@ impl Coded for u32 {
         u64::from(*self).write(to);
     }
 
+    #[inline(never)]
     fn read(from: &mut ByteReader<'_>) -> Result<u32> {
         Ok(u32::try_from(u64::read(from)?)?)
     }
@@ -133,6 +135,7 @@ impl Coded for bool {
         to.push(u8::from(*self));
     }
 
+    #[inline(never)]
     fn read(from: &mut ByteReader<'_>) -> Result<bool> {
         match from.byte()? {
             0 => Ok(false),
@@ -149,6 +152,7 @@ impl Coded for String {
         to.extend(self.as_bytes());
     }
 
+    #[inline(never)]
     fn read(from: &mut ByteReader<'_>) -> Result<String> {
         let length = usize::read(from)?;
         Ok(std::str::from_utf8(from.bytes(length)?)?.to_owned())
@@ -186,7 +190,12 @@ impl<T: Coded> Coded for Vec<T> {
     }
 
     fn read(from: &mut ByteReader<'_>) -> Result<Vec<T>> {
-        (0..from.count()?).map(|_| T::read(from)).collect()
+        // As `collect` does, in less code.
+        let mut items = Vec::new();
+        for _ in 0..from.count()? {
+            items.push(T::read(from)?);
+        }
+        Ok(items)
     }
 }
 

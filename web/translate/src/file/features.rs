@@ -1,6 +1,5 @@
 //! The features of WebAssembly that a file was made for, by name.
 
-use std::collections::BTreeSet;
 use wasmtime_environ::error::{Result, bail};
 use wasmtime_environ::wasmparser::WasmFeatures;
 
@@ -8,14 +7,20 @@ use wasmtime_environ::wasmparser::WasmFeatures;
 const EXCEPTIONS: &str = "EXCEPTIONS";
 
 /// The names of features, in order.
-fn names(features: WasmFeatures) -> BTreeSet<&'static str> {
-    features.iter_names().map(|(name, _)| name).collect()
+fn names(features: WasmFeatures) -> Vec<&'static str> {
+    let mut names = Vec::new();
+    for (name, _) in features.iter_names() {
+        if let Err(place) = names.binary_search(&name) {
+            names.insert(place, name);
+        }
+    }
+    names
 }
 
 /// The names of features as a file has them.
 #[cfg(feature = "compiler")]
 pub fn text(features: WasmFeatures) -> String {
-    names(features).into_iter().collect::<Vec<_>>().join(" ")
+    names(features).join(" ")
 }
 
 /// Fails unless a file that was made for the features `made_for` can be run with those `enabled`.
@@ -24,17 +29,15 @@ pub fn text(features: WasmFeatures) -> String {
 ///
 /// It was made for others, which the error names.
 pub fn check(made_for: &str, enabled: WasmFeatures, needs_exceptions: bool) -> Result<()> {
-    let made_for: BTreeSet<&str> = made_for.split_ascii_whitespace().collect();
+    let made_for: Vec<&str> = made_for.split_ascii_whitespace().collect();
     let enabled = names(enabled);
-    let on = made_for
-        .difference(&enabled)
-        .map(|name| (*name, "on in it and off here"));
-    let off = enabled
-        .difference(&made_for)
-        .map(|name| (*name, "off in it and on here"));
+    let on = made_for.iter().filter(|name| !enabled.contains(name));
+    let on = on.map(|name| (*name, "on in it and off here"));
+    let off = enabled.iter().filter(|name| !made_for.contains(name));
+    let off = off.map(|name| (*name, "off in it and on here"));
     let mut different = Vec::new();
     for (name, how) in on.chain(off) {
-        if name == EXCEPTIONS && !enabled.contains(name) {
+        if name == EXCEPTIONS && !enabled.contains(&name) {
             if needs_exceptions {
                 bail!("exceptions: disabled, or not reliable in this browser");
             }

@@ -3,7 +3,6 @@
 
 use super::coded::Coded as _;
 use crate::component_types::ComponentTypes;
-use std::collections::BTreeMap;
 use wasmtime_environ::component::{InterfaceType, TypeDef, TypeResourceTableIndex};
 use wasmtime_environ::error::{Error, Result, ensure, format_err};
 
@@ -22,7 +21,8 @@ pub struct ByteReader<'a> {
     rest: &'a [u8],
     /// The types so far.
     pub types: ComponentTypes,
-    measures: BTreeMap<(u8, u32), Measure>,
+    /// What those come to, by kind and then by number.
+    measures: [Vec<Measure>; KINDS],
     current: Measure,
     /// What the functions so far come to.
     functions: u64,
@@ -52,18 +52,20 @@ impl<'a> ByteReader<'a> {
         ByteReader {
             rest: bytes,
             types: ComponentTypes::default(),
-            measures: BTreeMap::new(),
+            measures: [const { Vec::new() }; KINDS],
             current: Measure::ONE,
             functions: 0,
         }
     }
 
     /// The next byte.
+    #[inline(never)]
     pub fn byte(&mut self) -> Result<u8> {
         self.bytes(1).map(|byte| byte[0])
     }
 
     /// The next so many bytes.
+    #[inline(never)]
     pub fn bytes(&mut self, count: usize) -> Result<&'a [u8]> {
         let (bytes, rest) = self
             .rest
@@ -74,6 +76,7 @@ impl<'a> ByteReader<'a> {
     }
 
     /// How many items follow: each has one byte at least.
+    #[inline(never)]
     pub fn count(&mut self) -> Result<usize> {
         let count = usize::read(self)?;
         ensure!(
@@ -95,6 +98,7 @@ impl<'a> ByteReader<'a> {
     }
 
     /// The error for a byte that no kind of `name` has.
+    #[cold]
     pub fn unknown(&self, name: &str, byte: u8) -> Error {
         format_err!("there is no kind {byte} of `{name}`")
     }
@@ -118,7 +122,12 @@ impl<'a> ByteReader<'a> {
             nodes <= NODES && self.functions <= ALL_NODES,
             "a type has too many parts"
         );
-        self.measures.insert(number(&def), self.current);
+        let (kind, index) = number(&def);
+        let measures = self.measures.get_mut(kind);
+        let measures = measures.filter(|measures| measures.len() == index);
+        measures
+            .ok_or_else(|| format_err!("a type is not the next one of its kind"))?
+            .push(self.current);
         Ok(())
     }
 
@@ -129,15 +138,19 @@ impl<'a> ByteReader<'a> {
             | TypeDef::Interface(InterfaceType::Own(table) | InterfaceType::Borrow(table)) => {
                 self.handle_table(table)?
             }
-            _ => *self
-                .measures
-                .get(&number(def))
+            _ => self
+                .measure(def)
                 .ok_or_else(|| format_err!("a type is named before it is there"))?,
         };
         self.current.levels = self.current.levels.max(inside.levels + 1);
         self.current.nodes = self.current.nodes.saturating_add(inside.nodes);
         self.current.concrete &= inside.concrete;
         Ok(())
+    }
+
+    fn measure(&self, def: &TypeDef) -> Option<Measure> {
+        let (kind, index) = number(def);
+        self.measures.get(kind)?.get(index).copied()
     }
 
     fn handle_table(&self, table: TypeResourceTableIndex) -> Result<Measure> {
@@ -156,20 +169,20 @@ impl<'a> ByteReader<'a> {
     pub fn check_concrete(&self, def: &TypeDef) -> Result<()> {
         let concrete = match *def {
             TypeDef::Resource(table) => self.handle_table(table)?.concrete,
-            _ => self
-                .measures
-                .get(&number(def))
-                .is_none_or(|measure| measure.concrete),
+            _ => self.measure(def).is_none_or(|measure| measure.concrete),
         };
         ensure!(concrete, "a function names a resource that nothing defines");
         Ok(())
     }
 }
 
+/// How many kinds of types there are that have tables.
+const KINDS: usize = 19;
+
 /// What tells types apart: the kind and the number in its table.
-fn number(def: &TypeDef) -> (u8, u32) {
+fn number(def: &TypeDef) -> (usize, usize) {
     use InterfaceType as T;
-    match *def {
+    let (kind, index) = match *def {
         TypeDef::Component(index) => (0, index.as_u32()),
         TypeDef::ComponentInstance(index) => (1, index.as_u32()),
         TypeDef::ComponentFunc(index) => (2, index.as_u32()),
@@ -203,7 +216,8 @@ fn number(def: &TypeDef) -> (u8, u32) {
             | T::Float32
             | T::Float64
             | T::Char
-            | T::String => (u8::MAX, 0),
+            | T::String => (KINDS, 0),
         },
-    }
+    };
+    (kind, index as usize)
 }

@@ -1,5 +1,6 @@
 //! The instruction at a place that a stack trace names, and whether it reaches into a table.
 
+use crate::search;
 #[cfg(feature = "compiler")]
 use wasmtime_environ::error::Result;
 #[cfg(feature = "compiler")]
@@ -18,7 +19,8 @@ impl Place {
     /// Reads the place out of a frame of a browser's stack, where the browser follows the
     /// WebAssembly Web API: `wasm-function[3]:0x2a`.
     pub fn in_frame(frame: &str) -> Option<Place> {
-        let (function, rest) = frame.rsplit_once("wasm-function[")?.1.split_once("]:0x")?;
+        let (_, numbers) = search::rsplit_once(frame, "wasm-function[")?;
+        let (function, rest) = search::split_once(numbers, "]:0x")?;
         let digits = rest
             .find(|c: char| !c.is_ascii_hexdigit())
             .map_or(rest, |end| &rest[..end]);

@@ -101,15 +101,9 @@ impl MemoryDir {
 
     /// The paths of all files, in order. Symbolic links are none.
     pub fn files(&self) -> Vec<String> {
-        let mut files = Vec::new();
-        let tree = lock(&self.tree);
-        walk(&tree, |path, id| {
-            if tree.bytes(id).is_ok() {
-                files.push(path.to_owned());
-            }
-        });
-        files.sort();
-        files
+        let stamps = self.stamps().into_iter();
+        let files = stamps.filter(|(_, stamp)| stamp.is_some());
+        files.map(|(path, _)| path).collect()
     }
 
     /// Removes the file, the symbolic link or the empty directory at a path.
@@ -137,7 +131,7 @@ impl MemoryDir {
 
     /// The paths of all files and directories, in order; of a file, what tells it from any other
     /// and from what it was before. Symbolic links are none.
-    pub fn stamps(&self) -> BTreeMap<String, Option<(u64, u64)>> {
+    pub fn stamps(&self) -> Stamps {
         let mut stamps = BTreeMap::new();
         let tree = lock(&self.tree);
         walk(&tree, |path, id| {
@@ -157,6 +151,9 @@ impl MemoryDir {
             .with_context(|| format!("path `{path}` of a directory in memory"))
     }
 }
+
+/// Paths; of a file, its node and version.
+pub type Stamps = BTreeMap<String, Option<(NodeId, u64)>>;
 
 /// The file at a path, which is made if it is not there.
 pub fn make_file(tree: &mut Tree, path: &str) -> TreeResult<NodeId> {

@@ -3,13 +3,11 @@
 
 mod script;
 
-use super::memory_dir::MemoryDir;
-use super::node::NodeId;
+use super::memory_dir::{MemoryDir, Stamps};
 use super::tree::lock;
 use amphi_web::error::Context as _;
 use amphi_web::{Local, Result};
 use script::{Entry, Folder};
-use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 use std::sync::Arc;
 use tokio::sync::Mutex;
@@ -30,9 +28,8 @@ pub struct StoredDir {
 /// What the browser has.
 struct Kept {
     folder: Local<Folder>,
-    directories: BTreeSet<String>,
     /// Which version of which node a file is.
-    files: BTreeMap<String, (NodeId, u64)>,
+    paths: Stamps,
 }
 
 impl Deref for StoredDir {
@@ -72,7 +69,6 @@ impl StoredDir {
 
     async fn read(folder: Folder) -> Result<StoredDir> {
         let memory = MemoryDir::new();
-        let mut directories = BTreeSet::new();
         let mut left = vec![(String::new(), folder.clone())];
         while let Some((path, folder)) = left.pop() {
             for (name, entry) in folder.entries().await? {
@@ -80,18 +76,15 @@ impl StoredDir {
                 match entry {
                     Entry::Folder(inner) => {
                         memory.create_dir(&path)?;
-                        directories.insert(path.clone());
                         left.push((path, inner));
                     }
                     Entry::File(file) => memory.write(&path, file.read().await?)?,
                 }
             }
         }
-        let snapshot = Snapshot::of(&memory);
         let kept = Kept {
             folder: Local::new(folder),
-            directories,
-            files: snapshot.files,
+            paths: memory.stamps(),
         };
         Ok(StoredDir {
             memory,
@@ -113,35 +106,27 @@ impl StoredDir {
     pub async fn sync(&self) -> Result<()> {
         Local::new(async {
             let mut kept = self.kept.lock().await;
-            let snapshot = Snapshot::of(&self.memory);
-            kept.remove_all_but(&snapshot).await?;
-            kept.add_directories(&snapshot).await?;
-            kept.write_files(&self.memory, &snapshot).await
+            let now = self.memory.stamps();
+            kept.remove_all_but(&now).await?;
+            kept.add_directories(&now).await?;
+            kept.write_files(&self.memory, &now).await
         })
         .await
     }
 }
 
 impl Kept {
-    async fn remove_all_but(&mut self, snapshot: &Snapshot) -> Result<()> {
-        let files = self.files.keys();
-        let gone: Vec<String> = files
-            .filter(|path| !snapshot.files.contains_key(*path))
-            .cloned()
-            .collect();
-        for path in gone {
-            self.remove(&path).await?;
-            self.files.remove(&path);
-        }
-        // What is inside comes after what it is in.
-        let directories = self.directories.iter().rev();
-        let gone: Vec<String> = directories
-            .filter(|path| !snapshot.directories.contains(*path))
-            .cloned()
-            .collect();
-        for path in gone {
-            self.remove(&path).await?;
-            self.directories.remove(&path);
+    async fn remove_all_but(&mut self, now: &Stamps) -> Result<()> {
+        for is_file in [true, false] {
+            // What is inside comes after what it is in.
+            let paths = self.paths.iter().rev().filter(|(path, stamp)| {
+                stamp.is_some() == is_file && now.get(*path).map(Option::is_some) != Some(is_file)
+            });
+            let gone: Vec<String> = paths.map(|(path, _)| path.clone()).collect();
+            for path in gone {
+                self.remove(&path).await?;
+                self.paths.remove(&path);
+            }
         }
         Ok(())
     }
@@ -152,24 +137,25 @@ impl Kept {
         removed.with_context(|| format!("path `{path}` of a stored directory"))
     }
 
-    async fn add_directories(&mut self, snapshot: &Snapshot) -> Result<()> {
-        for path in &snapshot.directories {
-            if !self.directories.contains(path) {
+    async fn add_directories(&mut self, now: &Stamps) -> Result<()> {
+        for (path, stamp) in now {
+            if stamp.is_none() && !self.paths.contains_key(path) {
                 let (folder, name) = self.parent(path).await?;
                 let made = folder.folder(name).await;
                 made.with_context(|| format!("path `{path}` of a stored directory"))?;
-                self.directories.insert(path.clone());
+                self.paths.insert(path.clone(), None);
             }
         }
         Ok(())
     }
 
-    async fn write_files(&mut self, memory: &MemoryDir, snapshot: &Snapshot) -> Result<()> {
-        for (path, version) in &snapshot.files {
-            if self.files.get(path) == Some(version) {
+    async fn write_files(&mut self, memory: &MemoryDir, now: &Stamps) -> Result<()> {
+        for (path, stamp) in now {
+            let Some((node, _)) = stamp else { continue };
+            if self.paths.get(path) == Some(stamp) {
                 continue;
             }
-            let bytes = match lock(&memory.tree).bytes(version.0) {
+            let bytes = match lock(&memory.tree).bytes(*node) {
                 Ok(bytes) => bytes.to_vec(),
                 // Removed meanwhile: the next call sees that.
                 Err(_) => continue,
@@ -177,7 +163,7 @@ impl Kept {
             let (folder, name) = self.parent(path).await?;
             let written = folder.write(name, &bytes).await;
             written.with_context(|| format!("path `{path}` of a stored directory"))?;
-            self.files.insert(path.clone(), *version);
+            self.paths.insert(path.clone(), *stamp);
         }
         Ok(())
     }
@@ -192,28 +178,6 @@ impl Kept {
             folder = folder.folder(parent).await?;
         }
         Ok((folder, name))
-    }
-}
-
-/// What is in memory.
-struct Snapshot {
-    directories: BTreeSet<String>,
-    files: BTreeMap<String, (NodeId, u64)>,
-}
-
-impl Snapshot {
-    fn of(memory: &MemoryDir) -> Snapshot {
-        let mut snapshot = Snapshot {
-            directories: BTreeSet::new(),
-            files: BTreeMap::new(),
-        };
-        for (path, stamp) in memory.stamps() {
-            match stamp {
-                Some(version) => drop(snapshot.files.insert(path, version)),
-                None => drop(snapshot.directories.insert(path)),
-            }
-        }
-        snapshot
     }
 }
 

@@ -8,7 +8,7 @@ use crate::p2::bindings;
 use crate::random::{WasiRandom, WasiRandomView};
 use crate::sockets::{WasiSockets, WasiSocketsView};
 use amphi_web::Result;
-use amphi_web::component::{HasData, Linker, ResourceTable};
+use amphi_web::component::{HasData, Linker, Nobody, ResourceTable};
 
 /// Links every interface of `wasi:cli/imports` and what those use; functions that may wait suspend
 /// the guest.
@@ -123,8 +123,11 @@ fn add_nonblocking<T: WasiView>(l: &mut Linker<T>, options: &bindings::LinkOptio
     sockets::network::add_to_linker::<T, WasiSockets>(l, &options.into(), T::sockets)?;
     sockets::instance_network::add_to_linker::<T, WasiSockets>(l, T::sockets)?;
     sockets::ip_name_lookup::add_to_linker::<T, WasiSockets>(l, T::sockets)?;
-    sockets::tcp::add_to_linker::<T, WasiSockets>(l, T::sockets)?;
     sockets::tcp_create_socket::add_to_linker::<T, WasiSockets>(l, T::sockets)?;
-    sockets::udp::add_to_linker::<T, WasiSockets>(l, T::sockets)?;
-    sockets::udp_create_socket::add_to_linker::<T, WasiSockets>(l, T::sockets)
+    sockets::udp_create_socket::add_to_linker::<T, WasiSockets>(l, T::sockets)?;
+    // None is ever created, so that nothing is done with one.
+    l.for_nobody(|l| {
+        sockets::tcp::add_to_linker::<Nobody, WasiSockets>(l, |nobody| match *nobody {})?;
+        sockets::udp::add_to_linker::<Nobody, WasiSockets>(l, |nobody| match *nobody {})
+    })
 }

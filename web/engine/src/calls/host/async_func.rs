@@ -1,11 +1,11 @@
 //! Asynchronous host functions: begun on the guest's stack, finished on it, waited for while the
 //! guest is suspended.
 
-use super::{HostCall, typecheck_dynamic};
+use super::HostCall;
 use crate::page::{self, CallFrame, Finish, Waiting};
 use crate::store::{HostFunc, Landing, StoreContextMut};
 use crate::types::ComponentFunc;
-use crate::values::typed::{ComponentNamedList, Lift, Lower, typecheck_func};
+use crate::values::typed::{ComponentNamedList, Lift, Lower};
 use crate::values::val::Val;
 use amphi_translate::codegen::SUSPENDS;
 use std::pin::Pin;
@@ -26,7 +26,7 @@ impl HostFunc {
         R: ComponentNamedList + Lower + 'static,
     {
         Arc::new(HostFunc {
-            typecheck: typecheck_func::<P, R>,
+            typecheck: Some([P::typecheck, R::typecheck]),
             land: land_typed::<T, F, P, R>,
             finish: Some(finish),
             closure: Box::new(func),
@@ -49,7 +49,7 @@ impl HostFunc {
             + 'static,
     {
         Arc::new(HostFunc {
-            typecheck: typecheck_dynamic,
+            typecheck: None,
             land: land_dynamic::<T, F>,
             finish: Some(finish),
             closure: Box::new(func),

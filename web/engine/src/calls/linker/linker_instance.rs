@@ -110,6 +110,9 @@ impl<T: 'static> LinkerInstance<'_, T> {
         dtor: impl Fn(StoreContextMut<'_, T>, u32) -> Result<()> + Send + Sync + 'static,
     ) -> Result<()> {
         let dtor = HostDestructor::Sync(Box::new(move |store, rep| {
+            if const { StoreInner::<T>::IS_NEVER } {
+                bail!("a resource that there is none of is dropped");
+            }
             // SAFETY: a linker's destructors are run for stores with its data type alone, whose
             // borrow sleeps meanwhile.
             let store = unsafe { &mut *store.cast::<StoreInner<T>>() };

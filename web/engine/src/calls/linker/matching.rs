@@ -2,6 +2,7 @@
 
 use super::names::Definition;
 use crate::types::{InstanceType, ResourceType, ResourceTypes};
+use crate::values::typed::typecheck_func;
 use amphi_translate::plan::ComponentTypes;
 use std::sync::Arc;
 use wasmtime_environ::component::{TypeComponentInstanceIndex, TypeDef, TypeResourceTableIndex};
@@ -26,7 +27,7 @@ impl TypeChecker<'_> {
                     types: self.types,
                     resources: Some(&self.resources),
                 };
-                (func.typecheck)(ty, &types)
+                typecheck_func(func.typecheck.as_ref(), ty, &types)
             }
             (TypeDef::Resource(table), actual) => self.resource(table, actual),
             (TypeDef::Module(ty), Some(Definition::Module(module))) => {

@@ -5,6 +5,7 @@ use super::{
 };
 use crate::raw::ValRaw;
 use crate::raw::map_maybe_uninit;
+use crate::store::Typecheck;
 use crate::types::InstanceType;
 use crate::types::desc;
 use crate::values::context::{LiftContext, LowerContext};
@@ -35,25 +36,32 @@ unsafe impl<A: ComponentType, B: ComponentType> ComponentType for Result<A, B> {
     const MAY_REQUIRE_REALLOC: bool = A::MAY_REQUIRE_REALLOC || B::MAY_REQUIRE_REALLOC;
 
     fn typecheck(ty: &InterfaceType, types: &InstanceType<'_>) -> Result<()> {
-        let InterfaceType::Result(index) = ty else {
-            bail!("expected `result` found `{}`", desc(ty));
-        };
-        let expected = &types.types[*index];
-        typecheck_case::<A>("ok", expected.ok.as_ref(), types)?;
-        typecheck_case::<B>("err", expected.err.as_ref(), types)
+        let ok = (A::typecheck as Typecheck, A::IS_RUST_UNIT_TYPE);
+        let err = (B::typecheck as Typecheck, B::IS_RUST_UNIT_TYPE);
+        typecheck_result(ty, types, ok, err)
     }
 }
 
-fn typecheck_case<E: ComponentType>(
-    case: &str,
-    ty: Option<&InterfaceType>,
+/// Checks a `result`, with what checks the type of each case, and whether it may have none.
+fn typecheck_result(
+    ty: &InterfaceType,
     types: &InstanceType<'_>,
+    ok: (Typecheck, bool),
+    err: (Typecheck, bool),
 ) -> Result<()> {
-    match ty {
-        Some(ty) => E::typecheck(ty, types),
-        None if E::IS_RUST_UNIT_TYPE => Ok(()),
-        None => bail!("expected no `{case}` type"),
+    let InterfaceType::Result(index) = ty else {
+        bail!("expected `result` found `{}`", desc(ty));
+    };
+    let expected = &types.types[*index];
+    for (case, ty, (check, may_be_none)) in [("ok", &expected.ok, ok), ("err", &expected.err, err)]
+    {
+        match ty {
+            Some(ty) => check(ty, types)?,
+            None if may_be_none => {}
+            None => bail!("expected no `{case}` type"),
+        }
     }
+    Ok(())
 }
 
 // SAFETY: the two cases of a result.

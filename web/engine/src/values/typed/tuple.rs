@@ -1,15 +1,16 @@
 //! Tuples, which are also the parameters and results of functions.
 
-use super::{ComponentNamedList, ComponentType, Lift, Lower, NativeLayout, bad_type_info};
+use super::{
+    ComponentNamedList, ComponentType, Lift, Lower, NativeLayout, bad_type_info, typecheck_tuple,
+};
 use crate::raw::ValRaw;
 use crate::raw::map_maybe_uninit;
 use crate::types::InstanceType;
-use crate::types::desc;
 use crate::values::context::{LiftContext, LowerContext};
 use amphi_translate::plan::ComponentTypes;
 use std::mem::MaybeUninit;
 use wasmtime_environ::component::{CanonicalAbiInfo, InterfaceType};
-use wasmtime_environ::error::{Result, bail};
+use wasmtime_environ::error::Result;
 
 /// Tuples of one length: the type of their slots, their fields, and their elements with their
 /// positions.
@@ -33,16 +34,7 @@ macro_rules! tuple {
             const MAY_REQUIRE_REALLOC: bool = false $(|| $element::MAY_REQUIRE_REALLOC)*;
 
             fn typecheck(ty: &InterfaceType, types: &InstanceType<'_>) -> Result<()> {
-                const LEN: usize = ([$($index),*] as [usize; _]).len();
-                let InterfaceType::Tuple(index) = ty else {
-                    bail!("expected `tuple` found `{}`", desc(ty));
-                };
-                let elements = &types.types[*index].types;
-                if elements.len() != LEN {
-                    bail!("expected {LEN}-tuple, found {}-tuple", elements.len());
-                }
-                $($element::typecheck(&elements[$index], types)?;)*
-                Ok(())
+                typecheck_tuple(ty, types, &[$($element::typecheck),*])
             }
         }
 

@@ -1,12 +1,10 @@
 //! Type checks: Rust types against component types.
 
-use super::{ComponentNamedList, ComponentType, Lift, Lower};
+use super::{ComponentNamedList, Lift, Lower};
+use crate::store::Typecheck;
 use crate::types::{ComponentFunc, InstanceType, desc};
 use wasmtime_environ::component::{InterfaceType, TypeFuncIndex};
 use wasmtime_environ::error::{Context as _, Result, bail};
-
-/// The type of a function that checks one Rust type.
-type Typecheck = fn(&InterfaceType, &InstanceType<'_>) -> Result<()>;
 
 /// Checks a Rust struct against a `record`; used by the derives.
 #[doc(hidden)]
@@ -115,8 +113,9 @@ fn typecheck_names<'a>(
     Ok(())
 }
 
-/// Checks the parameters and the result of a function.
-pub fn typecheck_func<P: ComponentType, R: ComponentType>(
+/// Checks the parameters and the result of a function; without checks any do.
+pub fn typecheck_func(
+    checks: Option<&[Typecheck; 2]>,
     ty: TypeFuncIndex,
     types: &InstanceType<'_>,
 ) -> Result<()> {
@@ -124,9 +123,32 @@ pub fn typecheck_func<P: ComponentType, R: ComponentType>(
     if ty.async_ {
         bail!("functions that are `async` in WIT: not supported yet");
     }
-    P::typecheck(&InterfaceType::Tuple(ty.params), types)
-        .context("type mismatch with parameters")?;
-    R::typecheck(&InterfaceType::Tuple(ty.results), types).context("type mismatch with results")
+    let Some([params, results]) = checks else {
+        return Ok(());
+    };
+    params(&InterfaceType::Tuple(ty.params), types).context("type mismatch with parameters")?;
+    results(&InterfaceType::Tuple(ty.results), types).context("type mismatch with results")
+}
+
+/// Checks the elements of a tuple.
+pub fn typecheck_tuple(
+    ty: &InterfaceType,
+    types: &InstanceType<'_>,
+    expected: &[Typecheck],
+) -> Result<()> {
+    let InterfaceType::Tuple(index) = ty else {
+        bail!("expected `tuple` found `{}`", desc(ty));
+    };
+    let elements = &types.types[*index].types;
+    if elements.len() != expected.len() {
+        bail!(
+            "expected {}-tuple, found {}-tuple",
+            expected.len(),
+            elements.len()
+        );
+    }
+    let mut checks = expected.iter().zip(elements);
+    checks.try_for_each(|(check, ty)| check(ty, types))
 }
 
 impl ComponentFunc {
