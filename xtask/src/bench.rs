@@ -28,7 +28,7 @@ use std::path::{Path, PathBuf};
 /// `docs/bench/EDGE.md`; everything unless a part is named.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  cargo xtask bench\n  cargo xtask bench --browser --quick\n  AMPHI_BROWSERS=chromium cargo xtask bench --cold --quick\n  cargo xtask bench --edge\n  cargo xtask bench --edge --against ../earlier/target/dist/amphi"
+    after_help = "Examples:\n  cargo xtask bench\n  cargo xtask bench --browser --quick\n  AMPHI_BROWSERS=chromium cargo xtask bench --cold --quick\n  cargo xtask bench --cold --before ../earlier/dist/amphi-web\n  cargo xtask bench --edge\n  cargo xtask bench --edge --against ../earlier/target/dist/amphi"
 )]
 pub struct Options {
     /// Measure natively, with criterion.
@@ -43,9 +43,9 @@ pub struct Options {
     /// twenty minutes for each browser; with `--quick`, once.
     #[arg(long)]
     cold: bool,
-    /// Keep what the package takes now as what later runs are compared with.
-    #[arg(long, requires = "cold")]
-    before: bool,
+    /// Visit pages with an older package too: a folder that `cargo xtask npm` has assembled.
+    #[arg(long, value_name = "FOLDER", requires = "cold")]
+    before: Option<PathBuf>,
     /// Measure the edge function host beside plain hyper and `wasmtime serve`, with wrk.
     #[arg(long)]
     edge: bool,

@@ -135,7 +135,7 @@ mod tests {
         expected.extend(
             LICENCES
                 .iter()
-                .chain(&[NOTICES, "wasm"])
+                .chain(&[NOTICES, "runtime.modules.js", "wasm"])
                 .map(|name| (*name).to_owned()),
         );
         expected.sort();

@@ -1,6 +1,7 @@
 //! jco, which pages are measured against and compared with: installed from npm for that alone, and
 //! put into the page, or had transpile a component for it.
 
+use crate::javascript::bundle::Bundler;
 use crate::workspace::Workspace;
 use crate::{npm, shell, web};
 use anyhow::{Context, Result};
@@ -11,11 +12,10 @@ use std::process::Command;
 /// What reports say.
 pub const NAME: &str = "jco 1.35.0 (jco-transpile 0.15.0)";
 
-/// The packages: the transpiler of that jco, its WASI for browsers, and the bundler of Vite.
-const PACKAGES: [&str; 3] = [
+/// The packages: the transpiler of that jco, and its WASI for browsers.
+const PACKAGES: [&str; 2] = [
     "@bytecodealliance/jco-transpile@0.15.0",
     "@bytecodealliance/preview2-shim@0.26.1",
-    "rolldown@1.3.3",
 ];
 
 /// What the page needs of them.
@@ -52,7 +52,8 @@ pub fn transpile(
     let mut node = Command::new("node");
     node.arg(folder.join("transpile.mjs")).arg(component);
     shell::quiet(node.arg(&folder))?;
-    bundle(&home, &folder.join(script), &page.join("answer.js"))?;
+    let mut bundled = Bundler::install(workspace)?.of(&folder.join(script));
+    shell::quiet(bundled.arg("--file").arg(page.join("answer.js")))?;
     for entry in fs::read_dir(&folder)? {
         let file = entry?.path();
         if let Some(name) = file.file_name()
@@ -65,23 +66,6 @@ pub fn transpile(
         }
     }
     Ok(())
-}
-
-fn bundle(home: &Path, script: &Path, to: &Path) -> Result<()> {
-    let mut rolldown = Command::new("node");
-    rolldown
-        .arg(home.join("node_modules/rolldown/bin/cli.mjs"))
-        .arg(script)
-        .args([
-            "--format",
-            "esm",
-            "--platform",
-            "browser",
-            "--minify",
-            "--file",
-        ])
-        .arg(to);
-    shell::quiet(&mut rolldown)
 }
 
 /// Where the packages are, installed unless they are there.

@@ -12,8 +12,9 @@
 
 mod tables;
 
+use crate::javascript::bundle::Bundler;
 use crate::workspace::{Workspace, cargo, select};
-use crate::{guests, javascript, shell, tools};
+use crate::{guests, shell, tools};
 use amphi_harness::find_program;
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
@@ -25,6 +26,8 @@ use wasm_bindgen_cli_support::Bindgen;
 /// The package's folder, and its scripts that are bundled: a visitor waits for one file.
 const PACKAGE: &str = "web/js/package";
 const RUNTIME: &str = "runtime.js";
+/// The runtime as modules, for bundlers.
+const MODULES: &str = "runtime.modules.js";
 const ENGINE: &str = "wasi.js";
 /// What has the wasm of the second.
 const ENGINE_PACKAGE: &str = "amphi-runtime";
@@ -262,24 +265,42 @@ pub fn join(workspace: &Workspace, page: &Page, profile: Profile, folder: &Path)
         }
     }
     for (_, part) in page.folders.iter().filter(|(from, _)| *from == PACKAGE) {
-        bundle(page, &folder.join(part))?;
+        let folder = folder.join(part);
+        let modules = folder.join(MODULES);
+        fs::copy(folder.join(RUNTIME), &modules)
+            .with_context(|| format!("cannot write `{}`", modules.display()))?;
+        if page.modules().all(|(package, _)| package != ENGINE_PACKAGE) {
+            remove(&folder.join(ENGINE))?;
+        }
+        if let Some(bundler) = Bundler::for_profile(workspace, profile)? {
+            bundle(&bundler, page, &folder)?;
+        }
     }
     Ok(())
 }
 
-/// Bundles the scripts of the package in `folder` for which a visitor waits: the runtime, and, if
-/// the page has its wasm, the engine's.
-fn bundle(page: &Page, folder: &Path) -> Result<()> {
-    javascript::bundle::bundle(&folder.join(RUNTIME))?;
-    let engine = folder.join(ENGINE);
-    if page.modules().all(|(package, _)| package != ENGINE_PACKAGE) {
-        return fs::remove_file(&engine)
-            .with_context(|| format!("cannot remove `{}`", engine.display()));
+/// Bundles the scripts of the package in `folder` for which a visitor waits: the runtime, what
+/// binds the modules that the page has, and the engine's with what binds its module.
+fn bundle(bundler: &Bundler, page: &Page, folder: &Path) -> Result<()> {
+    let (wasm, engine) = (folder.join("wasm"), folder.join(ENGINE));
+    let bound = page.modules().filter(|(_, bound)| bound.ends_with("wasm"));
+    let bound = bound.map(|(package, _)| wasm.join(bound_script(package)));
+    let mut scripts: Vec<PathBuf> = bound.chain([folder.join(RUNTIME)]).collect();
+    if engine.is_file() {
+        scripts.push(engine);
     }
-    javascript::bundle::bundle(&engine)?;
-    // It is in the bundle.
-    let script = folder.join("wasm").join(bound_script(ENGINE_PACKAGE));
-    fs::remove_file(&script).with_context(|| format!("cannot remove `{}`", script.display()))
+    bundler.replace(&scripts)?;
+    // They are in the bundles.
+    let script = wasm.join(bound_script(ENGINE_PACKAGE));
+    if script.is_file() {
+        remove(&script)?;
+    }
+    let snippets = wasm.join("snippets");
+    fs::remove_dir_all(&snippets).with_context(|| format!("cannot remove `{}`", snippets.display()))
+}
+
+fn remove(file: &Path) -> Result<()> {
+    fs::remove_file(file).with_context(|| format!("cannot remove `{}`", file.display()))
 }
 
 /// Puts folders and a compiled module, bound, together to the page `name`, and says where it is.

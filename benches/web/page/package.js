@@ -1,6 +1,8 @@
-// The same components through the package `amphi-web`, called from JavaScript.
+// The same components through the package `amphi-web`, called from JavaScript, and precompiled through its runtime.
 
+import { compile } from './amphi-web/compile.js';
 import { load } from './amphi-web/index.js';
+import { load as loadPrecompiled } from './amphi-web/runtime.js';
 import { repeat } from './glue.js';
 import { BYTES, ENTRIES, NUMBERS, NUMBERS_SUM, SHORT, TEXTS, expect, expectSum } from './values.js';
 
@@ -11,9 +13,8 @@ const SILENT = { recordMessage() {} };
 const component = (source, host) => load(source, { imports: { 'demo:shapes/host': host, 'demo:sensor/log': SILENT } });
 const callsOf = async (source, host = HOST) => (await component(source, host)).exports['demo:shapes/calls'];
 
-/** The loops, `{ [shape]: run(times) }`: `shapes` is the component, `renewed()` gives one that the browser has not seen. */
-export async function viaPackage(shapes, renewed) {
-  const calls = await callsOf(shapes);
+/** The loops of calls, `{ [shape]: run(times) }`. */
+function loops(calls) {
   const { add, echoText, echoBytes, sum, countNotes, addByHost, measureByHost, Counter } = calls;
   const counter = new Counter(0);
   const texts = Object.entries(TEXTS).map(([shape, text]) => [shape, repeat(() => echoText(text).length, text.length)]);
@@ -35,6 +36,20 @@ export async function viaPackage(shapes, renewed) {
     },
     'import-scalar': (times) => expect(addByHost(0, times), times),
     'import-text': (times) => expect(measureByHost(SHORT, times), (times * SHORT.length) >>> 0),
+  };
+}
+
+/** The loops by JavaScript alone: `shapes` imports nothing of WASI. */
+export async function viaRuntime(shapes) {
+  const { file } = await compile(shapes);
+  const { exports } = await loadPrecompiled(file, { imports: { 'demo:shapes/host': HOST } });
+  return loops(exports['demo:shapes/calls']);
+}
+
+/** The loops by the engine: `shapes` is the component, `renewed()` gives one that the browser has not seen. */
+export async function viaPackage(shapes, renewed) {
+  return {
+    ...loops(await callsOf(shapes)),
     'first-answer-shapes': async (times) => {
       for (let round = 0; round < times; round++) expect((await callsOf(renewed('shapes'))).add(1, 2), 3);
     },

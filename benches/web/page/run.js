@@ -5,7 +5,7 @@ import { Bench, Naive } from './amphi_bench_web.js';
 import { instantiate } from './core.js';
 import { floors } from './floors.js';
 import { glue } from './glue.js';
-import { suspended, viaPackage } from './package.js';
+import { suspended, viaPackage, viaRuntime } from './package.js';
 import { QUICK, THOROUGH, measure, summary } from './sample.js';
 
 /** The calls: what each is called in Rust, what it is, and which floor it stands on. */
@@ -79,7 +79,7 @@ async function waits(bytes) {
 }
 
 async function operations(query) {
-  const [shapesBytes, sensor, composed] = await Promise.all(['shapes', 'sensor', 'composed'].map(guest));
+  const [shapesBytes, alone, sensor, composed] = await Promise.all(['shapes', 'shapes-alone', 'sensor', 'composed'].map(guest));
   const bench = await Bench.open(shapesBytes, sensor, composed);
   const module = await WebAssembly.compile(bench.coreModules('shapes')[0]);
   const byHand = glue(module);
@@ -89,6 +89,7 @@ async function operations(query) {
     ...others('glue', byHand),
     ...others('naive', naive(module, ['add-typed', ...Object.keys(byHand)])),
     ...others('package', await viaPackage(shapesBytes, (name) => bench.renewed(name))),
+    ...others('runtime', await viaRuntime(alone)),
     ...(await waits(shapesBytes)),
     ...shapes(INSTANCES, 'load', (id) => (times) => bench.run(id, times)),
     ...shapes(LOADS, 'load', (id) => (times) => bench.load(id, times)),

@@ -19,6 +19,9 @@ const DEADLINE: Duration = Duration::from_secs(60);
 /// Between two looks at a page.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// Bytes of a core module that is too large to be text in a script.
+const LARGE: usize = 5000;
+
 /// Both tests have one application.
 static TURN: Mutex<()> = Mutex::new(());
 
@@ -30,17 +33,27 @@ fn application() -> PathBuf {
     home().join("application")
 }
 
-/// Puts a component into the application, beside the one that imports WASI.
+/// Puts a component into the application, beside the one that imports WASI and the one that is part
+/// of the application.
 fn put(bytes: &[u8]) {
-    let clock = wat::parse_file(application().join("clock.wat")).expect("it is well formed");
-    fs::write(application().join("src/clock.wasm"), clock).expect("it can be written");
-    fs::write(application().join("src/number.wasm"), bytes).expect("it can be written");
+    let clock = component("clock.wat", "clock", "clock");
+    let plain = component("plain.wat", "LETTERS", &"x".repeat(LARGE));
+    let files = [("clock", &*clock), ("plain", &*plain), ("number", bytes)];
+    for (name, bytes) in files {
+        let file = application().join(format!("src/{name}.wasm"));
+        fs::write(file, bytes).expect("it can be written");
+    }
 }
 
 /// The component whose number is this one.
-fn component(number: u32) -> Vec<u8> {
-    let text = fs::read_to_string(application().join("number.wat")).expect("it is there");
-    wat::parse_str(text.replace("NUMBER", &number.to_string())).expect("it is well formed")
+fn number(number: u32) -> Vec<u8> {
+    component("number.wat", "NUMBER", &number.to_string())
+}
+
+/// The component in a file, with `to` in place of `from`.
+fn component(file: &str, from: &str, to: &str) -> Vec<u8> {
+    let text = fs::read_to_string(application().join(file)).expect("it is there");
+    wat::parse_str(text.replace(from, to)).expect("it is well formed")
 }
 
 /// Runs a script of a package that is installed, in the application.
@@ -59,7 +72,7 @@ fn run(script: &str, args: &[&str]) {
 #[test]
 fn a_component_is_built_typed_and_answers() {
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    put(&component(41));
+    put(&number(41));
     run("vite/bin/vite.js", &["build"]);
     run("typescript/bin/tsc", &["--pretty", "false"]);
 
@@ -78,6 +91,14 @@ fn a_component_is_built_typed_and_answers() {
         "{names:?}"
     );
 
+    // One that is part of the application has no file, but its large core module.
+    let of_plain = |name: &&String| name.starts_with("plain-");
+    let plain: Vec<_> = names.iter().filter(of_plain).collect();
+    assert!(
+        matches!(plain[..], [one] if one.ends_with(".wasm")),
+        "{names:?}"
+    );
+
     // It is built for a folder of its site.
     let site = tempfile::tempdir().expect("a folder");
     std::os::unix::fs::symlink(application().join("dist"), site.path().join("base"))
@@ -85,7 +106,8 @@ fn a_component_is_built_typed_and_answers() {
     for browser in selected().expect("the browsers are known") {
         let visit = visit(browser, site.path(), "base/index.html", DEADLINE);
         let outcome = visit.unwrap_or_else(|error| panic!("{error:?}")).outcome;
-        assert_eq!(outcome["text"], "42 42 42 Trap WASI", "in {}", browser.name);
+        let expected = "42 42 42 Trap WASI plain 7 7 odd whole";
+        assert_eq!(outcome["text"], expected, "in {}", browser.name);
         let url = outcome["url"].as_str().expect("it is text");
         assert!(url.ends_with(&format!("/base/assets/{file}")), "{url}");
     }
@@ -94,7 +116,7 @@ fn a_component_is_built_typed_and_answers() {
 #[test]
 fn a_change_of_a_component_is_answered_anew() {
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-    put(&component(1));
+    put(&number(1));
     let mut server = Command::new("node")
         .arg(application().join("develop.js"))
         .arg(application())
@@ -114,14 +136,14 @@ fn a_change_of_a_component_is_answered_anew() {
         .open(&url)
         .unwrap_or_else(|error| panic!("{error:?}"));
     expect(&session, "2 2 2 Trap WASI");
-    put(&component(2));
+    put(&number(2));
     expect(&session, "3 3 3 Trap WASI");
     put(b"no component");
     expect(
         &session,
         "cannot compile `src/number.wasm`: expected WebAssembly",
     );
-    put(&component(3));
+    put(&number(3));
     expect(&session, "4 4 4 Trap WASI");
     // It ends by itself with its input.
     drop(server.stdin.take());

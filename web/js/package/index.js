@@ -1,5 +1,6 @@
 // Components for web pages: `load` one, call what it exports.
 
+import './src/all.js';
 import { orAborted } from './src/abort.js';
 import { Component } from './src/component.js';
 import { engine } from './src/engine.js';

@@ -4,10 +4,11 @@
 use super::machine;
 use crate::web::{self, Profile};
 use crate::workspace::Workspace;
-use crate::{javascript, jco, shell, test, tools};
+use crate::{guests, javascript, jco, shell, test, tools};
 use amphi_harness::{Browser, POLICY_FOR_JCO, Server, Session};
 use anyhow::{Context, Result};
 use serde_json::Value;
+use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
@@ -43,6 +44,9 @@ pub fn prepare(workspace: &Workspace, with_jco: bool) -> Result<Page> {
         Profile::Web,
         &folder.join("amphi-web"),
     )?;
+    let alone = folder.join("guests/shapes-alone.wasm");
+    fs::copy(guests::without_wasi(workspace, "shapes")?, &alone)
+        .with_context(|| format!("cannot write `{}`", alone.display()))?;
     let jco = match with_jco {
         true => Some(jco::install(workspace, &folder.join("jco"))?),
         false => None,

@@ -18,9 +18,7 @@ use crate::workspace::Workspace;
 use crate::{jco, test, tools};
 use amphi_harness::Browser;
 use anyhow::{Context, Result};
-use contender::PACKAGE;
-use demand::Scene;
-use figure::{Cold, Figure, Run};
+use figure::{Cold, Run};
 use serde::Deserialize as _;
 use serde_json::Value;
 use site::{Site, Sizes};
@@ -38,8 +36,6 @@ pub struct Visits {
     site: Arc<Site>,
     sizes: BTreeMap<String, Sizes>,
     quick: bool,
-    /// Whether later runs are compared with what the package takes now.
-    is_before: bool,
 }
 
 /// Makes the pages.
@@ -48,12 +44,11 @@ pub fn prepare(workspace: &Workspace, options: &super::Options) -> Result<Visits
     tools::binaryen()?;
     tools::brotli()?;
     test::browsers()?;
-    let (site, sizes) = site::build(workspace)?;
+    let (site, sizes) = site::build(workspace, options.before.as_deref())?;
     Ok(Visits {
         site: Arc::new(site),
         sizes,
         quick: options.quick,
-        is_before: options.before,
     })
 }
 
@@ -65,14 +60,8 @@ impl Visits {
         let mut cold = read(document)?;
         for browser in browsers()? {
             let run = self.run(workspace, browser)?;
-            let name = browser.name.to_owned();
-            if self.is_before {
-                let of_package = |figure: &&Figure| figure.page.contender == PACKAGE;
-                let before = run.figures.iter().filter(of_package).cloned();
-                cold.before.insert(name.clone(), before.collect());
-            }
             cold.sizes.clone_from(&self.sizes);
-            cold.browsers.insert(name, run);
+            cold.browsers.insert(browser.name.to_owned(), run);
             document["cold"] = serde_json::to_value(&cold)?;
             write_figures(&file, document)?;
         }
@@ -80,17 +69,16 @@ impl Visits {
     }
 
     fn run(&self, workspace: &Workspace, browser: &'static Browser) -> Result<Run> {
-        let machine = machine::describe(workspace);
-        let rounds = visit::rounds(self.quick);
-        let (figures, accepts) = visit::measure(&self.site, browser, rounds)?;
-        Ok(Run {
-            machine,
+        let mut run = Run {
+            machine: machine::describe(workspace),
             quick: self.quick,
             browser: browser::version(browser)?,
-            accepts,
             jco: jco::NAME.to_owned(),
-            figures,
-        })
+            ..Run::default()
+        };
+        let rounds = if self.quick { 1 } else { 5 };
+        visit::measure(&self.site, browser, rounds, &mut run)?;
+        Ok(run)
     }
 }
 
@@ -114,8 +102,7 @@ fn write_report(folder: &Path, cold: &Cold) -> Result<()> {
         for (name, picture) in report::pictures(browser, run) {
             write(&folder.join(name), &picture)?;
         }
-        let scene = Scene { browser, run, cold };
-        println!("{browser}:\n{}", report::verdicts(&scene).join("\n"));
+        println!("{browser}:\n{}", report::verdicts(run, cold).join("\n"));
     }
     write(&folder.join("COLD.md"), &report::text(cold))
 }

@@ -24,7 +24,7 @@ const FLOOR: Ink = ("#7a8794", "floor in the page");
 const PAGE: Ink = ("#0b62c4", "page");
 const NATIVE: Ink = ("#c2571a", "native");
 /// The colors of the other ways, in their order.
-pub const OTHERS: [&str; 4] = ["#00798c", "#2f7d32", "#a0722a", "#8e2a86"];
+pub const OTHERS: [&str; 5] = ["#00798c", "#2f7d32", "#a0722a", "#8e2a86", "#4b5bb5"];
 
 /// The pictures of a run: their file names and their SVG.
 pub fn pictures(run: &Run) -> Vec<(String, String)> {

@@ -6,11 +6,12 @@ use super::machine;
 use serde_json::Value;
 
 /// The other ways to a shape: what the page calls them, and what people do.
-pub const WAYS: [(&str, &str); 4] = [
+pub const WAYS: [(&str, &str); 5] = [
     ("package", "the package, from JavaScript"),
     ("glue", "JavaScript by hand"),
     ("naive", "Rust through JavaScript"),
     ("jco", "jco"),
+    ("runtime", "precompiled, from JavaScript"),
 ];
 
 const HEAD: &str = "# What things take
@@ -33,7 +34,8 @@ call makes (a generated trampoline behind one `try/catch`), with nothing lifted 
 an echo allocates in the guest, copies in, calls, copies out and allocates a `String`. Loading is measured with bytes that the
 browser has not seen: it would hand out what it compiled before; its floor compiles the component's core modules and nothing else.
 
-The **other ways** run the same shapes on the same guest. *The package, from JavaScript* is `amphi-web`, whose wasm is built as for users. *JavaScript by hand* is glue written for this guest alone (`page/glue.js`):
+The **other ways** run the same shapes on the same guest. *The package, from JavaScript* is `amphi-web`, whose wasm is built as for users. *Precompiled, from
+JavaScript* is `amphi-web/runtime` with the same guest built for no system, which JavaScript runs alone. *JavaScript by hand* is glue written for this guest alone (`page/glue.js`):
 typed arrays, `TextEncoder` and `TextDecoder` around the core functions, called from JavaScript; it checks nothing. *Rust through
 JavaScript* (`src/naive.rs`) calls the core functions from Rust with `js_sys`, a `JsValue` for each value. *jco* transpiles the component in
 the page, with the options of its own command, and is called from JavaScript. Its load is transpiling, importing, instantiating and

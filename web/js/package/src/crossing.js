@@ -5,15 +5,11 @@
 // value have `to` and `from` besides. `weight` is how many bytes a value is counted as in a list that a guest gives. Nothing on the way checks
 // a path: `MISMATCH` is thrown, and `wrong` looks again.
 
-import { flags } from './flags.js';
-import { handle } from './handle.js';
-import { list, text } from './list.js';
-import { record, tuple } from './record.js';
-import { SCALARS, single } from './scalar.js';
-import { ENCODINGS } from './text.js';
-import { enumeration, option, result, variant } from './variant.js';
-
-const COMPOUND = { variant, option, result };
+/**
+ * What makes the crossing of a type, by its kind, from the crossings of the same memory and the type; and how strings are encoded. `all.js` puts in
+ * all there are; an application that is built, what its components need.
+ */
+export const KNOWN = Object.create(null);
 
 /** What a value is counted as that has no parts, whatever it takes in the guest: as much as in Wasmtime. And a flag. */
 const VALUE = 40;
@@ -25,12 +21,17 @@ export class Crossings {
   constructor(guest, memory, encoding) {
     this.guest = guest;
     this.memory = memory;
-    this.encoding = ENCODINGS[encoding];
+    this.encoding = KNOWN[encoding];
   }
 
   /** The crossing of the type at `index` of the plan's table. */
   of(index) {
     return (this.#made[index] ??= this.#make(this.guest.plan.types[index]));
+  }
+
+  /** What a case or a field has after its name, with the crossing of its type. */
+  named(parts) {
+    return parts.map(([name, index, ...rest]) => [name, index === null ? undefined : this.of(index), ...rest]);
   }
 
   #make(type) {
@@ -40,7 +41,7 @@ export class Crossings {
       moves: some('moves'),
       lends: some('lends'),
       borrows: some('borrows'),
-      ...this.#crossing(type),
+      ...KNOWN[type.kind](this, type),
       size: type.size,
       align: type.align,
       kind: type.kind,
@@ -59,33 +60,5 @@ export class Crossings {
   #partsOf({ of, fields = [], cases = [] }) {
     const inside = [of, ...fields.map(([, index]) => index), ...cases.map(([, index]) => index)];
     return inside.filter((index) => index !== undefined && index !== null).map((index) => this.of(index));
-  }
-
-  #crossing(type) {
-    const { memory } = this;
-    const named = ([name, index, ...rest]) => [name, index === null ? undefined : this.of(index), ...rest];
-    switch (type.kind) {
-      case 'string':
-        return text(memory, this.encoding);
-      case 'list':
-        return list(memory, this.guest.plan.types[type.of].kind, this.of(type.of));
-      case 'record':
-        return record(type.fields.map(named));
-      case 'tuple':
-        return tuple(type.fields.map(named));
-      case 'variant':
-      case 'option':
-      case 'result':
-        return COMPOUND[type.kind](memory, type.cases.map(named), type);
-      case 'enum':
-        return enumeration(memory, type.names, type);
-      case 'flags':
-        return flags(memory, type.names, type);
-      case 'own':
-      case 'borrow':
-        return handle(this.guest, memory, type);
-      default:
-        return single(memory, SCALARS[type.kind]);
-    }
   }
 }

@@ -2,10 +2,10 @@
 
 import { MISMATCH, wrong } from './errors.js';
 import { misspelt, property, unknownField } from './names.js';
-import { SCALARS, single } from './scalar.js';
+import { single, u16, u32, u8 } from './scalar.js';
 
 /** The number that holds flags, by its size. */
-const WORDS = { 1: SCALARS.u8, 2: SCALARS.u16, 4: SCALARS.u32 };
+const WORDS = { 1: u8, 2: u16, 4: u32 };
 
 export function flags(memory, fields, { size }) {
   const isObject = (value) => value === undefined || value === null || typeof value === 'object';

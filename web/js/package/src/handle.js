@@ -2,7 +2,7 @@
 
 import { MISMATCH, Trap } from './errors.js';
 import { GuestResource, HostResource } from './resources.js';
-import { SCALARS, single } from './scalar.js';
+import { single, u32 } from './scalar.js';
 
 /** The crossing of `own` or `borrow`, as the plan describes it in `type`. */
 export function handle(guest, memory, type) {
@@ -10,7 +10,7 @@ export function handle(guest, memory, type) {
   const ways = type.kind === 'own' ? OWN : BORROW;
   const [kind] = [GuestResource, HostResource].filter((Kind) => resource instanceof Kind);
   const { to, from, lend } = kind === GuestResource ? ways.guest(guest, resource, type) : ways.host(guest, resource ?? unknown, type);
-  const { put, get } = SCALARS.u32;
+  const { put, get } = u32;
   const claimed = (value, path) => (kind === GuestResource ? claim(guest, resource.record(value), type, path) : undefined);
   const wrong = (value, path) => (resource ?? unknown).wrong(value, path) ?? claimed(value, path);
   return {

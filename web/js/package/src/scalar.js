@@ -1,6 +1,6 @@
 // Values of one core value: numbers, booleans, characters.
 //
-// Each entry: the core type; `to` a core value, which throws `MISMATCH`; `from` one; `put` into and `get` from a memory, of what `to` gives;
+// Each has: the core type; `to` a core value, which throws `MISMATCH`; `from` one; `put` into and `get` from a memory, of what `to` gives;
 // and what is `expected` of a value, by its type and then by its range.
 
 import { MISMATCH, Trap, found, wrong } from './errors.js';
@@ -68,91 +68,100 @@ function character(code) {
   return String.fromCodePoint(value);
 }
 
-export const SCALARS = {
-  bool: {
-    core: 'i32',
-    to(value) {
-      if (typeof value !== 'boolean') throw MISMATCH;
-      return value ? 1 : 0;
-    },
-    from: (value) => value !== 0,
-    put: (memory, at, value) => (memory.bytes[at] = value),
-    get: (memory, at) => memory.bytes[at],
-    wrong: (value, path) => (typeof value === 'boolean' ? undefined : wrong(path, 'boolean', value)),
+export const bool = {
+  core: 'i32',
+  to(value) {
+    if (typeof value !== 'boolean') throw MISMATCH;
+    return value ? 1 : 0;
   },
-  u8: integer(
-    (value) => value & 255,
-    'from 0 to 255',
-    (memory, at, value) => (memory.bytes[at] = value),
-    (memory, at) => memory.bytes[at],
-  ),
-  s8: integer(
-    (value) => (value << 24) >> 24,
-    'from -128 to 127',
-    (memory, at, value) => (memory.bytes[at] = value),
-    (memory, at) => memory.view.getInt8(at),
-  ),
-  u16: integer(
-    (value) => value & 65535,
-    'from 0 to 65535',
-    (memory, at, value) => memory.view.setUint16(at, value, true),
-    (memory, at) => memory.view.getUint16(at, true),
-  ),
-  s16: integer(
-    (value) => (value << 16) >> 16,
-    'from -32768 to 32767',
-    (memory, at, value) => memory.view.setInt16(at, value, true),
-    (memory, at) => memory.view.getInt16(at, true),
-  ),
-  u32: integer(
-    (value) => value >>> 0,
-    'from 0 to 4294967295',
-    (memory, at, value) => memory.view.setUint32(at, value, true),
-    (memory, at) => memory.view.getUint32(at, true),
-  ),
-  s32: integer(
-    (value) => value | 0,
-    'from -2147483648 to 2147483647',
-    (memory, at, value) => memory.view.setInt32(at, value, true),
-    (memory, at) => memory.view.getInt32(at, true),
-  ),
-  u64: bigInteger(
-    (value) => BigInt.asUintN(64, value),
-    'from 0 to 2^64 - 1',
-    (memory, at, value) => memory.view.setBigUint64(at, value, true),
-    (memory, at) => memory.view.getBigUint64(at, true),
-  ),
-  s64: bigInteger(
-    (value) => BigInt.asIntN(64, value),
-    'from -2^63 to 2^63 - 1',
-    (memory, at, value) => memory.view.setBigInt64(at, value, true),
-    (memory, at) => memory.view.getBigInt64(at, true),
-  ),
-  f32: float(
-    'f32',
-    (memory, at, value) => memory.view.setFloat32(at, value, true),
-    (memory, at) => memory.view.getFloat32(at, true),
-  ),
-  f64: float(
-    'f64',
-    (memory, at, value) => memory.view.setFloat64(at, value, true),
-    (memory, at) => memory.view.getFloat64(at, true),
-  ),
-  char: {
-    core: 'i32',
-    to(value) {
-      const code = codePoint(value);
-      if (code === undefined) throw MISMATCH;
-      return code;
-    },
-    from: character,
-    put: (memory, at, value) => memory.view.setUint32(at, value, true),
-    get: (memory, at) => memory.view.getUint32(at, true),
-    wrong(value, path) {
-      if (codePoint(value) !== undefined) return undefined;
-      const what = typeof value === 'string' ? `string of length ${value.length}` : found(value);
-      return `${path}: expected a string of one character, found ${what}`;
-    },
+  from: (value) => value !== 0,
+  put: (memory, at, value) => (memory.bytes[at] = value),
+  get: (memory, at) => memory.bytes[at],
+  wrong: (value, path) => (typeof value === 'boolean' ? undefined : wrong(path, 'boolean', value)),
+};
+
+export const u8 = /* @__PURE__ */ integer(
+  (value) => value & 255,
+  'from 0 to 255',
+  (memory, at, value) => (memory.bytes[at] = value),
+  (memory, at) => memory.bytes[at],
+);
+
+export const s8 = /* @__PURE__ */ integer(
+  (value) => (value << 24) >> 24,
+  'from -128 to 127',
+  (memory, at, value) => (memory.bytes[at] = value),
+  (memory, at) => memory.view.getInt8(at),
+);
+
+export const u16 = /* @__PURE__ */ integer(
+  (value) => value & 65535,
+  'from 0 to 65535',
+  (memory, at, value) => memory.view.setUint16(at, value, true),
+  (memory, at) => memory.view.getUint16(at, true),
+);
+
+export const s16 = /* @__PURE__ */ integer(
+  (value) => (value << 16) >> 16,
+  'from -32768 to 32767',
+  (memory, at, value) => memory.view.setInt16(at, value, true),
+  (memory, at) => memory.view.getInt16(at, true),
+);
+
+export const u32 = /* @__PURE__ */ integer(
+  (value) => value >>> 0,
+  'from 0 to 4294967295',
+  (memory, at, value) => memory.view.setUint32(at, value, true),
+  (memory, at) => memory.view.getUint32(at, true),
+);
+
+export const s32 = /* @__PURE__ */ integer(
+  (value) => value | 0,
+  'from -2147483648 to 2147483647',
+  (memory, at, value) => memory.view.setInt32(at, value, true),
+  (memory, at) => memory.view.getInt32(at, true),
+);
+
+export const u64 = /* @__PURE__ */ bigInteger(
+  (value) => BigInt.asUintN(64, value),
+  'from 0 to 2^64 - 1',
+  (memory, at, value) => memory.view.setBigUint64(at, value, true),
+  (memory, at) => memory.view.getBigUint64(at, true),
+);
+
+export const s64 = /* @__PURE__ */ bigInteger(
+  (value) => BigInt.asIntN(64, value),
+  'from -2^63 to 2^63 - 1',
+  (memory, at, value) => memory.view.setBigInt64(at, value, true),
+  (memory, at) => memory.view.getBigInt64(at, true),
+);
+
+export const f32 = /* @__PURE__ */ float(
+  'f32',
+  (memory, at, value) => memory.view.setFloat32(at, value, true),
+  (memory, at) => memory.view.getFloat32(at, true),
+);
+
+export const f64 = /* @__PURE__ */ float(
+  'f64',
+  (memory, at, value) => memory.view.setFloat64(at, value, true),
+  (memory, at) => memory.view.getFloat64(at, true),
+);
+
+export const char = {
+  core: 'i32',
+  to(value) {
+    const code = codePoint(value);
+    if (code === undefined) throw MISMATCH;
+    return code;
+  },
+  from: character,
+  put: (memory, at, value) => memory.view.setUint32(at, value, true),
+  get: (memory, at) => memory.view.getUint32(at, true),
+  wrong(value, path) {
+    if (codePoint(value) !== undefined) return undefined;
+    const what = typeof value === 'string' ? `string of length ${value.length}` : found(value);
+    return `${path}: expected a string of one character, found ${what}`;
   },
 };
 

@@ -23,7 +23,8 @@ export async function responseOf(source, signal) {
   throw new TypeError(`expected the address of a component, a response, bytes, or what \`compile\` gives, found ${typeof source}`);
 }
 
-function ofSuccess(response) {
+/** A response, unless it says that there is none. */
+export function ofSuccess(response) {
   if (!response.ok) throw new Error(`the component \`${response.url}\` cannot be fetched: status ${response.status}`);
   return response;
 }

@@ -5,8 +5,8 @@
 import { Trap } from './errors.js';
 
 const encoder = new TextEncoder();
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const utf16 = new TextDecoder('utf-16le', { fatal: true, ignoreBOM: true });
+const decoder8 = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const decoder16 = /* @__PURE__ */ new TextDecoder('utf-16le', { fatal: true, ignoreBOM: true });
 
 /** Up to here by hand. */
 const SHORT = 64;
@@ -15,11 +15,9 @@ const SHORT = 64;
 const UTF16_TAG = 2 ** 31;
 
 /** How a string is stored, which gives its address and leaves its length in `memory.units`, and loaded. */
-export const ENCODINGS = {
-  utf8: { align: 1, store: storeUtf8, load: loadUtf8 },
-  utf16: { align: 2, store: storeUtf16, load: loadUtf16 },
-  'latin1+utf16': { align: 2, store: storeCompact, load: loadCompact },
-};
+export const utf8 = { align: 1, store: storeUtf8, load: loadUtf8 };
+export const utf16 = { align: 2, store: storeUtf16, load: loadUtf16 };
+export const compact = { align: 2, store: storeCompact, load: loadCompact };
 
 function storeUtf8(memory, text) {
   const { length } = text;
@@ -60,9 +58,9 @@ function loadUtf8(memory, at, length) {
   if (length === 0) return '';
   const { bytes } = memory;
   const end = at + length;
-  if (length > SHORT) return decode(utf8, bytes, at, end);
+  if (length > SHORT) return decode(decoder8, bytes, at, end);
   for (let index = at; index < end; index++) {
-    if (bytes[index] > 127) return decode(utf8, bytes, at, end);
+    if (bytes[index] > 127) return decode(decoder8, bytes, at, end);
   }
   return units(bytes, at, end);
 }
@@ -98,7 +96,7 @@ function storeUtf16(memory, text) {
 
 function loadUtf16(memory, at, length) {
   memory.spend(at, 2, length * 2);
-  return decode(utf16, memory.bytes, at, at + length * 2);
+  return decode(decoder16, memory.bytes, at, at + length * 2);
 }
 
 function storeCompact(memory, text) {

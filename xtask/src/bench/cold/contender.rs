@@ -1,7 +1,7 @@
 //! What is compared: the components, and the ways in which a page has them.
 
 use super::super::plot::OTHERS;
-use super::site::Parts;
+use super::site::{BEFORE_ADDRESS, PACKAGE_ADDRESS, Parts};
 use crate::workspace::Workspace;
 use crate::{guests, wild};
 use anyhow::Result;
@@ -51,9 +51,8 @@ pub struct Contender {
     pub title: &'static str,
     /// Its color in plots, where it has one in others too.
     pub color: &'static str,
-    /// Makes its page of a component, from what is written by hand for it: from which folder, and
-    /// into which.
-    pub page: fn(&Parts<'_>, &Path, &Path) -> Result<()>,
+    /// Makes its page of a component in a folder.
+    pub page: fn(&Parts<'_>, &Path) -> Result<()>,
 }
 
 /// The package with the translator, and the component as it is.
@@ -62,25 +61,39 @@ pub const PACKAGE: &str = "package";
 pub const RUNTIME: &str = "runtime";
 /// What jco makes of the component.
 pub const JCO: &str = "jco";
+/// An older package, with the same pages as this one.
+pub const BEFORE: &str = "before";
 
 /// Every contender that there is.
-pub static CONTENDERS: [Contender; 3] = [
+pub static CONTENDERS: [Contender; 5] = [
     Contender {
         name: PACKAGE,
         title: "amphi-web",
         color: OTHERS[0],
-        page: |parts, sources, page| parts.package(sources, page),
+        page: |parts, page| parts.package(PACKAGE_ADDRESS, page),
+    },
+    Contender {
+        name: RUNTIME,
+        title: "precompiled",
+        color: OTHERS[4],
+        page: |parts, page| parts.runtime(page),
     },
     Contender {
         name: JCO,
         title: "jco",
         color: OTHERS[3],
-        page: |parts, sources, page| parts.jco(sources, page),
+        page: |parts, page| parts.jco(page),
     },
     Contender {
         name: "glue",
         title: "by hand",
         color: OTHERS[1],
-        page: |parts, sources, page| parts.glue(sources, page),
+        page: |parts, page| parts.glue(page),
+    },
+    Contender {
+        name: BEFORE,
+        title: "amphi-web before",
+        color: OTHERS[2],
+        page: |parts, page| parts.package(BEFORE_ADDRESS, page),
     },
 ];

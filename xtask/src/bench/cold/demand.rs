@@ -1,8 +1,8 @@
 //! What is demanded of first answers, and what came of it.
 
-use super::contender::{COMPONENTS, Component, JCO, PACKAGE, RUNTIME};
-use super::figure::{Cold, Figure, Page, Run, Visit};
-use super::line::{LINES, UNTHROTTLED};
+use super::contender::{BEFORE, JCO, PACKAGE, RUNTIME};
+use super::figure::{Cold, Figure, Place, Run, Visit};
+use super::line::UNTHROTTLED;
 
 /// One demand.
 #[derive(Debug)]
@@ -11,30 +11,25 @@ pub struct Demand {
     pub title: &'static str,
     /// The most that it may be.
     pub limit: f64,
-    /// Of what.
-    pub unit: Unit,
-    /// Everything that it holds for.
-    found: fn(&Scene<'_>) -> Vec<Found>,
+    /// What is counted.
+    pub by: By,
+    /// Of whom.
+    of: &'static str,
+    /// In which visit.
+    visit: Visit,
+    /// Where it holds.
+    holds: fn(Place) -> bool,
 }
 
 /// What a limit counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unit {
-    /// Bytes.
-    Bytes,
-    /// How many times another figure.
-    Times,
-}
-
-/// What was measured in one browser, and what it is compared with.
 #[derive(Clone, Copy, Debug)]
-pub struct Scene<'a> {
-    /// The browser.
-    pub browser: &'a str,
-    /// What was measured in it.
-    pub run: &'a Run,
-    /// All that is known.
-    pub cold: &'a Cold,
+pub enum By {
+    /// Bytes on the wire that are not of the component's core modules, by gzip.
+    Besides,
+    /// Bytes on the wire, as a multiple of another contender's.
+    Bytes(&'static str),
+    /// Time, as a multiple of another contender's.
+    Time(&'static str),
 }
 
 /// One measured value.
@@ -47,55 +42,76 @@ pub struct Found {
 }
 
 /// Every demand.
-pub static DEMANDS: &[Demand] = &[
+pub static DEMANDS: [Demand; 7] = [
     Demand {
         title: "without WASI: all but the component's own core modules ≤ 40 kB by gzip",
         limit: 40_000.0,
-        unit: Unit::Bytes,
-        found: |scene| scene.besides(RUNTIME, false),
+        by: By::Besides,
+        of: RUNTIME,
+        visit: Visit::First,
+        holds: |place| !place.component.wasi && place.line.name == UNTHROTTLED,
     },
     Demand {
         title: "without WASI: bytes on the wire ≤ 1.1 × jco's",
         limit: 1.1,
-        unit: Unit::Times,
-        found: |scene| scene.against_jco(false, |_| true, bytes),
+        by: By::Bytes(JCO),
+        of: RUNTIME,
+        visit: Visit::First,
+        holds: |place| !place.component.wasi,
     },
     Demand {
         title: "without WASI: first answer ≤ 1.1 × jco's",
         limit: 1.1,
-        unit: Unit::Times,
-        found: |scene| scene.against_jco(false, |_| true, median),
+        by: By::Time(JCO),
+        of: RUNTIME,
+        visit: Visit::First,
+        holds: |place| !place.component.wasi,
     },
     Demand {
         title: "with WASI: all but the component's own core modules ≤ 250 kB by gzip",
         limit: 250_000.0,
-        unit: Unit::Bytes,
-        found: |scene| scene.besides(RUNTIME, true),
+        by: By::Besides,
+        of: RUNTIME,
+        visit: Visit::First,
+        holds: |place| place.component.wasi && place.line.name == UNTHROTTLED,
     },
     Demand {
         title: "with WASI: first answer, unthrottled, ≤ 1.2 × jco's",
         limit: 1.2,
-        unit: Unit::Times,
-        found: |scene| scene.against_jco(true, |line| line == UNTHROTTLED, median),
+        by: By::Time(JCO),
+        of: RUNTIME,
+        visit: Visit::First,
+        holds: |place| place.component.wasi && place.line.name == UNTHROTTLED,
     },
     Demand {
         title: "with the translator: first visit ≥ 1.6 × faster than before",
         limit: 1.0 / 1.6,
-        unit: Unit::Times,
-        found: |scene| scene.against_before(),
+        by: By::Time(BEFORE),
+        of: PACKAGE,
+        visit: Visit::First,
+        holds: |_| true,
     },
     Demand {
         title: "with the translator: second visit ≤ 1.5 × precompiled",
         limit: 1.5,
-        unit: Unit::Times,
-        found: |scene| scene.kept(),
+        by: By::Time(RUNTIME),
+        of: PACKAGE,
+        visit: Visit::Second,
+        holds: |_| true,
     },
 ];
 
 impl Demand {
     /// What is the furthest from being met; nothing if it was not measured.
-    pub fn worst(&self, scene: &Scene<'_>) -> Option<Found> {
-        let found = (self.found)(scene).into_iter();
+    pub fn worst(&self, run: &Run, cold: &Cold) -> Option<Found> {
+        let found = Place::all().filter(|place| (self.holds)(*place));
+        let found = found.filter_map(|place| {
+            let Place { component, line } = place;
+            Some(Found {
+                of: format!("{}, {}", component.name, line.name),
+                value: self.value(run, cold, place)?,
+            })
+        });
         found.max_by(|one, other| one.value.total_cmp(&other.value))
     }
 
@@ -103,93 +119,19 @@ impl Demand {
     pub fn is_met(&self, found: &Found) -> bool {
         found.value <= self.limit
     }
-}
 
-fn bytes(figure: &Figure) -> Option<f64> {
-    Some(figure.bytes as f64)
-}
-
-fn median(figure: &Figure) -> Option<f64> {
-    Some(figure.spread()?.median)
-}
-
-impl Scene<'_> {
-    /// The bytes of a contender's first visits by gzip that are not of the core modules.
-    fn besides(&self, contender: &str, wasi: bool) -> Vec<Found> {
-        let besides = |component: &Component| {
-            let page = Page::new(contender, component.name, UNTHROTTLED, Visit::First);
-            let wire = page.figure(&self.run.figures)?.bytes;
-            let cores = self.cold.sizes.get(component.name)?.cores.gzip;
-            Some(Found {
-                of: component.name.to_owned(),
-                value: wire as f64 - cores as f64,
-            })
-        };
-        of(wasi).filter_map(besides).collect()
-    }
-
-    /// First visits of what is precompiled against jco's.
-    fn against_jco(
-        &self,
-        wasi: bool,
-        line: fn(&str) -> bool,
-        by: fn(&Figure) -> Option<f64>,
-    ) -> Vec<Found> {
-        let figures = &self.run.figures;
-        let ratio = |component: &str, line: &str| {
-            let figure = |contender| {
-                by(Page::new(contender, component, line, Visit::First).figure(figures)?)
-            };
-            Some(figure(RUNTIME)? / figure(JCO)?)
-        };
-        ratios(of(wasi), line, ratio)
-    }
-
-    /// First visits of the package against what they took before.
-    fn against_before(&self) -> Vec<Found> {
-        let ratio = |component: &str, line: &str| {
-            let page = Page::new(PACKAGE, component, line, Visit::First);
-            let before = page.figure(self.cold.before.get(self.browser)?)?;
-            Some(median(page.figure(&self.run.figures)?)? / median(before)?)
-        };
-        ratios(COMPONENTS.iter(), |_| true, ratio)
-    }
-
-    /// Second visits of the package, which has kept what it translated, against what is
-    /// precompiled.
-    fn kept(&self) -> Vec<Found> {
-        let figures = &self.run.figures;
-        let ratio = |component: &str, line: &str| {
-            let second = |contender| {
-                median(Page::new(contender, component, line, Visit::Second).figure(figures)?)
-            };
-            Some(second(PACKAGE)? / second(RUNTIME)?)
-        };
-        ratios(COMPONENTS.iter(), |_| true, ratio)
-    }
-}
-
-/// The components that import WASI, or those that do not.
-fn of(wasi: bool) -> impl Iterator<Item = &'static Component> {
-    COMPONENTS
-        .iter()
-        .filter(move |component| component.wasi == wasi)
-}
-
-/// A ratio for each of `components` over each line, where there is one.
-fn ratios(
-    components: impl Iterator<Item = &'static Component>,
-    is_asked: fn(&str) -> bool,
-    ratio: impl Fn(&str, &str) -> Option<f64>,
-) -> Vec<Found> {
-    let mut found = Vec::new();
-    for component in components {
-        for line in LINES.iter().filter(|line| is_asked(line.name)) {
-            if let Some(value) = ratio(component.name, line.name) {
-                let of = format!("{}, {}", component.name, line.name);
-                found.push(Found { of, value });
+    fn value(&self, run: &Run, cold: &Cold, place: Place) -> Option<f64> {
+        let figure = |contender| run.figure(contender, place, self.visit);
+        let own = figure(self.of)?;
+        let bytes = |figure: &Figure| figure.bytes as f64;
+        let median = |figure: &Figure| Some(figure.spread()?.median);
+        match self.by {
+            By::Besides => {
+                let cores = cold.sizes.get(place.component.name)?.cores.gzip;
+                Some(bytes(own) - cores as f64)
             }
+            By::Bytes(other) => Some(bytes(own) / bytes(figure(other)?)),
+            By::Time(other) => Some(median(own)? / median(figure(other)?)?),
         }
     }
-    found
 }

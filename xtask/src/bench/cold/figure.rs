@@ -1,6 +1,8 @@
 //! The figures: what visits took.
 
 use super::super::figure::Spread;
+use super::contender::{COMPONENTS, CONTENDERS, Component, Contender};
+use super::line::{LINES, Line};
 use super::site::Sizes;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,9 +15,6 @@ pub struct Cold {
     pub sizes: BTreeMap<String, Sizes>,
     /// What was measured last in each browser.
     pub browsers: BTreeMap<String, Run>,
-    /// What the package took in each browser before it was made faster.
-    #[serde(default)]
-    pub before: BTreeMap<String, Vec<Figure>>,
 }
 
 /// What was measured in one browser.
@@ -35,9 +34,9 @@ pub struct Run {
     pub figures: Vec<Figure>,
 }
 
-/// What is visited, and how.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Page {
+/// What the visits of a page took.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Figure {
     /// The contender.
     pub contender: String,
     /// The component.
@@ -46,14 +45,6 @@ pub struct Page {
     pub line: String,
     /// Which visit.
     pub visit: Visit,
-}
-
-/// What the visits of a page took.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Figure {
-    /// Which page.
-    #[serde(flatten)]
-    pub page: Page,
     /// From the navigation to the first answer, each time.
     pub milliseconds: Vec<f64>,
     /// What arrived in the browser until then, in the last sample.
@@ -79,9 +70,74 @@ impl Visit {
     /// What reports call it.
     pub fn name(self) -> &'static str {
         match self {
-            Self::First => "first visit",
-            Self::Second => "second visit",
+            Self::First => "First visit",
+            Self::Second => "Second visit",
         }
+    }
+}
+
+/// A component over a line.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// The component.
+    pub component: &'static Component,
+    /// The line.
+    pub line: &'static Line,
+}
+
+impl Place {
+    /// Every component over every line.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let over = |line| {
+            let components = COMPONENTS.iter();
+            components.map(move |component| Self { component, line })
+        };
+        LINES.iter().flat_map(over)
+    }
+}
+
+impl Run {
+    /// What the visits of a contender's page took, if there were any.
+    pub fn figure(&self, contender: &str, place: Place, visit: Visit) -> Option<&Figure> {
+        let mut figures = self.figures.iter();
+        figures.find(|figure| {
+            figure.contender == contender
+                && figure.component == place.component.name
+                && figure.line == place.line.name
+                && figure.visit == visit
+        })
+    }
+
+    /// Adds a visit.
+    pub fn add(&mut self, visited: Figure) {
+        let same = self.figures.iter_mut().find(|figure| {
+            (
+                &figure.contender,
+                &figure.component,
+                &figure.line,
+                figure.visit,
+            ) == (
+                &visited.contender,
+                &visited.component,
+                &visited.line,
+                visited.visit,
+            )
+        });
+        match same {
+            Some(figure) => {
+                figure.milliseconds.extend(visited.milliseconds);
+                (figure.bytes, figure.requests) = (visited.bytes, visited.requests);
+            }
+            None => self.figures.push(visited),
+        }
+    }
+
+    /// Who was visited.
+    pub fn contenders(&self) -> impl Iterator<Item = &'static Contender> {
+        CONTENDERS.iter().filter(|contender| {
+            let mut figures = self.figures.iter();
+            figures.any(|figure| figure.contender == contender.name)
+        })
     }
 }
 
@@ -101,37 +157,27 @@ impl Figure {
     }
 }
 
-impl Page {
-    /// The page of `component` by `contender`.
-    pub fn new(contender: &str, component: &str, line: &str, visit: Visit) -> Self {
-        Self {
-            contender: contender.to_owned(),
-            component: component.to_owned(),
-            line: line.to_owned(),
-            visit,
-        }
-    }
-
-    /// Its figure among `figures`, if it was measured.
-    pub fn figure<'a>(&self, figures: &'a [Figure]) -> Option<&'a Figure> {
-        figures.iter().find(|figure| figure.page == *self)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Figure, Page, Visit};
+    use super::{Figure, Run, Visit};
 
     #[test]
     fn the_median_is_the_sample_in_the_middle() {
         let check = |milliseconds: &[f64], expected: Option<(f64, f64, f64)>| {
-            let figure = Figure {
-                page: Page::new("jco", "shapes", "unthrottled", Visit::First),
-                milliseconds: milliseconds.to_vec(),
-                bytes: 0,
-                requests: 0,
-            };
-            let spread = figure.spread();
+            let mut run = Run::default();
+            for took in milliseconds {
+                run.add(Figure {
+                    contender: "jco".to_owned(),
+                    component: "shapes".to_owned(),
+                    line: "unthrottled".to_owned(),
+                    visit: Visit::First,
+                    milliseconds: vec![*took],
+                    bytes: 0,
+                    requests: 0,
+                });
+            }
+            assert!(run.figures.len() <= 1);
+            let spread = run.figures.first().and_then(Figure::spread);
             let found = spread.map(|spread| (spread.min, spread.median, spread.max));
             assert_eq!(found, expected);
         };

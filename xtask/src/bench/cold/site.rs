@@ -1,6 +1,7 @@
 //! The pages that are visited: `/CONTENDER/COMPONENT/`, and above what several of them have.
 
-use super::contender::{COMPONENTS, CONTENDERS, Component};
+use super::contender::{BEFORE, COMPONENTS, CONTENDERS, Component, Contender, JCO, RUNTIME};
+use crate::javascript::bundle::Bundler;
 use crate::size::weight::{self, Weight, brotli, gzip, weigh};
 use crate::web::copy_folder;
 use crate::workspace::Workspace;
@@ -15,10 +16,15 @@ use wasmparser::{Parser, Payload};
 
 /// What is written by hand for the pages.
 const SOURCES: &str = "benches/cold";
+/// Where the package is, and an older one.
+pub const PACKAGE_ADDRESS: &str = "/amphi-web/";
+pub const BEFORE_ADDRESS: &str = "/before/";
 
 /// The pages' files by their paths, which begin with a slash.
 #[derive(Debug)]
 pub struct Site {
+    /// Who has pages.
+    pub contenders: Vec<&'static Contender>,
     files: BTreeMap<String, File>,
 }
 
@@ -49,39 +55,61 @@ pub struct Sizes {
 pub struct Parts<'a> {
     component: &'a Component,
     workspace: &'a Workspace,
+    sources: &'a Path,
+    package: &'a Path,
     file: PathBuf,
     /// Its core modules, the largest first.
     cores: Vec<PathBuf>,
 }
 
-/// Makes every page, and says what the components are.
-pub fn build(workspace: &Workspace) -> Result<(Site, BTreeMap<String, Sizes>)> {
+/// Makes every page, and says what the components are. With `before`, an assembled package, there
+/// are pages that use that.
+pub fn build(
+    workspace: &Workspace,
+    before: Option<&Path>,
+) -> Result<(Site, BTreeMap<String, Sizes>)> {
     let folder = workspace.target("page/cold");
     if folder.exists() {
         fs::remove_dir_all(&folder)
             .with_context(|| format!("cannot empty `{}`", folder.display()))?;
     }
-    copy_folder(&javascript::build(workspace)?, &folder.join("amphi-web"))?;
+    let package = javascript::build(workspace)?;
     let sources = workspace.root.join(SOURCES);
+    copy_folder(&package, &below(&folder, PACKAGE_ADDRESS))?;
     copy(&sources.join("tell.js"), &folder.join("tell.js"))?;
+    if let Some(before) = before {
+        copy_folder(before, &below(&folder, BEFORE_ADDRESS))?;
+    }
+    let is_there = |contender: &&Contender| before.is_some() || contender.name != BEFORE;
+    let contenders: Vec<_> = CONTENDERS.iter().filter(is_there).collect();
     let mut sizes = BTreeMap::new();
     for component in &COMPONENTS {
-        let parts = Parts::of(workspace, component)?;
-        for contender in &CONTENDERS {
+        let parts = Parts::of(workspace, component, &sources, &package)?;
+        for contender in &contenders {
             let page = folder.join(contender.name).join(component.name);
             fs::create_dir_all(&page)
                 .with_context(|| format!("cannot make `{}`", page.display()))?;
             copy(&sources.join("index.html"), &page.join("index.html"))?;
-            (contender.page)(&parts, &sources.join(contender.name), &page)?;
+            (contender.page)(&parts, &page)?;
         }
         sizes.insert(component.name.to_owned(), parts.sizes()?);
     }
-    Ok((Site::read(&folder)?, sizes))
+    Ok((Site::read(&folder, contenders)?, sizes))
 }
 
-impl Parts<'_> {
+/// The folder of an address.
+fn below(folder: &Path, address: &str) -> PathBuf {
+    folder.join(address.trim_matches('/'))
+}
+
+impl<'a> Parts<'a> {
     /// Builds a component, or has it fetched, and writes its core modules to files.
-    fn of<'a>(workspace: &'a Workspace, component: &'a Component) -> Result<Parts<'a>> {
+    fn of(
+        workspace: &'a Workspace,
+        component: &'a Component,
+        sources: &'a Path,
+        package: &'a Path,
+    ) -> Result<Self> {
         let file = (component.file)(workspace)?;
         let bytes = fs::read(&file).with_context(|| format!("cannot read `{}`", file.display()))?;
         let folder = workspace.target("cold").join(component.name);
@@ -92,40 +120,66 @@ impl Parts<'_> {
         let mut cores = Vec::new();
         for (number, module) in modules.into_iter().enumerate() {
             let core = folder.join(format!("core{number}.wasm"));
-            fs::write(&core, module)
-                .with_context(|| format!("cannot write `{}`", core.display()))?;
+            write(&core, module)?;
             cores.push(core);
         }
-        Ok(Parts {
+        Ok(Self {
             component,
             workspace,
+            sources,
+            package,
             file,
             cores,
         })
     }
 
-    /// The page of the package, with the component beside it.
-    pub fn package(&self, sources: &Path, page: &Path) -> Result<()> {
+    /// The page of the package at an address, with the component beside it.
+    pub fn package(&self, address: &str, page: &Path) -> Result<()> {
         copy(&self.file, &page.join("component.wasm"))?;
-        copy(&sources.join(self.script()), &page.join("answer.js"))
+        let script = text(&self.source("package"))?.replace(PACKAGE_ADDRESS, address);
+        write(&page.join("answer.js"), script)
+    }
+
+    /// The page of what the package's plugin makes of the component, with the runtime; and with
+    /// what the runtime fetches if that imports WASI, as it is in the package.
+    pub fn runtime(&self, page: &Path) -> Result<()> {
+        let folder = self.workspace.target("cold/precompiled");
+        copy_folder(&self.sources.join(RUNTIME), &folder)?;
+        copy_folder(self.package, &folder.join("node_modules/amphi-web"))?;
+        copy(&self.file, &folder.join("component.wasm"))?;
+        let bundler = Bundler::install(self.workspace)?;
+        let mut bundled = bundler.of(&folder.join(self.script()));
+        bundled
+            .arg("--config")
+            .arg(folder.join("rolldown.config.js"));
+        bundled.args(["--entryFileNames", "answer.js", "--dir"]);
+        shell::quiet(bundled.arg(page))?;
+        if self.component.wasi {
+            fs::create_dir_all(page.join("wasm"))?;
+            for file in ["wasi.js", "wasm/amphi_runtime_bg.wasm"] {
+                copy(&self.package.join(file), &page.join(file))?;
+            }
+        }
+        Ok(())
     }
 
     /// The page of what jco makes of the component.
-    pub fn jco(&self, sources: &Path, page: &Path) -> Result<()> {
-        let script = self.script();
-        jco::transpile(self.workspace, &self.file, sources, &script, page)
+    pub fn jco(&self, page: &Path) -> Result<()> {
+        let sources = self.sources.join(JCO);
+        jco::transpile(self.workspace, &self.file, &sources, &self.script(), page)
     }
 
     /// The page of the largest core module, with glue written by hand.
-    pub fn glue(&self, sources: &Path, page: &Path) -> Result<()> {
+    pub fn glue(&self, page: &Path) -> Result<()> {
         let core = self.cores.first().context("expected a core module")?;
         copy(core, &page.join("core.wasm"))?;
-        let text = |file: &Path| {
-            fs::read_to_string(file).with_context(|| format!("cannot read `{}`", file.display()))
-        };
-        let script = text(&sources.join("core.js"))? + &text(&sources.join(self.script()))?;
-        fs::write(page.join("answer.js"), script)?;
-        Ok(())
+        let script = text(&self.sources.join("glue/core.js"))? + &text(&self.source("glue"))?;
+        write(&page.join("answer.js"), script)
+    }
+
+    /// What is written by hand for this component.
+    fn source(&self, contender: &str) -> PathBuf {
+        self.sources.join(contender).join(self.script())
     }
 
     /// The name of what is written by hand for this component.
@@ -144,7 +198,7 @@ impl Parts<'_> {
 
 impl Site {
     /// Reads and compresses what a folder has for browsers.
-    fn read(folder: &Path) -> Result<Self> {
+    fn read(folder: &Path, contenders: Vec<&'static Contender>) -> Result<Self> {
         let echo = shell::long("compressing the pages");
         let mut files = BTreeMap::new();
         for path in weight::files(folder)? {
@@ -159,7 +213,7 @@ impl Site {
             files.insert(format!("/{}", name.display()), file);
         }
         echo.done();
-        Ok(Self { files })
+        Ok(Self { contenders, files })
     }
 
     /// The file at `path`; a folder's is its document.
@@ -177,6 +231,8 @@ fn kind(file: &Path) -> Option<&'static str> {
         "html" => Some("text/html; charset=utf-8"),
         "js" => Some("text/javascript; charset=utf-8"),
         "wasm" => Some("application/wasm"),
+        // What servers call files that they do not know.
+        "page" => Some("application/octet-stream"),
         _ => None,
     }
 }
@@ -194,6 +250,14 @@ fn modules(component: &[u8]) -> Result<Vec<&[u8]>> {
         }
     }
     Ok(modules)
+}
+
+fn text(file: &Path) -> Result<String> {
+    fs::read_to_string(file).with_context(|| format!("cannot read `{}`", file.display()))
+}
+
+fn write(file: &Path, content: impl AsRef<[u8]>) -> Result<()> {
+    fs::write(file, content).with_context(|| format!("cannot write `{}`", file.display()))
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {

@@ -1,8 +1,7 @@
 //! Visits the pages: each sample in a browser process of its own, with a profile of its own.
 
-use super::contender::{COMPONENTS, CONTENDERS};
-use super::figure::{Figure, Page, Visit};
-use super::line::{LINES, Line};
+use super::contender::Contender;
+use super::figure::{Figure, Place, Run, Visit};
 use super::server::{Server, Traffic};
 use super::site::Site;
 use crate::shell;
@@ -18,71 +17,59 @@ const DEADLINE: Duration = Duration::from_secs(60);
 /// written down what it keeps.
 const SETTLE: Duration = Duration::from_secs(1);
 
-/// How often each page is visited.
-pub fn rounds(quick: bool) -> usize {
-    if quick { 1 } else { 5 }
-}
-
-/// Visits every page over every line that `browser` takes, in turn, `rounds` times; says too which
-/// compressions the browser takes.
+/// Visits every page over every line that `browser` takes, in turn, `rounds` times, and adds that
+/// to `run`.
 pub fn measure(
     site: &Arc<Site>,
     browser: &'static Browser,
     rounds: usize,
-) -> Result<(Vec<Figure>, String)> {
-    let mut figures = Vec::new();
-    // Known from the first visit on.
-    let mut accepts: Option<String> = None;
-    let pages = pages();
+    run: &mut Run,
+) -> Result<()> {
+    let pages: Vec<(Place, &Contender)> = Place::all()
+        .flat_map(|place| site.contenders.iter().map(move |one| (place, *one)))
+        .collect();
     let all = (0..rounds).flat_map(|_| &pages);
-    for (number, (line, component, contender)) in all.enumerate() {
-        if accepts
-            .as_ref()
-            .is_some_and(|accepts| !line.coding.is_taken(accepts))
-        {
+    for (number, &(place, contender)) in all.enumerate() {
+        let Place { component, line } = place;
+        // Known from the first visit on.
+        if !run.figures.is_empty() && !line.coding.is_taken(&run.accepts) {
             continue;
         }
+        let path = format!("{}/{}/", contender.name, component.name);
         let echo = shell::long(&format!(
-            "{}, {} of {}: {contender}, {component}, {}",
+            "{}, {} of {}: `{path}`, {}",
             browser.name,
             number + 1,
             pages.len() * rounds,
             line.name
         ));
-        let path = format!("{contender}/{component}/");
-        let sample = sample(site, browser, line, &path)
+        let sample = sample(site, browser, place, &path)
             .with_context(|| format!("`{path}` over the line `{}`", line.name))?;
         for (visit, (milliseconds, traffic)) in Visit::BOTH.into_iter().zip(sample) {
-            accepts.get_or_insert_with(|| traffic.accepts.clone());
-            let page = Page::new(contender, component, line.name, visit);
-            add(&mut figures, page, milliseconds, &traffic);
+            run.accepts = traffic.accepts;
+            run.add(Figure {
+                contender: contender.name.to_owned(),
+                component: component.name.to_owned(),
+                line: line.name.to_owned(),
+                visit,
+                milliseconds: vec![milliseconds],
+                bytes: traffic.bytes,
+                requests: traffic.requests,
+            });
         }
         echo.done();
     }
-    Ok((figures, accepts.unwrap_or_default()))
-}
-
-/// What there is to visit.
-fn pages() -> Vec<(&'static Line, &'static str, &'static str)> {
-    let mut pages = Vec::new();
-    for line in &LINES {
-        for component in &COMPONENTS {
-            for contender in &CONTENDERS {
-                pages.push((line, component.name, contender.name));
-            }
-        }
-    }
-    pages
+    Ok(())
 }
 
 /// The first visit and the second.
 fn sample(
     site: &Arc<Site>,
     browser: &'static Browser,
-    line: &Line,
+    place: Place,
     path: &str,
 ) -> Result<[(f64, Traffic); 2]> {
-    let server = Server::start(site, line)?;
+    let server = Server::start(site, place.line)?;
     let session = Session::start(browser, DEADLINE)?;
     let first = visit(&session, &server, path)?;
     session.reopen()?;
@@ -98,22 +85,4 @@ fn visit(session: &Session, server: &Server, path: &str) -> Result<(f64, Traffic
         .as_f64()
         .with_context(|| format!("expected milliseconds from the page, found `{outcome}`"))?;
     Ok((milliseconds, server.end()?))
-}
-
-fn add(figures: &mut Vec<Figure>, page: Page, milliseconds: f64, traffic: &Traffic) {
-    let Traffic {
-        bytes, requests, ..
-    } = *traffic;
-    match figures.iter_mut().find(|figure| figure.page == page) {
-        Some(figure) => {
-            figure.milliseconds.push(milliseconds);
-            (figure.bytes, figure.requests) = (bytes, requests);
-        }
-        None => figures.push(Figure {
-            page,
-            milliseconds: vec![milliseconds],
-            bytes,
-            requests,
-        }),
-    }
 }

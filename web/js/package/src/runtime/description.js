@@ -2,6 +2,7 @@
 //
 // `amphi-precompile` writes it (`description.rs`, `instantiation.rs`). A check takes a value, where it is, and the description so far.
 
+import { functionsOf } from './functions.js';
 import { OPERATIONS } from './transcoding.js';
 
 /** How values are shown in errors. */
@@ -216,12 +217,4 @@ function checkSteps({ steps, modules }) {
     }
     if (kind in next && index !== next[kind]++) fail(`steps[${place}].index`, String(next[kind] - 1), index);
   });
-}
-
-function functionsOf(items, found = new Map()) {
-  for (const one of items) {
-    if (one.func !== undefined) found.set(one.export, one);
-    if (one.instance !== undefined) functionsOf(one.instance, found);
-  }
-  return found;
 }

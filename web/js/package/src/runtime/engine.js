@@ -11,6 +11,9 @@ export const OFFER = Symbol.for('amphi-web/wasi');
 /** Whether this engine supplies an interface: it has no HTTP. */
 export const hasWasi = (name) => isSupplied(name) && !name.startsWith('wasi:http/');
 
+/** The interfaces that a component imports and this engine supplies. */
+export const suppliedTo = ({ imports }) => imports.filter(({ name, instance }) => instance?.length > 0 && hasWasi(name)).map(({ name }) => name);
+
 let starting;
 
 /** The engine; `script` and `wasm` say where it is. */

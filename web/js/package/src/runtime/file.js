@@ -4,7 +4,8 @@
 
 import { joined } from '../source.js';
 import { described } from './description.js';
-import { hasExceptions, hasMultiMemory, outOfBounds } from './glue.js';
+import { hasExceptions, hasMultiMemory } from './glue.js';
+import { looksUp } from './traps.js';
 
 const MAGIC = '\0amphi\r\n';
 const TAIL_MAGIC = '\0amphi1\n';
@@ -185,22 +186,6 @@ function compiling(length, use) {
   };
 }
 
-let keepsBytes;
-
-/** Whether bytes of core modules are needed to tell traps apart, since the browser says the same of two. */
-function looksUp() {
-  keepsBytes ??= (({ memory, table }) => said(memory) === said(table))(outOfBounds());
-  return keepsBytes;
-}
-
-function said(call) {
-  try {
-    return call();
-  } catch ({ message }) {
-    return message;
-  }
-}
-
 /**
  * The component in a file: what its description says, its core modules, and `file`, which gives its bytes. `source` is `{ next }`, which gives
  * these piece by piece, or `{ bytes }`; `fetchTail` gets the bytes of what browsers need that allow one memory, where that is not behind the file;
@@ -257,17 +242,17 @@ async function readTail(arriving, { head, plan, modules, fetchTail }) {
   return tail;
 }
 
-/** Core modules once they are compiled, and the bytes of those that are kept. */
+/** Core modules once they are compiled, and those that are kept with their bytes. */
 async function compiledOf(modules) {
-  const bytes = [];
+  const kept = [];
   const all = modules.map(async ({ compiled, pieces, accessors }) => {
     const made = accessors.map(async (one) => ({ ...one, compiled: await one.compiled }));
     const core = { compiled: await compiled, accessors: await Promise.all(made) };
-    if (looksUp()) bytes.push(joined(pieces));
+    if (looksUp()) kept.push({ compiled: core.compiled, bytes: joined(pieces) });
     return core;
   });
   try {
-    return { modules: await Promise.all(all), bytes };
+    return { modules: await Promise.all(all), kept };
   } catch (error) {
     throw new Error(`the browser cannot compile a core module: ${error.message}`, { cause: error });
   }

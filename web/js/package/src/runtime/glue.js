@@ -77,15 +77,26 @@ const KEPT = 256;
 
 const modules = new Map();
 
-/** The function of the module that `make` writes, with these imports. */
-function joined(key, make, imports) {
+/** The module that `make` writes. */
+function moduleFor(key, make) {
   let module = modules.get(key);
   if (module === undefined) {
     if (modules.size >= KEPT) modules.clear();
     module = new WebAssembly.Module(make());
     modules.set(key, module);
   }
-  return new WebAssembly.Instance(module, imports).exports.call;
+  return module;
+}
+
+/** The function of that module, with these imports. */
+const joined = (key, make, imports) => new WebAssembly.Instance(moduleFor(key, make), imports).exports.call;
+
+/** Compiles what a component will need of this, while its core modules are on their way. */
+export function prepare({ trampolines }) {
+  for (const { kind, type } of trampolines) {
+    room();
+    if (kind === 'lower' || kind === 'new') moduleFor(...script(type, true));
+  }
 }
 
 const forward = (type) => [...type.split(':')[0]].flatMap((_, number) => localGet(number));
@@ -95,7 +106,11 @@ const forward = (type) => [...type.split(':')[0]].flatMap((_, number) => localGe
  * guest executes `unreachable`. With `flags` it is not called while they say that the guest may not leave.
  */
 export function scriptCall(type, { f, failed, flags }) {
-  const leaves = flags !== undefined;
+  return joined(...script(type, flags !== undefined), { f: { f, failed, flags }, s: { room: room() } });
+}
+
+/** The key of a module, and what writes it. */
+function script(type, leaves) {
   const make = () =>
     moduleOf({
       types: [type, ':'],
@@ -108,7 +123,7 @@ export function scriptCall(type, { f, failed, flags }) {
       before: 2,
       body: [...entering(leaves), ...forward(type), ...call(0), ...endIfFailed],
     });
-  return joined(`script ${type} ${leaves}`, make, { f: { f, failed, flags }, s: { room: room() } });
+  return [`script ${type} ${leaves}`, make];
 }
 
 /** Looks for room on the stack, and whether the guest may leave its instance. */
@@ -200,14 +215,9 @@ const NONE = [0, END];
 
 const nothingModule = () => assemble({ types: [':'], functions: [leb(0)], exports: [exported('nothing', 0)], code: [NONE] });
 
+/** The bytes are put together where they stay: lists of so many would take longer than all that a component needs besides. */
 function roomModule() {
-  const never = [...globalGet(0), 0x42, 0, 0x52, ...IF];
-  // Each from its address, in two bytes.
-  for (let at = 0; at < VALUES * 8; at += 8) never.push(0x41, 0, 0x29, 3, (at & 127) | 128, at >> 7);
-  never.push(...call(0));
-  for (let sum = 1; sum < VALUES; sum++) never.push(0x7c);
-  never.push(...globalSet(0), END);
-  return assemble({
+  const head = assemble({
     types: [':'],
     imports: [imported('d', 'nothing', [FUNCTION, 0])],
     functions: new Array(FRAMES).fill(leb(0)),
@@ -215,8 +225,34 @@ function roomModule() {
     globals: [[LETTERS.I, 1, 0x42, 0, END]],
     // The global is exported, so that nobody knows that it is never set.
     exports: [exported('room', FRAMES), [...text('never'), GLOBAL, 0]],
-    code: Array.from({ length: FRAMES }, (_, callee) => [0, ...call(callee), ...never, END]),
   });
+  const begin = [...globalGet(0), 0x42, 0, 0x52, ...IF];
+  const end = [...globalSet(0), END, END];
+  // No locals, the call of another frame, and what is never done: a value from each address, a call, and their sum.
+  const size = 3 + begin.length + VALUES * 6 + 2 + VALUES - 1 + end.length;
+  const frame = new Uint8Array(size).fill(0x7c);
+  frame.set([0, ...call(0), ...begin]);
+  let at = 3 + begin.length;
+  for (let value = 0; value < VALUES; value++, at += 6) {
+    const address = value * 8;
+    frame.set([0x41, 0, 0x29, 3, (address & 127) | 128, address >> 7], at);
+  }
+  frame.set(call(0), at);
+  frame.set(end, size - end.length);
+  const length = leb(size);
+  const code = [10, ...leb(1 + FRAMES * (length.length + size)), FRAMES];
+  const bytes = new Uint8Array(head.length + code.length + FRAMES * (length.length + size));
+  bytes.set(head);
+  bytes.set(code, head.length);
+  at = head.length + code.length;
+  for (let callee = 0; callee < FRAMES; callee++) {
+    // The number of who is called takes one byte.
+    frame[2] = callee;
+    bytes.set(length, at);
+    bytes.set(frame, at + length.length);
+    at += length.length + size;
+  }
+  return bytes;
 }
 
 /** Whether the browser compiles a module with two memories. */

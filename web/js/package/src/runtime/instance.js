@@ -4,10 +4,9 @@
 // exports of each other, flags, and functions of this file behind the small modules of `glue.js`.
 
 import { isPromise } from '../promise.js';
-import { MAY_NOT_LEAVE, countedCall, dropCall, fencedCall, scriptCall } from './glue.js';
+import { MAY_NOT_LEAVE, dropCall, fencedCall, scriptCall } from './glue.js';
 import { Handles } from './handles.js';
-import { OPERATIONS } from './transcoding.js';
-import { Ending, endingOf, trap, trapOfCode } from './traps.js';
+import { Ending, endingOf, trap } from './traps.js';
 
 const flag = (value) => new WebAssembly.Global({ value: 'i32', mutable: true }, value);
 
@@ -25,7 +24,8 @@ const turn = () => new Promise((resolve) => setTimeout(resolve));
 export class Instance {
   #plan;
   #modules;
-  #bytes;
+  #kept;
+  #between;
   #guest;
   #calls;
   #drops = new Map();
@@ -48,11 +48,12 @@ export class Instance {
   #failed = flag(0);
   #trapped = false;
 
-  /** `modules` are compiled; `bytes` those of them that are kept. */
-  constructor(plan, { modules, bytes }) {
+  /** `modules` are compiled; those that are `kept` have their bytes; `between` is for compositions alone (`between.js`). */
+  constructor(plan, { modules, kept, between }) {
     this.#plan = plan;
     this.#modules = modules;
-    this.#bytes = bytes;
+    this.#kept = kept;
+    this.#between = between;
     this.#flags = Array.from({ length: plan.instances }, () => flag(1));
     this.#handles = new Handles(plan.tables, plan.instances);
   }
@@ -103,7 +104,7 @@ export class Instance {
     const module = this.#plan.modules[number];
     const { compiled, accessors } = this.#modules[number];
     const values = definitions.map((definition) => this.#resolve(definition));
-    for (const [place, type] of module.counted) values[place] = countedCall(type, { f: values[place], count: this.#handles.calls });
+    for (const [place, type] of module.counted ?? []) values[place] = this.#between.counted(type, { f: values[place], count: this.#handles.calls });
     const imports = Object.create(null);
     module.imports.forEach(([from, field], place) => {
       imports[from] ??= Object.create(null);
@@ -117,7 +118,7 @@ export class Instance {
       ({ exports } = await instantiated(compiled, imports));
     } catch (error) {
       // Not every browser tells a segment outside of its table from one outside of its memory.
-      const isOutside = endingOf(error, this.#bytes).kind === 'MemoryOutOfBounds' && module.elements.some((segment) => liesOutside(segment, imports));
+      const isOutside = endingOf(error, this.#kept).kind === 'MemoryOutOfBounds' && module.elements.some((segment) => liesOutside(segment, imports));
       throw isOutside ? trap('TableOutOfBounds') : error;
     }
     this.#cores.push(exports);
@@ -172,7 +173,7 @@ export class Instance {
       case 'new':
         return scriptCall(type, { f: this.#safely((rep) => this.#handles.insertOwn(table, rep >>> 0)), failed, flags });
       default:
-        return scriptCall(type, { f: this.#safely(this.#between(trampoline)), failed });
+        return scriptCall(type, { f: this.#safely(this.#adapting(trampoline)), failed });
     }
   }
 
@@ -217,28 +218,8 @@ export class Instance {
   }
 
   /** What an adapter calls between two components. */
-  #between({ kind, operation, from, to }) {
-    const handles = this.#handles;
-    switch (kind) {
-      case 'transcode':
-        return OPERATIONS[operation](this.#memories[from], this.#memories[to]);
-      case 'transferOwn':
-        return (handle, source, target) => handles.insertOwn(target, handles.takeOwn(source, handle >>> 0));
-      case 'transferBorrow':
-        return (handle, source, target) => {
-          const rep = handles.lend(source, handle >>> 0);
-          // Who defines a resource gets its representation.
-          return this.#defines(target) ? rep : handles.insertBorrow(target, rep);
-        };
-      case 'trap':
-        return (code) => {
-          throw trapOfCode(code);
-        };
-      case 'enter':
-        return () => handles.enterGuest();
-      case 'exit':
-        return () => handles.leaveGuest();
-    }
+  #adapting(trampoline) {
+    return this.#between.call(trampoline, { handles: this.#handles, memories: this.#memories, defines: (table) => this.#defines(table) });
   }
 
   #dropping(table, flags) {
@@ -289,7 +270,7 @@ export class Instance {
   /** What a throw means; unless a browser has refused to run a guest at all, none runs any more. */
   #ended(thrown) {
     if (this.#failed.value === MAY_NOT_LEAVE) this.#pending = trap('CannotLeaveComponent');
-    const ending = this.#pending ?? endingOf(thrown, this.#bytes);
+    const ending = this.#pending ?? endingOf(thrown, this.#kept);
     this.#pending = undefined;
     this.#failed.value = 0;
     this.#trapped ||= !ending.isRefusal;

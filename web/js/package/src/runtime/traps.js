@@ -1,5 +1,6 @@
 // What a guest's throw means: Wasmtime's traps, recovered from what the browsers say.
 
+import { outOfBounds } from './glue.js';
 import { instructionAt } from './instruction.js';
 
 /** Wasmtime's traps by name, in its words. */
@@ -49,32 +50,15 @@ const CODES = {
 
 /** What browsers say, in the order in which it is looked for, and the trap that it means. */
 const MESSAGES = [
-  ['maximum call stack', 'StackOverflow'],
-  ['too much recursion', 'StackOverflow'],
-  ['unreachable', 'UnreachableCodeReached'],
-  ['table index is out of bounds', 'TableOutOfBounds'],
-  ['table index out of bounds', 'TableOutOfBounds'],
-  ['table out of bounds', 'TableOutOfBounds'],
-  ['table access', 'TableOutOfBounds'],
-  ['out of bounds table', 'TableOutOfBounds'],
-  ['element segment', 'TableOutOfBounds'],
-  ['out of bounds call_indirect', 'TableOutOfBounds'],
-  ['null function or function signature', 'BadSignature'],
-  ['signature mismatch', 'BadSignature'],
-  ['signature that does not match', 'BadSignature'],
-  ['indirect call to null', 'IndirectCallToNull'],
-  ['null function', 'IndirectCallToNull'],
-  ['null table entry', 'IndirectCallToNull'],
-  ['out of bounds trunc', 'BadConversionToInteger'],
-  ['float unrepresentable in integer', 'BadConversionToInteger'],
-  ['invalid conversion to integer', 'BadConversionToInteger'],
-  ['divide result unrepresentable', 'IntegerOverflow'],
-  ['integer overflow', 'IntegerOverflow'],
-  ['divide by zero', 'IntegerDivisionByZero'],
-  ['remainder by zero', 'IntegerDivisionByZero'],
-  ['division by zero', 'IntegerDivisionByZero'],
-  ['out of bounds', 'MemoryOutOfBounds'],
-  ['writes outside of memory', 'MemoryOutOfBounds'],
+  [/maximum call stack|too much recursion/, 'StackOverflow'],
+  [/unreachable/, 'UnreachableCodeReached'],
+  [/table index (is )?out of bounds|table out of bounds|table access|out of bounds table|element segment|out of bounds call_indirect/, 'TableOutOfBounds'],
+  [/null function or function signature|signature mismatch|signature that does not match/, 'BadSignature'],
+  [/indirect call to null|null function|null table entry/, 'IndirectCallToNull'],
+  [/out of bounds trunc|float unrepresentable in integer|invalid conversion to integer/, 'BadConversionToInteger'],
+  [/divide result unrepresentable|integer overflow/, 'IntegerOverflow'],
+  [/(divide|remainder|division) by zero/, 'IntegerDivisionByZero'],
+  [/out of bounds|writes outside of memory/, 'MemoryOutOfBounds'],
 ];
 
 /** An error that ends a guest, from a function of ours: `kind` is the trap, if it is one. */
@@ -94,14 +78,14 @@ export function trapOfCode(code) {
   return kind === undefined ? new Ending(`an adapter trapped with the unknown code ${code}`) : trap(kind);
 }
 
-/** What a guest has thrown, as an `Ending`. `modules` are the bytes of core modules, kept where the browser's messages do not tell all traps apart. */
+/** What a guest has thrown, as an `Ending`. `modules` are core modules with their bytes, kept where the browser's messages do not tell all traps apart. */
 export function endingOf(thrown, modules) {
   if (thrown instanceof Ending) return thrown;
   if (WebAssembly.Exception !== undefined && thrown instanceof WebAssembly.Exception) return new Ending('thrown Wasm exception');
   const message = String(thrown?.message ?? thrown);
   if (isRefusal(thrown, message)) return Object.assign(new Ending(`the browser refused a core module: ${message}`), { isRefusal: true });
   const lower = message.toLowerCase();
-  const [, kind] = MESSAGES.find(([text]) => lower.includes(text)) ?? [];
+  const [, kind] = MESSAGES.find(([words]) => words.test(lower)) ?? [];
   if (kind === undefined) return new Ending(`wasm trap that this engine does not know: ${message}`);
   return trap(kind === 'MemoryOutOfBounds' && reachesIntoTable(thrown, modules) ? 'TableOutOfBounds' : kind);
 }
@@ -113,6 +97,22 @@ function isRefusal(thrown, message) {
   return thrown instanceof LinkError || thrown instanceof CompileError || isFull;
 }
 
+let keepsBytes;
+
+/** Whether bytes of core modules are needed to tell traps apart, since the browser says the same of two. */
+export function looksUp() {
+  keepsBytes ??= (({ memory, table }) => said(memory) === said(table))(outOfBounds());
+  return keepsBytes;
+}
+
+function said(call) {
+  try {
+    return call();
+  } catch ({ message }) {
+    return message;
+  }
+}
+
 /** Instructions that reach into a table, and those behind 0xfc: calls, and what gets, sets, fills and copies. */
 const TABLE = [0x11, 0x13, 0x25, 0x26];
 const TABLE_BULK = [12, 14, 17];
@@ -122,6 +122,6 @@ function reachesIntoTable(thrown, modules) {
   const [top = ''] = String(thrown?.stack ?? '').split('\n');
   const [, number, offset] = /wasm-function\[(\d+)\]:0x([0-9a-f]+)/.exec(top) ?? [];
   if (number === undefined) return false;
-  const found = modules.map((bytes) => instructionAt(bytes, Number(number), parseInt(offset, 16))).filter((code) => code !== undefined);
+  const found = modules.map((module) => instructionAt(module, Number(number), parseInt(offset, 16))).filter((code) => code !== undefined);
   return found.length > 0 && found.every(([code, next]) => TABLE.includes(code) || (code === 0xfc && TABLE_BULK.includes(next)));
 }

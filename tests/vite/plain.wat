@@ -1,0 +1,20 @@
+;; A component that JavaScript runs alone, of a core module that is text in a script and one that is too large for that. `LETTERS` are many.
+(component
+  (import "next" (func $next (param "number" u32) (result u32)))
+  (type $kind' (enum "odd" "even"))
+  (import "kind" (type $kind (eq $kind')))
+  (core func $next' (canon lower (func $next)))
+  (core module $small (func (export "first") (result i32) i32.const 6))
+  (core module $large
+    (import "" "first" (func $first (result i32)))
+    (import "" "next" (func $next (param i32) (result i32)))
+    (memory (export "memory") 1)
+    (data (i32.const 0) "\10\00\00\00\05\00\00\00--------plain LETTERS")
+    (func (export "seventh") (result i32) (call $next (call $first)))
+    (func (export "kind") (param i32) (result i32) (i32.and (i32.add (local.get 0) (i32.const 1)) (i32.const 1)))
+    (func (export "name") (result i32) i32.const 0))
+  (core instance $s (instantiate $small))
+  (core instance $l (instantiate $large (with "" (instance (export "first" (func $s "first")) (export "next" (func $next'))))))
+  (func (export "seventh") (result u32) (canon lift (core func $l "seventh")))
+  (func (export "kind-of") (param "number" u32) (result $kind) (canon lift (core func $l "kind")))
+  (func (export "name") (result string) (canon lift (core func $l "name") (memory (core memory $l "memory")) string-encoding=latin1+utf16)))
