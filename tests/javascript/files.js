@@ -2,6 +2,7 @@
 
 import { compile, instantiate, load } from './amphi-web/index.js';
 import { host } from './host.js';
+import { activated, opened } from './scope.js';
 import { equal, test, throws } from './tests.js';
 
 const PATH = 'encodings.wasm';
@@ -203,4 +204,29 @@ test('a Worker of the page runs a precompiled component', async () => {
   });
   worker.terminate();
   equal(answer.echo, 'größer');
+  equal(answer.between, 'größer');
+});
+
+test('precompiled components answer in a service worker', async () => {
+  const registration = await navigator.serviceWorker.register('precompiled/service-worker.js', { type: 'module' });
+  try {
+    await activated(registration);
+    const frame = await opened('precompiled/echo?text=opened');
+    try {
+      equal(frame.contentDocument.body.textContent, 'opened');
+      for (const [address, expected] of [
+        ['echo?text=größer', 'größer'],
+        ['greet?text=scope', 'Hello, scope!\n'],
+      ]) {
+        const response = await frame.contentWindow.fetch(address);
+        equal([response.status, await response.text()], [200, expected], address);
+      }
+      // What no component answers is the server's.
+      equal((await frame.contentWindow.fetch('nothing')).status, 404);
+    } finally {
+      frame.remove();
+    }
+  } finally {
+    await registration.unregister();
+  }
 });
