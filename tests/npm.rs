@@ -1,5 +1,5 @@
 //! The command of the npm package, which is for those who have npm alone: it writes what `amphi`
-//! writes, and makes of a component what the native compiler makes of it.
+//! writes, precompiled components included.
 //!
 //! It needs an assembled page (`cargo xtask web javascript`) and Node, and runs when asked for by
 //! name.
@@ -155,6 +155,20 @@ fn declarations_are_written_alike() {
     assert_eq!(same(&["types", &sensor, "-o", &text(&output)]), Some(2));
 }
 
+/// What `amphi compile` makes of a component, and its tail, if it has one.
+fn natively(component: &str) -> (Vec<u8>, Option<Vec<u8>>) {
+    let path = folder("npm").join("native.page");
+    let tail = folder("npm").join("native.page.single-memory");
+    let _ = fs::remove_file(&tail);
+    let output = text(&path);
+    let done = amphi(&["compile", component, "--target", "page", "-o", &output]);
+    assert_eq!(String::from_utf8_lossy(&done.stderr), "");
+    (
+        fs::read(&path).expect("it is written"),
+        fs::read(&tail).ok(),
+    )
+}
+
 #[test]
 fn components_are_compiled_as_natively() {
     let folder = folder("npm");
@@ -165,16 +179,12 @@ fn components_are_compiled_as_natively() {
     let guests = GUESTS.map(guest);
     for path in guests.iter().chain([&several]) {
         let _ = fs::remove_file(&tail);
-        let bytes = fs::read(path).expect("the guests are built");
-        let native = precompile(&bytes, taken()).expect("a page runs it");
+        let (file, single_memory) = natively(path);
         let done = node(&["compile", path, "-o", &page]);
         assert_eq!(String::from_utf8_lossy(&done.stderr), "");
         assert!(done.status.success() && done.stdout.is_empty());
-        assert!(
-            fs::read(&page).expect("it is written") == native.file,
-            "{path}"
-        );
-        assert_eq!(fs::read(&tail).ok(), native.single_memory, "{path}");
+        assert!(fs::read(&page).expect("it is written") == file, "{path}");
+        assert_eq!(fs::read(&tail).ok(), single_memory, "{path}");
     }
     assert!(tail.exists(), "the last one needs it");
     let other = text(&elsewhere);
@@ -202,6 +212,44 @@ fn what_cannot_be_compiled_is_named() {
         assert!(said.starts_with(&first), "{said}\nexpected: {first}");
         assert_eq!(done.status.code(), Some(2));
     }
+}
+
+#[test]
+fn nothing_that_is_needed_is_overwritten() {
+    let folder = folder("npm");
+    let path = folder.join("over.wasm");
+    fs::copy(guest("calc-1-1.wasm"), &path).expect("it can be copied");
+    let component = text(&path);
+    let page = text(&folder.join("over.page"));
+    let linked = folder.join("linked.page");
+    let _ = fs::remove_file(&linked);
+    std::os::unix::fs::symlink(&path, &linked).expect("links can be made");
+    let linked = text(&linked);
+    for (args, written, what) in [
+        (&["-o", component.as_str()][..], &component, "the component"),
+        (&["-o", &linked], &linked, "the component"),
+        (
+            &["-o", &page, "--single-memory", &component],
+            &component,
+            "the component",
+        ),
+        (
+            &["-o", &page, "--single-memory", &page],
+            &page,
+            "the output",
+        ),
+    ] {
+        let done = node(&[&["compile", component.as_str()], args].concat());
+        let said = String::from_utf8_lossy(&done.stderr);
+        let expected =
+            format!("error: cannot write `{written}`: expected another file than {what}\n");
+        assert_eq!(
+            (said.as_ref(), done.status.code()),
+            (expected.as_str(), Some(2))
+        );
+    }
+    let calc = fs::read(guest("calc-1-1.wasm")).expect("the guests are built");
+    assert!(fs::read(&path).expect("it is there") == calc);
 }
 
 #[test]

@@ -1,32 +1,12 @@
 // A component answers what a page fetches: asked directly, and from a service worker.
 
 import { compile } from './amphi-web/index.js';
+import { activated, opened } from './scope.js';
 import { equal, test, throws } from './tests.js';
 
 // A component that answers may wait, so it needs a stack that can be suspended.
 const suspends = typeof WebAssembly.Suspending === 'function';
 const waiting = (name, body) => test(name, () => (suspends ? body() : undefined));
-
-/** The window of a page in the scope, whose address a service worker has answered. */
-function opened(address) {
-  const frame = document.createElement('iframe');
-  const loaded = new Promise((resolve) => frame.addEventListener('load', resolve, { once: true }));
-  frame.src = address;
-  document.body.append(frame);
-  return loaded.then(() => frame);
-}
-
-async function activated(registration) {
-  const worker = registration.installing ?? registration.waiting ?? registration.active;
-  await new Promise((resolve, reject) => {
-    const look = () => {
-      if (worker.state === 'activated') resolve();
-      if (worker.state === 'redundant') reject(new Error('the service worker could not be installed'));
-    };
-    worker.addEventListener('statechange', look);
-    look();
-  });
-}
 
 waiting('a component answers a request', async () => {
   const compiled = await compile('guests/respond.wasm');
