@@ -8,8 +8,8 @@ use anyhow::Result;
 /// What is checked.
 const CHECKS: [&str; 3] = ["bans", "licenses", "sources"];
 
-/// Checks the dependencies of all members, and prints what is wrong with them, which exceptions that
-/// nothing needs are too.
+/// Checks the dependencies of all members, and prints what is wrong with them. Exceptions that
+/// nothing needs are wrong, too.
 pub fn run() -> Result<()> {
     tools::cargo_deny()?;
     let words = [

@@ -16,9 +16,13 @@ pub const CRATES: &[(&str, Rooms)] = &[
 const TRANSLATE: Rooms = &[
     ("sections", &[]),
     ("core_type", &[]),
+    ("search", &[]),
     ("component_types", &["core_type"]),
     ("rewrite", &["sections"]),
-    ("plan", &["core_type", "component_types", "rewrite"]),
+    (
+        "plan",
+        &["core_type", "search", "component_types", "rewrite"],
+    ),
     ("codegen", &["sections", "rewrite", "plan"]),
     (
         "file",
