@@ -18,11 +18,15 @@ pub static PACKAGE: Page = Page {
     folders: &[("web/js/package", "")],
     bound: "wasm",
     besides: &[
+        ("amphi-runtime", "wasm"),
+        ("amphi-translator", "wasm"),
         ("amphi-wit", "wasm"),
         ("amphi-compile", "wasm"),
-        ("amphi-runtime", "wasm"),
     ],
 };
+
+/// What of `src/` builds pages, in Node: no entry of a page has it.
+const NOT_BUNDLED: [&str; 2] = ["build", "source.js"];
 
 const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 const NOTICES: &str = "THIRD-PARTY-NOTICES";
@@ -41,6 +45,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
 pub fn build(workspace: &Workspace) -> Result<PathBuf> {
     let folder = workspace.root.join("dist/amphi-web");
     web::build_into(workspace, &PACKAGE, Profile::Web, &folder)?;
+    remove_bundled(&folder.join("src"))?;
     // Who reads them reads the declarations, or the modules where they are written.
     scripts(&folder)?
         .iter()
@@ -54,6 +59,25 @@ pub fn build(workspace: &Workspace) -> Result<PathBuf> {
     let text = fs::read_to_string(&description)?;
     write(&description, &described(&text, workspace.address()?)?)?;
     Ok(folder)
+}
+
+/// Removes the modules in `folder` that are in bundles and nowhere else.
+fn remove_bundled(folder: &Path) -> Result<()> {
+    let entries =
+        fs::read_dir(folder).with_context(|| format!("cannot read `{}`", folder.display()))?;
+    for entry in entries {
+        let path = entry?.path();
+        let is_kept = path
+            .file_name()
+            .is_some_and(|name| NOT_BUNDLED.contains(&name.to_string_lossy().as_ref()));
+        let removed = match (is_kept, path.is_dir()) {
+            (true, _) => continue,
+            (false, true) => fs::remove_dir_all(&path),
+            (false, false) => fs::remove_file(&path),
+        };
+        removed.with_context(|| format!("cannot remove `{}`", path.display()))?;
+    }
+    Ok(())
 }
 
 /// The package's description, `package.json`, with the project's address, which it has not where it
