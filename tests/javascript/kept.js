@@ -1,5 +1,5 @@
 // What is kept of components that were translated: the next visit translates nothing, and nothing that happens to what is kept is an error. Each visit
-// is a page in a frame, which begins with nothing but what the browser has kept.
+// is a Worker, which begins with nothing but what the browser has kept.
 
 import { report } from './report.js';
 import { equal, test } from './tests.js';
@@ -9,29 +9,23 @@ const CALC = 'guests/calc-2-0.wasm';
 const SPIN = 'spin.wasm';
 const HELLO = 'guests/hello.wasm';
 
-/** Whether this browser keeps anything for this page. */
-const keeps = await caches.open('other').then(
+/** A promise of whether this browser keeps anything for this page. */
+const keeps = caches.open('other').then(
   () => true,
   () => false,
 );
 
-/** Pages that may not have kept everything yet. */
-const frames = [];
+/** Visitors that may not have kept everything yet. */
+const visitors = [];
 
 /** What came of a visit. */
 async function visited(path, options = {}) {
-  const frame = document.createElement('iframe');
-  frame.src = `visit.html?${new URLSearchParams({ path, ...options })}`;
-  const said = new Promise((resolve) => {
-    addEventListener('message', function hear({ source, data }) {
-      if (source !== frame.contentWindow) return;
-      removeEventListener('message', hear);
-      resolve(data);
-    });
+  const visitor = new Worker(`visit.js?${new URLSearchParams({ path, ...options })}`, { type: 'module' });
+  visitors.push(visitor);
+  const { error, ...found } = await new Promise((resolve, reject) => {
+    visitor.onmessage = ({ data }) => resolve(data);
+    visitor.onerror = ({ message }) => reject(new Error(message));
   });
-  document.body.append(frame);
-  const { error, ...found } = await said;
-  frames.push(frame);
   if (error !== undefined) throw new Error(error);
   return found;
 }
@@ -57,13 +51,13 @@ const there = (path) => entries((keys) => keys.some(isFrom(path)));
 
 /** Begins with nothing. */
 async function fresh() {
-  for (const frame of frames.splice(0)) frame.remove();
+  for (const visitor of visitors.splice(0)) visitor.terminate();
   await caches.delete(NAME);
 }
 
 const keeping = (name, body) =>
   test(name, async () => {
-    if (!keeps) return;
+    if (!(await keeps)) return;
     await fresh();
     await body();
   });
@@ -166,13 +160,13 @@ keeping('what was not used for the longest time goes, by number and by bytes', a
 });
 
 test('the translator and the engine are fetched while the component arrives', async () => {
-  if (keeps) await fresh();
+  if (await keeps) await fresh();
   await visit(HELLO, 1, { from: 'stalled' });
 });
 
 test('storage that is refused, absent, full or insecure is no error', async () => {
   for (const storage of ['absent', 'refused', 'full', 'insecure']) {
-    if (keeps) await fresh();
+    if (await keeps) await fresh();
     for (const from of ['address', 'bytes']) await visit(CALC, 1, { storage, from });
   }
 });

@@ -1,4 +1,4 @@
-// A visit to a page that loads a component and calls it, for `kept.js`: what came of it, and how often the translator was fetched.
+// A visit that loads a component and calls it, in a Worker of `kept.js`: what came of it, and how often the translator was fetched.
 
 const { path, from, keep, storage, worker } = Object.fromEntries(new URLSearchParams(location.search));
 
@@ -57,6 +57,6 @@ async function visit() {
 }
 
 visit().then(
-  (value) => parent.postMessage(value, location.origin),
-  (error) => parent.postMessage({ error: String(error?.stack ?? error) }, location.origin),
+  (value) => postMessage(value),
+  (error) => postMessage({ error: String(error?.stack ?? error) }),
 );
