@@ -1,6 +1,7 @@
 // Components that are precompiled in a page.
 
 import { compile, inspect, types } from './amphi-web/compile.js';
+import { load } from './amphi-web/index.js';
 import * as runtime from './amphi-web/runtime.js';
 import { equal, test, throws } from './tests.js';
 
@@ -11,6 +12,26 @@ test('a page precompiles a component and runs it', async () => {
   equal(singleMemory, undefined);
   const component = await runtime.load(file);
   equal(component.exports['demo:calc/ops'].add(1n, 2n), 3n);
+});
+
+test('the entry that translates takes what is precompiled, too', async () => {
+  const { file } = await compile(await bytesOf('guests/calc-2-0.wasm'));
+  for (const source of [file, new Response(file), Promise.resolve(new Response(file))]) {
+    const component = await load(source);
+    equal(component.exports['demo:calc/ops'].add(1n, 2n), 3n);
+    await throws(Error, 'a precompiled component has no WIT', () => component.wit);
+  }
+  const worker = await load(file, { worker: true });
+  equal(await worker.exports['demo:calc/ops'].add(1n, 2n), 3n);
+  await throws(Error, 'a precompiled component has no WIT', () => worker.wit);
+  worker[Symbol.dispose ?? Symbol.for('dispose')]();
+  await throws(Error, 'is cut short', () => load(file.slice(0, 100)));
+});
+
+test('the entry for precompiled components refuses others', async () => {
+  const text = 'is none: expected what `amphi compile --target page` makes, found a component or a core module';
+  await throws(Error, text, () => runtime.load('guests/calc-2-0.wasm'));
+  await throws(Error, text, () => runtime.load('guests/calc-2-0.wasm', { worker: true }));
 });
 
 test('a component is described in a page', async () => {

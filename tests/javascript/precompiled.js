@@ -9,6 +9,7 @@ import './forgetting.js';
 import './imports.js';
 import './names.js';
 import './promises.js';
+import './requests.js';
 import './resources.js';
 import './throwing.js';
 import './values.js';

@@ -1,8 +1,14 @@
-// Component scripts by both entries of the package: by the one that translates, and by the one for precompiled components. Each call has to give
-// the same, whatever the script says of it.
+// Component scripts by both entries of the package, by the one that translates and the one for precompiled components, and by the engine in Rust. Each
+// call has to give the same, whatever the script says of it.
 
-import * as engine from './amphi-web/engine.js';
+import * as translating from './amphi-web/translating.js';
 import * as runtime from './amphi-web/runtime.js';
+import { Component } from './amphi-web/src/component.js';
+import { Imports } from './amphi-web/src/imports.js';
+import { linked } from './amphi-web/src/linked.js';
+import { setPlaces } from './amphi-web/src/places.js';
+import { engine } from './amphi-web/src/runtime/engine.js';
+import { arrived, readFile } from './amphi-web/src/runtime/file.js';
 import { report } from './report.js';
 import { show } from './show.js';
 import { test } from './tests.js';
@@ -78,6 +84,20 @@ async function outcome(make) {
   }
 }
 
+setPlaces({ wasiWasm: new URL('./amphi-web/wasm/amphi_runtime_bg.wasm', import.meta.url).href });
+
+const bytesOf = async (path) => new Uint8Array(await (await fetch(path)).arrayBuffer());
+
+/** An instance that the engine makes, as of a component that imports WASI. */
+async function byEngine(path, { imports }) {
+  const there = await engine();
+  const core = await readFile(arrived(await bytesOf(path)), { fetchTail: () => bytesOf(`${path}.single-memory`), hear() {} });
+  const handle = there.deserialize(core.file(), core.modules.map(({ compiled }) => compiled));
+  const found = new Imports(core.plan, imports);
+  const [guest, instance] = await linked(there, handle, { plan: core.plan, found, isAsync: found.hasAsync() });
+  return new Component(guest, instance);
+}
+
 /** One way to run a script: `load` makes an instance of the component with a number. */
 class Way {
   #load;
@@ -104,17 +124,18 @@ class Way {
 
 /** Declares the test of one script. */
 function declare([name, steps]) {
-  test(`the script ${name} gives the same by both entries`, async () => {
+  test(`the script ${name} gives the same in every way`, async () => {
     const options = () => ({ imports: { host: host() } });
     const ways = [
-      new Way((file) => engine.load(`scripts/${file}.component`, options())),
+      new Way((file) => byEngine(`scripts/${file}.page`, options())),
+      new Way((file) => translating.load(`scripts/${file}.component`, options())),
       new Way((file) => runtime.load(`scripts/${file}.page`, options())),
     ];
     const wrong = [];
     for (const { line, make, id, call } of steps) {
       const body = (way) => (make === undefined ? way.call(call) : way.make(make, id));
-      const [one, other] = await Promise.all(ways.map((way) => outcome(() => body(way))));
-      if (one !== other) wrong.push(`line ${line}: the engine: ${one}\n    the runtime: ${other}`);
+      const [one, other, third] = await Promise.all(ways.map((way) => outcome(() => body(way))));
+      if (one !== other || one !== third) wrong.push(`line ${line}: the engine: ${one}\n    translated: ${other}\n    the runtime: ${third}`);
     }
     if (wrong.length > 0) throw new Error(wrong.join('\n  '));
   });

@@ -28,3 +28,14 @@ test('an instance has the world of its component', async () => {
   equal((await component.wit) === (await compiled.wit), true);
   equal((await component.wit).text.includes('add: func(a: s64, b: s64) -> s64;'), true);
 });
+
+test('a component in a Worker has its world, also once it is disposed of', async () => {
+  const component = await load('spin.wasm', { worker: true });
+  component[Symbol.dispose ?? Symbol.for('dispose')]();
+  equal((await component.wit).text.includes('export spin: func();'), true);
+  const compiled = await compile('spin.wasm');
+  const other = await load(compiled, { worker: true });
+  equal((await other.wit) === (await compiled.wit), true);
+  equal(await other.exports.count(), 1);
+  other[Symbol.dispose ?? Symbol.for('dispose')]();
+});

@@ -118,5 +118,7 @@ const precompiled = await runtime.instantiate<Calc20>(await runtime.compile('cal
 const product: bigint = precompiled.exports['demo:calc/ops'].add(1n, 2n);
 const granted = await runtime.load<Sensor>('sensor.page', { imports: { 'demo:sensor/log': { recordMessage() {} } }, wasi: { stdout: console.log, directories: { '/data': await runtime.directory() } } });
 await runtime.compile('calc.page', { imports: { 'wasi:cli/exit': { exit() {} } } });
+await load<Calc20>('calc.wasm', { keep: false });
+await runtime.load('any.page', { worker: true, deadline: 100, imports: { 'a:b/c': { f() {} } } });
 const unknown = await runtime.load(fetch('other.page'), { imports: { 'wasi:cli/exit': { exit() {} } }, async: false });
 console.log(product, unknown.exports.anything());

@@ -23,7 +23,7 @@ await load<Sensor>('sensor.wasm', { async: true, imports: { 'demo:sensor/log': l
 await load<WaitingSensor>('sensor.wasm', { imports: { 'demo:sensor/log': log } }); // error TS2345
 await load<Sensor>('sensor.wasm', { worker: true, imports: { 'demo:sensor/log': log } }); // error TS2353
 
-// Precompiled components: in the page alone.
+// Precompiled components.
 await runtime.load<Sensor>('sensor.page', { worker: true, imports: { 'demo:sensor/log': log } }); // error TS2353
 await runtime.load<Sensor>('sensor.page'); // error TS2554
 

@@ -18,11 +18,23 @@ pub static PACKAGE: Page = Page {
     folders: &[("web/js/package", "")],
     bound: "wasm",
     besides: &[
+        ("amphi-runtime", "wasm"),
+        ("amphi-translator", "wasm"),
         ("amphi-wit", "wasm"),
         ("amphi-compile", "wasm"),
-        ("amphi-runtime", "wasm"),
     ],
 };
+
+/// What is in bundles and nowhere else: modules that the runtime, which bundlers of others take in
+/// parts, does not have.
+const ONLY_BUNDLED: [&str; 6] = [
+    "translation",
+    "runtime/http.js",
+    "runtime/wasi.js",
+    "worker/inside.js",
+    "version.js",
+    "wit.js",
+];
 
 const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 const NOTICES: &str = "THIRD-PARTY-NOTICES";
@@ -41,6 +53,7 @@ pub fn run(workspace: &Workspace) -> Result<()> {
 pub fn build(workspace: &Workspace) -> Result<PathBuf> {
     let folder = workspace.root.join("dist/amphi-web");
     web::build_into(workspace, &PACKAGE, Profile::Web, &folder)?;
+    remove_bundled(&folder.join("src"))?;
     // Who reads them reads the declarations, or the modules where they are written.
     scripts(&folder)?
         .iter()
@@ -54,6 +67,20 @@ pub fn build(workspace: &Workspace) -> Result<PathBuf> {
     let text = fs::read_to_string(&description)?;
     write(&description, &described(&text, workspace.address()?)?)?;
     Ok(folder)
+}
+
+/// Removes the modules in `folder` that are in bundles and nowhere else.
+fn remove_bundled(folder: &Path) -> Result<()> {
+    for name in ONLY_BUNDLED {
+        let path = folder.join(name);
+        let removed = if path.is_dir() {
+            fs::remove_dir_all(&path)
+        } else {
+            fs::remove_file(&path)
+        };
+        removed.with_context(|| format!("cannot remove `{}`", path.display()))?;
+    }
+    Ok(())
 }
 
 /// The package's description, `package.json`, with the project's address, which it has not where it

@@ -18,7 +18,7 @@ const LIMIT: u64 = 600_000;
 const RUNTIME_LIMIT: u64 = 180_000;
 /// What of that may be code of the crates that translate.
 const TRANSLATING_LIMIT: u64 = 10_000;
-/// What the package for JavaScript may weigh, with the engine and WASI in it.
+/// What the package for JavaScript may weigh where it translates, with WASI and HTTP.
 const PACKAGE_LIMIT: u64 = 750_000;
 /// What a precompiled component without WASI may need of it.
 const SCRIPT_LIMIT: u64 = 40_000;
@@ -44,12 +44,8 @@ pub fn run(workspace: &Workspace, _: &Options) -> Result<()> {
     let runtime = Weighed::page(workspace, "runtime")?;
     let package = javascript::build(workspace)?;
     let echo = shell::long("weighing");
-    let package = weight::of_folder(&package)?;
-    let (precompiled, package): (Vec<_>, Vec<_>) = package
-        .into_iter()
-        .filter(|(name, _)| is_downloaded(name))
-        .partition(|(name, _)| PRECOMPILED.contains(&name.as_str()));
-    let text = report(workspace, &engine, &runtime, [&package, &precompiled])?;
+    let package = Package(weight::of_folder(&package)?);
+    let text = report(workspace, &engine, &runtime, &package);
     echo.done();
     let file = workspace.root.join("docs/bench/SIZE.md");
     fs::write(&file, text).with_context(|| format!("cannot write `{}`", file.display()))?;
@@ -90,19 +86,9 @@ impl Weighed {
     }
 }
 
-fn report(
-    workspace: &Workspace,
-    engine: &Weighed,
-    runtime: &Weighed,
-    [package, precompiled]: [&[(String, Weight)]; 2],
-) -> Result<String> {
-    let script: Vec<_> = precompiled
-        .iter()
-        .filter(|(name, _)| name == PRECOMPILED[0])
-        .cloned()
-        .collect();
+fn report(workspace: &Workspace, engine: &Weighed, runtime: &Weighed, package: &Package) -> String {
     let Weighed { files, parts, .. } = engine;
-    Ok(format!(
+    format!(
         "# What a page downloads
 
 Written by `cargo xtask size`: the engine alone, without WASI, in a page that compiles a component, gives it host functions and calls it
@@ -125,13 +111,13 @@ The same page without the feature `compiler`: it makes a component of what was p
 {runtime_parts}
 ## The package for JavaScript
 
-`amphi-web` as `cargo xtask npm` makes it: the engine, WASI with HTTP, and the modules that lift and lower. What `component.wit` needs is fetched when it is asked
-for, and is not counted.
+`amphi-web` as `cargo xtask npm` makes it: what a first visit downloads besides the component. A second one translates nothing, and has the rest in the browser's cache. In a Worker `worker.js` comes to it, and
+for `component.wit` what that needs.
 
-- {package_verdict}
+{translated}
+With WASI and HTTP, {package_verdict}.
 
-{package}
-For precompiled components `{script_name}` is all of it, and for those that import WASI the other two files are fetched.
+For precompiled components:
 
 - {script_verdict}
 - with WASI, {wasi_verdict}
@@ -165,34 +151,61 @@ log lines of the translator need. `wasm-opt {flags}` comes last.
         runtime = weights(&runtime.files),
         runtime_parts = table(&runtime.parts.crates, runtime.parts.total),
         files = weights(files),
-        package_verdict = verdict(weight::total(package), PACKAGE_LIMIT),
-        package = weights(package),
-        script_name = PRECOMPILED[0].trim_matches('`'),
-        script_verdict = verdict(weight::total(&script), SCRIPT_LIMIT),
-        wasi_verdict = verdict(weight::total(precompiled), WASI_LIMIT),
-        precompiled = weights(precompiled),
+        translated = package.ways(TRANSLATED),
+        package_verdict = verdict(package.total(TRANSLATED[2].1), PACKAGE_LIMIT),
+        script_verdict = verdict(package.total(PRECOMPILED[0].1), SCRIPT_LIMIT),
+        wasi_verdict = verdict(package.total(PRECOMPILED[1].1), WASI_LIMIT),
+        precompiled = package.ways(PRECOMPILED),
         parts = table(&parts.crates, parts.total),
         functions = functions(&parts.functions),
-    ))
+    )
 }
 
-/// What a page downloads of the package for precompiled components: always, and for WASI.
-const PRECOMPILED: [&str; 3] = ["`runtime.js`", "`wasi.js`", "`wasm/amphi_runtime_bg.wasm`"];
+/// What a component is, and the files of the package that it needs.
+type Ways = &'static [(&'static str, &'static [&'static str])];
 
-/// What a page downloads of the package when it loads a component: its modules, but for those that
-/// it has to ask for, and those that build pages.
-fn is_downloaded(name: &str) -> bool {
-    const OTHERS: [&str; 7] = [
-        "amphi_wit",
-        "amphi_compile",
-        "src/build/",
-        "src/runtime/",
-        "bin.js",
-        "compile.js",
-        "vite.js",
-    ];
-    let is_code = [".js`", ".wasm`"].iter().any(|end| name.ends_with(end));
-    is_code && !OTHERS.iter().any(|other| name.contains(other))
+/// What the entry downloads that translates.
+const TRANSLATED: Ways = &[
+    ("without WASI", &["`index.js`", TRANSLATOR]),
+    ("with WASI", &["`index.js`", TRANSLATOR, WASI]),
+    ("with HTTP", &["`index.js`", TRANSLATOR, HTTP]),
+];
+
+/// What the entry for precompiled components downloads.
+const PRECOMPILED: Ways = &[
+    ("without WASI", &["`runtime.js`"]),
+    ("with WASI", &["`runtime.js`", "`wasi.js`", WASI]),
+    ("with HTTP", &["`runtime.js`", "`http.js`", HTTP]),
+];
+
+const TRANSLATOR: &str = "`wasm/amphi_translator_bg.wasm`";
+const WASI: &str = "`wasm/amphi_runtime_bg.wasm`";
+const HTTP: &str = "`wasm/amphi_js_bg.wasm`";
+
+/// The files of the package for JavaScript.
+struct Package(Vec<(String, Weight)>);
+
+impl Package {
+    /// What files weigh together.
+    fn total(&self, names: &[&str]) -> Weight {
+        let files = self.0.iter();
+        let files: Vec<_> = files
+            .filter(|(name, _)| names.contains(&name.as_str()))
+            .cloned()
+            .collect();
+        weight::total(&files)
+    }
+
+    /// The files that one way or another needs, and what each way needs together.
+    fn ways(&self, ways: Ways) -> String {
+        let is_needed = |name: &str| ways.iter().any(|(_, names)| names.contains(&name));
+        let files = self.0.iter().filter(|(name, _)| is_needed(name));
+        let rows = files.map(|(name, weight)| row(name, *weight));
+        let together = ways
+            .iter()
+            .map(|(what, names)| row(&format!("**{what}**"), self.total(names)));
+        weights_of(rows.chain(together))
+    }
 }
 
 fn verdict(total: Weight, limit: u64) -> String {
@@ -203,11 +216,12 @@ fn verdict(total: Weight, limit: u64) -> String {
 
 fn weights(files: &[(String, Weight)]) -> String {
     let rows = files.iter().map(|(name, weight)| row(name, *weight));
-    let rows = rows.chain([row("**together**", weight::total(files))]);
-    format!(
-        "| file | bytes | gzip -9 | brotli -q 11 |\n|---|--:|--:|--:|\n{}",
-        rows.collect::<String>()
-    )
+    weights_of(rows.chain([row("**together**", weight::total(files))]))
+}
+
+fn weights_of(rows: impl Iterator<Item = String>) -> String {
+    let rows: String = rows.collect();
+    format!("| file | bytes | gzip -9 | brotli -q 11 |\n|---|--:|--:|--:|\n{rows}")
 }
 
 fn row(name: &str, weight: Weight) -> String {

@@ -25,6 +25,7 @@ const FOR_THE_PAGE: &[&str] = &[
     "amphi-wasi-web",
     "amphi-js",
     "amphi-runtime",
+    "amphi-translator",
     "amphi-wit",
     "amphi-compile",
     "amphi-runner",

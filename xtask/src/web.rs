@@ -18,6 +18,7 @@ use crate::{guests, shell, tools};
 use amphi_harness::find_program;
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
+use sha2::{Digest as _, Sha256};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -25,12 +26,21 @@ use wasm_bindgen_cli_support::Bindgen;
 
 /// The package's folder, and its scripts that are bundled: a visitor waits for one file.
 const PACKAGE: &str = "web/js/package";
-const RUNTIME: &str = "runtime.js";
 /// The runtime as modules, for bundlers.
 const MODULES: &str = "runtime.modules.js";
-const ENGINE: &str = "wasi.js";
-/// What has the wasm of the second.
-const ENGINE_PACKAGE: &str = "amphi-runtime";
+const RUNTIME: &str = "runtime.js";
+const BUNDLES: &[&str] = &[
+    "index.js",
+    "runtime.js",
+    "service-worker.js",
+    "worker.js",
+    "wasi.js",
+    "http.js",
+];
+/// The packages of modules whose scripts become part of those.
+const BUNDLED: &[&str] = &["amphi-js", "amphi-runtime", "amphi-translator", "amphi-wit"];
+/// What says which version of the package it is, and which translator it has.
+const VERSION: &str = "src/version.js";
 
 /// What code for a page is compiled for.
 pub const TARGET: &str = "wasm32-unknown-unknown";
@@ -50,10 +60,8 @@ const FEATURES: &[&str] = &[
     "--enable-sign-ext",
 ];
 
-/// The module that JavaScript makes a new instance of when one has failed.
-const BEGUN_ANEW: &str = "amphi_compile";
-/// The module whose script becomes part of another one.
-const BUNDLED: &str = "amphi_runtime";
+/// The modules that JavaScript makes a new instance of when one has failed.
+const BEGUN_ANEW: &[&str] = &["amphi-compile", "amphi-translator"];
 
 /// Every page of the project.
 pub static PAGES: &[Page] = &[
@@ -69,6 +77,8 @@ pub static PAGES: &[Page] = &[
         bound: "",
         besides: &[
             ("amphi-js", "amphi-web/wasm"),
+            ("amphi-runtime", "amphi-web/wasm"),
+            ("amphi-translator", "amphi-web/wasm"),
             ("amphi-wit", "amphi-web/wasm"),
         ],
     },
@@ -129,9 +139,10 @@ pub static PAGES: &[Page] = &[
         ],
         bound: "amphi-web/wasm",
         besides: &[
+            ("amphi-runtime", "amphi-web/wasm"),
+            ("amphi-translator", "amphi-web/wasm"),
             ("amphi-wit", "amphi-web/wasm"),
             ("amphi-compile", "amphi-web/wasm"),
-            ("amphi-runtime", "amphi-web/wasm"),
         ],
     },
 ];
@@ -265,42 +276,59 @@ pub fn join(workspace: &Workspace, page: &Page, profile: Profile, folder: &Path)
         }
     }
     for (_, part) in page.folders.iter().filter(|(from, _)| *from == PACKAGE) {
-        let folder = folder.join(part);
-        let modules = folder.join(MODULES);
-        fs::copy(folder.join(RUNTIME), &modules)
-            .with_context(|| format!("cannot write `{}`", modules.display()))?;
-        if page.modules().all(|(package, _)| package != ENGINE_PACKAGE) {
-            remove(&folder.join(ENGINE))?;
-        }
-        if let Some(bundler) = Bundler::for_profile(workspace, profile)? {
-            bundle(&bundler, page, &folder)?;
-        }
+        bundle(workspace, page, profile, &folder.join(part))?;
     }
     Ok(())
 }
 
-/// Bundles the scripts of the package in `folder` for which a visitor waits: the runtime, what
-/// binds the modules that the page has, and the engine's with what binds its module.
-fn bundle(bundler: &Bundler, page: &Page, folder: &Path) -> Result<()> {
-    let (wasm, engine) = (folder.join("wasm"), folder.join(ENGINE));
+/// Bundles the scripts of the package in `folder` for which a visitor waits, and those that bind
+/// the other modules of `page`.
+fn bundle(workspace: &Workspace, page: &Page, profile: Profile, folder: &Path) -> Result<()> {
+    let wasm = folder.join("wasm");
+    let version = folder.join(VERSION);
+    let text = version_script(
+        workspace,
+        &read(&wasm.join(bound_module("amphi-translator")))?,
+    )?;
+    fs::write(&version, text).with_context(|| format!("cannot write `{}`", version.display()))?;
+    let modules = folder.join(MODULES);
+    fs::copy(folder.join(RUNTIME), &modules)
+        .with_context(|| format!("cannot write `{}`", modules.display()))?;
+    let Some(bundler) = Bundler::for_profile(workspace, profile)? else {
+        return Ok(());
+    };
     let bound = page.modules().filter(|(_, bound)| bound.ends_with("wasm"));
-    let bound = bound.map(|(package, _)| wasm.join(bound_script(package)));
-    let mut scripts: Vec<PathBuf> = bound.chain([folder.join(RUNTIME)]).collect();
-    if engine.is_file() {
-        scripts.push(engine);
-    }
-    bundler.replace(&scripts)?;
+    let others = bound.filter(|(package, _)| !BUNDLED.contains(package));
+    let others = others.map(|(package, _)| wasm.join(bound_script(package)));
+    let scripts = BUNDLES.iter().map(|name| folder.join(name)).chain(others);
+    bundler.replace(&scripts.collect::<Vec<_>>())?;
     // They are in the bundles.
-    let script = wasm.join(bound_script(ENGINE_PACKAGE));
-    if script.is_file() {
-        remove(&script)?;
+    for package in BUNDLED {
+        let script = wasm.join(bound_script(package));
+        fs::remove_file(&script)
+            .with_context(|| format!("cannot remove `{}`", script.display()))?;
     }
     let snippets = wasm.join("snippets");
     fs::remove_dir_all(&snippets).with_context(|| format!("cannot remove `{}`", snippets.display()))
 }
 
-fn remove(file: &Path) -> Result<()> {
-    fs::remove_file(file).with_context(|| format!("cannot remove `{}`", file.display()))
+/// What plans that are kept are told apart by: the package's version, and its translator, which
+/// differs between two that are built here.
+fn version_script(workspace: &Workspace, translator: &[u8]) -> Result<String> {
+    let package = workspace
+        .packages
+        .iter()
+        .find(|package| package.name == "amphi-js");
+    let package = package.context("the package for JavaScript is a member")?;
+    let digest = Sha256::digest(translator);
+    let digest: String = digest[..8]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    Ok(format!(
+        "export const VERSION = '{} {digest}';\n",
+        package.version
+    ))
 }
 
 /// Puts folders and a compiled module, bound, together to the page `name`, and says where it is.
@@ -422,7 +450,12 @@ fn compile(
 
 fn bind(module: &Path, folder: &Path) -> Result<()> {
     let echo = shell::long(&format!("wasm-bindgen {}", module.display()));
-    let is = |name| module.file_stem().is_some_and(|stem| stem == name);
+    let is = |packages: &[&str]| {
+        let stems = packages.iter().map(|package| package.replace('-', "_"));
+        stems
+            .into_iter()
+            .any(|name| module.file_stem().is_some_and(|stem| *stem == *name))
+    };
     let mut bindgen = Bindgen::new();
     bindgen
         .web(true)?

@@ -27,17 +27,13 @@ pub fn check(bytes: &[u8]) -> Result<(), LegacyExceptions> {
     // The module that is read, and whether it has tags.
     let (mut module, mut modules, mut tags) = (None, 0, false);
     for payload in Parser::new(0).parse_all(bytes).map_while(Result::ok) {
+        tags |= has_tags(&payload);
         match payload {
             Payload::ModuleSection { .. } => {
                 module = Some(modules);
                 modules += 1;
                 tags = false;
             }
-            Payload::ImportSection(imports) => {
-                let mut imports = imports.into_imports().map_while(Result::ok);
-                tags |= imports.any(|import| matches!(import.ty, TypeRef::Tag(_)));
-            }
-            Payload::TagSection(_) => tags = true,
             Payload::CodeSectionEntry(body) if tags && is_legacy(&body) => {
                 return Err(LegacyExceptions { module });
             }
@@ -45,6 +41,26 @@ pub fn check(bytes: &[u8]) -> Result<(), LegacyExceptions> {
         }
     }
     Ok(())
+}
+
+/// Whether a core module, or one inside a component, has tags, as whatever throws does. What cannot
+/// be read throws nothing.
+#[must_use]
+pub fn may_throw(bytes: &[u8]) -> bool {
+    let mut payloads = Parser::new(0).parse_all(bytes).map_while(Result::ok);
+    payloads.any(|payload| has_tags(&payload))
+}
+
+/// Whether a part of a module has tags.
+fn has_tags(payload: &Payload<'_>) -> bool {
+    match payload {
+        Payload::ImportSection(imports) => {
+            let mut imports = imports.clone().into_imports().map_while(Result::ok);
+            imports.any(|import| matches!(import.ty, TypeRef::Tag(_)))
+        }
+        Payload::TagSection(_) => true,
+        _ => false,
+    }
 }
 
 fn is_legacy(body: &FunctionBody<'_>) -> bool {
@@ -87,7 +103,7 @@ impl std::error::Error for LegacyExceptions {}
 
 #[cfg(test)]
 mod tests {
-    use super::{LegacyExceptions, check};
+    use super::{LegacyExceptions, check, may_throw};
 
     fn checked(text: &str) -> Result<(), LegacyExceptions> {
         check(&wat::parse_str(text).expect("the text is well formed"))
@@ -129,6 +145,17 @@ mod tests {
         ] {
             assert_eq!(checked(&module(body)), Ok(()), "{body}");
         }
+    }
+
+    #[test]
+    fn what_may_throw_has_a_tag() {
+        let throws = |text: &str| may_throw(&wat::parse_str(text).expect("it is well formed"));
+        assert!(throws("(component (component (core module (tag))))"));
+        assert!(throws(
+            r#"(component (core module (import "a" "b" (tag (param i32)))))"#
+        ));
+        assert!(!throws("(component (core module (func unreachable)))"));
+        assert!(!may_throw(b"no module"));
     }
 
     #[test]

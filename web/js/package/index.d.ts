@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" />
 
-/** Where a component's bytes come from: an address, a response, bytes, or what `compile` gives. */
+/** Where a component comes from, as it is or precompiled: an address, a response, bytes, or what `compile` gives. */
 export type Source = string | URL | Response | Promise<Response> | ArrayBuffer | ArrayBufferView | Compiled;
 
 /** How far loading is. `total` is not known where a server does not say it. */
@@ -15,6 +15,10 @@ export interface CompileOptions {
   signal?: AbortSignal;
   /** Hears how far it is. */
   progress?: (progress: Progress) => void;
+  /** Whether what a component was translated to is kept in the browser's cache, so that the next visit translates nothing: so it is, unless this is `false`. */
+  keep?: boolean;
+  /** What instances will be given: where that has all of WASI that the component imports, no engine is fetched for it. */
+  imports?: object;
 }
 
 /** What a component is granted of WASI: nothing, unless it is said here. */
@@ -71,7 +75,7 @@ export interface AnyWorld extends World {
 
 export type InstantiateOptions<W extends World = AnyWorld> = Imports<W> & Async<W> & Granted;
 
-export type LoadOptions<W extends World = AnyWorld> = CompileOptions & Imports<W> & Where<W> & Granted;
+export type LoadOptions<W extends World = AnyWorld> = Omit<CompileOptions, 'imports'> & Imports<W> & Where<W> & Granted;
 
 interface Granted {
   wasi?: Wasi;
@@ -85,7 +89,7 @@ interface ImportsOption<I> {
   imports: I;
 }
 
-type Async<W extends World> = 'async' extends keyof W ? (W extends { async: true } ? AsyncOption<true> : Partial<AsyncOption<boolean>>) : Partial<AsyncOption<false>>;
+export type Async<W extends World> = 'async' extends keyof W ? (W extends { async: true } ? AsyncOption<true> : Partial<AsyncOption<boolean>>) : Partial<AsyncOption<false>>;
 
 /** What `load` takes besides: in a Worker, every export returns a promise. */
 type Where<W extends World> = 'async' extends keyof W
@@ -118,7 +122,7 @@ interface AsyncOption<A> {
 }
 
 /** Options, which may be left out where none has to be given. */
-type Options<O> = {} extends O ? [options?: O] : [options: O];
+export type Options<O> = {} extends O ? [options?: O] : [options: O];
 
 /** A component's world, as `amphi inspect` shows it. */
 export interface Wit {
@@ -151,7 +155,7 @@ export interface WitFunction {
 /** A component that is compiled: one makes any number of instances. */
 export class Compiled {
   private constructor();
-  /** The component's world. What knows WIT is fetched when this is first read. */
+  /** The component's world; a precompiled one has none. What knows WIT is fetched when this is first read. */
   readonly wit: Promise<Wit>;
   /** Has the component's `wasi:http/incoming-handler` answer a request, in an instance of its own. */
   answer(request: Request, options?: { wasi?: Wasi }): Promise<Response>;
@@ -163,7 +167,7 @@ export class Component<Exports = any> {
   private constructor();
   /** Functions, and objects of functions and classes for interfaces, by name. */
   readonly exports: Exports;
-  /** The component's world. What knows WIT is fetched when this is first read. */
+  /** The component's world; a precompiled one has none. What knows WIT is fetched when this is first read. */
   readonly wit: Promise<Wit>;
   /** What `body` returns: calls that it makes before it waits for anything have these limits. Only in a Worker. */
   within<T>(limits: Limits, body: () => T): T;

@@ -7,7 +7,7 @@ import { Declared } from './src/build/declared.js';
 import { doing, read } from './src/build/files.js';
 import { compile, messagesOf } from './src/build/node.js';
 import { bare, unpacked } from './src/build/unpacked.js';
-import { suppliedTo } from './src/runtime/engine.js';
+import { suppliedTo } from './src/versions.js';
 
 const QUERY = '?component';
 /** What a module with the address of a component is called by. */

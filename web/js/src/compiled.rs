@@ -1,4 +1,4 @@
-//! Compiled components: from their own bytes, or from a precompiled file.
+//! Compiled components, from precompiled files.
 
 use crate::refusal;
 use amphi_web::component::Component;
@@ -33,32 +33,4 @@ pub fn deserialize(bytes: &[u8], modules: Vec<WebAssembly::Module>) -> Result<Co
     embed::deserialize(&engine(), bytes, modules)
         .map(|component| Compiled { component })
         .map_err(refusal)
-}
-
-/// Compiles a component off the main thread.
-///
-/// # Errors
-///
-/// The bytes are not a valid component, or need something that this engine or this browser does not
-/// have.
-#[cfg(feature = "compiler")]
-#[wasm_bindgen]
-pub async fn compile(bytes: Vec<u8>) -> Result<Compiled, JsError> {
-    let component = Component::new_async(&engine(), bytes).await;
-    component
-        .map(|component| Compiled { component })
-        .map_err(refusal)
-}
-
-#[cfg(feature = "compiler")]
-#[wasm_bindgen]
-impl Compiled {
-    /// What JavaScript needs to know of the component, as JSON.
-    ///
-    /// # Errors
-    ///
-    /// A type is one that JavaScript has no value for.
-    pub fn plan(&self) -> Result<String, JsError> {
-        amphi_precompile::describe(embed::plan(&self.component)).map_err(refusal)
-    }
 }

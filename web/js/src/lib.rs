@@ -1,11 +1,11 @@
-//! The wasm behind the package `amphi-web`: components for JavaScript.
+//! The engine behind the package `amphi-web`, for components that import WASI.
 //!
-//! The package's modules (in `package/`) are what a page imports; they call this. Rust translates
-//! and instantiates, and makes a plan of every function for JavaScript, which lifts, lowers and
-//! calls guests by itself. Handles to resources, WASI and suspended guests are Rust's.
+//! The package's modules (in `package/`) are what a page imports; they fetch this when such a
+//! component is met, and give it what it has become as a precompiled file. JavaScript lifts, lowers
+//! and calls guests by itself. Instances, handles to resources, WASI and suspended guests are
+//! Rust's.
 //!
-//! Without the feature `compiler`, components are made of precompiled files alone: that is the wasm
-//! of `amphi-runtime`.
+//! Without the feature `http` this is the wasm of `amphi-runtime`.
 #![cfg(target_arch = "wasm32")]
 
 mod compiled;

@@ -25,10 +25,9 @@ mod tests;
 use amphi_core::binary;
 use amphi_translate::Result;
 use amphi_translate::file::Precompilation;
-use amphi_translate::plan::Plan;
 use wasmtime_environ::wasmparser::WasmFeatures;
 
-pub use amphi_translate::file::Files;
+pub use amphi_translate::file::{Browser, Files};
 
 /// Precompiles a component, for Rust and for JavaScript: what `amphi compile --target page` writes,
 /// and the compiler for JavaScript. One with a type that JavaScript has no value for has no
@@ -41,17 +40,30 @@ pub use amphi_translate::file::Files;
 pub fn precompile(component: &[u8], features: WasmFeatures) -> Result<Files> {
     // It says best what is no component.
     binary::anatomy(component)?;
-    let precompilation = translated(component, features)?;
+    let precompilation = Precompilation::with_features(component, features)?;
     let javascript = whole(&precompilation).ok();
     precompilation.write(javascript.as_ref().map(String::as_bytes), None)
 }
 
-/// Translates a component. Adapters of one that throws nothing need no exceptions, which a browser
-/// may lack.
-fn translated(component: &[u8], features: WasmFeatures) -> Result<Precompilation> {
-    let plan = Plan::with_features(component, features - WasmFeatures::EXCEPTIONS)
-        .or_else(|_| Plan::with_features(component, features))?;
-    Precompilation::of(plan, features)
+/// Precompiles a component for JavaScript in the browser that runs it at once: the file, with the
+/// tail behind it if that browser needs one. Nothing is in it that only another browser asks for.
+///
+/// # Errors
+///
+/// As [`precompile`], or a type is one that JavaScript has no value for, or the browser allows one
+/// memory and a core module needs several in a way that cannot be rewritten.
+pub fn precompile_for(
+    browser: Browser,
+    component: &[u8],
+    features: WasmFeatures,
+) -> Result<Vec<u8>> {
+    binary::anatomy(component)?;
+    let precompilation = Precompilation::for_browser(component, features, browser)?;
+    let javascript = whole(&precompilation)?;
+    let files = precompilation.write_unread(Some(javascript.as_bytes()), None)?;
+    let mut file = files.file;
+    file.extend(files.single_memory.unwrap_or_default());
+    Ok(file)
 }
 
 /// What JavaScript needs to know to instantiate and to call a component, as JSON.
@@ -59,13 +71,4 @@ fn whole(precompilation: &Precompilation) -> Result<String> {
     let members = description::members(&precompilation.plan)?;
     let instantiation = instantiation::members(&precompilation.plan, &precompilation.single_memory);
     Ok(format!("{{{members},{instantiation}}}"))
-}
-
-/// What JavaScript needs to know to call the component behind `plan`, as JSON.
-///
-/// # Errors
-///
-/// A type is one that JavaScript has no value for.
-pub fn describe(plan: &Plan) -> Result<String> {
-    description::members(plan).map(|members| format!("{{{members}}}"))
 }

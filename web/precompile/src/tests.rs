@@ -1,13 +1,13 @@
 //! What is said of components: the members of a description that matter most.
 
-use super::{translated, whole};
+use super::{Browser, precompile, precompile_for, whole};
 use amphi_core::features::taken;
 use amphi_translate::file::Precompilation;
 use serde_json::{Value, json};
 
 fn made(text: &str) -> (Precompilation, Value) {
     let bytes = wat::parse_str(text).expect("the text is a component");
-    let made = translated(&bytes, taken()).expect("it can be precompiled");
+    let made = Precompilation::with_features(&bytes, taken()).expect("it can be precompiled");
     let description = whole(&made).expect("JavaScript has its types");
     let description = serde_json::from_str(&description).expect("it is JSON");
     (made, description)
@@ -80,6 +80,44 @@ fn adapters_between_memories_have_another_form() {
     let trampolines = description["trampolines"].as_array().expect("a list");
     let does = |operation: &str| trampolines.iter().any(|t| t["operation"] == operation);
     assert!(does("utf8ToUtf16") && does("utf16ToCompactUtf16"));
+}
+
+#[test]
+fn a_file_for_one_browser_has_what_that_browser_needs() {
+    let component = wat::parse_str(include_str!("../../../tests/javascript/transcoding.wat"));
+    let component = component.expect("the text is a component");
+    let made_for = |has_multi_memory| {
+        let browser = Browser {
+            has_multi_memory,
+            bounds_sound_alike: true,
+        };
+        precompile_for(browser, &component, taken()).expect("it can be precompiled")
+    };
+    let files = precompile(&component, taken()).expect("it can be precompiled");
+    let tail = files.single_memory.expect("it has two memories");
+    // The description names no other form.
+    let whole = made_for(true);
+    assert!(whole.len() < files.file.len() && whole.starts_with(&files.file[..8]));
+    let single = made_for(false);
+    assert_eq!(single, [files.file, tail].concat());
+}
+
+#[test]
+fn what_cannot_be_rewritten_is_refused_where_one_memory_is_allowed() {
+    let text =
+        "(component (core module $m (memory 1) (memory 1)) (core instance (instantiate $m)))";
+    let component = wat::parse_str(text).expect("the text is a component");
+    let made_for = |has_multi_memory| {
+        let browser = Browser {
+            has_multi_memory,
+            bounds_sound_alike: false,
+        };
+        precompile_for(browser, &component, taken())
+    };
+    assert!(made_for(true).is_ok());
+    let error = made_for(false).expect_err("it has no other form");
+    let expected = "core module 0 needs several memories, and this browser allows one";
+    assert_eq!(error.to_string(), expected);
 }
 
 #[test]

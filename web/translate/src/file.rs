@@ -61,7 +61,7 @@ mod types;
 
 pub use page_file::{PageFile, Unpacked};
 #[cfg(feature = "compiler")]
-pub use precompilation::{Files, Precompilation};
+pub use precompilation::{Browser, Files, Precompilation};
 
 /// A core module has several memories.
 const SEVERAL_MEMORIES: u32 = 1;

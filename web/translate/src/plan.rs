@@ -24,6 +24,8 @@ pub(crate) use element::{Offset, TableSize};
 pub use instruction::{Place, TableAccesses};
 pub use module::ModuleShape;
 pub use placed::{Placed, placed};
+#[cfg(feature = "compiler")]
+pub(crate) use rewriting::rewritten;
 pub(crate) use size::{MOST_ELEMENTS, MOST_PAGES};
 pub use size::{Size, Sizes};
 

@@ -11,7 +11,7 @@ mod single_memory;
 #[cfg(feature = "compiler")]
 pub use deferred_start::{DeferredStart, deferred_start};
 #[cfg(feature = "compiler")]
-pub use single_memory::single_memory;
+pub use single_memory::{has_several_memories, single_memory};
 
 /// A module with one memory at most, and what it needs in place of the others.
 #[derive(Clone, Debug, PartialEq, Eq)]

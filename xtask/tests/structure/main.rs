@@ -25,22 +25,13 @@ const DIRECTIONS: &[(&str, &[&str])] = &[
     ("amphi-wasi-web", &["amphi-web"]),
     (
         "amphi-js",
-        &[
-            "amphi-translate",
-            "amphi-precompile",
-            "amphi-web",
-            "amphi-wasi-web",
-        ],
+        &["amphi-translate", "amphi-web", "amphi-wasi-web"],
     ),
     (
         "amphi-runtime",
-        &[
-            "amphi-translate",
-            "amphi-precompile",
-            "amphi-web",
-            "amphi-wasi-web",
-        ],
+        &["amphi-translate", "amphi-web", "amphi-wasi-web"],
     ),
+    ("amphi-translator", &["amphi-core", "amphi-precompile"]),
     ("amphi-wit", &["amphi-core"]),
     (
         "amphi-compile",

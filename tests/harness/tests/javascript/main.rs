@@ -18,10 +18,15 @@ use std::time::Duration;
 const DEADLINE: Duration = Duration::from_secs(300);
 
 /// The pages that run tests and tell what came of them.
-const PAGES: [&str; 2] = ["index.html", "workers.html"];
+const PAGES: [&str; 3] = ["index.html", "workers.html", "kept.html"];
 
 /// Those whose components are precompiled.
-const PRECOMPILED: [&str; 3] = ["precompiled.html", "fetching.html", "scripts.html"];
+const PRECOMPILED: [&str; 4] = [
+    "precompiled.html",
+    "workers.html",
+    "fetching.html",
+    "scripts.html",
+];
 
 /// One browser at a time is enough for a small machine.
 static TURN: Mutex<()> = Mutex::new(());

@@ -3,19 +3,17 @@
 import { LinkError } from './errors.js';
 import { property, unversioned } from './names.js';
 import { HostResource } from './resources.js';
-import { serving } from './versions.js';
+import { isHttp, isSupplied, serving } from './versions.js';
 
-/** What the page has given for each import of a plan. `isSupplied` says of an interface whether the engine has it. */
+/** What the page has given for each import of a plan. */
 export class Imports {
-  #isSupplied;
-
-  constructor(plan, given, isSupplied) {
+  constructor(plan, given) {
     this.plan = plan;
     this.given = given;
-    this.#isSupplied = isSupplied;
     this.missing = [];
-    /** Whether the engine is needed, since it supplies something. */
+    /** Whether an engine is needed, since it supplies something, and whether one with HTTP. */
     this.needsEngine = false;
+    this.needsHttp = false;
     /** Functions by their path, joined. */
     this.functions = new Map();
     /** `[interface or nothing, name, number, class or nothing, what the class is called]`. */
@@ -33,8 +31,12 @@ export class Imports {
 
   /** The page gives nothing for an interface. */
   #leave(name) {
-    if (this.#isSupplied(name)) this.needsEngine = true;
-    else this.missing.push(name);
+    if (!isSupplied(name)) {
+      this.missing.push(name);
+      return;
+    }
+    this.needsEngine = true;
+    this.needsHttp ||= isHttp(name);
   }
 
   /**

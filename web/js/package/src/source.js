@@ -1,6 +1,6 @@
 // Where a component's bytes come from.
 
-/** Under which a component that is compiled keeps its bytes. */
+/** Under which a component that is compiled keeps what gives its bytes. */
 export const kept = Symbol('bytes');
 
 /** Whether the bytes are the page's own, which may change them. */
@@ -15,7 +15,7 @@ export async function bytesOf(source, { signal, progress }) {
 /** The response that `source` stands for, an address or a response; or its bytes, if it has them. */
 export async function responseOf(source, signal) {
   signal?.throwIfAborted();
-  if (source?.[kept] !== undefined) return source[kept];
+  if (source?.[kept] !== undefined) return source[kept]();
   if (source instanceof ArrayBuffer) return new Uint8Array(source);
   if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
   if (typeof source === 'string' || source instanceof URL) return ofSuccess(await fetch(source, { signal }));

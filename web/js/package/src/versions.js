@@ -26,6 +26,12 @@ const SUPPLIED = /^wasi:(cli|clocks|filesystem|http|io|random|sockets)\//;
 /** Whether the engine supplies an interface where the page gives nothing. The rule is `amphi-core`'s (`wasi.rs`). */
 export const isSupplied = (name) => SUPPLIED.test(name) && track(name)?.endsWith('@0.2') === true;
 
+/** The interfaces that a component imports and an engine supplies. */
+export const suppliedTo = ({ imports }) => imports.filter(({ name, instance }) => instance?.length > 0 && isSupplied(name)).map(({ name }) => name);
+
+/** Whether it takes HTTP to supply it. */
+export const isHttp = (name) => name.startsWith('wasi:http/');
+
 /** The one of `interfaces` that serves a component which imports `wanted`: it itself, or else the latest that is compatible. */
 export function serving(wanted, interfaces) {
   if (interfaces.includes(wanted)) return wanted;

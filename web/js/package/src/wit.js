@@ -1,12 +1,13 @@
 // The WIT of a component, by wasm of its own, which is fetched when a page first asks for it.
 
-import init, { describe } from '../wasm/amphi_wit.js';
+import { default as init, describe } from '../wasm/amphi_wit.js';
+import { placeOf } from './places.js';
 
 let starting;
 
 /** The world of a component: `text` is WIT; `imports` and `exports` are data. */
 export async function witOf(bytes) {
-  starting ??= init();
+  starting ??= init({ module_or_path: placeOf('witWasm') });
   try {
     await starting;
   } catch (error) {

@@ -5,11 +5,12 @@ use super::page_file::PageFile;
 use super::plan::{Rewritten, TailPlan};
 use super::{CANNOT_BE_REWRITTEN, NEEDS_EXCEPTIONS, SEVERAL_MEMORIES, check, features, plan};
 use crate::codegen::single_memory_transcoders;
-use crate::plan::{Plan, TableAccesses};
-use crate::rewrite::{SingleMemory, single_memory};
+use crate::plan::{Plan, TableAccesses, rewritten};
+use crate::rewrite::{SingleMemory, has_several_memories, single_memory};
+use amphi_core::exceptions;
 use amphi_core::features::taken;
 use wasmtime_environ::error::{Context as _, Result, ensure};
-use wasmtime_environ::wasmparser::{Validator, WasmFeatures};
+use wasmtime_environ::wasmparser::WasmFeatures;
 
 /// A component on its way to a file.
 pub struct Precompilation {
@@ -19,6 +20,15 @@ pub struct Precompilation {
     pub single_memory: Vec<(usize, SingleMemory)>,
     features: WasmFeatures,
     flags: u32,
+}
+
+/// What matters of a browser that a file is written for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Browser {
+    /// Whether a core module may have several memories.
+    pub has_multi_memory: bool,
+    /// Whether its messages do not tell an access outside of a memory from one outside of a table.
+    pub bounds_sound_alike: bool,
 }
 
 /// A file and what belongs to it.
@@ -47,48 +57,59 @@ impl Precompilation {
     ///
     /// As [`new`](Precompilation::new).
     pub fn with_features(component: &[u8], features: WasmFeatures) -> Result<Precompilation> {
-        Precompilation::of(Plan::with_features(component, features)?, features)
-    }
-
-    /// As [`with_features`](Precompilation::with_features), for a component that was translated
-    /// with these features.
-    ///
-    /// # Errors
-    ///
-    /// A core module cannot be read.
-    pub fn of(mut plan: Plan, features: WasmFeatures) -> Result<Precompilation> {
-        plan.defer_starts()?;
-        plan.look_up_table_accesses()?;
-        let mut flags = 0;
-        let without = features - WasmFeatures::EXCEPTIONS;
-        let needs_exceptions = |wasm: &[u8]| {
-            let valid = Validator::new_with_features(without).validate_all(wasm);
-            valid.is_err()
-        };
-        if features != without
-            && plan
-                .modules
-                .iter()
-                .any(|module| needs_exceptions(&module.wasm))
-        {
-            flags |= NEEDS_EXCEPTIONS;
-        }
-        let mut rewritten = Vec::new();
-        for (index, module) in plan.modules.iter().enumerate() {
+        let mut made = Precompilation::begun(component, features)?;
+        made.plan.look_up_table_accesses()?;
+        for (index, module) in made.plan.modules.iter().enumerate() {
             match single_memory(&module.wasm) {
                 Ok(None) => {}
                 Ok(Some(single)) => {
-                    rewritten.push((index, single));
-                    flags |= SEVERAL_MEMORIES;
+                    made.single_memory.push((index, single));
+                    made.flags |= SEVERAL_MEMORIES;
                 }
-                Err(_) => flags |= SEVERAL_MEMORIES | CANNOT_BE_REWRITTEN,
+                Err(_) => made.flags |= SEVERAL_MEMORIES | CANNOT_BE_REWRITTEN,
             }
         }
+        Ok(made)
+    }
+
+    /// As [`with_features`](Precompilation::with_features), for the browser that is going to read
+    /// the file and no other.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Precompilation::new), or a core module needs several memories in a way that
+    /// cannot be rewritten, and the browser allows one.
+    pub fn for_browser(
+        component: &[u8],
+        features: WasmFeatures,
+        browser: Browser,
+    ) -> Result<Precompilation> {
+        let mut made = Precompilation::begun(component, features)?;
+        if browser.bounds_sound_alike {
+            made.plan.look_up_table_accesses()?;
+        }
+        for (index, module) in made.plan.modules.iter().enumerate() {
+            if !has_several_memories(&module.wasm)? {
+                continue;
+            }
+            made.flags |= SEVERAL_MEMORIES;
+            if !browser.has_multi_memory {
+                let single = rewritten(index, &module.wasm)?;
+                made.single_memory.extend(single.map(|form| (index, form)));
+            }
+        }
+        Ok(made)
+    }
+
+    /// Translates a component: what every file has of it.
+    fn begun(component: &[u8], features: WasmFeatures) -> Result<Precompilation> {
+        let (mut plan, throws) = translated(component, features)?;
+        plan.defer_starts()?;
         Ok(Precompilation {
             plan,
-            single_memory: rewritten,
+            single_memory: Vec::new(),
             features,
-            flags,
+            flags: if throws { NEEDS_EXCEPTIONS } else { 0 },
         })
     }
 
@@ -99,6 +120,19 @@ impl Precompilation {
     ///
     /// The component has what a file does not support.
     pub fn write(&self, javascript: Option<&[u8]>, tail: Option<&[u8]>) -> Result<Files> {
+        let files = self.write_unread(javascript, tail)?;
+        self.read_again(&files.file)
+            .context("the component has what a precompiled file does not support")?;
+        Ok(files)
+    }
+
+    /// As [`write`](Precompilation::write), for who reads the file at once, and hears then of what
+    /// it does not support.
+    ///
+    /// # Errors
+    ///
+    /// The file is too large.
+    pub fn write_unread(&self, javascript: Option<&[u8]>, tail: Option<&[u8]>) -> Result<Files> {
         let plan = plan::write(&self.plan);
         let modules = self.plan.modules.iter();
         let modules = modules.map(|module| (SectionKind::Module, &*module.wasm));
@@ -106,10 +140,8 @@ impl Precompilation {
         let names = features::text(self.features);
         let file = container::write(&container::FILE, (self.flags, 0), &names, &sections)?;
         let is_whole = self.flags & CANNOT_BE_REWRITTEN == 0;
-        let has_tail = is_whole && self.flags & SEVERAL_MEMORIES != 0;
+        let has_tail = is_whole && !self.single_memory.is_empty();
         let single_memory = has_tail.then(|| self.tail(&file, tail)).transpose()?;
-        self.read_again(&file)
-            .context("the component has what a precompiled file does not support")?;
         Ok(Files {
             file,
             single_memory,
@@ -158,6 +190,19 @@ impl Precompilation {
         }
         Ok(())
     }
+}
+
+/// Translates a component: its plan, and whether it needs exceptions. Adapters of one that throws
+/// nothing need none, which a browser may lack.
+fn translated(component: &[u8], features: WasmFeatures) -> Result<(Plan, bool)> {
+    let without = features - WasmFeatures::EXCEPTIONS;
+    if features == without || !exceptions::may_throw(component) {
+        match Plan::with_features(component, without) {
+            Err(_) if features != without => {}
+            plan => return Ok((plan?, false)),
+        }
+    }
+    Ok((Plan::with_features(component, features)?, true))
 }
 
 /// The sections of a file or a tail, in their order.

@@ -22,6 +22,13 @@ impl Start {
     }
 }
 
+/// A core module for a browser that allows one memory, if it has more.
+pub(crate) fn rewritten(index: usize, wasm: &[u8]) -> Result<Option<SingleMemory>> {
+    single_memory(wasm).with_context(|| {
+        format!("core module {index} needs several memories, and this browser allows one")
+    })
+}
+
 impl Plan {
     /// Rewrites the core modules that have several memories, for browsers that allow one.
     ///
@@ -30,10 +37,7 @@ impl Plan {
     /// A core module uses a memory in a way that cannot be rewritten; the error names it.
     pub fn rewrite_for_single_memory(&mut self) -> Result<()> {
         for (index, module) in self.modules.iter_mut().enumerate() {
-            let rewritten = single_memory(&module.wasm).with_context(|| {
-                format!("core module {index} needs several memories, and this browser allows one")
-            })?;
-            if let Some(SingleMemory { wasm, accessors }) = rewritten {
+            if let Some(SingleMemory { wasm, accessors }) = rewritten(index, &module.wasm)? {
                 module.wasm = wasm;
                 module.accessors = accessors;
             }

@@ -32,7 +32,7 @@ use wasmtime_environ::wasmparser::{Parser, Payload, TypeRef};
 /// The module cannot be rewritten: a memory behind the first is defined, exported, filled from data
 /// segments, shared or of 64 bits. The error names what is in the way.
 pub fn single_memory(wasm: &[u8]) -> Result<Option<SingleMemory>> {
-    if memories(wasm)? < 2 {
+    if !has_several_memories(wasm)? {
         return Ok(None);
     }
     let mut survey = Survey::new(wasm);
@@ -42,8 +42,12 @@ pub fn single_memory(wasm: &[u8]) -> Result<Option<SingleMemory>> {
     Ok(Some(assembly::assemble(survey)))
 }
 
-/// How many memories a module has.
-fn memories(wasm: &[u8]) -> Result<u32> {
+/// Whether a module has more than one memory.
+///
+/// # Errors
+///
+/// The bytes are not a module.
+pub fn has_several_memories(wasm: &[u8]) -> Result<bool> {
     let mut count = 0;
     for payload in Parser::new(0).parse_all(wasm) {
         match payload? {
@@ -57,5 +61,5 @@ fn memories(wasm: &[u8]) -> Result<u32> {
             _ => {}
         }
     }
-    Ok(count)
+    Ok(count > 1)
 }

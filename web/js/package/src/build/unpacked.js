@@ -1,7 +1,7 @@
 // What a precompiled component is made of, for those who build pages: they have just made it, so that nothing of it is checked.
 
-import { suppliedTo } from '../runtime/engine.js';
 import { joined } from '../source.js';
+import { suppliedTo } from '../versions.js';
 
 /** Kinds of sections. */
 const [DESCRIPTION, MODULE] = [2, 3];

@@ -19,7 +19,12 @@ export function bundled(plan, sources, kinds) {
   Object.assign(KNOWN, kinds);
   plan.functions = functionsOf(plan.exports);
   const compile = (options = {}) => orAborted(compileAll(plan, sources, options), options.signal);
-  return { compile, load: async (imports, options) => (await compile(options)).instantiate({ ...options, imports }) };
+  const load = async (imports, options = {}) => {
+    const other = ['worker', 'deadline'].find((name) => options[name]);
+    if (other !== undefined) throw new TypeError(`the option \`${other}\`: give the component's \`url\` to \`load\` of \`amphi-web/runtime\``);
+    return (await compile(options)).instantiate({ ...options, imports });
+  };
+  return { compile, load };
 }
 
 async function compileAll(plan, sources, { signal, progress }) {

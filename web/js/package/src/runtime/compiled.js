@@ -1,41 +1,56 @@
-// A precompiled component in a page: what makes its instances.
+// A component that is compiled, and the instances that JavaScript makes of it.
 
 import { Component } from '../component.js';
 import { Guest } from '../guest.js';
 import { hostCalls } from '../import.js';
 import { Imports } from '../imports.js';
+import { kept } from '../source.js';
 import { Instance } from './instance.js';
 
 /** A component that is compiled: one makes any number of instances. */
 export class Compiled {
   #core;
   #engine;
+  #wit;
+  #world;
 
   /**
-   * Made by `compile`. `core` is what the file has: `plan`, `modules`, and those that are `kept` with their bytes. `engine` says of an interface whether it
-   * `supplies` it, and has the instance made (`link`) of a component for which it does.
+   * Made by `compile`. `core` is what the file has: `plan`, `modules`, those that are `kept` with their bytes, and `file`, which gives its bytes.
+   * `engine` has instances made (`link`) of a component that imports WASI, and requests answered. `wit` gives a promise of the component's world.
    */
-  constructor(core, engine) {
+  constructor(core, engine, wit = withoutWit) {
     this.#core = core;
     this.#engine = engine;
+    this.#wit = wit;
+    this[kept] = core.file;
   }
 
-  /** Precompiled components have no WIT. */
+  /** A promise of the component's world, as text and as data. */
   get wit() {
-    return Promise.reject(new Error('a precompiled component has no WIT: the entry `amphi-web` reads that of the component'));
+    this.#world ??= this.#wit();
+    return this.#world;
   }
 
   /** Makes an instance; see `instantiate`. */
   async instantiate({ imports = {}, wasi, async, signal } = {}) {
     signal?.throwIfAborted();
-    const [core, engine] = [this.#core, this.#engine];
-    const found = new Imports(core.plan, imports, (name) => engine?.supplies(name));
+    const core = this.#core;
+    const found = new Imports(core.plan, imports);
     const isAsync = async ?? found.hasAsync();
-    const [guest, instance] = found.needsEngine ? await engine.link(core, { found, isAsync, wasi }) : await alone(core, { found, isAsync });
+    const [guest, instance] = found.needsEngine ? await this.#engine.link(core, { found, isAsync, wasi }) : await alone(core, { found, isAsync });
     signal?.throwIfAborted();
     return new Component(guest, instance, this);
   }
+
+  /** Has an instance of its own answer a `Request` by `wasi:http/incoming-handler`: a `Response`. */
+  async answer(request, { wasi } = {}) {
+    if (this.#engine === undefined) throw new Error('the component exports no `wasi:http/incoming-handler`');
+    return this.#engine.answer(this.#core, request, wasi);
+  }
 }
+
+/** The world of a component whose bytes nobody has. */
+export const withoutWit = () => Promise.reject(new Error('a precompiled component has no WIT: the entry `amphi-web` reads that of the component'));
 
 /** An instance that JavaScript makes. */
 async function alone(core, { found, isAsync }) {

@@ -1,40 +1,36 @@
-// The engine for components that import WASI: a script and a wasm of the package, fetched once for a page when such a component is met.
-//
-// The script leaves what starts the wasm under a name that both know, since a service worker may import nothing later, and a page only what its
-// policy allows, which the package's own scripts are.
+// The engines for components that import WASI, with HTTP and without: a wasm of the package each, fetched once for a page when such a component is
+// met, and a script, where an entry does not have it.
 
-import { isSupplied } from '../versions.js';
+import { placeOf } from '../places.js';
+import { compiledWasm } from '../wasm.js';
+import { offerOf } from './offers.js';
 
-/** Under which the script `wasi.js` leaves what starts its wasm: `(module) -> engine`. */
-export const OFFER = Symbol.for('amphi-web/wasi');
+const starting = new Map();
 
-/** Whether this engine supplies an interface: it has no HTTP. */
-export const hasWasi = (name) => isSupplied(name) && !name.startsWith('wasi:http/');
-
-/** The interfaces that a component imports and this engine supplies. */
-export const suppliedTo = ({ imports }) => imports.filter(({ name, instance }) => instance?.length > 0 && hasWasi(name)).map(({ name }) => name);
-
-let starting;
-
-/** The engine; `script` and `wasm` say where it is. */
-export function engine(places) {
-  starting ??= start(places).catch((error) => {
-    // Another attempt may fare better.
-    starting = undefined;
-    throw error;
-  });
-  return starting;
+/** An engine; with `http`, the one that has HTTP. Since that does all that the other does, it is the one once it is there. */
+export function engine({ http = false } = {}) {
+  const name = http || starting.has('http') || (offerOf('http') !== undefined && offerOf('wasi') === undefined) ? 'http' : 'wasi';
+  if (!starting.has(name)) {
+    const started = start(name).catch((error) => {
+      // Another attempt may fare better.
+      starting.delete(name);
+      throw error;
+    });
+    starting.set(name, started);
+  }
+  return starting.get(name);
 }
 
-async function start({ script, wasm }) {
-  const [offer, module] = await Promise.all([offered(script), compiled(wasm)]);
-  return offer(module);
+async function start(name) {
+  const [begin, module] = await Promise.all([offered(name), compiledWasm(placeOf(`${name}Wasm`), 'engine')]);
+  return begin(module);
 }
 
-/** What the script has left; where nobody has imported it, it becomes one of the page's. */
-async function offered(address) {
-  if (globalThis[OFFER] !== undefined) return globalThis[OFFER];
-  if (globalThis.document === undefined) throw new Error('the component imports WASI: a Worker has to import `amphi-web/wasi`, beside `amphi-web/runtime`');
+/** What starts the engine's wasm; where nobody has imported its script, that becomes one of the page's. */
+async function offered(name) {
+  if (offerOf(name) !== undefined) return offerOf(name);
+  if (globalThis.document === undefined) throw new Error(`the component imports WASI: a Worker has to import \`amphi-web/${name}\`, beside \`amphi-web/runtime\``);
+  const address = placeOf(`${name}Script`);
   const script = Object.assign(document.createElement('script'), { type: 'module', src: address });
   await new Promise((resolve, reject) => {
     script.onload = resolve;
@@ -42,16 +38,5 @@ async function offered(address) {
     document.head.append(script);
   });
   script.remove();
-  return globalThis[OFFER];
-}
-
-async function compiled(address) {
-  const response = await fetch(address);
-  if (!response.ok) throw new Error(`the engine \`${response.url}\` cannot be fetched: status ${response.status}`);
-  const streams = response.headers.get('content-type') === 'application/wasm';
-  try {
-    return await (streams ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer()));
-  } catch (error) {
-    throw new Error(`the engine \`${response.url}\` cannot be compiled: ${error.message}`, { cause: error });
-  }
+  return offerOf(name);
 }

@@ -35,7 +35,7 @@ const refuse = (text) => {
 };
 
 /** Bytes that arrive: pieces of them, until there is nothing. */
-class Arriving {
+export class Arriving {
   #next;
   #rest = new Uint8Array();
   #at = 0;
@@ -44,6 +44,27 @@ class Arriving {
   /** `next` gives a promise of the next piece, or of nothing. */
   constructor(next) {
     this.#next = next;
+  }
+
+  /** How the bytes begin: so many, or all where there are fewer. They are still to be read. */
+  async beginning(length) {
+    while (this.#rest.length < length) {
+      const piece = await this.#next();
+      if (piece === undefined) break;
+      this.#all.push(piece);
+      this.#rest = joined([this.#rest, piece]);
+    }
+    return this.#rest.subarray(0, length);
+  }
+
+  /** All bytes, once they are there; `hear` is shown what is there while it gives true. */
+  async all(hear) {
+    let listens = hear(joined(this.#all));
+    for (let piece = await this.#next(); piece !== undefined; piece = await this.#next()) {
+      this.#all.push(piece);
+      listens &&= hear(joined(this.#all));
+    }
+    return joined(this.#all);
   }
 
   /** How many bytes were read. */
@@ -87,10 +108,13 @@ class Arriving {
 }
 
 /** Bytes that are there. */
-const arrived = (bytes) => {
+export const arrived = (bytes) => {
   const pieces = [bytes];
   return new Arriving(() => Promise.resolve(pieces.pop()));
 };
+
+/** Whether bytes begin as those of a precompiled file, or of the tail of one. */
+export const isFile = (bytes) => [...MAGIC.slice(0, 6)].every((letter, at) => bytes[at] === letter.charCodeAt(0));
 
 const number = (bytes, at) => new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, true);
 
@@ -196,12 +220,11 @@ function compiling(length, use) {
 }
 
 /**
- * The component in a file: what its description says, its core modules, and `file`, which gives its bytes. `source` is `{ next }`, which gives
- * these piece by piece, or `{ bytes }`; `fetchTail` gets the bytes of what browsers need that allow one memory, where that is not behind the file;
- * `hear` is told what the description says, before core modules arrive.
+ * The component in a file that is `arriving`: what its description says, its core modules, and `file`, which gives its bytes. `fetchTail` gets the
+ * bytes of what browsers need that allow one memory, where that is not behind the file; `hear` is told what the description says, before core
+ * modules arrive.
  */
-export async function readFile(source, { fetchTail, hear }) {
-  const arriving = source.bytes === undefined ? new Arriving(source.next) : arrived(source.bytes);
+export async function readFile(arriving, { fetchTail, hear }) {
   const head = await headOf(arriving, MAGIC);
   checkBrowser(head);
   const isSingle = (head.flags & MEMORIES) !== 0 && !hasMultiMemory();

@@ -1,10 +1,13 @@
-// The script of the Worker: one component, called by messages from the page.
+// What the Worker does: one component, called by messages from the page.
 
-import { compile, directory, instantiate } from '../../index.js';
+import { compileFrom, directory, instantiate } from '../compiled.js';
 import { exportedFunction } from '../export.js';
 import { guestOf } from '../guest.js';
 import { dispose } from '../names.js';
+import { placeOf, setPlaces } from '../places.js';
 import { recordOf } from '../resources.js';
+import { Translating } from '../translation/translating.js';
+import { take as takeTranslator } from '../translation/translator.js';
 import { decodeError, encodeError } from './failures.js';
 import { importsFrom, numberOf } from './imports.js';
 import { Mirror } from './mirror.js';
@@ -43,7 +46,9 @@ function callPage(target, self, args) {
 const origins = new WeakMap();
 
 const MESSAGES = {
-  async start({ bytes, shape, wasi, handlers, grants, files, isAsync }) {
+  async start({ bytes, places, translator, address, keep, shape, wasi, handlers, grants, files, isAsync }) {
+    setPlaces(places);
+    if (translator !== undefined) takeTranslator(translator);
     const trees = await Promise.all(files.map(() => directory()));
     mirrors = trees.map(({ tree }) => new Mirror(tree));
     take(files);
@@ -51,7 +56,7 @@ const MESSAGES = {
     imports = importsFrom(shape, { call: callPage, drop: (number) => postMessage({ drop: number }), forget: (number) => postMessage({ forget: number }) });
     const outputs = handlers.map((name) => [name, (...args) => postMessage({ wasi: { name, args } })]);
     const progress = (step) => step.phase === 'compile' && postMessage({ progress: step });
-    const compiled = await compile(bytes, { progress });
+    const compiled = await compileFrom(bytes, { progress, keep, imports: imports.object, wasi: { directories } }, translationFrom(address));
     const options = { imports: imports.object, wasi: { ...wasi, ...Object.fromEntries(outputs), directories }, async: isAsync };
     component = await instantiate(compiled, options);
     return component[guestOf].plan.exports;
@@ -63,6 +68,12 @@ const MESSAGES = {
     return values.encode(await functions.get(item.export)(...values.decode(args)));
   },
 };
+
+/** What takes a component that is not precompiled, if the page has that. */
+function translationFrom(address) {
+  if (placeOf('translatorWasm') === undefined) return undefined;
+  return (source, options) => new Translating(source, options, address);
+}
 
 /** Messages that nobody waits for. */
 const NOTES = {
@@ -97,7 +108,7 @@ function given() {
 
 const isObject = (value) => value !== null && typeof value === 'object';
 
-onmessage = async ({ data: { type, content } }) => {
+async function receive({ data: { type, content } }) {
   if (Object.hasOwn(NOTES, type)) {
     NOTES[type](content);
     return;
@@ -108,4 +119,9 @@ onmessage = async ({ data: { type, content } }) => {
   } catch (error) {
     postMessage({ files: given(), failed: { error: encodeError(error, values), origin: isObject(error) ? origins.get(error) : undefined } });
   }
-};
+}
+
+/** Does what the page asks for. */
+export function listen() {
+  onmessage = receive;
+}

@@ -4,11 +4,13 @@ import { orAborted } from '../abort.js';
 import { Trap } from '../errors.js';
 import { exportsOf } from '../exports.js';
 import { dispose } from '../names.js';
+import { allPlaces, placeOf } from '../places.js';
 import { fulfilling, isPromise } from '../promise.js';
 import { recordOf } from '../resources.js';
-import { bytesOf, isOwn } from '../source.js';
+import { withoutWit } from '../runtime/compiled.js';
+import { isFile } from '../runtime/file.js';
+import { bytesOf, isOwn, kept } from '../source.js';
 import { directoriesOf } from '../wasi.js';
-import { witOf } from '../wit.js';
 import { decodeError, encodeError } from './failures.js';
 import { Host } from './host.js';
 import { Jobs } from './jobs.js';
@@ -23,6 +25,7 @@ class Life {
   #worker;
   #values;
   #settle;
+  #ended;
   #host;
   /** The directories that the component is granted, each once. */
   #mirrors;
@@ -46,7 +49,7 @@ class Life {
           host === undefined ? remote.resources.get(of).wrap({ life: this, number: guest }, true) : this.#host.object(host),
         ),
     };
-    this.#worker = new Worker(new URL('./inside.js', import.meta.url), { type: 'module', name: 'amphi' });
+    this.#worker = new Worker(placeOf('worker'), { type: 'module', name: 'amphi' });
     this.#worker.onmessage = ({ data }) => {
       for (const [type, content] of Object.entries(data)) this.#receive(type, content);
     };
@@ -80,11 +83,13 @@ class Life {
   end(reason) {
     this.#worker.terminate();
     this.#worker.onmessage = null;
+    this.#ended = reason;
     this.#settle?.reject(reason);
   }
 
   #ask(type, content) {
     return new Promise((resolve, reject) => {
+      if (this.#ended !== undefined) throw this.#ended;
       this.#settle = { resolve, reject };
       const files = this.#mirrors.map((mirror) => mirror.changes());
       this.#worker.postMessage({ type, content: { ...content, files } });
@@ -143,16 +148,23 @@ class Life {
   }
 }
 
-/** Loads a component in a Worker of its own. */
-export async function loadInWorker(source, options) {
-  const bytes = await orAborted(bytesOf(source, options), options.signal);
-  // The page may change bytes that are its own, and the next Worker needs them, too.
-  return new WorkerComponent(isOwn(source) ? bytes.slice() : bytes, options).start();
+/** Loads a component in a Worker of its own. `translation`, if there is one, takes those that are not precompiled. */
+export async function loadInWorker(source, options, translation) {
+  return new WorkerComponent(source, options, translation).start();
+}
+
+/** The bytes of `source`, which the page may change if they are its own. */
+async function ownBytesOf(source, options) {
+  const bytes = await bytesOf(source, options);
+  return isOwn(source) ? bytes.slice() : bytes;
 }
 
 /** A component in a Worker. */
 export class WorkerComponent {
+  #source;
+  /** A promise of the component's bytes, which every Worker needs. */
   #bytes;
+  #translating;
   #options;
   #life;
   #jobs;
@@ -165,8 +177,12 @@ export class WorkerComponent {
   };
 
   /** Made by `loadInWorker`. */
-  constructor(bytes, options) {
-    this.#bytes = bytes;
+  constructor(source, options, translation) {
+    this.#source = source;
+    this.#bytes = orAborted(ownBytesOf(source, options), options.signal);
+    // Who waits for them hears of it.
+    this.#bytes.catch(() => {});
+    this.#translating = source?.[kept] === undefined ? translation?.(source, options) : undefined;
     this.#options = options;
     this.#jobs = new Jobs({ deadline: options.deadline, stop: (reason) => this.#stop(reason) });
   }
@@ -188,8 +204,13 @@ export class WorkerComponent {
 
   /** A promise of the component's world, as text and as data. */
   get wit() {
-    this.#wit ??= witOf(this.#bytes);
+    this.#wit ??= this.#source?.[kept] === undefined ? this.#witOfBytes() : this.#source.wit;
     return this.#wit;
+  }
+
+  async #witOfBytes() {
+    const bytes = await this.#bytes;
+    return this.#translating === undefined || isFile(bytes) ? withoutWit() : this.#translating.wit(bytes);
   }
 
   /** Ends the component and its Worker. */
@@ -199,24 +220,35 @@ export class WorkerComponent {
   }
 
   async #begin() {
-    const { imports = {}, wasi = {}, async: isAsync, progress } = this.#options;
+    const { imports = {}, wasi = {}, async: isAsync, progress, keep } = this.#options;
     const { directories, ...others } = wasi;
     const entries = Object.entries(others);
     const handlers = entries.filter(([, value]) => typeof value === 'function').map(([name]) => name);
     const failed = (error) => this.#stop(error);
-    this.#life = new Life(this.#remote, { imports, wasi, progress, failed });
+    const life = new Life(this.#remote, { imports, wasi, progress, failed });
+    this.#life = life;
     try {
-      return await this.#life.start({
-        bytes: this.#bytes,
+      // The Worker starts while they arrive.
+      const bytes = await this.#bytes;
+      const translator = isFile(bytes) ? undefined : await this.#translating?.module();
+      const address = await this.#translating?.address;
+      return await life.start({
+        bytes,
+        places: allPlaces(),
+        translator,
+        address,
+        keep,
         shape: shapeOf(imports),
         wasi: Object.fromEntries(entries.filter(([, value]) => typeof value !== 'function')),
         handlers,
-        grants: this.#life.grants,
+        grants: life.grants,
         isAsync: isAsync ?? (Object.keys(imports).length > 0 ? true : undefined),
       });
     } catch (error) {
       this.#stop(error);
       throw error;
+    } finally {
+      this.#translating?.end();
     }
   }
 
