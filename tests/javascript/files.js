@@ -2,6 +2,7 @@
 
 import { compile, instantiate, load } from './amphi-web/index.js';
 import { host } from './host.js';
+import { hasMultiMemory } from './amphi-web/src/runtime/glue.js';
 import { activated, opened } from './scope.js';
 import { equal, test, throws } from './tests.js';
 
@@ -79,9 +80,71 @@ test('what is no precompiled component is refused', async () => {
   const component = Uint8Array.of(0, 0x61, 0x73, 0x6d, 13, 0, 1, 0, 0, 0, 0, 0);
   await throws(Error, 'found a component or a core module', () => compile(component));
   await throws(Error, 'found other bytes at its beginning', () => compile(new Uint8Array(100)));
+  // As servers answer for files that they do not have, or say that they do not.
+  await throws(Error, 'found a document that begins with `<!doctyp`', () => compile('precompiled.html'));
+  await throws(Error, 'found a document', () => compile(new Response('\n  <html>', { headers: { 'content-type': 'application/wasm' } })));
+  await throws(Error, '/nothing.page` cannot be fetched: status 404', () => compile('nothing.page'));
   const bytes = await bytesOf();
   bytes[8] = 9;
   await throws(Error, 'made by another version of Amphi: format 9, expected 1', () => compile(bytes));
+});
+
+test('what a server says of a file is not believed', async () => {
+  const bytes = await bytesOf();
+  for (const headers of [{ 'content-type': 'text/html' }, { 'content-type': 'text/plain', 'content-length': '7' }, { 'content-length': '1000000' }]) {
+    const { exports } = await load(new Response(bytes, { headers }));
+    equal(exports.echoUtf8('größer'), 'größer');
+  }
+  const partial = (from, end) => compile(new Response(bytes.slice(from, end), { status: 206 }));
+  await throws(Error, 'is cut short', () => partial(0, 1000));
+  await throws(Error, 'found other bytes at its beginning', () => partial(1000, bytes.length));
+});
+
+test('the tail of a file is asked for where the file is, and missed by name', async () => {
+  const needsTail = (path, text) => (hasMultiMemory() ? load(path) : throws(Error, `needs a tail, since this browser allows one memory: ${text}`, () => load(path)));
+  const { exports } = await load('transcoding.wasm?version=1#part');
+  equal(exports.utf16Utf8('größer'), 'größer');
+  await needsTail('alone.wasm', 'the component');
+  await needsTail(await bytesOf('transcoding.wasm'), 'append the file with `.single-memory`');
+  const tail = await bytesOf('transcoding.wasm.single-memory');
+  await throws(Error, 'found the tail of one, for browsers that allow one memory', () => compile(tail));
+  const whole = new Uint8Array([...(await bytesOf('transcoding.wasm')), ...tail]);
+  equal((await load(whole)).exports.utf16Utf8('größer'), 'größer');
+  for (const [end, text] of [
+    [whole.length - 1, 'is cut short'],
+    [whole.length - tail.length + 10, 'is cut short'],
+  ]) {
+    if (!hasMultiMemory()) await throws(Error, text, () => load(whole.slice(0, end)));
+  }
+  const others = new Uint8Array([...(await bytesOf('transcoding.wasm')), ...(await bytesOf('transcoding.wasm'))]);
+  if (!hasMultiMemory()) await throws(Error, 'has no tail for browsers that allow one memory', () => load(others));
+});
+
+test('who gives up gets the reason, whatever has arrived', async () => {
+  const bytes = await bytesOf();
+  for (const end of [0, 5, 100, bytes.length - 1]) {
+    const controller = new AbortController();
+    let arrived;
+    const here = new Promise((resolve) => (arrived = resolve));
+    const body = new ReadableStream({
+      start: (stream) => void (end > 0 && stream.enqueue(bytes.slice(0, end))),
+      // Asked for more than there is.
+      pull: () => new Promise(() => arrived()),
+    });
+    const loading = load(new Response(body), { signal: controller.signal });
+    await here;
+    controller.abort(new Error('enough'));
+    await throws(Error, 'enough', () => loading);
+  }
+  const broken = new ReadableStream({
+    start(stream) {
+      stream.enqueue(bytes.slice(0, bytes.length - 5));
+      setTimeout(() => stream.error(new Error('the line is dead')));
+    },
+  });
+  await throws(Error, 'the line is dead', () => load(new Response(broken)));
+  const all = await Promise.all(Array.from({ length: 5 }, () => load(PATH)));
+  for (const { exports } of all) equal(exports.echoUtf8('größer'), 'größer');
 });
 
 test('a description that was forged is refused by what is wrong with it', async () => {

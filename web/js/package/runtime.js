@@ -82,7 +82,7 @@ async function compileAll(source, { signal, progress, imports = {} }) {
     progress?.(step);
   };
   const fetchTail = async () => {
-    if (isThere || found.url === '') throw new Error('this browser allows one memory: append the file with `.single-memory` to the precompiled component');
+    if (isThere || found.url === '') throw new Error('append the file with `.single-memory` that `amphi compile` writes beside it');
     const address = new URL(found.url);
     address.pathname += '.single-memory';
     return new Uint8Array(await (await responseOf(address, signal)).arrayBuffer());

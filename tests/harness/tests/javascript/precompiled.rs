@@ -11,7 +11,8 @@ const COMPONENT: [u8; 8] = *b"\0asm\x0d\0\x01\0";
 
 /// A copy of the folder `from` in which every component that can be precompiled is, under its name.
 /// There `amphi-web/index.js` is the runtime, `amphi-web/engine.js` is what it was, and in
-/// `scripts` are the components of component scripts, both ways.
+/// `scripts` are the components of component scripts, both ways; `alone.wasm` has no tail beside
+/// it.
 pub fn folder(from: &Path) -> PathBuf {
     let to = from.with_file_name("javascript-precompiled");
     if to.exists() {
@@ -21,6 +22,7 @@ pub fn folder(from: &Path) -> PathBuf {
     let package = to.join("amphi-web");
     fs::rename(package.join("index.js"), package.join("engine.js")).expect("it is there");
     fs::copy(to.join("precompiled/index.js"), package.join("index.js")).expect("it is there");
+    fs::copy(to.join("transcoding.wasm"), to.join("alone.wasm")).expect("it is there");
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../conformance/scripts");
     scripts::write(&repository, &to.join("scripts"));
     to

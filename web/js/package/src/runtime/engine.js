@@ -46,5 +46,9 @@ async function compiled(address) {
   const response = await fetch(address);
   if (!response.ok) throw new Error(`the engine \`${response.url}\` cannot be fetched: status ${response.status}`);
   const streams = response.headers.get('content-type') === 'application/wasm';
-  return streams ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
+  try {
+    return await (streams ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer()));
+  } catch (error) {
+    throw new Error(`the engine \`${response.url}\` cannot be compiled: ${error.message}`, { cause: error });
+  }
 }

@@ -95,10 +95,9 @@ const number = (bytes, at) => new DataView(bytes.buffer, bytes.byteOffset).getUi
 
 /** The head of a file, or of a tail: flags, what it says it belongs to, its own hash, and sections `{ kind, length, hash }`. */
 async function headOf(arriving, magic) {
-  const start = await arriving.exactly(12, 'its head');
-  const found = String.fromCharCode(...start.subarray(0, 8));
+  const found = String.fromCharCode(...(await arriving.exactly(8, 'its head')));
   if (found !== magic) refuse(beginning(found, magic));
-  const version = number(start, 8);
+  const version = number(await arriving.exactly(4, 'its head'), 0);
   if (version !== VERSION) refuse(`was made by another version of Amphi: format ${version}, expected ${VERSION}`);
   const lengths = await arriving.exactly(20, 'its head');
   const [hash, length] = [number(lengths, 0), number(lengths, 4)];
@@ -116,9 +115,19 @@ async function headOf(arriving, magic) {
 }
 
 function beginning(found, magic) {
-  if (found.startsWith('\0asm')) return 'is none: expected what `amphi compile --target page` makes, found a component or a core module';
-  if (magic === MAGIC && found === TAIL_MAGIC) return 'is none: found the tail of one, for browsers that allow one memory';
-  return `${magic === MAGIC ? 'is none' : 'has no tail for browsers that allow one memory'}: found other bytes at its beginning`;
+  const wanted = magic === MAGIC
+    ? 'is none: expected what `amphi compile --target page` makes'
+    : 'has no tail for browsers that allow one memory: expected the file with `.single-memory` that `amphi compile` writes beside it';
+  return `${wanted}, found ${kindOf(found)}`;
+}
+
+/** What bytes are that begin as no file does. */
+function kindOf(found) {
+  if (found.startsWith('\0asm')) return 'a component or a core module';
+  if (found === TAIL_MAGIC) return 'the tail of one, for browsers that allow one memory';
+  if (found === MAGIC) return 'a precompiled component';
+  if (/^\s*</.test(found)) return `a document that begins with \`${found.trim()}\`, as servers send where there is no such file`;
+  return 'other bytes at its beginning';
 }
 
 /** The sections of a head one after the other: `read` says who takes one, if anybody does. */
@@ -235,9 +244,13 @@ function checkBrowser({ flags }) {
   if (flags & MEMORIES_ONLY && !hasMultiMemory()) refuse('cannot be run: a core module needs several memories, and this browser allows one');
 }
 
+const withoutTail = (error) => {
+  throw new Error(`the precompiled component needs a tail, since this browser allows one memory: ${error.message}`, { cause: error });
+};
+
 /** Reads the core modules that take the place of those with several memories, from what is behind the file or beside it: from where. */
 async function readTail(arriving, { head, plan, modules, fetchTail }) {
-  const tail = (await arriving.isOver()) ? arrived(await fetchTail()) : arriving;
+  const tail = (await arriving.isOver()) ? arrived(await fetchTail().catch(withoutTail)) : arriving;
   const tailHead = await headOf(tail, TAIL_MAGIC);
   if (tailHead.of !== head.hash) refuse('has the tail of another file');
   const wanted = [...plan.modules.keys()].filter((index) => plan.modules[index].single !== null);
