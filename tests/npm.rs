@@ -1,5 +1,5 @@
 //! The command of the npm package, which is for those who have npm alone: it writes what `amphi`
-//! writes, and makes of a component what the native compiler makes of it.
+//! writes, precompiled components included.
 //!
 //! It needs an assembled page (`cargo xtask web javascript`) and Node, and runs when asked for by
 //! name.
@@ -155,6 +155,20 @@ fn declarations_are_written_alike() {
     assert_eq!(same(&["types", &sensor, "-o", &text(&output)]), Some(2));
 }
 
+/// What `amphi compile` makes of a component, and its tail, if it has one.
+fn natively(component: &str) -> (Vec<u8>, Option<Vec<u8>>) {
+    let path = folder("npm").join("native.page");
+    let tail = folder("npm").join("native.page.single-memory");
+    let _ = fs::remove_file(&tail);
+    let output = text(&path);
+    let done = amphi(&["compile", component, "--target", "page", "-o", &output]);
+    assert_eq!(String::from_utf8_lossy(&done.stderr), "");
+    (
+        fs::read(&path).expect("it is written"),
+        fs::read(&tail).ok(),
+    )
+}
+
 #[test]
 fn components_are_compiled_as_natively() {
     let folder = folder("npm");
@@ -165,16 +179,12 @@ fn components_are_compiled_as_natively() {
     let guests = GUESTS.map(guest);
     for path in guests.iter().chain([&several]) {
         let _ = fs::remove_file(&tail);
-        let bytes = fs::read(path).expect("the guests are built");
-        let native = precompile(&bytes, taken()).expect("a page runs it");
+        let (file, single_memory) = natively(path);
         let done = node(&["compile", path, "-o", &page]);
         assert_eq!(String::from_utf8_lossy(&done.stderr), "");
         assert!(done.status.success() && done.stdout.is_empty());
-        assert!(
-            fs::read(&page).expect("it is written") == native.file,
-            "{path}"
-        );
-        assert_eq!(fs::read(&tail).ok(), native.single_memory, "{path}");
+        assert!(fs::read(&page).expect("it is written") == file, "{path}");
+        assert_eq!(fs::read(&tail).ok(), single_memory, "{path}");
     }
     assert!(tail.exists(), "the last one needs it");
     let other = text(&elsewhere);
