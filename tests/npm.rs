@@ -215,6 +215,44 @@ fn what_cannot_be_compiled_is_named() {
 }
 
 #[test]
+fn nothing_that_is_needed_is_overwritten() {
+    let folder = folder("npm");
+    let path = folder.join("over.wasm");
+    fs::copy(guest("calc-1-1.wasm"), &path).expect("it can be copied");
+    let component = text(&path);
+    let page = text(&folder.join("over.page"));
+    let linked = folder.join("linked.page");
+    let _ = fs::remove_file(&linked);
+    std::os::unix::fs::symlink(&path, &linked).expect("links can be made");
+    let linked = text(&linked);
+    for (args, written, what) in [
+        (&["-o", component.as_str()][..], &component, "the component"),
+        (&["-o", &linked], &linked, "the component"),
+        (
+            &["-o", &page, "--single-memory", &component],
+            &component,
+            "the component",
+        ),
+        (
+            &["-o", &page, "--single-memory", &page],
+            &page,
+            "the output",
+        ),
+    ] {
+        let done = node(&[&["compile", component.as_str()], args].concat());
+        let said = String::from_utf8_lossy(&done.stderr);
+        let expected =
+            format!("error: cannot write `{written}`: expected another file than {what}\n");
+        assert_eq!(
+            (said.as_ref(), done.status.code()),
+            (expected.as_str(), Some(2))
+        );
+    }
+    let calc = fs::read(guest("calc-1-1.wasm")).expect("the guests are built");
+    assert!(fs::read(&path).expect("it is there") == calc);
+}
+
+#[test]
 fn arguments_are_explained() {
     for (args, expected) in [
         (

@@ -4,8 +4,8 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use amphi::Result;
 use amphi::error::Context;
+use amphi::{Result, ensure};
 use amphi_core::{binary, features};
 use amphi_precompile::Files;
 use clap::{Args, ValueEnum};
@@ -52,6 +52,10 @@ enum Target {
 /// Runs the command.
 pub fn compile(options: &Options) -> Outcome {
     let component = load::read(&options.component)?;
+    let tail_output = beside(&options.output);
+    for output in [&options.output, &tail_output] {
+        expect_other(output, &options.component)?;
+    }
     let compiled = match options.target {
         Target::Page => amphi_precompile::precompile(&component, features::taken()),
         Target::Native => native(&component),
@@ -62,7 +66,7 @@ pub fn compile(options: &Options) -> Outcome {
     } = compiled.with_context(|| format!("cannot compile `{}`", options.component.display()))?;
     write(&options.output, &file)?;
     if let Some(tail) = single_memory {
-        write(&beside(&options.output), &tail)?;
+        write(&tail_output, &tail)?;
     }
     Ok(())
 }
@@ -82,6 +86,17 @@ fn beside(output: &Path) -> PathBuf {
     let mut name = OsString::from(output);
     name.push(".single-memory");
     name.into()
+}
+
+/// Refuses to write where the component is, which would be lost.
+fn expect_other(output: &Path, component: &Path) -> Result<()> {
+    let is_there = |path: &Path| fs::canonicalize(path).ok();
+    ensure!(
+        is_there(output).is_none_or(|there| is_there(component) != Some(there)),
+        "cannot write `{}`: expected another file than the component",
+        output.display()
+    );
+    Ok(())
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<()> {

@@ -89,6 +89,46 @@ fn what_no_host_runs_is_not_compiled() {
     }
 }
 
+#[test]
+fn the_component_is_not_overwritten() {
+    let path = folder("compile-over").join("component.wasm");
+    fs::copy(guest("calc-1-1.wasm"), &path).expect("it can be copied");
+    let component = text(&path);
+    let beside = format!("{component}.single-memory");
+    fs::copy(&path, &beside).expect("it can be copied");
+    for (component, target, written) in [
+        (&component, "page", &component),
+        (&component, "native", &component),
+        (&beside, "page", &component),
+    ] {
+        let before = fs::read(component).expect("it is there");
+        let args = ["compile", component, "--target", target, "-o", written];
+        let expected = format!(
+            "error: cannot write `{component}`: expected another file than the component\n"
+        );
+        let done = amphi(&args);
+        assert_eq!(String::from_utf8_lossy(&done.stderr), expected);
+        assert_eq!(done.status.code(), Some(2));
+        assert!(fs::read(component).expect("it is there") == before);
+    }
+}
+
+#[test]
+fn what_cannot_be_written_is_named() {
+    let calc = guest("calc-1-1.wasm");
+    let here = text(&folder("compile-unwritten"));
+    for (output, why) in [
+        (here.as_str(), "Is a directory (os error 21)"),
+        ("/dev/full", "No space left on device (os error 28)"),
+    ] {
+        let done = amphi(&["compile", &calc, "--target", "page", "-o", output]);
+        let told = String::from_utf8_lossy(&done.stderr);
+        let expected = format!("error: cannot write `{output}`\ncaused by:\n  1: {why}\n");
+        assert_eq!(told, expected);
+        assert_eq!(done.status.code(), Some(2));
+    }
+}
+
 /// The command fails, and says what was found.
 fn is_refused(args: &[&str], found: &str) {
     let done = amphi(args);

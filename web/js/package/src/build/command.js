@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import { parseArgs } from 'node:util';
-import { doing, expectOurs, read, write } from './files.js';
+import { doing, expectOther, expectOurs, read, write } from './files.js';
 import { compile, inspect, messagesOf, types } from './node.js';
 
 const HELP = `Precompile, describe and inspect WebAssembly components, for web pages.
@@ -52,6 +52,8 @@ Examples:
   npx amphi-web compile sensor.wasm -o public/sensor.page`,
     async run(path, { output, 'single-memory': beside = `${output}.single-memory` }) {
       const bytes = await read(path);
+      for (const written of [output, beside]) await expectOther(written, path, 'the component');
+      await expectOther(beside, output, 'the output');
       const { file, singleMemory } = await doing(`cannot compile \`${path}\``, () => compile(bytes));
       await write(output, file);
       if (singleMemory !== undefined) await write(beside, singleMemory);

@@ -1,7 +1,7 @@
 // Files, with the errors of the command.
 
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { getSystemErrorMap } from 'node:util';
 
 /** `work`, whose error becomes the cause of one that says `what`. */
@@ -26,6 +26,12 @@ export async function write(path, content) {
   const folder = dirname(path);
   await doing(`cannot create the folder \`${folder}\``, () => mkdir(folder, { recursive: true }));
   await doing(`cannot write \`${path}\``, () => writeFile(path, content));
+}
+
+/** Refuses to write where another file is, `what`, which would be lost. */
+export async function expectOther(path, other, what) {
+  const [one, two] = await Promise.all([path, other].map((file) => realpath(file).catch(() => resolve(file))));
+  if (one === two) throw new Error(`cannot write \`${path}\`: expected another file than ${what}`);
 }
 
 /** Refuses to overwrite what does not begin with the first line of `text`, which somebody else has written. */
