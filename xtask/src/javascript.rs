@@ -22,6 +22,7 @@ pub static PACKAGE: Page = Page {
         ("amphi-compile", "wasm"),
         ("amphi-runtime", "wasm"),
     ],
+    precompiled: &[],
 };
 
 const LICENCES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];

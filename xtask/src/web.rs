@@ -9,7 +9,9 @@
 //! - `guests/` or `components/`: the components, as in `target/guests`
 //! - `corpus/`: the cases, where the page runs them
 //! - a `.wasm` beside each component that stands in the page's own files as text
+//! - a `.page` beside components that the page runs precompiled
 
+mod precompiled;
 mod tables;
 
 use crate::workspace::{Workspace, cargo, select};
@@ -67,6 +69,7 @@ pub static PAGES: &[Page] = &[
             ("amphi-js", "amphi-web/wasm"),
             ("amphi-wit", "amphi-web/wasm"),
         ],
+        precompiled: &[],
     },
     Page {
         name: "runner",
@@ -80,6 +83,7 @@ pub static PAGES: &[Page] = &[
         ],
         bound: "",
         besides: &[],
+        precompiled: &[],
     },
     Page {
         name: "conformance",
@@ -88,6 +92,7 @@ pub static PAGES: &[Page] = &[
         folders: &[("tests/conformance/page", "")],
         bound: "",
         besides: &[],
+        precompiled: &[],
     },
     Page {
         name: "bench",
@@ -96,6 +101,7 @@ pub static PAGES: &[Page] = &[
         folders: &[("benches/web/page", ""), ("target/guests", "guests")],
         bound: "",
         besides: &[],
+        precompiled: &[],
     },
     Page {
         name: "size",
@@ -104,6 +110,7 @@ pub static PAGES: &[Page] = &[
         folders: &[],
         bound: "",
         besides: &[],
+        precompiled: &[],
     },
     Page {
         name: "runtime",
@@ -112,6 +119,20 @@ pub static PAGES: &[Page] = &[
         folders: &[],
         bound: "",
         besides: &[],
+        precompiled: &[],
+    },
+    Page {
+        name: "precompiled",
+        package: "amphi-precompiled",
+        default_features: true,
+        folders: &[
+            ("tests/precompiled/page", ""),
+            ("benches/web/guest", ""),
+            ("target/guests", "guests"),
+        ],
+        bound: "",
+        besides: &[],
+        precompiled: &["composed.wasm", "guests/hello.wasm"],
     },
     Page {
         name: "javascript",
@@ -129,6 +150,7 @@ pub static PAGES: &[Page] = &[
             ("amphi-compile", "amphi-web/wasm"),
             ("amphi-runtime", "amphi-web/wasm"),
         ],
+        precompiled: &[],
     },
 ];
 
@@ -148,6 +170,8 @@ pub struct Page {
     /// Packages with modules of their own that the page uses besides, and the folders that they are
     /// put into.
     pub besides: &'static [(&'static str, &'static str)],
+    /// Components in the page's folder that it runs precompiled: `X.page` beside `X.wasm`.
+    pub precompiled: &'static [&'static str],
 }
 
 impl Page {
@@ -252,6 +276,10 @@ pub fn compile_together(workspace: &Workspace, page: &Page, profile: Profile) ->
 pub fn join(workspace: &Workspace, page: &Page, profile: Profile, folder: &Path) -> Result<()> {
     copy_afresh(workspace, page.folders, folder)?;
     assemble_texts(folder)?;
+    for component in page.precompiled {
+        let component = folder.join(component);
+        precompiled::write(&component, &component.with_extension("page"))?;
+    }
     for (package, bound) in page.modules() {
         let bound = folder.join(bound);
         bind(&module(workspace, package, profile), &bound)?;
