@@ -69,7 +69,11 @@ pub static PAGES: &[Page] = &[
             ("amphi-js", "amphi-web/wasm"),
             ("amphi-wit", "amphi-web/wasm"),
         ],
-        precompiled: &[],
+        precompiled: &[
+            "components/sensor.wasm",
+            "components/hello.wasm",
+            "components/errand.wasm",
+        ],
     },
     Page {
         name: "runner",
