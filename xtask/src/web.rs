@@ -154,7 +154,7 @@ pub static PAGES: &[Page] = &[
             ("amphi-compile", "amphi-web/wasm"),
             ("amphi-runtime", "amphi-web/wasm"),
         ],
-        precompiled: &[],
+        precompiled: &["guests/sensor.wasm"],
     },
 ];
 
