@@ -1,4 +1,4 @@
-// The two hosts, with one form of result: { answer, milliseconds, .. }, { refusal } or, natively, { absent }.
+// The two hosts, with one form of result: { answer, milliseconds: { compile, instantiate, first, later }, .. }, { refusal } or, natively, { absent }.
 
 /** How long a component may run in the page, in milliseconds; natively the server sets the time. */
 const DEADLINE = 10_000;
@@ -15,11 +15,22 @@ export function runInPage(component, readings) {
 async function runNow(component, readings) {
   worker ??= await start();
   worker.postMessage({ component, readings });
-  const result = await reply(worker, DEADLINE, `the component ran for ${DEADLINE} ms without an answer`);
-  if (!result.failure) return result;
-  worker.terminate();
-  worker = null;
-  return { refusal: result.failure };
+  const result = await answered(`the component ran for ${DEADLINE} ms without an answer`);
+  if (result.failure) return { refusal: result.failure };
+  if (result.refusal) return result;
+  // A component that does not end when it runs again has answered all the same.
+  const { later = [] } = await answered("");
+  return { ...result, milliseconds: { ...result.milliseconds, later } };
+}
+
+/** The worker's next message; one that failed is of no use any longer. */
+async function answered(late) {
+  const result = await reply(worker, DEADLINE, late);
+  if (result.failure !== undefined) {
+    worker.terminate();
+    worker = null;
+  }
+  return result;
 }
 
 async function start() {

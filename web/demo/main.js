@@ -7,7 +7,8 @@ import { difference, runInPage, runNatively, sha256 } from "./hosts.js";
 import { draw } from "./plot.js";
 import { showHosts, showLog, showOutliers, showSummaries } from "./tables.js";
 
-const SAMPLE = { component: "components/sensor.wasm", readings: "data/readings.json" };
+/** The sample; its component also as a page runs it, precompiled. */
+const SAMPLE = { component: "components/sensor.wasm", precompiled: "components/sensor.page", readings: "data/readings.json" };
 /** What the native host takes; more is refused here already. */
 const LARGEST = 16 * 1024 * 1024;
 
@@ -33,8 +34,8 @@ async function runAll() {
   try {
     const input = await load();
     if (overtaken()) return;
-    tell("busy", "Running", "The same bytes, in this page and in the native host.");
-    const page = await runInPage(input.component, input.readings);
+    tell("busy", "Running", "The same component, in this page and in the native host.");
+    const page = await runInPage(input.precompiled ?? input.component, input.readings);
     const native = await runNatively(input.component, input.readings);
     if (overtaken()) return;
     await show(input, page, native);
@@ -55,12 +56,16 @@ async function load() {
     throw new Error(`the component and the readings are too large: expected at most ${LARGEST} bytes together`);
   }
   facts("readings", `${readings.name}, ${size(readings.bytes)}`);
-  return { component: component.bytes, digest, readings: new TextDecoder().decode(readings.bytes) };
+  const precompiled = component.chosen ? undefined : (await sample("precompiled")).bytes;
+  return { component: component.bytes, precompiled, digest, readings: new TextDecoder().decode(readings.bytes) };
 }
 
 async function bytes(what) {
   const [file] = at(what).files;
-  if (file) return { name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) };
+  return file ? { name: file.name, chosen: true, bytes: new Uint8Array(await file.arrayBuffer()) } : sample(what);
+}
+
+async function sample(what) {
   const response = await fetch(SAMPLE[what]);
   if (!response.ok) throw new Error(`the sample is missing: ${SAMPLE[what]} has status ${response.status}`);
   return { name: SAMPLE[what].split("/").pop(), bytes: await progressing(response) };
@@ -86,7 +91,8 @@ async function show(input, page, native) {
   const engine = navigator.userAgentData?.brands?.find(({ brand }) => brand === "Chromium");
   const browser = engine ? `this browser, ${engine.brand} ${engine.version}` : "this browser";
   const digest = async ({ answer }) => (answer === undefined ? undefined : await sha256(answer));
-  const here = { engine: browser, sha256: input.digest, ...page, digest: await digest(page) };
+  const precompiled = input.precompiled !== undefined;
+  const here = { engine: browser, sha256: input.digest, precompiled, ...page, digest: await digest(page) };
   showHosts(at("hosts"), here, { ...native, digest: await digest(native) });
 
   const answer = page.answer ?? native.answer;

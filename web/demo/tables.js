@@ -8,9 +8,10 @@ export function showHosts(table, page, native) {
     ["Engine", (host) => host.engine],
     ["Component, SHA‑256", (host) => host.sha256, "code"],
     ["Answer, SHA‑256", (host) => host.digest, "code"],
-    ["Compile", (host) => milliseconds(host.milliseconds?.compile)],
+    ["Compile", (host) => compiled(host)],
     ["Instantiate", (host) => milliseconds(host.milliseconds?.instantiate)],
-    ["Run", (host) => milliseconds(host.milliseconds?.run)],
+    ["First run", (host) => milliseconds(host.milliseconds?.first)],
+    ["Later runs, median", (host) => median(host.milliseconds?.later)],
     ["No answer", (host) => host.refusal ?? host.absent],
   ];
   sideBySide(table, rows, page, native);
@@ -106,4 +107,17 @@ function decimals(number) {
 
 function milliseconds(time) {
   return time === undefined ? undefined : `${time < 10 ? time.toFixed(2) : time.toFixed(1)} ms`;
+}
+
+/** How long a component took to compile, and whether it had been translated before. */
+function compiled({ milliseconds: times, precompiled }) {
+  const time = milliseconds(times?.compile);
+  return time && precompiled ? `${time}, precompiled` : time;
+}
+
+/** The time in the middle, and of how many. */
+function median(times) {
+  if (!times?.length) return undefined;
+  const sorted = [...times].sort((a, b) => a - b);
+  return `${milliseconds(sorted[sorted.length >> 1])}, of ${times.length} ${times.length === 1 ? "run" : "runs"}`;
 }

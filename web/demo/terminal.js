@@ -29,7 +29,7 @@ async function run(program, line) {
   let status;
   try {
     await loaded;
-    const response = await fetch(`components/${program}.wasm`);
+    const response = await fetch(`components/${program}.page`);
     if (!response.ok) throw new Error(`the command is missing: status ${response.status}`);
     const bytes = new Uint8Array(await response.arrayBuffer());
     status = await command(bytes, [program, ...args], "one\ntwo\nthree", shown("out"), shown("err"));

@@ -9,7 +9,7 @@ use crate::{guests, shell, tools};
 use amphi_harness::{BROWSERS, Browser, Session};
 use anyhow::{Context, Result, anyhow, ensure};
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -34,10 +34,14 @@ const AWAIT_VERDICT: &str = "
         headline: text('headline'),
         detail: text('detail'),
         hosts: text('hosts'),
+        rows: [...document.querySelectorAll('#hosts tbody tr')].map((row) => [...row.cells].map((cell) => cell.textContent)),
     });
     const watch = new MutationObserver(() => root.dataset.verdict && (watch.disconnect(), tell()));
     if (root.dataset.verdict) tell();
     else watch.observe(root, { attributeFilter: ['data-verdict'] });";
+
+/// What the page says of each host in a row, of which every cell has to begin with a time.
+const TIMES: [&str; 4] = ["Compile", "Instantiate", "First run", "Later runs, median"];
 
 /// Serves the demo page: one component, run by the page and by the native host, and both answers
 /// side by side.
@@ -171,8 +175,35 @@ pub fn check(browser: &'static Browser, url: &str, picture: &Path) -> Result<()>
         );
         return Err(session.explain(verdict));
     }
+    times(&found["rows"])?;
     commands(&session, url)?;
     service::check(&session, url)
+}
+
+/// Checks that the page shows how long each step took on both hosts, and that its own component was
+/// precompiled.
+fn times(rows: &Value) -> Result<()> {
+    let rows: Vec<Vec<String>> = serde_json::from_value(rows.clone())?;
+    for name in TIMES {
+        let row = rows
+            .iter()
+            .find(|row| row.first().is_some_and(|first| first == name));
+        let cells = row.map_or(&[][..], |row| &row[1..]);
+        let is_time = |cell: &String| {
+            let number = cell.split_once(" ms").map(|(number, _)| number);
+            number.is_some_and(|number| number.parse::<f64>().is_ok())
+        };
+        ensure!(
+            cells.len() == 2 && cells.iter().all(is_time),
+            "expected a time for both hosts in the row `{name}`, found {cells:?}"
+        );
+        ensure!(
+            name != TIMES[0] || cells[0].ends_with(", precompiled"),
+            "expected the page's component to be precompiled, found `{}`",
+            cells[0]
+        );
+    }
+    Ok(())
 }
 
 /// Has a component answer requests, natively and in service workers of `browsers`.

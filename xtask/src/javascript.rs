@@ -23,6 +23,7 @@ pub static PACKAGE: Page = Page {
         ("amphi-wit", "wasm"),
         ("amphi-compile", "wasm"),
     ],
+    precompiled: &[],
 };
 
 /// What is in bundles and nowhere else: modules that the runtime, which bundlers of others take in

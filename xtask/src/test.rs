@@ -35,6 +35,10 @@ const FOR_THE_PAGE: &[&str] = &[
     "amphi-bench-size",
 ];
 
+/// A package for the page whose build script compiles what else is compiled for the page: in one
+/// build with others it would have theirs built again, with other features.
+const BUILT_ALONE: &str = "amphi-precompiled";
+
 /// The fuzzer's seed: the tests do not depend on chance. `cargo xtask fuzz` has another each time.
 const SEED: u64 = 1;
 
@@ -238,7 +242,9 @@ fn lint_page(workspace: &Workspace) -> Result<()> {
         "--no-default-features",
     ]);
     without_compiler.env("CARGO_TARGET_DIR", web::target_folder(workspace));
-    shell::quiet(without_compiler.args(["--", "-D", "warnings"]))
+    shell::quiet(without_compiler.args(["--", "-D", "warnings"]))?;
+    let mut alone = for_the_page(workspace, "clippy", &[BUILT_ALONE]);
+    shell::quiet(alone.args(["--", "-D", "warnings"]))
 }
 
 fn lint_guests(workspace: &Workspace) -> Result<()> {
@@ -283,6 +289,8 @@ fn in_browsers(workspace: &Workspace) -> Result<()> {
             "kept",
             "--test",
             "lifecycle",
+            "--test",
+            "precompiled",
             "--test",
             "thrown",
         ],
@@ -340,8 +348,10 @@ fn show(workspace: &Workspace) -> Result<()> {
 /// other features, and those another build of what they share.
 pub fn native_cargo(workspace: &Workspace, words: &[&str]) -> Command {
     let mut command = cargo(words);
-    let left_out =
-        |name: &str| name == "xtask" || workspace.guests().any(|guest| guest.name == name);
+    let left_out = |name: &str| {
+        let alone = ["xtask", BUILT_ALONE].contains(&name);
+        alone || workspace.guests().any(|guest| guest.name == name)
+    };
     let names = workspace
         .packages
         .iter()
@@ -360,6 +370,10 @@ pub fn build_dist(workspace: &Workspace, programs: &[&str]) -> Result<()> {
 }
 
 fn page_cargo(workspace: &Workspace, word: &str) -> Command {
+    for_the_page(workspace, word, FOR_THE_PAGE)
+}
+
+fn for_the_page(workspace: &Workspace, word: &str, packages: &[&str]) -> Command {
     let mut command = cargo(&[
         word,
         "--lib",
@@ -368,7 +382,7 @@ fn page_cargo(workspace: &Workspace, word: &str) -> Command {
         "--profile",
         Profile::WebDev.name(),
     ]);
-    select(&mut command, FOR_THE_PAGE.iter().copied());
+    select(&mut command, packages.iter().copied());
     command.env("CARGO_TARGET_DIR", web::target_folder(workspace));
     command
 }

@@ -9,7 +9,9 @@
 //! - `guests/` or `components/`: the components, as in `target/guests`
 //! - `corpus/`: the cases, where the page runs them
 //! - a `.wasm` beside each component that stands in the page's own files as text
+//! - a `.page` beside components that the page runs precompiled
 
+mod precompiled;
 mod tables;
 
 use crate::javascript::bundle::Bundler;
@@ -81,6 +83,12 @@ pub static PAGES: &[Page] = &[
             ("amphi-translator", "amphi-web/wasm"),
             ("amphi-wit", "amphi-web/wasm"),
         ],
+        precompiled: &[
+            "components/sensor.wasm",
+            "components/hello.wasm",
+            "components/errand.wasm",
+            "components/words.wasm",
+        ],
     },
     Page {
         name: "runner",
@@ -94,6 +102,7 @@ pub static PAGES: &[Page] = &[
         ],
         bound: "",
         besides: &[],
+        precompiled: &[],
     },
     Page {
         name: "conformance",
@@ -102,6 +111,7 @@ pub static PAGES: &[Page] = &[
         folders: &[("tests/conformance/page", "")],
         bound: "",
         besides: &[],
+        precompiled: &[],
     },
     Page {
         name: "bench",
@@ -110,6 +120,7 @@ pub static PAGES: &[Page] = &[
         folders: &[("benches/web/page", ""), ("target/guests", "guests")],
         bound: "",
         besides: &[],
+        precompiled: &[],
     },
     Page {
         name: "size",
@@ -118,6 +129,7 @@ pub static PAGES: &[Page] = &[
         folders: &[],
         bound: "",
         besides: &[],
+        precompiled: &[],
     },
     Page {
         name: "runtime",
@@ -126,6 +138,20 @@ pub static PAGES: &[Page] = &[
         folders: &[],
         bound: "",
         besides: &[],
+        precompiled: &[],
+    },
+    Page {
+        name: "precompiled",
+        package: "amphi-precompiled",
+        default_features: true,
+        folders: &[
+            ("tests/precompiled/page", ""),
+            ("benches/web/guest", ""),
+            ("target/guests", "guests"),
+        ],
+        bound: "",
+        besides: &[],
+        precompiled: &["composed.wasm", "guests/hello.wasm"],
     },
     Page {
         name: "javascript",
@@ -144,6 +170,7 @@ pub static PAGES: &[Page] = &[
             ("amphi-wit", "amphi-web/wasm"),
             ("amphi-compile", "amphi-web/wasm"),
         ],
+        precompiled: &["guests/sensor.wasm"],
     },
 ];
 
@@ -163,6 +190,8 @@ pub struct Page {
     /// Packages with modules of their own that the page uses besides, and the folders that they are
     /// put into.
     pub besides: &'static [(&'static str, &'static str)],
+    /// Components in the page's folder that it runs precompiled: `X.page` beside `X.wasm`.
+    pub precompiled: &'static [&'static str],
 }
 
 impl Page {
@@ -267,6 +296,10 @@ pub fn compile_together(workspace: &Workspace, page: &Page, profile: Profile) ->
 pub fn join(workspace: &Workspace, page: &Page, profile: Profile, folder: &Path) -> Result<()> {
     copy_afresh(workspace, page.folders, folder)?;
     assemble_texts(folder)?;
+    for component in page.precompiled {
+        let component = folder.join(component);
+        precompiled::write(&component, &component.with_extension("page"))?;
+    }
     for (package, bound) in page.modules() {
         let bound = folder.join(bound);
         bind(&module(workspace, package, profile), &bound)?;

@@ -39,6 +39,7 @@ static PAGE: Page = Page {
     folders: &[("tests/wild/page", ""), ("web/demo/data", "data")],
     bound: "",
     besides: &[],
+    precompiled: &[],
 };
 
 /// Fetches components that others have published, calls each with real input natively and in

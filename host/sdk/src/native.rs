@@ -71,6 +71,17 @@ pub fn can_suspend() -> bool {
     true
 }
 
+/// Whether a browser needs more of a precompiled component than `bytes`, as it allows one memory:
+/// the file beside it whose name ends in `.single-memory`, appended. Natively never.
+///
+/// ```
+/// assert!(!amphi::needs_single_memory(b"\0amphi\r\n"));
+/// ```
+#[must_use]
+pub fn needs_single_memory(_bytes: &[u8]) -> bool {
+    false
+}
+
 /// A future of the page where `Send` is asked for; natively the future itself, which must be
 /// `Send`.
 ///

@@ -5,7 +5,7 @@ pub use amphi_web::{
     FuncType, GlobalType, HeapType, ImportType, MemoryType, Module, Mutability, Precompiled,
     RefType, ResourceLimiter, Result, Store, StoreContext, StoreContextMut, StoreLimits,
     StoreLimitsBuilder, TableType, TagType, ThrownException, ToWasmtimeResult, Trap, ValRaw,
-    ValType, WasmBacktrace, bail, can_suspend, ensure, error, format_err,
+    ValType, WasmBacktrace, bail, can_suspend, ensure, error, format_err, needs_single_memory,
 };
 
 #[doc(hidden)]

@@ -2,6 +2,6 @@
 
 import { answerFetches } from "../amphi-web/service-worker.js";
 
-answerFetches("../components/words.wasm", {
+answerFetches("../components/words.page", {
   matches: ({ url, headers }) => new URL(url).pathname.endsWith("/service/words") && !headers.has("x-natively"),
 });

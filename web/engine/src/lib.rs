@@ -82,7 +82,7 @@ pub use amphi_translate::{
 #[cfg(target_arch = "wasm32")]
 pub use backtrace::{FrameInfo, WasmBacktrace};
 #[cfg(target_arch = "wasm32")]
-pub use calls::precompiled::Precompiled;
+pub use calls::precompiled::{Precompiled, needs_single_memory};
 #[cfg(target_arch = "wasm32")]
 pub use engine::{Config, Engine, EngineWeak, can_suspend};
 #[cfg(target_arch = "wasm32")]

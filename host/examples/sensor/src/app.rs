@@ -8,6 +8,7 @@ use amphi::component::{Component, HasSelf, Linker};
 use amphi::wasi::p2::pipe::MemoryOutputPipe;
 use amphi::wasi::{I32Exit, WasiCtxBuilder, WasiState};
 use amphi::{Engine, Error, Result, Store, Trap, bail, ensure};
+use std::time::Duration;
 
 #[expect(
     missing_docs,
@@ -24,6 +25,12 @@ mod bindings {
 pub use bindings::Sensor;
 pub use bindings::demo::sensor::log::Level;
 pub use bindings::exports::demo::sensor::filter;
+
+/// How many times an instance filters the readings again, at most, to show how long that takes once
+/// an engine has seen its code run.
+pub const LATER_RUNS: usize = 25;
+/// How long all runs of an instance may take together before another one begins.
+pub const RUNS_TIME: Duration = Duration::from_secs(1);
 
 /// How many messages a guest may log.
 const LOG_LINES: usize = 1_000;

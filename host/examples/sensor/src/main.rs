@@ -132,7 +132,7 @@ fn answer(component: &Path, readings: &Path) -> Result<()> {
     let text = String::from_utf8(read(readings)?)
         .with_context(|| format!("`{}` is not UTF-8", readings.display()))?;
     let readings = json::readings(&text).with_context(|| format!("`{}`", readings.display()))?;
-    let run = NativeHost::new(Limits::default())?.run(&read(component)?, &readings)?;
+    let run = NativeHost::new(Limits::default())?.run(&read(component)?, &readings, 0)?;
     print(&run.answer)
 }
 

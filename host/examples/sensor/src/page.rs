@@ -23,14 +23,14 @@ pub struct Filter {
 
 #[wasm_bindgen]
 impl Filter {
-    /// Compiles the bytes of a component.
+    /// Compiles the bytes of a component, or of one that was precompiled.
     ///
     /// # Errors
     ///
     /// The bytes are not a component that can run here.
     pub async fn load(bytes: Vec<u8>) -> Result<Filter, JsError> {
         let engine = Engine::default();
-        let component = amphi::compile(&engine, &bytes).await.map_err(refusal)?;
+        let component = component(&engine, &bytes).await.map_err(refusal)?;
         let linker = app::linker(&engine).map_err(refusal)?;
         Ok(Filter { component, linker })
     }
@@ -98,6 +98,28 @@ impl Answer {
     /// The answer as JSON, in its one spelling.
     pub fn json(&self) -> String {
         json::answer(&self.0)
+    }
+}
+
+/// How many times an instance is to run after its first, at most.
+#[wasm_bindgen]
+pub fn later_runs() -> usize {
+    app::LATER_RUNS
+}
+
+/// After how many milliseconds of all its runs together no other one begins.
+#[wasm_bindgen]
+pub fn runs_time() -> f64 {
+    app::RUNS_TIME.as_secs_f64() * 1e3
+}
+
+/// A component of its bytes: they are translated, unless that was done when the page was built.
+#[expect(unsafe_code, reason = "it is unsafe natively")]
+async fn component(engine: &Engine, bytes: &[u8]) -> amphi::Result<Component> {
+    match Engine::detect_precompiled(bytes) {
+        // SAFETY: a page checks the bytes.
+        Some(_) => unsafe { amphi::deserialize(engine, bytes) }.await,
+        None => amphi::compile(engine, bytes).await,
     }
 }
 

@@ -38,20 +38,37 @@ const AWAIT_TEXT: &str = "
     look();";
 
 #[test]
-fn a_page_in_five_lines_runs_a_component() {
+fn pages_in_five_lines_run_a_component() {
     let _turn = turn();
     for browser in selected().expect("the browsers are known") {
         let server = Server::start(&folder(), &[]).expect("a port is free");
         let session = Session::start(browser, DEADLINE).unwrap_or_else(|error| panic!("{error:?}"));
-        session
-            .open(&server.url("five-lines.html"))
-            .unwrap_or_else(|error| panic!("{error:?}"));
-        let text = session
-            .run_async(AWAIT_TEXT, json!([]))
-            .map_err(|error| session.explain(error))
-            .unwrap_or_else(|error| panic!("{error:?}"));
-        assert_eq!(text, "kept 3 of 3, mean 21", "in {}: {text}", browser.name);
+        for page in ["five-lines.html", "five-lines-bytes.html"] {
+            session
+                .open(&server.url(page))
+                .unwrap_or_else(|error| panic!("{error:?}"));
+            let text = session
+                .run_async(AWAIT_TEXT, json!([]))
+                .map_err(|error| session.explain(error))
+                .unwrap_or_else(|error| panic!("{error:?}"));
+            assert_eq!(
+                text, "kept 3 of 3, mean 21",
+                "{page} in {}: {text}",
+                browser.name
+            );
+        }
     }
+}
+
+#[test]
+fn the_readme_has_the_five_lines() {
+    let readme = include_str!("../../../../README.md");
+    let precompiled = include_str!("../../../javascript/five-lines.js");
+    assert!(readme.contains(&format!("```js\n{precompiled}```\n")));
+    let bytes = include_str!("../../../javascript/five-lines-bytes.js");
+    let different = bytes.lines().filter(|line| !precompiled.contains(line));
+    let different: Vec<&str> = different.collect();
+    assert!(readme.contains(&format!("```js\n{}\n```\n", different.join("\n"))));
 }
 
 #[test]

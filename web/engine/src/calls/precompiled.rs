@@ -94,6 +94,17 @@ pub fn deserialize(
     component(engine, unpacked.plan, modules, Origin::new(bytes))
 }
 
+/// Whether `bytes` are a precompiled component that this browser, which allows one memory, takes
+/// only with the file appended whose name ends in `.single-memory`: a page that fetches the one
+/// fetches the other then. Never for what [`Component::serialize`] and
+/// `Engine::precompile_component` give, which has all.
+#[must_use]
+pub fn needs_single_memory(bytes: &[u8]) -> bool {
+    let has_several = page::page(|page| Ok(page.has_multi_memory()));
+    has_several.is_ok_and(|several| !several)
+        && PageFile::read(bytes).is_ok_and(|file| file.needs_tail())
+}
+
 /// What bytes are that were precompiled, as `wasmtime::Precompiled`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Precompiled {

@@ -76,6 +76,12 @@ impl<'a> PageFile<'a> {
         (self.file.javascript, tail)
     }
 
+    /// Whether a browser that allows one memory needs the tail, and it is not there.
+    pub fn needs_tail(&self) -> bool {
+        let flags = self.file.flags & (SEVERAL_MEMORIES | CANNOT_BE_REWRITTEN);
+        flags == SEVERAL_MEMORIES && self.tail.is_none()
+    }
+
     /// Fails unless the file was made for a `Config` with these features.
     ///
     /// # Errors
@@ -181,6 +187,10 @@ fn found(bytes: &[u8]) -> String {
         _ if container::is(bytes, &container::TAIL) => "the tail of one alone".to_owned(),
         _ => {
             let start = &bytes[..bytes.len().min(8)];
+            let is_shown = |byte: &u8| matches!(byte, b' '..=b'~');
+            if start.iter().all(is_shown) {
+                return format!("text that begins with `{}`", String::from_utf8_lossy(start));
+            }
             let start: Vec<_> = start.iter().map(|byte| format!("{byte:02x}")).collect();
             format!("`{}`", start.join(" "))
         }

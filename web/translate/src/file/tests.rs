@@ -170,6 +170,7 @@ fn errors_say_what_is_wrong() {
     refused(b"\0asm\x01\0\0\0", "found a core module");
     refused(tail, "found the tail of one alone");
     refused(b"\x7fELF", "found `7f 45 4c 46`");
+    refused(b"<!doctype html>", "found text that begins with `<!doctyp`");
     refused(&whole[..40], "truncated");
     refused(&whole[..400], "truncated: section `plan`");
     refused(&files.file, "append the file `.single-memory`");

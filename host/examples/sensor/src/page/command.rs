@@ -1,6 +1,6 @@
 //! Commands (`wasi:cli/run`) in the page: what they write is shown as it comes.
 
-use super::refusal;
+use super::{component, refusal};
 use amphi::component::Linker;
 use amphi::wasi::cli::{IsTerminal, StdoutStream};
 use amphi::wasi::p2::bindings::Command;
@@ -50,8 +50,8 @@ impl AsyncWrite for Shown {
     }
 }
 
-/// Runs the command in `bytes` with `args`, of which the first is its name, and returns its exit
-/// code. What it writes is given to `out` and `err`, as bytes.
+/// Runs the command in `bytes`, precompiled or not, with `args`, of which the first is its name,
+/// and returns its exit code. What it writes is given to `out` and `err`, as bytes.
 ///
 /// It is granted `input` to read, and two directories in memory, `/data` to write and `/fixed` to
 /// read.
@@ -69,7 +69,7 @@ pub async fn command(
 ) -> Result<i32, JsError> {
     let run = async {
         let engine = Engine::default();
-        let component = amphi::compile(&engine, &bytes).await?;
+        let component = component(&engine, &bytes).await?;
         let mut linker = Linker::new(&engine);
         amphi::wasi::p2::add_to_linker_async(&mut linker)?;
         let data = Directory::of([

@@ -5,6 +5,7 @@
 //! what the host source made.
 
 use super::{Refusal, Server};
+use crate::app::LATER_RUNS;
 use crate::json;
 use crate::native::Run;
 use axum::Json;
@@ -79,8 +80,9 @@ fn answer_now(server: &Server, body: &Bytes) -> Result<Value, Refusal> {
         answer,
         compile,
         instantiate,
-        run,
-    } = server.native.run(component, &readings)?;
+        first,
+        later,
+    } = server.native.run(component, &readings, LATER_RUNS)?;
     Ok(json!({
         "engine": ENGINE,
         "sha256": hex(&Sha256::digest(component)),
@@ -89,7 +91,8 @@ fn answer_now(server: &Server, body: &Bytes) -> Result<Value, Refusal> {
         "milliseconds": {
             "compile": milliseconds(compile),
             "instantiate": milliseconds(instantiate),
-            "run": milliseconds(run),
+            "first": milliseconds(first),
+            "later": later.into_iter().map(milliseconds).collect::<Vec<_>>(),
         },
     }))
 }

@@ -357,7 +357,7 @@ async fn answers_the_sample(server: &Server) {
     let reply = reply.json();
     assert_eq!(reply["size"], component.len());
     assert_eq!(reply["sha256"].as_str().map(str::len), Some(64));
-    for step in ["compile", "instantiate", "run"] {
+    for step in ["compile", "instantiate", "first"] {
         assert!(
             reply["milliseconds"][step]
                 .as_f64()
@@ -365,6 +365,12 @@ async fn answers_the_sample(server: &Server) {
             "{reply}"
         );
     }
+    let later = reply["milliseconds"]["later"].as_array();
+    let later = later.expect("there are times of later runs");
+    assert!(
+        later.iter().all(|time| time.as_f64() > Some(0.0)),
+        "{reply}"
+    );
     let text = reply["answer"].as_str().expect("the answer is a text");
     let answer: serde_json::Value = serde_json::from_str(text).expect("the text is JSON");
     let found: Vec<u64> = answer["result"]["ok"]["outliers"]
