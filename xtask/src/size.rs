@@ -182,11 +182,12 @@ const PRECOMPILED: [&str; 3] = ["`runtime.js`", "`wasi.js`", "`wasm/amphi_runtim
 /// What a page downloads of the package when it loads a component: its modules, but for those that
 /// it has to ask for, and those that build pages.
 fn is_downloaded(name: &str) -> bool {
-    const OTHERS: [&str; 7] = [
+    const OTHERS: [&str; 8] = [
         "amphi_wit",
         "amphi_compile",
         "src/build/",
         "src/runtime/",
+        "runtime.modules.js",
         "bin.js",
         "compile.js",
         "vite.js",
