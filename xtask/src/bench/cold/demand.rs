@@ -106,9 +106,8 @@ impl Demand {
     pub fn worst(&self, run: &Run, cold: &Cold) -> Option<Found> {
         let found = Place::all().filter(|place| (self.holds)(*place));
         let found = found.filter_map(|place| {
-            let Place { component, line } = place;
             Some(Found {
-                of: format!("{}, {}", component.name, line.name),
+                of: place.title(),
                 value: self.value(run, cold, place)?,
             })
         });

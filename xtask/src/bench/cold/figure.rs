@@ -94,6 +94,11 @@ impl Place {
         };
         LINES.iter().flat_map(over)
     }
+
+    /// What people call it.
+    pub fn title(self) -> String {
+        format!("{}, {}", self.component.name, self.line.name)
+    }
 }
 
 impl Run {

@@ -47,33 +47,26 @@ pub fn pictures(browser: &str, run: &Run) -> [(String, String); 2] {
         .map(|contender| (contender.color, contender.title))
         .collect();
     Visit::BOTH.map(|visit| {
-        let titles: Vec<(Place, String)> =
-            Place::all().map(|place| (place, title(place))).collect();
-        let row = |(place, title): &'_ (Place, String)| {
+        let titles: Vec<_> = Place::all().map(|place| (place, place.title())).collect();
+        let mut rows: Vec<Row<'_>> = Vec::new();
+        for (place, title) in &titles {
             let marks = run.contenders().filter_map(|contender| {
                 let figure = run.figure(contender.name, *place, visit)?;
                 Some((figure.spread()?, contender.color))
             });
-            (marks.collect::<Vec<_>>(), title.clone())
-        };
-        let rows: Vec<_> = titles.iter().map(row).collect();
-        let rows: Vec<Row<'_>> = rows
-            .iter()
-            .filter(|(marks, _)| !marks.is_empty())
-            .map(|(marks, title)| Row {
-                title,
-                is_floor: false,
-                marks: marks.clone(),
-                limit: None,
-                label: None,
-            })
-            .collect();
+            let marks: Vec<_> = marks.collect();
+            if !marks.is_empty() {
+                rows.push(Row {
+                    title,
+                    is_floor: false,
+                    marks,
+                    limit: None,
+                    label: None,
+                });
+            }
+        }
         (file(browser, visit), picture(visit.name(), &inks, &rows))
     })
-}
-
-fn title(Place { component, line }: Place) -> String {
-    format!("{}, {}", component.name, line.name)
 }
 
 fn file(browser: &str, visit: Visit) -> String {

@@ -2,7 +2,25 @@
 
 import { countedCall } from './glue.js';
 import { OPERATIONS } from './transcoding.js';
-import { trapOfCode } from './traps.js';
+import { Ending, trap } from './traps.js';
+
+/** The traps that an adapter asks for, by Wasmtime's numbers: their names, and its words where nothing else has them. */
+const CODES = {
+  1: ['MemoryOutOfBounds'],
+  17: ['CannotEnterComponent'],
+  23: ['CannotLeaveComponent'],
+  24: ['CannotBlockSyncTask', 'cannot block a synchronous task before returning'],
+  25: ['InvalidChar', 'invalid `char` bit pattern'],
+  26: ['DebugAssertStringEncodingFinished', 'should have finished string encoding'],
+  27: ['DebugAssertEqualCodeUnits', 'code units should be equal'],
+  28: ['DebugAssertPointerAligned', 'pointer should be aligned'],
+  29: ['DebugAssertUpperBitsUnset', 'upper bits should be unset'],
+  30: ['StringOutOfBounds', 'string content out-of-bounds'],
+  31: ['ListOutOfBounds', 'list content out-of-bounds'],
+  32: ['InvalidDiscriminant', 'invalid variant discriminant'],
+  33: ['UnalignedPointer', 'unaligned pointer'],
+  49: ['UncaughtException'],
+};
 
 /** What compositions need of the runtime: calls that are counted, and the functions behind the trampolines of adapters. */
 export const between = { counted: countedCall, call };
@@ -22,7 +40,7 @@ function call({ kind, operation, from, to }, { handles, memories, defines }) {
       };
     case 'trap':
       return (code) => {
-        throw trapOfCode(code);
+        throw CODES[code] === undefined ? new Ending(`an adapter trapped with the unknown code ${code}`) : trap(...CODES[code]);
       };
     case 'enter':
       return () => handles.enterGuest();

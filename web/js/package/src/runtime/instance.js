@@ -290,14 +290,13 @@ export class Instance {
   /** The memory and the allocator that functions with these canonical options work on. */
   environment(options) {
     const { memory, realloc } = this.#plan.options[options];
-    return [memory === null ? undefined : this.#memories[memory], realloc === null ? undefined : this.#reallocs[realloc]()];
+    return [this.#memories[memory], this.#reallocs[realloc]?.()];
   }
 
   /** The core function of an export, and what is called with its flat result afterwards. */
   exported(index) {
     const { core, options } = this.#plan.functions.get(index);
-    const { postReturn } = this.#plan.options[options];
-    return [this.#function(core), postReturn === null ? undefined : this.#postReturns[postReturn]()];
+    return [this.#function(core), this.#postReturns[this.#plan.options[options].postReturn]?.()];
   }
 
   /** Calls the core function of an export on a stack that can be suspended, where the browser can. */

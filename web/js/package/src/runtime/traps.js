@@ -3,11 +3,10 @@
 import { outOfBounds } from './glue.js';
 import { instructionAt } from './instruction.js';
 
-/** Wasmtime's traps by name, in its words. */
+/** Wasmtime's traps by name, in its words; what only adapters ask for is in `between.js`. */
 const TRAPS = {
   StackOverflow: 'call stack exhausted',
   MemoryOutOfBounds: 'out of bounds memory access',
-  HeapMisaligned: 'unaligned atomic',
   TableOutOfBounds: 'undefined element: out of bounds table access',
   IndirectCallToNull: 'uninitialized element',
   BadSignature: 'indirect call type mismatch',
@@ -17,35 +16,7 @@ const TRAPS = {
   UnreachableCodeReached: 'wasm `unreachable` instruction executed',
   CannotEnterComponent: 'cannot enter component instance',
   CannotLeaveComponent: 'cannot leave component instance',
-  CannotBlockSyncTask: 'cannot block a synchronous task before returning',
-  DebugAssertEqualCodeUnits: 'code units should be equal',
-  DebugAssertPointerAligned: 'pointer should be aligned',
-  DebugAssertStringEncodingFinished: 'should have finished string encoding',
-  DebugAssertUpperBitsUnset: 'upper bits should be unset',
-  InvalidChar: 'invalid `char` bit pattern',
-  InvalidDiscriminant: 'invalid variant discriminant',
-  ListOutOfBounds: 'list content out-of-bounds',
-  StringOutOfBounds: 'string content out-of-bounds',
-  UnalignedPointer: 'unaligned pointer',
   UncaughtException: 'uncaught exception propagated out of component',
-};
-
-/** Those that an adapter between two components asks for, by Wasmtime's numbers. */
-const CODES = {
-  1: 'MemoryOutOfBounds',
-  17: 'CannotEnterComponent',
-  23: 'CannotLeaveComponent',
-  24: 'CannotBlockSyncTask',
-  25: 'InvalidChar',
-  26: 'DebugAssertStringEncodingFinished',
-  27: 'DebugAssertEqualCodeUnits',
-  28: 'DebugAssertPointerAligned',
-  29: 'DebugAssertUpperBitsUnset',
-  30: 'StringOutOfBounds',
-  31: 'ListOutOfBounds',
-  32: 'InvalidDiscriminant',
-  33: 'UnalignedPointer',
-  49: 'UncaughtException',
 };
 
 /** What browsers say, in the order in which it is looked for, and the trap that it means. */
@@ -70,13 +41,7 @@ export class Ending extends Error {
 }
 
 /** The trap of this name. */
-export const trap = (kind) => new Ending(`wasm trap: ${TRAPS[kind]}`, kind);
-
-/** The trap that an adapter asks for. */
-export function trapOfCode(code) {
-  const kind = CODES[code];
-  return kind === undefined ? new Ending(`an adapter trapped with the unknown code ${code}`) : trap(kind);
-}
+export const trap = (kind, words = TRAPS[kind]) => new Ending(`wasm trap: ${words}`, kind);
 
 /** What a guest has thrown, as an `Ending`. `modules` are core modules with their bytes, kept where the browser's messages do not tell all traps apart. */
 export function endingOf(thrown, modules) {
