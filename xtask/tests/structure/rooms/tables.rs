@@ -15,10 +15,14 @@ pub const CRATES: &[(&str, Rooms)] = &[
 /// From bytes to a plan, and from a plan to modules.
 const TRANSLATE: Rooms = &[
     ("sections", &[]),
+    ("search", &[]),
     ("core_type", &[]),
     ("component_types", &["core_type"]),
     ("rewrite", &["sections"]),
-    ("plan", &["core_type", "component_types", "rewrite"]),
+    (
+        "plan",
+        &["search", "core_type", "component_types", "rewrite"],
+    ),
     ("codegen", &["sections", "rewrite", "plan"]),
     (
         "file",
