@@ -3,6 +3,7 @@
 
 import * as translating from './amphi-web/translating.js';
 import * as runtime from './amphi-web/runtime.js';
+import './amphi-web/src/all.js';
 import { Component } from './amphi-web/src/component.js';
 import { Imports } from './amphi-web/src/imports.js';
 import { linked } from './amphi-web/src/linked.js';
