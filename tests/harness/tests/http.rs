@@ -14,6 +14,8 @@ use std::time::Duration;
 
 /// How long everything may take in one browser.
 const DEADLINE: Duration = Duration::from_secs(120);
+/// How long the beginning of a body may take.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 #[test]
 fn guests_that_speak_http_say_the_same_everywhere() {
@@ -61,7 +63,7 @@ fn differences(native: &Report, page: &Report, host: &str) -> String {
 }
 
 fn in_page(browser: &'static Browser) -> Report {
-    let server = Server::start_beside(&folder(), &[], answers()).expect("a free port");
+    let server = Server::start_beside(&folder(), &[], answers(PATIENCE)).expect("a free port");
     let session = Session::start(browser, DEADLINE).unwrap_or_else(|error| panic!("{error:?}"));
     let outcome = session
         .open(&server.url("http.html"))
@@ -73,7 +75,7 @@ fn in_page(browser: &'static Browser) -> Report {
 
 fn native() -> Report {
     let folder = folder();
-    let server = Server::start_beside(&folder, &[], answers()).expect("a free port");
+    let server = Server::start_beside(&folder, &[], answers(PATIENCE)).expect("a free port");
     let authority = server.authority();
     let load = async |path: &str| Ok(fs::read(folder.join(path))?);
     block_on(run_requests(load, &authority)).unwrap_or_else(|error| panic!("natively: {error:?}"))

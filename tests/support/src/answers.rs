@@ -21,11 +21,8 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tokio::time::timeout;
 
-/// How long to wait for the beginning of a body that may not be sent before it is whole.
-const PATIENCE: Duration = Duration::from_secs(10);
-
 /// What answers have in common.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Shared {
     /// What the second halves wait for, by name.
     halves: Arc<Mutex<HashMap<String, Arc<Notify>>>>,
@@ -33,6 +30,7 @@ struct Shared {
     uploads: Arc<Mutex<HashMap<String, Arc<watch::Sender<String>>>>>,
     /// How many answers never come, of those that somebody waits for.
     waiting: Arc<AtomicUsize>,
+    patience: Duration,
 }
 
 impl Shared {
@@ -63,8 +61,15 @@ impl Drop for Waiting {
     }
 }
 
-/// All answers.
-pub fn answers() -> Router {
+/// All answers. `patience` is how long to wait for the beginning of a body that may not be sent
+/// before it is whole.
+pub fn answers(patience: Duration) -> Router {
+    let shared = Shared {
+        halves: Arc::default(),
+        uploads: Arc::default(),
+        waiting: Arc::default(),
+        patience,
+    };
     Router::new()
         .route("/http/seen", get(seen))
         .route("/http/status/{status}", get(status))
@@ -77,7 +82,7 @@ pub fn answers() -> Router {
         .route("/http/never", get(never))
         .route("/http/half", get(half))
         .route("/http/waiting", get(waiting))
-        .with_state(Shared::default())
+        .with_state(shared)
 }
 
 async fn seen(method: Method, uri: Uri, headers: HeaderMap) -> Response {
@@ -127,7 +132,7 @@ async fn upload(
 async fn uploaded(State(shared): State<Shared>, Path(name): Path<String>) -> String {
     let mut text = shared.upload(name).subscribe();
     // What is there counts, whether it came in time or not.
-    let _ = timeout(PATIENCE, text.wait_for(|text| !text.is_empty())).await;
+    let _ = timeout(shared.patience, text.wait_for(|text| !text.is_empty())).await;
     text.borrow().clone()
 }
 
