@@ -80,14 +80,14 @@ const WORDS: usize = 12;
 fn plan(bytes: &[u8]) -> String {
     let whole = amphi_core::binary::anatomy(bytes);
     let features = amphi_core::features::taken();
-    let planned = Plan::new(bytes).map(|_| features);
+    let planned = Plan::new(bytes).map(|plan| (plan, features));
     let planned = planned.or_else(|error| {
         let features = features | OPTIONAL;
-        let more = Plan::with_features(bytes, features).map(|_| features);
+        let more = Plan::with_features(bytes, features).map(|plan| (plan, features));
         more.map_err(|_| error)
     });
     match planned {
-        Ok(features) => shape(written(bytes, features)),
+        Ok((plan, features)) => shape(written(plan, features)),
         Err(error) => match whole {
             Ok(_) => words(&format!("{error:#}")),
             Err(other) => words(&format!("{other:#}; {error:#}")),
@@ -95,9 +95,10 @@ fn plan(bytes: &[u8]) -> String {
     }
 }
 
-/// The plan of a component after it was written to a file, which reads it again.
-fn written(bytes: &[u8], features: WasmFeatures) -> Plan {
-    let precompilation = Precompilation::with_features(bytes, features);
+/// The plan after it was written to a file, which reads it again.
+fn written(plan: Plan, features: WasmFeatures) -> Plan {
+    let may_throw = features.contains(WasmFeatures::EXCEPTIONS);
+    let precompilation = Precompilation::of(plan, may_throw, features);
     let precompilation = precompilation.expect("what can be translated can be precompiled");
     if let Err(error) = precompilation.write(None, None) {
         panic!("a plan cannot be written: {error:#}");

@@ -57,7 +57,18 @@ impl Precompilation {
     ///
     /// As [`new`](Precompilation::new).
     pub fn with_features(component: &[u8], features: WasmFeatures) -> Result<Precompilation> {
-        let mut made = Precompilation::begun(component, features)?;
+        let (plan, throws) = translated(component, features)?;
+        Precompilation::of(plan, throws, features)
+    }
+
+    /// As [`with_features`](Precompilation::with_features), for a component that was translated
+    /// with these features already; `throws` says whether it needs exceptions.
+    ///
+    /// # Errors
+    ///
+    /// A core module cannot be read.
+    pub fn of(plan: Plan, throws: bool, features: WasmFeatures) -> Result<Precompilation> {
+        let mut made = Precompilation::begun(plan, throws, features)?;
         made.plan.look_up_table_accesses()?;
         for (index, module) in made.plan.modules.iter().enumerate() {
             match single_memory(&module.wasm) {
@@ -84,7 +95,8 @@ impl Precompilation {
         features: WasmFeatures,
         browser: Browser,
     ) -> Result<Precompilation> {
-        let mut made = Precompilation::begun(component, features)?;
+        let (plan, throws) = translated(component, features)?;
+        let mut made = Precompilation::begun(plan, throws, features)?;
         if browser.bounds_sound_alike {
             made.plan.look_up_table_accesses()?;
         }
@@ -101,9 +113,8 @@ impl Precompilation {
         Ok(made)
     }
 
-    /// Translates a component: what every file has of it.
-    fn begun(component: &[u8], features: WasmFeatures) -> Result<Precompilation> {
-        let (mut plan, throws) = translated(component, features)?;
+    /// What every file has of a component.
+    fn begun(mut plan: Plan, throws: bool, features: WasmFeatures) -> Result<Precompilation> {
         plan.defer_starts()?;
         Ok(Precompilation {
             plan,
