@@ -58,8 +58,8 @@ export default function components({ types = 'amphi-components.d.ts', async: pro
   }
 
   /** The script of a component: its own parts, where it is built and nothing else is needed, or the precompiled file. */
-  function scriptOf(plugin, path, precompiled) {
-    const { description, modules, isAlone } = unpacked(precompiled.file);
+  async function scriptOf(plugin, path, precompiled) {
+    const { description, modules, isAlone } = await unpacked(precompiled.file);
     if (!isAlone || served !== undefined) {
       // What is fetched for WASI need not wait for the file.
       const expected = description === undefined ? [] : suppliedTo(description);
@@ -139,7 +139,7 @@ ${[...new Set(kinds)].map((name) => `  ${name}: kinds[${name}],`).join('\n')}
           declared ??= new Declared(join(home, types), promised);
           await doing(`cannot write TypeScript declarations of \`${name}\``, () => declared.add(path, bytes));
         }
-        return { code: scriptOf(this, path, precompiled), map: null, moduleSideEffects: false };
+        return { code: await scriptOf(this, path, precompiled), map: null, moduleSideEffects: false };
       } catch (error) {
         return this.error(messagesOf(error).join(': '));
       }

@@ -12,7 +12,7 @@ import { prepare } from './runtime/glue.js';
 import { looksUp } from './runtime/traps.js';
 import { piecesOf, responseOf } from './source.js';
 import { isHttp, isSupplied, serving, suppliedTo } from './versions.js';
-import { Directory, directoriesOf, filled, grant } from './wasi.js';
+import { Directory, filled, grant } from './wasi.js';
 
 export { Compiled } from './runtime/compiled.js';
 
@@ -47,7 +47,7 @@ function handleOf(core, there) {
 }
 
 /** Directories are those of the engine with HTTP, so that all components can be granted them. */
-const hasDirectories = (wasi) => directoriesOf(wasi?.directories).length > 0;
+const hasDirectories = (wasi) => Object.keys(wasi?.directories ?? {}).length > 0;
 
 /**
  * Compiles a component. `translation`, if there is one, takes those that are not precompiled. A bundler says what of WASI a component is `expected`
@@ -112,7 +112,7 @@ function beginEngine(names, { imports = {}, wasi }) {
   const needed = names.filter((name) => isSupplied(name) && !isGiven(name));
   if (needed.length === 0) return false;
   // Who waits for it hears of it.
-  engine({ http: needed.some(isHttp) || Object.keys(wasi?.directories ?? {}).length > 0 }).catch(() => {});
+  engine({ http: needed.some(isHttp) || hasDirectories(wasi) }).catch(() => {});
   return true;
 }
 

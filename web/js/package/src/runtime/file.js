@@ -7,7 +7,7 @@ import { described } from './description.js';
 import { hasExceptions, hasMultiMemory } from './glue.js';
 import { looksUp } from './traps.js';
 
-const MAGIC = '\0amphi\r\n';
+export const MAGIC = '\0amphi\r\n';
 const TAIL_MAGIC = '\0amphi1\n';
 const VERSION = 1;
 
@@ -19,7 +19,7 @@ const MOST = 1 << 20;
 const [MEMORIES, EXCEPTIONS, MEMORIES_ONLY] = [1, 2, 4];
 
 /** Kinds of sections. */
-const [PLAN, DESCRIPTION, MODULE, ACCESSOR] = [1, 2, 3, 4];
+export const [PLAN, DESCRIPTION, MODULE, ACCESSOR] = [1, 2, 3, 4];
 const SECTIONS = { [PLAN]: 'plan', [DESCRIPTION]: 'description', [MODULE]: 'core module', [ACCESSOR]: 'accessor' };
 
 const WASM = { headers: { 'content-type': 'application/wasm' } };
@@ -119,7 +119,7 @@ export const isFile = (bytes) => [...MAGIC.slice(0, 6)].every((letter, at) => by
 const number = (bytes, at) => new DataView(bytes.buffer, bytes.byteOffset).getUint32(at, true);
 
 /** The head of a file, or of a tail: flags, what it says it belongs to, its own hash, and sections `{ kind, length, hash }`. */
-async function headOf(arriving, magic) {
+export async function headOf(arriving, magic) {
   const found = String.fromCharCode(...(await arriving.exactly(8, 'its head')));
   if (found !== magic) refuse(beginning(found, magic));
   const version = number(await arriving.exactly(4, 'its head'), 0);

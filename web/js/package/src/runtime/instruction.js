@@ -1,5 +1,7 @@
 // The instruction at a place that a stack trace names.
 
+import { numberAt } from '../leb.js';
+
 /** The id of the section of functions' bodies. */
 const CODE = 10;
 
@@ -7,11 +9,8 @@ const CODE = 10;
 export function instructionAt({ compiled, bytes }, number, offset) {
   let at = 8;
   const leb = () => {
-    let value = 0;
-    for (let scale = 1, more = true; more; scale *= 128) {
-      more = bytes[at] >= 128;
-      value += (bytes[at++] & 127) * scale;
-    }
+    const [value, end] = numberAt(bytes, at);
+    at = end;
     return value;
   };
   let left = number - WebAssembly.Module.imports(compiled).filter(({ kind }) => kind === 'function').length;

@@ -1,5 +1,7 @@
 // What is to be seen of a component while it arrives.
 
+import { numberAt } from '../leb.js';
+
 /** Sections of a component: core modules, and what is imported. */
 const [MODULE, IMPORTS] = [1, 10];
 
@@ -32,15 +34,4 @@ function importedBy(bytes) {
     at = start + length;
   }
   return { names, isOver: false };
-}
-
-/** A number in as many bytes as it takes, and where it ends. */
-function numberAt(bytes, at) {
-  let number = 0;
-  for (let shift = 1; ; shift *= 128) {
-    const byte = bytes[at++];
-    if (byte === undefined) return [Infinity, at];
-    number += (byte & 0x7f) * shift;
-    if (byte < 0x80) return [number, at];
-  }
 }
