@@ -104,31 +104,14 @@ impl Place {
 impl Run {
     /// What the visits of a contender's page took, if there were any.
     pub fn figure(&self, contender: &str, place: Place, visit: Visit) -> Option<&Figure> {
-        let mut figures = self.figures.iter();
-        figures.find(|figure| {
-            figure.contender == contender
-                && figure.component == place.component.name
-                && figure.line == place.line.name
-                && figure.visit == visit
-        })
+        let page = (contender, place.component.name, place.line.name, visit);
+        self.figures.iter().find(|figure| figure.page() == page)
     }
 
     /// Adds a visit.
     pub fn add(&mut self, visited: Figure) {
-        let same = self.figures.iter_mut().find(|figure| {
-            (
-                &figure.contender,
-                &figure.component,
-                &figure.line,
-                figure.visit,
-            ) == (
-                &visited.contender,
-                &visited.component,
-                &visited.line,
-                visited.visit,
-            )
-        });
-        match same {
+        let mut figures = self.figures.iter_mut();
+        match figures.find(|figure| figure.page() == visited.page()) {
             Some(figure) => {
                 figure.milliseconds.extend(visited.milliseconds);
                 (figure.bytes, figure.requests) = (visited.bytes, visited.requests);
@@ -147,6 +130,11 @@ impl Run {
 }
 
 impl Figure {
+    /// What was visited: the contender, the component, the line, which visit.
+    fn page(&self) -> (&str, &str, &str, Visit) {
+        (&self.contender, &self.component, &self.line, self.visit)
+    }
+
     /// The median, the least and the most, in nanoseconds.
     pub fn spread(&self) -> Option<Spread> {
         let mut sorted = self.milliseconds.clone();
